@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Cryptographic hashes and their spellings: `sha256:<base16|nix32|base64>`, SRI
+ * (`sha256-<base64>`, W3C Subresource Integrity) and bare digests of a known algorithm. */
+#pragma once
+
+#include "base/str.h"
+#include "base/err.h"
+#include "base/encoding.h"
+
+/* X(enum, name, bytes). ORDER hash_algo */
+#define HASH_ALGOS(X)         \
+	X(MD5, "md5", 16)     \
+	X(SHA1, "sha1", 20)   \
+	X(SHA256, "sha256", 32) \
+	X(SHA512, "sha512", 64)
+
+enum hash_algo {
+#define X(id, name, size) HASH_##id,
+	HASH_ALGOS(X)
+#undef X
+	HASH_COUNT_,
+	HASH_ANY = -1, /* for parsers: not told */
+};
+
+enum { HASH_MAX = 64 };
+
+struct hash {
+	enum hash_algo algo;
+	uint8_t b[HASH_MAX]; /* hash_size(algo) bytes count, the rest is zero */
+};
+
+enum hash_format {
+	HASH_BASE16,
+	HASH_NIX32,
+	HASH_BASE64,
+	HASH_SRI,
+};
+
+size_t hash_size(enum hash_algo algo);
+const char *hash_algo_name(enum hash_algo algo);
+bool hash_algo_parse(struct str name, enum hash_algo *out);
+bool hash_eq(const struct hash *a, const struct hash *b);
+
+/* Incremental hashing; the context is opaque and ends with hash_finish() or hash_ctx_free(). */
+struct hash_ctx;
+struct hash_ctx *hash_ctx_new(enum hash_algo algo);
+void hash_ctx_free(struct hash_ctx *c);
+void hash_ctx_cleanup(struct hash_ctx **c);
+void hash_update(struct hash_ctx *c, const void *p, size_t n);
+/* Writes the digest and frees the context. */
+void hash_finish(struct hash_ctx *c, struct hash *out);
+
+void hash_bytes(enum hash_algo algo, struct str s, struct hash *out);
+/* The whole of fd from its current offset. */
+ATTR_MUST_CHECK errint hash_fd(enum hash_algo algo, int fd, struct hash *out, struct err *err);
+
+/* Longest text incl. NUL: "sha512-" and 88 letters, or "sha512:" and 128. */
+enum { HASH_TEXT_MAX = 144 };
+/* With prefix: "sha256:…"; SRI always has its own. out has HASH_TEXT_MAX bytes; returns out. */
+char *hash_format(const struct hash *h, enum hash_format f, bool prefix, char *out);
+/* Parses `algo:digest`, SRI, or, when algo is known, a bare digest in base16, nix32 or base64
+ * (told apart by length). With algo other than HASH_ANY, text of another algorithm is an error. */
+ATTR_MUST_CHECK errint hash_parse(struct str s, enum hash_algo algo, struct hash *out,
+				  struct err *err);
+/* XOR-folds the digest to n bytes, as store path hashes need (n = 20). */
+void hash_compress(const struct hash *h, uint8_t *out, size_t n);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Child processes. The one module that forks and executes ordinary programs (the sandbox has
+ * its own clone). Descriptors other than the three given are closed on exec throughout the
+ * tree; signals are at their defaults in the child. */
+#pragma once
+
+#include <sys/types.h>
+#include "base/buf.h"
+
+struct process_spec {
+	const char *const *argv; /* NULL terminated; argv[0] is found on PATH when it has no '/' */
+	const char *const *env;	 /* NULL terminated, or NULL for ours */
+	const char *cwd;	 /* or NULL */
+	int in, out, errfd;	 /* descriptors to use, borrowed; -1 is /dev/null */
+	bool new_group;		 /* its own process group, so that it can be ended whole */
+};
+
+/* Starts it. A program that cannot be executed is an error here, not an exit status. */
+ATTR_MUST_CHECK errint process_start(const struct process_spec *spec, pid_t *out, struct err *err);
+/* Waits; *status as in waitpid(2). */
+ATTR_MUST_CHECK errint process_wait(pid_t pid, int *status, struct err *err);
+/* Runs to the end with its standard output (and, if errs is not NULL, its standard error) into
+ * buffers; an exit other than 0 is ERR_FAILED with the end of its standard error in detail. */
+ATTR_MUST_CHECK errint process_capture(const char *const *argv, struct buf *out, struct buf *errs,
+				       struct err *err);
+/* "exit status 3", "signal 9 (Killed)". Returns buf. */
+const char *process_status_text(int status, char *buf, size_t n);
+
+/* SIGINT/SIGTERM/SIGHUP set a flag instead of ending us; long work asks. */
+void interrupts_catch(void);
+bool interrupted(void);
+ATTR_MUST_CHECK errint interrupt_check(struct err *err);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The store: objects under one folder, a SQLite database of what is valid (Nix's schema 10), and
+ * the rules by which paths appear (whole or absent) and go (garbage collection). All paths in
+ * arguments and results are logical (`/nix/store/…`) unless a name says real. One handle belongs
+ * to one thread; two processes on one store are safe.
+ *
+ * The handle opens nothing until it must: store_open() only resolves folders, so that evaluating
+ * `1` touches neither disk nor SQLite. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "store/nar.h"
+#include "store/store_path.h"
+
+struct store;
+struct drv;
+struct report;
+
+struct store_config {
+	char *root;	 /* real prefix of the folders below: "" or a chroot store's root */
+	char *store_dir; /* logical: /nix/store, or NIX_STORE_DIR */
+	char *state_dir; /* logical: /nix/var/nix, or NIX_STATE_DIR */
+	char *log_dir;	 /* logical: /nix/var/log/nix, or NIX_LOG_DIR */
+};
+/* Resolves --store DIR (may be NULL), KILN_STORE, NIX_* and, for users who cannot write the
+ * logical store, $XDG_DATA_HOME/kiln as the root. */
+ATTR_MUST_CHECK errint store_config_resolve(const char *chroot, struct store_config *out,
+					    struct err *err);
+void store_config_release(struct store_config *c);
+
+/* Copies the config. */
+struct store *store_open(const struct store_config *c, struct report *report);
+void store_close(struct store *s);
+/* For evaluation that must write nothing (--dry-run, --readonly-mode): adding only computes. */
+void store_set_readonly(struct store *s, bool readonly);
+bool store_readonly(const struct store *s);
+
+struct str store_dir(const struct store *s);
+const struct store_config *store_config(const struct store *s);
+struct report *store_report(const struct store *s);
+/* The place on this machine of a logical path (store, state or log folder); malloc'd. */
+ATTR_MALLOC char *store_real_path(const struct store *s, struct str logical);
+
+/* What the database knows of a path. Strings live in the arena given to the query. */
+struct path_info {
+	struct str path;
+	struct hash nar_hash; /* sha256 */
+	uint64_t nar_size;
+	struct str deriver;   /* "" when unknown */
+	struct str *refs;     /* sorted; may contain path itself */
+	size_t n_refs;
+	int64_t registered;   /* Unix seconds */
+	bool ultimate;	      /* built here */
+	struct str ca;	      /* "", "text:…", "fixed:…" */
+	struct str sigs;      /* blank-separated */
+};
+
+ATTR_MUST_CHECK errint store_is_valid(struct store *s, struct str path, bool *out,
+				      struct err *err);
+/* ERR_NOT_FOUND when the path is not valid. */
+ATTR_MUST_CHECK errint store_query(struct store *s, struct arena *a, struct str path,
+				   struct path_info *out, struct err *err);
+
+struct str_set { /* sorted, unique; both the array and the strings live in an arena */
+	struct str *v;
+	size_t n;
+};
+enum closure_flags {
+	CLOSURE_REFERRERS = 1 << 0, /* against the references */
+	CLOSURE_OUTPUTS = 1 << 1,   /* from a .drv also to its valid outputs */
+};
+ATTR_MUST_CHECK errint store_closure(struct store *s, struct arena *a, const struct str *paths,
+				     size_t n, unsigned flags, struct str_set *out,
+				     struct err *err);
+/* Every path after those it refers to (cycles only through itself). Input: a closure. */
+ATTR_MUST_CHECK errint store_topo_sort(struct store *s, struct arena *a, struct str_set in,
+				       struct str **out, struct err *err);
+ATTR_MUST_CHECK errint store_referrers(struct store *s, struct arena *a, struct str path,
+				       struct str_set *out, struct err *err);
+ATTR_MUST_CHECK errint store_valid_derivers(struct store *s, struct arena *a, struct str path,
+					    struct str_set *out, struct err *err);
+ATTR_MUST_CHECK errint store_all_valid(struct store *s, struct arena *a, struct str_set *out,
+				       struct err *err);
+/* The valid path with this 32 letter hash part; ERR_NOT_FOUND. */
+ATTR_MUST_CHECK errint store_by_hash_part(struct store *s, struct arena *a, struct str hash_part,
+					  struct str *out, struct err *err);
+
+/* Adding. Each computes the path first and does nothing when it is valid already; each registers
+ * a temporary root, so that a collection running beside cannot take it away. */
+ATTR_MUST_CHECK errint store_add_text(struct store *s, struct arena *a, struct str name,
+				      struct str bytes, const struct str *refs, size_t n_refs,
+				      struct str *out, struct err *err);
+/* From the disk. recursive is the NAR method; algo sha256 unless a fixed-output hash says other.
+ * expect (may be NULL) is checked before anything becomes visible. filter as in nar_dump(). */
+ATTR_MUST_CHECK errint store_add_path(struct store *s, struct arena *a, struct str name,
+				      const char *from, bool recursive, enum hash_algo algo,
+				      const struct hash *expect, nar_filter_fn filter, void *ctx,
+				      struct str *out, struct err *err);
+/* From a NAR whose info (hash, size, refs, deriver, ca, sigs) is known; the bytes are checked. */
+ATTR_MUST_CHECK errint store_add_nar(struct store *s, const struct path_info *info,
+				     struct source *nar, struct err *err);
+
+/* Writing a .drv: checks it, computes the text path, writes and registers it. */
+ATTR_MUST_CHECK errint store_add_drv(struct store *s, struct arena *a, const struct drv *d,
+				     struct str *out, struct err *err);
+/* Reads and parses a .drv (of the store, or added in read-only mode by this handle). */
+ATTR_MUST_CHECK errint store_read_drv(struct store *s, struct arena *a, struct str path,
+				      struct drv *out, struct err *err);
+
+/* Building places outputs itself, under the locks of store_lock(), and then registers all of
+ * them in one transaction. Before that: store_canonicalise() sets modes, owner and mtime of a
+ * finished real tree; store_scan() finds which of the candidate paths occur in it, and hashes it. */
+ATTR_MUST_CHECK errint store_canonicalise(const char *real_path, struct err *err);
+ATTR_MUST_CHECK errint store_scan(struct store *s, struct arena *a, const char *real_path,
+				  struct str_set candidates, struct path_info *info,
+				  struct err *err);
+ATTR_MUST_CHECK errint store_register(struct store *s, const struct path_info *infos, size_t n,
+				      struct err *err);
+
+/* Nix's per-path lock files (`<path>.lock`), taken in sorted order. ERR_EXISTS with try when
+ * somebody else holds one. */
+struct store_lock;
+ATTR_MUST_CHECK errint store_lock(struct store *s, const struct str *paths, size_t n, bool try,
+				  struct store_lock **out, struct err *err);
+void store_unlock(struct store_lock *l);
+/* Protects a path until this process ends (state_dir/temproots/<pid>). */
+ATTR_MUST_CHECK errint store_temp_root(struct store *s, struct str path, struct err *err);
+/* A symlink at link (anywhere) to path, and an indirect root for it. */
+ATTR_MUST_CHECK errint store_add_root(struct store *s, const char *link, struct str path,
+				      struct err *err);
+
+struct root {
+	struct str link; /* what keeps it: a symlink, "{temp:PID}", "/proc/…" */
+	struct str path;
+};
+ATTR_MUST_CHECK errint store_roots(struct store *s, struct arena *a, struct root **out, size_t *n,
+				   struct err *err);
+
+struct gc_options {
+	bool dry_run;		 /* only tell */
+	bool list_live, list_dead;
+	uint64_t max_freed;	 /* stop after that many bytes; 0: no bound */
+	const struct str *paths; /* only these (must be dead), or NULL for everything dead */
+	size_t n_paths;
+};
+struct gc_result {
+	struct str_set paths; /* deleted, or dead, or live, as asked */
+	uint64_t freed;	      /* bytes on disk */
+};
+ATTR_MUST_CHECK errint store_gc(struct store *s, struct arena *a, const struct gc_options *o,
+				struct gc_result *out, struct err *err);
+/* Compares disk and database; contents: also hashes. Each finding is a warning to the report;
+ * *bad counts those left. repair drops the registration of paths that are gone. */
+ATTR_MUST_CHECK errint store_verify(struct store *s, bool contents, bool repair, unsigned *bad,
+				    struct err *err);
+
+/* Import-from-derivation: how evaluation asks for a build without knowing of building. */
+struct realiser {
+	/* Makes outputs (names, or all when n is 0) of a .drv valid. */
+	errint (*realise)(struct realiser *self, struct str drv_path, const struct str *outputs,
+			  size_t n, struct err *err);
+};
+void store_set_realiser(struct store *s, struct realiser *r);
+struct realiser *store_realiser(const struct store *s);
