@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Parallel transfers of http:, https:, file: and mirror: URLs, as a step machine: the caller owns
+ * the loop. A transfer goes to `<dest>.part`, which survives a kill -9 and is continued by the next
+ * run; its content is hashed while it streams, and dest appears by rename once the hash is right.
+ * A temporary failure is tried again after a pause, any other moves on to the next URL.
+ *
+ *	fetcher_new(&(struct fetch_options){.mirrors = m}, report, &f, err);
+ *	fetcher_add(f, &request, err);
+ *	while (fetcher_pending(f)) {
+ *		fetcher_step(f, 1000, NULL, 0, err);
+ *		while (fetcher_next(f, &result)) …
+ *	}
+ *
+ * Proxies, netrc and CA files come from the environment as in curl, with NIX_SSL_CERT_FILE. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/hash.h"
+
+struct fetcher;
+struct mirrors;
+struct pollfd;
+struct report;
+
+/* Zero means the default, in brackets. Strings are borrowed for the fetcher's life. */
+struct fetch_options {
+	unsigned parallel;          /* transfers at once [16] */
+	unsigned per_host;          /* of these to one host, while others wait [8] */
+	unsigned tries;             /* of one URL on temporary failures [5] */
+	unsigned pause_ms;          /* before the second try, doubling up to 30 s [500] */
+	unsigned connect_s;         /* limit for a connection [20] */
+	unsigned stall_s;           /* without 1 KiB/s this long, it counts as dead [30] */
+	struct mirrors *mirrors;    /* resolves mirror: URLs; without it they are an error */
+	const char *const *sources; /* folders of vendored files, looked at before any host */
+	size_t n_sources;
+};
+
+/* Everything is copied, apart from body and ctx. */
+struct fetch_request {
+	const char *const *urls; /* in order of preference */
+	size_t n_urls;
+	const char *dest;        /* a file to make (its folder exists), or NULL for body */
+	struct buf *body;        /* where the bytes go instead; its ceiling holds */
+	const struct hash *hash; /* expected, or NULL */
+	enum hash_algo algo;     /* to compute where hash is NULL; 0 would be MD5, so say it */
+	uint64_t size;           /* expected, 0 when unknown: any other is ERR_MISMATCH */
+	uint64_t max_size;       /* ceiling, 0 for none */
+	const char *name;        /* for people; NULL is the URL's last part */
+	const char *file;        /* its name in vendored folders; NULL is the URL's last part */
+	/* The caller checks the content itself (a NAR hash), so that without a flat hash a vendored
+	 * file is taken by its name alone. */
+	bool checked_later;
+	bool quiet;                 /* no activity in the report */
+	const char *const *headers; /* "Name: value", NULL terminated, or NULL */
+	void *ctx;
+};
+
+struct fetch_result {
+	void *ctx;
+	struct err err;   /* .code is 0 on success; ERR_MISMATCH, NOT_FOUND, NETWORK, … */
+	struct hash hash; /* of what came, on success */
+	uint64_t size;
+	uint64_t moved;   /* bytes that really came over the network */
+	uint64_t resumed; /* bytes of an earlier run that were used */
+	char *url;        /* where it came from in the end, after redirects */
+	char *type;       /* its Content-Type, or NULL */
+};
+void fetch_result_release(struct fetch_result *r);
+
+/* Loads libcurl when the first transfer needs it. */
+ATTR_MUST_CHECK errint fetcher_new(const struct fetch_options *o, struct report *report,
+				   struct fetcher **out, struct err *err);
+/* Drops what is under way; partial files stay. */
+void fetcher_free(struct fetcher *f);
+void fetcher_cleanup(struct fetcher **f);
+
+/* Queues it. Only a request that can never work fails here (bad URL, unwritable folder). */
+ATTR_MUST_CHECK errint fetcher_add(struct fetcher *f, const struct fetch_request *r,
+				   struct err *err);
+/* Waits at most timeout_ms (-1: no limit) for the transfers or for extra, and moves on. Fills
+ * extra's revents as poll(2) does. Returns early when something finished. */
+ATTR_MUST_CHECK errint fetcher_step(struct fetcher *f, int timeout_ms, struct pollfd *extra,
+				    size_t n_extra, struct err *err);
+/* Takes one finished request, failed or not; false when there is none now. */
+bool fetcher_next(struct fetcher *f, struct fetch_result *out);
+/* Requests not yet taken by fetcher_next(). */
+size_t fetcher_pending(const struct fetcher *f);
+/* For loops of their own: a descriptor that is readable when step(0) has work, and the
+ * milliseconds after which step(0) is due all the same (-1: never). */
+int fetcher_fd(const struct fetcher *f);
+int fetcher_timeout(const struct fetcher *f);
+
+/* One request with a fetcher of its own, to its end. out may be NULL. */
+ATTR_MUST_CHECK errint fetch_one(const struct fetch_options *o, const struct fetch_request *r,
+				 struct report *report, struct fetch_result *out, struct err *err);
