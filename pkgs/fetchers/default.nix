@@ -1,0 +1,121 @@
+# Fetchers: functions from a place and a hash to a fixed-output derivation. All of them end in
+# kiln's (and Nix's) `builtin:fetchurl`, so they need no program of the set. No host is written
+# here: `mirror://pypi/…` and `mirror://debian/…` get theirs when they are fetched.
+final: prev:
+let
+  inherit (final) lib;
+
+  # The one fixed-output derivation: everything below only computes its arguments.
+  fetch = { name, urls, hash, recursive ? false, unpack ? false, executable ? false, passthru ? { }, meta ? { } }:
+    lib.extendDerivation true ({ inherit meta urls; url = lib.head urls; } // passthru) (derivation {
+      inherit name urls unpack executable;
+      url = lib.head urls;
+      builder = "builtin:fetchurl";
+      system = "builtin";
+      outputHashMode = if recursive || unpack || executable then "recursive" else "flat";
+      outputHashAlgo = hash.algo;
+      outputHash = hash.value;
+      preferLocalBuild = true;
+      impureEnvVars = lib.fetchers.proxyImpureEnvVars;
+    });
+
+  # One of hash (SRI or any Nix spelling) and sha256, sha512, sha1, md5. "" is the fake hash, so
+  # that the first build tells the right one.
+  hashOf = who: args:
+    let
+      given = lib.filter (n: args.${n} or null != null) [ "hash" "outputHash" "sha512" "sha256" "sha1" "md5" ];
+      key = lib.head given;
+      value = args.${key};
+    in
+    if given == [ ] then throw "${who}: no hash; say hash = lib.fakeHash and the build tells the right one"
+    else if lib.length given > 1 then throw "${who}: more than one hash: ${lib.concatStringsSep ", " given}"
+    else if value == "" then { algo = null; value = lib.fakeHash; }
+    else if key == "hash" then { algo = null; inherit value; }
+    else if key == "outputHash" then { algo = args.outputHashAlgo or null; inherit value; }
+    else { algo = key; inherit value; };
+
+  baseName = url: lib.last (lib.splitString "/" (lib.head (builtins.match "([^?#]*).*" url)));
+  # A store name holds letters, digits and +-._?= only: %2B is +, the rest becomes -.
+  storeName = url: lib.sanitizeDerivationName (lib.replaceStrings [ "%2B" "%2b" "%20" ] [ "+" "+" "-" ] (baseName url));
+
+  forge = who: mkUrl: args@{ owner, repo, rev ? null, tag ? null, name ? "source", meta ? { }, passthru ? { }
+    , fetchSubmodules ? false, leaveDotGit ? false, deepClone ? false, forceFetchGit ? false, ... }:
+    let
+      ref = if tag != null then "refs/tags/${tag}" else rev;
+      git = fetchSubmodules || leaveDotGit || deepClone || forceFetchGit;
+    in
+    if tag != null && rev != null then throw "${who}: give rev or tag, not both"
+    else if ref == null then throw "${who}: ${owner}/${repo} needs rev or tag"
+    else if git then throw "${who}: ${owner}/${repo}: submodules and .git folders need fetchgit"
+    else fetch {
+      inherit name;
+      urls = [ (mkUrl args ref) ];
+      hash = hashOf who args;
+      unpack = true;
+      meta = { homepage = "https://${args.githubBase or args.domain or "github.com"}/${owner}/${repo}"; } // meta;
+      passthru = { inherit owner repo rev tag; } // passthru;
+    };
+in
+{
+  fetchurl = lib.makeOverridable (args@{ url ? null, urls ? [ ], name ? null, pname ? null, version ? null
+    , executable ? false, recursiveHash ? false, meta ? { }, passthru ? { }, curlOpts ? null, curlOptsList ? null
+    , postFetch ? "", ... }:
+    let all = (if url != null then lib.toList url else [ ]) ++ urls; in
+    if all == [ ] then throw "fetchurl: no url"
+    else if postFetch != "" || curlOpts != null || curlOptsList != null
+    then throw "fetchurl: ${lib.head all}: postFetch and curlOpts would run a program beside the fetch; unpack or change the file in a derivation of its own"
+    else fetch {
+      name =
+        if name != null then name
+        else if pname != null && version != null then "${pname}-${version}"
+        else storeName (lib.head all);
+      urls = all;
+      hash = hashOf "fetchurl" args;
+      recursive = recursiveHash;
+      inherit executable meta passthru;
+    });
+
+  # An archive, unpacked; the hash is the tree's.
+  fetchzip = lib.makeOverridable (args@{ url ? null, urls ? [ ], name ? "source", stripRoot ? true
+    , extension ? null, meta ? { }, passthru ? { }, postFetch ? "", ... }:
+    let all = (if url != null then lib.toList url else [ ]) ++ urls; in
+    if postFetch != "" then throw "fetchzip: ${lib.head all}: postFetch would run a program beside the fetch"
+    else if !stripRoot then throw "fetchzip: ${lib.head all}: only stripRoot = true is known here"
+    else fetch {
+      inherit name meta passthru;
+      urls = all;
+      hash = hashOf "fetchzip" args;
+      unpack = true;
+    });
+
+  fetchFromGitHub = lib.makeOverridable (forge "fetchFromGitHub" ({ owner, repo, githubBase ? "github.com", ... }: ref:
+    "https://${githubBase}/${owner}/${repo}/archive/${ref}.tar.gz"));
+  fetchFromGitLab = lib.makeOverridable (forge "fetchFromGitLab" ({ owner, repo, domain ? "gitlab.com", ... }: ref:
+    "https://${domain}/${owner}/${repo}/-/archive/${ref}/${repo}.tar.gz"));
+  fetchFromGitea = lib.makeOverridable (forge "fetchFromGitea" ({ owner, repo, domain, ... }: ref:
+    "https://${domain}/${owner}/${repo}/archive/${ref}.tar.gz"));
+
+  # A project's file on PyPI: by default its sdist, with format = "wheel" a wheel.
+  fetchPypi = lib.makeOverridable (args@{ pname, version, format ? "setuptools", extension ? "tar.gz"
+    , dist ? "py2.py3", python ? "py2.py3", abi ? "none", platform ? "any", name ? null, meta ? { }, ... }:
+    let
+      file =
+        if format == "wheel" then "${pname}-${version}-${python}-${abi}-${platform}.whl"
+        else "${pname}-${version}.${extension}";
+      project = lib.toLower (lib.concatMapStrings (x: if builtins.isList x then "-" else x) (builtins.split "[-_.]+" pname));
+    in
+    fetch {
+      name = if name != null then name else file;
+      urls = [ "mirror://pypi/${project}/${file}" ];
+      hash = hashOf "fetchPypi" args;
+      inherit meta;
+    });
+
+  requireFile = { name, url ? null, message ? null, hash ? null, sha256 ? null }@args:
+    fetch {
+      inherit name;
+      urls = [ "requirefile:${name}" ];
+      hash = hashOf "requireFile" (removeAttrs args [ "name" "url" "message" ]);
+      meta.description = if message != null then message else "to be had by hand from ${toString url}";
+    };
+}

@@ -1,0 +1,117 @@
+# callPackage, override and scopes.
+{ lib }:
+
+let
+  inherit (builtins) intersectAttrs isAttrs isFunction removeAttrs;
+
+  # "'fooo', did you mean 'foo'?": a missing argument names the nearest ones that exist.
+  suggest = arg: names:
+    let
+      near = builtins.filter (n: lib.levenshteinAtMost 2 arg n) names;
+      quoted = map (n: "\"${n}\"") near;
+    in
+    if near == [ ] then "" else ", did you mean ${lib.concatStringsSep " or " quoted}?";
+in
+rec {
+  makeOverridable = f:
+    let
+      mirror = lib.mirrorFunctionArgs f;
+    in
+    mirror (origArgs:
+      let
+        result = f origArgs;
+        overrideWith = newArgs:
+          origArgs // (if lib.isFunction newArgs then newArgs origArgs else newArgs);
+        overrideArgs = mirror (newArgs: makeOverridable f (overrideWith newArgs));
+        overrideResult = g: makeOverridable (mirror (args: g (f args))) origArgs;
+      in
+      if isAttrs result then
+        result // {
+          override = overrideArgs;
+          overrideDerivation = fdrv: overrideResult (x: overrideDerivation x fdrv);
+          ${if result ? overrideAttrs then "overrideAttrs" else null} =
+            fdrv: overrideResult (x: x.overrideAttrs fdrv);
+        }
+      else if lib.isFunction result then
+        lib.setFunctionArgs result (lib.functionArgs result) // { override = overrideArgs; }
+      else
+        result);
+
+  overrideDerivation = drv: f:
+    let newDrv = derivation (drv.drvAttrs // f drv);
+    in lib.flip (extendDerivation (builtins.seq drv.drvPath true)) newDrv (
+      { meta = drv.meta or { }; passthru = drv.passthru or { }; }
+      // (drv.passthru or { })
+      // lib.optionalAttrs (drv ? __spliced) { }
+    );
+
+  # Adds attributes to a derivation and each of its outputs; condition is forced with drvPath.
+  extendDerivation = condition: passthru: drv:
+    let
+      outputs = drv.outputs or [ "out" ];
+      common = drv // builtins.listToAttrs outputsList // { all = map (o: o.value) outputsList; } // passthru;
+      outputsList = map
+        (name: {
+          inherit name;
+          value = common // {
+            inherit (drv.${name}) type outputName;
+            outputSpecified = true;
+            drvPath = assert condition; drv.${name}.drvPath;
+            outPath = assert condition; drv.${name}.outPath;
+          } // lib.optionalAttrs (passthru ? overrideAttrs) {
+            overrideAttrs = f: (passthru.overrideAttrs f).${name};
+          };
+        })
+        outputs;
+    in
+    common // {
+      drvPath = assert condition; drv.drvPath;
+      outPath = assert condition; drv.outPath;
+      outputName = drv.outputName;
+    };
+
+  callPackageWith = autoArgs: fn: args:
+    let
+      f = if lib.isFunction fn then fn else import fn;
+      fargs = lib.functionArgs f;
+      allArgs = intersectAttrs fargs autoArgs // args;
+      missing = builtins.filter (n: !fargs.${n} && !(allArgs ? ${n})) (builtins.attrNames fargs);
+      where = if isFunction fn then "" else " of ${toString fn}";
+      first = builtins.head missing;
+    in
+    if missing == [ ] then makeOverridable f allArgs
+    else throw "callPackage: argument \"${first}\"${where} is not in the package set${suggest first (builtins.attrNames autoArgs ++ builtins.attrNames args)}";
+
+  callPackagesWith = autoArgs: fn: args:
+    let
+      f = if lib.isFunction fn then fn else import fn;
+      auto = intersectAttrs (lib.functionArgs f) autoArgs;
+      origArgs = auto // args;
+      pkgs = f origArgs;
+      mkAttrOverridable = name: _: makeOverridable (newArgs: (f newArgs).${name}) origArgs;
+    in
+    if lib.isDerivation pkgs then throw "callPackages: the function gives a derivation, not a set of them; use callPackage"
+    else lib.mapAttrs mkAttrOverridable pkgs;
+
+  makeScope = newScope: f:
+    let
+      self = f self // {
+        newScope = scope: newScope (self // scope);
+        callPackage = self.newScope { };
+        overrideScope = g: makeScope newScope (lib.extends g f);
+        packages = f;
+      };
+    in
+    self;
+
+  hydraJob = drv: drv;
+  lazyDerivation = { derivation, meta ? null, passthru ? { }, outputs ? [ "out" ] }:
+    {
+      type = "derivation";
+      inherit (derivation) outPath outputName drvPath name system;
+      inherit outputs passthru;
+    }
+    // lib.genAttrs outputs (o: derivation.${o})
+    // (if meta != null then { inherit meta; } else { inherit (derivation) meta; })
+    // passthru;
+}

@@ -1,0 +1,8 @@
+# Helpers on derivations.
+{ lib }:
+
+{
+  warnOnInstantiate = msg: drv:
+    lib.extendDerivation (lib.warn msg true) { } drv;
+  optionalDrvAttr = cond: value: if cond then value else null;
+}

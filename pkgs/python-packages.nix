@@ -1,0 +1,12 @@
+# The Python interpreter and its packages (./python) under nixpkgs' names.
+final: prev:
+let
+  python = final.callPackage ./python { };
+in
+{
+  python313 = python;
+  python3 = final.python313;
+  python = final.python3;
+  python3Packages = final.python3.pkgs;
+  python313Packages = final.python313.pkgs;
+}

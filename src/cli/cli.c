@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The frame that commands stand in: global options, help, and what is opened on first use. */
+#include "cli/cli.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+#include "base/environ.h"
+#include "base/file.h"
+#include "base/report.h"
+#include "store/store.h"
+
+enum {
+	G_HELP = 10001,
+	G_VERSION,
+	G_STORE,
+	G_VERBOSE,
+	G_QUIET,
+};
+
+const struct option_row cli_global_options[] = {
+	{G_HELP, "--help -h", NULL, "show this help"},
+	{G_VERSION, "--version", NULL, "show the version"},
+	{G_STORE, "--store", "DIR", "use the store below this folder"},
+	{G_VERBOSE, "-v --verbose", NULL, "tell more (again: even more)"},
+	{G_QUIET, "--quiet", NULL, "tell less"},
+	{0},
+};
+
+static void print_help(const struct cli *cli)
+{
+	BUF(b, LIMIT_ERR_TEXT);
+	struct str rest = str_c(cli->command->synopsis), form;
+	const char *head = "usage:";
+
+	while (str_split(&rest, '\n', &form)) {
+		buf_printf(&b, "%s %s %.*s\n", head, cli->called, STR_ARG(form));
+		head = "      ";
+	}
+	buf_printf(&b, "\n%s\n\noptions:\n", cli->command->summary);
+	options_help(cli->command->options, &b);
+	buf_putz(&b, "\neverywhere:\n");
+	options_help(cli_global_options, &b);
+	out_str(buf_str(&b));
+}
+
+void cli_options(struct cli *cli, struct options *o, int argc, char **argv)
+{
+	options_init(o, cli->command->options, cli_global_options, argc, argv);
+}
+
+int cli_next(struct cli *cli, struct options *o, bool *done, struct err *err)
+{
+	*done = false;
+	for (;;) {
+		int id = options_next(o, err);
+
+		switch (id) {
+		case G_HELP:
+			print_help(cli);
+			*done = true;
+			return OPTION_END;
+		case G_VERSION:
+			out_printf("%s (kiln) %s\n", cli->called, KILN_VERSION);
+			*done = true;
+			return OPTION_END;
+		case G_STORE:
+			cli->store_dir = o->args[0];
+			break;
+		case G_VERBOSE:
+			cli->verbosity++;
+			break;
+		case G_QUIET:
+			cli->verbosity--;
+			break;
+		default:
+			return id;
+		}
+	}
+}
+
+struct report *cli_report(struct cli *cli)
+{
+	if (!cli->report)
+		cli->report = report_new_stderr(cli->verbosity);
+	return cli->report;
+}
+
+errint cli_store(struct cli *cli, struct store **out, struct err *err)
+{
+	if (!cli->store) {
+		struct store_config config = {0};
+		int rc = store_config_resolve(cli->store_dir, &config, err);
+
+		if (rc < 0)
+			return rc;
+		cli->store = store_open(&config, cli_report(cli));
+		store_config_release(&config);
+	}
+	*out = cli->store;
+	return 0;
+}
+
+static bool holds_pkgs(const char *dir)
+{
+	char *probe CLEANUP_FREE = xasprintf("%s/pkgs/default.nix", dir);
+
+	return access(probe, R_OK) == 0;
+}
+
+errint cli_data_dir(struct cli *cli, const char **out, struct err *err)
+{
+	static char found[PATH_MAX];
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	const char *set = env_get("KILN_DATA_DIR");
+	struct str dir;
+
+	if (set) {
+		if (!holds_pkgs(set))
+			return err_set(err, ERR_NOT_FOUND,
+				       "KILN_DATA_DIR '%s' holds no pkgs/default.nix", set);
+		*out = set;
+		return 0;
+	}
+	/* build/kiln stands one folder below the tree; bin/kiln beside share/kiln */
+	dir = n > 0 ? path_dir(path_dir(str_n(exe, (size_t)n))) : S("/");
+	snprintf(found, sizeof(found), "%.*s", STR_ARG(dir));
+	if (!holds_pkgs(found))
+		snprintf(found, sizeof(found), "%.*s/share/kiln", STR_ARG(dir));
+	if (!holds_pkgs(found))
+		snprintf(found, sizeof(found), "%s", KILN_DATA_DIR);
+	if (!holds_pkgs(found)) {
+		err_set(err, ERR_NOT_FOUND, "kiln's package set is missing");
+		err_detail(err, "looked for pkgs/default.nix in '%.*s', its share/kiln and '%s'",
+			   STR_ARG(dir), KILN_DATA_DIR);
+		return err_hint(err, "reinstall kiln, or set KILN_DATA_DIR");
+	}
+	*out = found;
+	return 0;
+}
+
+errint command_find(const struct command *table, const char *name, const struct command **out,
+		    struct err *err)
+{
+	unsigned best = 4;
+	const char *near = NULL;
+
+	for (const struct command *c = table; c->name; c++) {
+		unsigned d;
+
+		if (strcmp(c->name, name) == 0) {
+			*out = c;
+			return 0;
+		}
+		d = str_distance(str_c(name), str_c(c->name), best);
+		if (d < best) {
+			best = d;
+			near = c->name;
+		}
+	}
+	err_set(err, ERR_USAGE, "unknown command '%s'", name);
+	return near ? err_hint(err, "did you mean '%s'?", near) : err_hint(err, "see --help");
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What every command shares: the global options, the store (opened when first asked for), the
+ * report, the package set's place. A command is `errint cmd_NAME(cli, argc, argv, err)` in
+ * cmd_NAME.c, with its row in commands.def; main.c only dispatches and prints the error. */
+#pragma once
+
+#include "base/buf.h"
+#include "cli/options.h"
+
+struct store;
+struct report;
+struct cli;
+
+struct command {
+	const char *name;
+	errint (*run)(struct cli *cli, int argc, char **argv, struct err *err);
+	const char *synopsis; /* what follows the name in usage, '\n' between forms */
+	const char *summary;
+	const struct option_row *options;
+};
+
+struct cli {
+	const struct command *command;
+	const char *called; /* how the user spells it: "kiln eval", "nix-build" */
+	const char *store_dir; /* --store, or NULL */
+	int verbosity;
+	bool json;
+	int status; /* exit status when no error is returned */
+	struct store *store;
+	struct report *report;
+};
+
+/* The rows that every command accepts: --help --version --store -v -q … */
+extern const struct option_row cli_global_options[];
+
+/* options_next() with the global options taken care of. --help prints and gives OPTION_END with
+ * *done set: return 0 at once. */
+ATTR_MUST_CHECK int cli_next(struct cli *cli, struct options *o, bool *done, struct err *err);
+void cli_options(struct cli *cli, struct options *o, int argc, char **argv);
+
+/* The report, made on first use so that -v counts. */
+struct report *cli_report(struct cli *cli);
+/* The store, opened on first use. Borrowed. */
+ATTR_MUST_CHECK errint cli_store(struct cli *cli, struct store **out, struct err *err);
+/* The folder that holds pkgs/ and the like: $KILN_DATA_DIR, beside the program in a build folder,
+ * or the installed one. Borrowed; ERR_NOT_FOUND with the places looked at. */
+ATTR_MUST_CHECK errint cli_data_dir(struct cli *cli, const char **out, struct err *err);
+
+/* Standard output is one buffer, written when it is full and at the end; a failed write is an
+ * error of the command. */
+void out_str(struct str s);
+ATTR_PRINTF(1, 2) void out_printf(const char *fmt, ...);
+/* A JSON string with its quotes. */
+void out_json(struct str s);
+ATTR_MUST_CHECK errint out_flush(struct err *err);
+
+/* A sub-command by name in a table that ends with name NULL; ERR_USAGE with 'did you mean'. */
+ATTR_MUST_CHECK errint command_find(const struct command *table, const char *name,
+				    const struct command **out, struct err *err);
+
+#define X(id, name, synopsis, summary)                                                      \
+	errint cmd_##id(struct cli *cli, int argc, char **argv, struct err *err); \
+	extern const struct option_row cmd_##id##_options[];
+#include "cli/commands.def"
+#undef X

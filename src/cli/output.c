@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Standard output of the commands, buffered, its failure remembered until out_flush(): a result
+ * that could not be written (full disk, closed pipe) must not exit with 0. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+#include "base/file.h"
+
+enum { OUT_CHUNK = 1 << 16 };
+
+static struct buf out = BUF_INIT(SIZE_MAX / 4);
+static int failed;
+
+static void drain(void)
+{
+	ERR(err);
+
+	if (!failed && fd_write_all(STDOUT_FILENO, out.p, out.n, &err) < 0)
+		failed = err.sys ? err.sys : EIO;
+	buf_clear(&out);
+}
+
+void out_str(struct str s)
+{
+	buf_puts(&out, s);
+	if (out.n >= OUT_CHUNK)
+		drain();
+}
+
+void out_printf(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&out, fmt, ap);
+	va_end(ap);
+	if (out.n >= OUT_CHUNK)
+		drain();
+}
+
+void out_json(struct str s)
+{
+	buf_putc(&out, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c == '"' || c == '\\')
+			buf_printf(&out, "\\%c", c);
+		else if (c == '\n')
+			buf_putz(&out, "\\n");
+		else if (c < 0x20)
+			buf_printf(&out, "\\u%04x", c);
+		else
+			buf_putc(&out, (char)c);
+	}
+	buf_putc(&out, '"');
+}
+
+errint out_flush(struct err *err)
+{
+	if (out.n)
+		drain();
+	buf_release(&out);
+	if (!failed)
+		return 0;
+	errno = failed;
+	return err_sys(err, "writing to standard output");
+}
