@@ -47,8 +47,8 @@ enum archive_unpack_flags {
  * 0755 when their owner may execute them, folders 0755, times and owners are those of now. */
 ATTR_MUST_CHECK errint archive_unpack(int fd, int dirfd, const char *dest, unsigned flags,
 				      struct err *err);
-/* Items of a walk into the open folder dirfd, for callers that rename or leave some out: call
- * begin once, add for each item (its name may be changed, but stays clean), end at the end. */
+/* Writes items of a walk into the open folder dirfd (borrowed), with archive_unpack()'s rules, for
+ * callers that rename some or leave some out. A changed name must still be a clean one. */
 struct archive_writer;
 struct archive_writer *archive_writer_new(int dirfd);
 void archive_writer_free(struct archive_writer *w);

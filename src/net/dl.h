@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Libraries loaded on first use, so that a command that needs none of them starts without them.
+ * A table of function pointers is declared by an X-macro from the library's own header, so that
+ * every call is checked against the real prototype. */
+#pragma once
+
+#include "base/err.h"
+
+struct dl_symbol {
+	const char *name;
+	size_t offset; /* of its pointer in the table */
+};
+
+/* Opens the library and fills table, or leaves it untouched. package names what brings it, for
+ * the hint. The library stays loaded. */
+ATTR_MUST_CHECK errint dl_load(const char *soname, const char *package, const struct dl_symbol *v,
+			       size_t n, void *table, struct err *err);
