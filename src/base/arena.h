@@ -14,7 +14,10 @@ struct arena {
 	size_t next_size, total;
 };
 
-#define ARENA_INIT {0}
+#define ARENA_INIT \
+	{          \
+		0  \
+	}
 #define ARENA(name) struct arena name CLEANUP(arena_release) = ARENA_INIT
 
 void arena_release(struct arena *a);
@@ -34,7 +37,7 @@ static inline void *arena_alloc(struct arena *a, size_t n)
 
 /* Cleared; BUG on an overflowing product. */
 void *arena_calloc(struct arena *a, size_t n, size_t size);
-#define ARENA_NEW(a, T)	     ((T *)arena_calloc((a), 1, sizeof(T)))
+#define ARENA_NEW(a, T)      ((T *)arena_calloc((a), 1, sizeof(T)))
 #define ARENA_ARRAY(a, T, n) ((T *)arena_calloc((a), (n), sizeof(T)))
 /* A copy, followed by a NUL that does not count. */
 struct str arena_str(struct arena *a, struct str s);

@@ -17,7 +17,10 @@ struct buf {
 };
 
 /* max is a LIMIT_ row; no allocation until the first byte. */
-#define BUF_INIT(max_) {.p = NULL, .n = 0, .cap = 0, .max = (size_t)(max_), .over = false}
+#define BUF_INIT(max_)                                                            \
+	{                                                                         \
+		.p = NULL, .n = 0, .cap = 0, .max = (size_t)(max_), .over = false \
+	}
 #define BUF(name, max_) struct buf name CLEANUP(buf_release) = BUF_INIT(max_)
 
 void buf_release(struct buf *b);
@@ -30,6 +33,12 @@ static inline void buf_clear(struct buf *b)
 }
 /* Makes room for n more bytes and returns where they go, or NULL past the ceiling. */
 char *buf_reserve(struct buf *b, size_t n);
+/* Counts n bytes that were written where buf_reserve() said. */
+static inline void buf_added(struct buf *b, size_t n)
+{
+	b->n += n;
+	b->p[b->n] = '\0';
+}
 void buf_put(struct buf *b, const void *p, size_t n);
 static inline void buf_puts(struct buf *b, struct str s)
 {

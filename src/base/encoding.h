@@ -7,8 +7,8 @@
 
 #include "base/str.h"
 
-#define BASE16_LEN(n) ((n) * 2)
-#define BASE32_LEN(n) (((n) * 8 + 4) / 5)
+#define BASE16_LEN(n) ((n)*2)
+#define BASE32_LEN(n) (((n)*8 + 4) / 5)
 #define BASE64_LEN(n) (((n) + 2) / 3 * 4)
 
 /* out has room for BASEx_LEN(n) + 1 bytes; a NUL is added. */

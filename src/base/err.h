@@ -17,21 +17,21 @@
 typedef int errint;
 
 /* X(name, exit status): one code per decision that a caller takes. */
-#define ERR_CODES(X)                                               \
-	X(FAILED, 1)	/* nothing more specific */                \
-	X(NOT_FOUND, 1) /* the thing asked for is not there */     \
-	X(EXISTS, 1)                                               \
-	X(MISMATCH, 102) /* a hash is not what was specified */    \
-	X(CORRUPT, 1)	/* bytes that break their format */        \
-	X(TOO_BIG, 1)	/* past a row of limits.h */               \
-	X(DENIED, 1)	/* permission, or a policy of ours */      \
-	X(SYSTEM, 1)	/* a system call failed; see sys */        \
-	X(NETWORK, 1)	/* worth another mirror or another try */  \
-	X(EVAL, 1)	/* the Nix program is wrong */             \
-	X(THROWN, 1)	/* throw and assert: tryEval catches it */ \
-	X(BUILD, 100)	/* a builder failed */                     \
-	X(USAGE, 2)	/* the command line is wrong */            \
-	X(INTERRUPTED, 130)                                        \
+#define ERR_CODES(X)                                                \
+	X(FAILED, 1)    /* nothing more specific */                 \
+	X(NOT_FOUND, 1) /* the thing asked for is not there */      \
+	X(EXISTS, 1)                                                \
+	X(MISMATCH, 102) /* a hash is not what was specified */     \
+	X(CORRUPT, 1)    /* bytes that break their format */        \
+	X(TOO_BIG, 1)    /* past a row of limits.h */               \
+	X(DENIED, 1)     /* permission, or a policy of ours */      \
+	X(SYSTEM, 1)     /* a system call failed; see sys */        \
+	X(NETWORK, 1)    /* worth another mirror or another try */  \
+	X(EVAL, 1)       /* the Nix program is wrong */             \
+	X(THROWN, 1)     /* throw and assert: tryEval catches it */ \
+	X(BUILD, 100)    /* a builder failed */                     \
+	X(USAGE, 2)      /* the command line is wrong */            \
+	X(INTERRUPTED, 130)                                         \
 	X(UNSUPPORTED, 1)
 
 enum err_index {
@@ -50,14 +50,17 @@ enum err_code {
 
 struct err {
 	int code;     /* enum err_code */
-	int sys;      /* errno of an ERR_SYSTEM, else 0 */
+	int sys;      /* errno when err_sys() set it, else 0 */
 	char *msg;    /* one line, malloc'd */
 	char *trace;  /* lines printed before the message (evaluation frames), or NULL */
 	char *detail; /* lines printed after the message, or NULL */
 	char *hint;   /* one or more 'hint:' lines without that word, or NULL */
 };
 
-#define ERR_INIT {0}
+#define ERR_INIT  \
+	{         \
+		0 \
+	}
 #define ERR(name) struct err name CLEANUP(err_release) = ERR_INIT
 
 void err_release(struct err *err);

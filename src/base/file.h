@@ -43,11 +43,10 @@ struct dir_list {
 	struct dir_entry {
 		char *name;
 		unsigned char type; /* DT_*, resolved by lstat where the disk says DT_UNKNOWN */
-	} *v;
+	} * v;
 	size_t n;
 };
-ATTR_MUST_CHECK errint dir_list(int dirfd, const char *path, struct dir_list *out,
-				struct err *err);
+ATTR_MUST_CHECK errint dir_list(int dirfd, const char *path, struct dir_list *out, struct err *err);
 void dir_list_release(struct dir_list *l);
 
 /* Opens without following a final symlink, with O_CLOEXEC. */

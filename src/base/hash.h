@@ -9,9 +9,9 @@
 #include "base/encoding.h"
 
 /* X(enum, name, bytes). ORDER hash_algo */
-#define HASH_ALGOS(X)         \
-	X(MD5, "md5", 16)     \
-	X(SHA1, "sha1", 20)   \
+#define HASH_ALGOS(X)           \
+	X(MD5, "md5", 16)       \
+	X(SHA1, "sha1", 20)     \
 	X(SHA256, "sha256", 32) \
 	X(SHA512, "sha512", 64)
 
@@ -19,7 +19,7 @@ enum hash_algo {
 #define X(id, name, size) HASH_##id,
 	HASH_ALGOS(X)
 #undef X
-	HASH_COUNT_,
+		HASH_COUNT_,
 	HASH_ANY = -1, /* for parsers: not told */
 };
 

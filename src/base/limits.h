@@ -5,27 +5,27 @@
 #pragma once
 
 /* X(name, value, what the user reads) */
-#define LIMITS(X)                                                          \
-	X(ERR_TEXT, 1 << 20, "error message")                              \
-	X(NIX_SOURCE, 256 << 20, "Nix expression")                         \
-	X(NIX_STRING, 1 << 30, "Nix string")                               \
-	X(DRV_FILE, 64 << 20, "derivation")                                \
-	X(JSON_TEXT, 512 << 20, "JSON document")                           \
-	X(TOML_TEXT, 64 << 20, "TOML document")                            \
-	X(NAR_NAME, 255, "file name in a NAR")                             \
-	X(NAR_LINK, 4096, "symlink target in a NAR")                       \
-	X(NAR_DEPTH, 1024, "folder depth in a NAR")                        \
-	X(NAR_ENTRIES, 4 << 20, "entries of a folder in a NAR")            \
-	X(PATH_TEXT, 4096, "path")                                         \
-	X(STORE_NAME, 211, "store path name")                              \
-	X(SMALL_FILE, 1 << 20, "configuration file")                       \
-	X(LOCK_FILE, 64 << 20, "lock file")                                \
-	X(INDEX_PAGE, 256 << 20, "package index page")                     \
-	X(DEB_CONTROL, 16 << 20, "Debian control file")                    \
-	X(WHEEL_METADATA, 16 << 20, "wheel metadata")                      \
-	X(ARCHIVE_ENTRIES, 4 << 20, "entries of an archive")               \
-	X(TOOL_OUTPUT, 256 << 20, "output of a program")                   \
-	X(LOG_TAIL, 1 << 20, "end of a build log")                         \
+#define LIMITS(X)                                               \
+	X(ERR_TEXT, 1 << 20, "error message")                   \
+	X(NIX_SOURCE, 256 << 20, "Nix expression")              \
+	X(NIX_STRING, 1 << 30, "Nix string")                    \
+	X(DRV_FILE, 64 << 20, "derivation")                     \
+	X(JSON_TEXT, 512 << 20, "JSON document")                \
+	X(TOML_TEXT, 64 << 20, "TOML document")                 \
+	X(NAR_NAME, 255, "file name in a NAR")                  \
+	X(NAR_LINK, 4096, "symlink target in a NAR")            \
+	X(NAR_DEPTH, 1024, "folder depth in a NAR")             \
+	X(NAR_ENTRIES, 4 << 20, "entries of a folder in a NAR") \
+	X(PATH_TEXT, 4096, "path")                              \
+	X(STORE_NAME, 211, "store path name")                   \
+	X(SMALL_FILE, 1 << 20, "configuration file")            \
+	X(LOCK_FILE, 64 << 20, "lock file")                     \
+	X(INDEX_PAGE, 256 << 20, "package index page")          \
+	X(DEB_CONTROL, 16 << 20, "Debian control file")         \
+	X(WHEEL_METADATA, 16 << 20, "wheel metadata")           \
+	X(ARCHIVE_ENTRIES, 4 << 20, "entries of an archive")    \
+	X(TOOL_OUTPUT, 256 << 20, "output of a program")        \
+	X(LOG_TAIL, 1 << 20, "end of a build log")              \
 	X(HTTP_HEAD, 1 << 20, "HTTP response head")
 
 enum limit {

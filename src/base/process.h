@@ -10,10 +10,10 @@
 
 struct process_spec {
 	const char *const *argv; /* NULL terminated; argv[0] is found on PATH when it has no '/' */
-	const char *const *env;	 /* NULL terminated, or NULL for ours */
-	const char *cwd;	 /* or NULL */
-	int in, out, errfd;	 /* descriptors to use, borrowed; -1 is /dev/null */
-	bool new_group;		 /* its own process group, so that it can be ended whole */
+	const char *const *env;  /* NULL terminated, or NULL for ours */
+	const char *cwd;         /* or NULL */
+	int in, out, errfd;      /* descriptors to use, borrowed; -1 is /dev/null */
+	bool new_group;          /* its own process group, so that it can be ended whole */
 };
 
 /* Starts it. A program that cannot be executed is an error here, not an exit status. */

@@ -12,7 +12,7 @@ enum report_level {
 	REPORT_ERROR,
 	REPORT_WARN,
 	REPORT_NOTE,
-	REPORT_INFO, /* shown with -v or KILN_LOG=info */
+	REPORT_INFO,  /* shown with -v or KILN_LOG=info */
 	REPORT_DEBUG, /* KILN_LOG=debug: explains decisions */
 };
 
@@ -21,18 +21,22 @@ struct activity;
 
 /* To a file descriptor; live is for terminals (report_new_stderr() asks isatty). */
 struct report *report_new(int fd, bool live, enum report_level level);
-/* Standard error, level from KILN_LOG, raised by `verbosity` steps (may be negative). */
+/* Standard error, level from KILN_LOG (error, warn, note, info, debug), raised by `verbosity` steps
+ * (may be negative). */
 struct report *report_new_stderr(int verbosity);
 void report_free(struct report *r);
 /* All calls accept r == NULL and do nothing. */
 ATTR_PRINTF(3, 4) void report_msg(struct report *r, enum report_level level, const char *fmt, ...);
+/* An error's whole text (err_format) above the area. */
+struct err;
+void report_err(struct report *r, const struct err *err);
 bool report_shows(const struct report *r, enum report_level level);
 
 /* A running piece of work. total is 0 when unknown; unit is "B" for bytes, else a noun.
  * Returned handle ends with activity_end(); name is copied. */
 ATTR_PRINTF(4, 5)
-struct activity *activity_start(struct report *r, uint64_t total, const char *unit,
-				const char *fmt, ...);
+struct activity *activity_start(struct report *r, uint64_t total, const char *unit, const char *fmt,
+				...);
 void activity_progress(struct activity *a, uint64_t done, uint64_t total);
 /* The last line of a builder's output, shown beside the name on a terminal. */
 void activity_line(struct activity *a, struct str line);

@@ -12,7 +12,7 @@ struct str {
 	size_t n;
 };
 
-#define S(lit)	   ((struct str){(lit), sizeof(lit) - 1})
+#define S(lit)     ((struct str){(lit), sizeof(lit) - 1})
 #define STR_NULL   ((struct str){NULL, 0})
 /* For printf's "%.*s". */
 #define STR_ARG(s) (int)(s).n, (s).p

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Hashes by OpenSSL's EVP. Looking an algorithm up costs more than hashing a short string, so
+ * each is fetched once, on first use, in a library context of our own: a system configuration
+ * that forbids MD5 or wants FIPS is about TLS, not about the names of store paths. */
+#include "base/hash.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <openssl/evp.h>
+#include <openssl/crypto.h>
+
+/* ORDER hash_algo */
+static const struct {
+	const char *name;
+	size_t size;
+} algos[] = {
+#define X(id, name_, size_) [HASH_##id] = {name_, size_},
+	HASH_ALGOS(X)
+#undef X
+};
+_Static_assert(ARRAY_LEN(algos) == HASH_COUNT_, "a row for each algorithm");
+
+static EVP_MD *digests[HASH_COUNT_];
+static pthread_once_t digests_once = PTHREAD_ONCE_INIT;
+static pthread_key_t short_ctx;
+
+static void short_ctx_free(void *ctx)
+{
+	EVP_MD_CTX_free(ctx);
+}
+
+static void fetch_digests(void)
+{
+	OSSL_LIB_CTX *lib = OSSL_LIB_CTX_new();
+
+	if (!lib || pthread_key_create(&short_ctx, short_ctx_free))
+		BUG("cannot set up OpenSSL");
+	for (size_t i = 0; i < HASH_COUNT_; i++) {
+		digests[i] = EVP_MD_fetch(lib, algos[i].name, NULL);
+		if (!digests[i])
+			BUG("this OpenSSL has no %s", algos[i].name);
+	}
+}
+
+static const EVP_MD *digest(enum hash_algo algo)
+{
+	BUG_ON((unsigned)algo >= HASH_COUNT_);
+	pthread_once(&digests_once, fetch_digests);
+	return digests[algo];
+}
+
+size_t hash_size(enum hash_algo algo)
+{
+	BUG_ON((unsigned)algo >= HASH_COUNT_);
+	return algos[algo].size;
+}
+
+const char *hash_algo_name(enum hash_algo algo)
+{
+	BUG_ON((unsigned)algo >= HASH_COUNT_);
+	return algos[algo].name;
+}
+
+bool hash_algo_parse(struct str name, enum hash_algo *out)
+{
+	for (size_t i = 0; i < HASH_COUNT_; i++) {
+		if (!str_eqz(name, algos[i].name))
+			continue;
+		*out = (enum hash_algo)i;
+		return true;
+	}
+	return false;
+}
+
+bool hash_eq(const struct hash *a, const struct hash *b)
+{
+	return a->algo == b->algo && memcmp(a->b, b->b, hash_size(a->algo)) == 0;
+}
+
+struct hash_ctx {
+	enum hash_algo algo;
+	EVP_MD_CTX *evp;
+};
+
+struct hash_ctx *hash_ctx_new(enum hash_algo algo)
+{
+	struct hash_ctx *c = xmalloc(sizeof(*c));
+	const EVP_MD *md = digest(algo);
+
+	c->algo = algo;
+	c->evp = EVP_MD_CTX_new();
+	if (!c->evp || !EVP_DigestInit_ex2(c->evp, md, NULL))
+		BUG("cannot start %s", algos[algo].name);
+	return c;
+}
+
+void hash_ctx_free(struct hash_ctx *c)
+{
+	if (!c)
+		return;
+	EVP_MD_CTX_free(c->evp);
+	free(c);
+}
+
+void hash_ctx_cleanup(struct hash_ctx **c)
+{
+	hash_ctx_free(*c);
+}
+
+void hash_update(struct hash_ctx *c, const void *p, size_t n)
+{
+	if (n && !EVP_DigestUpdate(c->evp, p, n))
+		BUG("cannot continue %s", algos[c->algo].name);
+}
+
+void hash_finish(struct hash_ctx *c, struct hash *out)
+{
+	*out = (struct hash){.algo = c->algo};
+	if (!EVP_DigestFinal_ex(c->evp, out->b, NULL))
+		BUG("cannot finish %s", algos[c->algo].name);
+	hash_ctx_free(c);
+}
+
+void hash_bytes(enum hash_algo algo, struct str s, struct hash *out)
+{
+	const EVP_MD *md = digest(algo);
+	/* One context a thread, kept: making one costs as much as hashing a store path. */
+	EVP_MD_CTX *ctx = pthread_getspecific(short_ctx);
+	struct hash h = {.algo = algo};
+
+	if (!ctx) {
+		ctx = EVP_MD_CTX_new();
+		if (!ctx || pthread_setspecific(short_ctx, ctx))
+			BUG("cannot start %s", algos[algo].name);
+	}
+	if (!EVP_DigestInit_ex2(ctx, md, NULL) || (s.n && !EVP_DigestUpdate(ctx, s.p, s.n)) ||
+	    !EVP_DigestFinal_ex(ctx, h.b, NULL))
+		BUG("cannot compute %s", algos[algo].name);
+	*out = h;
+}
+
+errint hash_fd(enum hash_algo algo, int fd, struct hash *out, struct err *err)
+{
+	struct hash_ctx *c CLEANUP(hash_ctx_cleanup) = hash_ctx_new(algo);
+	enum { CHUNK = 128 << 10 };
+	char *chunk CLEANUP_FREE = xmalloc(CHUNK);
+
+	for (;;) {
+		ssize_t n = read(fd, chunk, CHUNK);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, "cannot read");
+		if (n == 0)
+			break;
+		hash_update(c, chunk, (size_t)n);
+	}
+	hash_finish(STEAL(c), out);
+	return 0;
+}
+
+char *hash_format(const struct hash *h, enum hash_format f, bool prefix, char *out)
+{
+	size_t n = hash_size(h->algo);
+	char *p = out;
+
+	if (prefix || f == HASH_SRI) {
+		p = stpcpy(p, algos[h->algo].name);
+		*p++ = f == HASH_SRI ? '-' : ':';
+	}
+	switch (f) {
+	case HASH_BASE16:
+		base16_encode(h->b, n, p);
+		break;
+	case HASH_NIX32:
+		base32_encode(h->b, n, p);
+		break;
+	case HASH_BASE64:
+	case HASH_SRI:
+		base64_encode(h->b, n, p);
+		break;
+	}
+	return out;
+}
+
+static bool decode_by_length(struct str digest_text, struct hash *h)
+{
+	size_t n = hash_size(h->algo);
+
+	if (digest_text.n == BASE16_LEN(n))
+		return base16_decode(digest_text, h->b, n);
+	if (digest_text.n == BASE32_LEN(n))
+		return base32_decode(digest_text, h->b, n);
+	return base64_decode(digest_text, h->b, n);
+}
+
+/* Splits off `algo:` or `algo-`; *sri tells which. false when there is neither. */
+static bool split_algo(struct str s, struct str *name, struct str *rest, bool *sri)
+{
+	*sri = false;
+	if (str_cut(s, ':', name, rest))
+		return true;
+	*sri = true;
+	return str_cut(s, '-', name, rest);
+}
+
+errint hash_parse(struct str s, enum hash_algo algo, struct hash *out, struct err *err)
+{
+	struct str name, rest = s;
+	bool sri = false;
+	struct hash h = {.algo = algo};
+
+	if (s.n >= HASH_TEXT_MAX)
+		return err_set(err, ERR_CORRUPT, "a hash of %zu characters is too long", s.n);
+	if (split_algo(s, &name, &rest, &sri)) {
+		if (!hash_algo_parse(name, &h.algo)) {
+			err_set(err, ERR_CORRUPT, "hash '%.*s' has an unknown algorithm '%.*s'",
+				STR_ARG(s), STR_ARG(name));
+			return err_hint(err, "known are md5, sha1, sha256 and sha512");
+		}
+		if (algo != HASH_ANY && h.algo != algo)
+			return err_set(err, ERR_CORRUPT, "hash '%.*s' should be of type '%s'",
+				       STR_ARG(s), algos[algo].name);
+	} else if (algo == HASH_ANY) {
+		err_set(err, ERR_CORRUPT, "hash '%.*s' does not name its algorithm", STR_ARG(s));
+		return err_hint(err, "write it as 'sha256-<base64>' or 'sha256:<digest>'");
+	}
+
+	bool ok = sri ? base64_decode(rest, h.b, hash_size(h.algo)) : decode_by_length(rest, &h);
+
+	if (!ok)
+		return err_set(err, ERR_CORRUPT, "'%.*s' is not a valid %s%s hash", STR_ARG(s),
+			       sri ? "SRI " : "", algos[h.algo].name);
+	*out = h;
+	return 0;
+}
+
+void hash_compress(const struct hash *h, uint8_t *out, size_t n)
+{
+	size_t size = hash_size(h->algo);
+
+	BUG_ON(n == 0);
+	memset(out, 0, n);
+	for (size_t i = 0; i < size; i++)
+		out[i % n] ^= h->b[i];
+}
