@@ -21,7 +21,7 @@ _wrapperAssert() {
 
 # VAR SEP VALUES SIDE: code that adds each value to the side given, moving it there if it is in.
 _wrapperJoin() {
-	local var=$1 sep=$2 values=$3 side=$4 value quoted qsep
+	local var=$1 sep=$2 values=$3 side=$4 value quoted qsep inside
 	local -a list=()
 	qsep=$(printf %q "$sep")
 	while [ -n "$values" ]; do
@@ -38,7 +38,8 @@ _wrapperJoin() {
 		quoted=$(printf %q "$value")
 		printf '%s=${%s:+%s$%s%s}\n' "$var" "$var" "$qsep" "$var" "$qsep"
 		if [ "$side" = prefix ]; then
-			printf '%s=${%s/%s%s%s/%s}\n' "$var" "$var" "$qsep" "$quoted" "$qsep" "$qsep"
+			inside=$sep$value$sep
+			printf '%s=${%s/%s/%s}\n' "$var" "$var" "${inside@Q}" "${sep@Q}"
 			printf '%s=%s$%s\n' "$var" "$quoted" "$var"
 			printf 'case $%s in *%s) [ "$%s" = %s ] || %s=${%s%%%s} ;; esac\n' "$var" "$qsep" "$var" "$quoted" "$var" "$var" "$qsep"
 		else
