@@ -15,7 +15,7 @@ struct builtin_ctx {
 	const struct drv *drv;
 	struct str store_dir;
 	const char *tmp; /* the build folder; also the working folder */
-	int log;	 /* lines for the build log */
+	int log;         /* lines for the build log */
 };
 
 struct builtin_builder {
