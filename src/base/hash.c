@@ -204,8 +204,8 @@ static bool split_algo(struct str s, struct str *name, struct str *rest, bool *s
 	*sri = false;
 	if (str_cut(s, ':', name, rest))
 		return true;
-	*sri = true;
-	return str_cut(s, '-', name, rest);
+	*sri = str_cut(s, '-', name, rest);
+	return *sri;
 }
 
 errint hash_parse(struct str s, enum hash_algo algo, struct hash *out, struct err *err)

@@ -32,7 +32,7 @@ struct report *report_new(int fd, bool live, enum report_level level)
 	struct report *r = xcalloc(1, sizeof(*r));
 
 	r->fd = fd;
-	r->live = live;
+	r->live = live && level >= REPORT_NOTE;
 	r->level = level;
 	r->colour = live && !env_get("NO_COLOR");
 	r->told = clock_ms();
