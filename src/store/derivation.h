@@ -47,14 +47,19 @@ struct drv {
 };
 
 /* Parses ATerm text; all strings are copied to the arena. Errors carry the byte offset. */
-ATTR_MUST_CHECK errint drv_parse(struct arena *a, struct str text, struct str name,
-				 struct drv *out, struct err *err);
+ATTR_MUST_CHECK errint drv_parse(struct arena *a, struct str text, struct str name, struct drv *out,
+				 struct err *err);
 /* Appends the ATerm. With mask, output paths (and env values of the outputs' names) are "". */
 void drv_print(const struct drv *d, bool mask_outputs, struct buf *b);
 /* Sorts outputs, inputs (merging their output lists), srcs and env; equal keys in env are a BUG. */
 void drv_sort(struct arena *a, struct drv *d);
+/* The inputs only. */
+void drv_sort_inputs(struct arena *a, struct drv *d);
 
 bool drv_is_fixed(const struct drv *d);
+/* The hash and method of a fixed output; only for drv_is_fixed(). */
+ATTR_MUST_CHECK errint drv_fixed_output(const struct drv *d, bool *recursive, struct hash *out,
+					struct err *err);
 const struct drv_output *drv_output_find(const struct drv *d, struct str name);
 /* NULL when unset. */
 const struct str *drv_env_find(const struct drv *d, struct str key);

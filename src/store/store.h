@@ -19,10 +19,10 @@ struct drv;
 struct report;
 
 struct store_config {
-	char *root;	 /* real prefix of the folders below: "" or a chroot store's root */
+	char *root;      /* real prefix of the folders below: "" or a chroot store's root */
 	char *store_dir; /* logical: /nix/store, or NIX_STORE_DIR */
 	char *state_dir; /* logical: /nix/var/nix, or NIX_STATE_DIR */
-	char *log_dir;	 /* logical: /nix/var/log/nix, or NIX_LOG_DIR */
+	char *log_dir;   /* logical: /nix/var/log/nix, or NIX_LOG_DIR */
 };
 /* Resolves --store DIR (may be NULL), KILN_STORE, NIX_* and, for users who cannot write the
  * logical store, $XDG_DATA_HOME/kiln as the root. */
@@ -48,17 +48,16 @@ struct path_info {
 	struct str path;
 	struct hash nar_hash; /* sha256 */
 	uint64_t nar_size;
-	struct str deriver;   /* "" when unknown */
-	struct str *refs;     /* sorted; may contain path itself */
+	struct str deriver; /* "" when unknown */
+	struct str *refs;   /* sorted; may contain path itself */
 	size_t n_refs;
-	int64_t registered;   /* Unix seconds */
-	bool ultimate;	      /* built here */
-	struct str ca;	      /* "", "text:…", "fixed:…" */
-	struct str sigs;      /* blank-separated */
+	int64_t registered; /* Unix seconds */
+	bool ultimate;      /* built here */
+	struct str ca;      /* "", "text:…", "fixed:…" */
+	struct str sigs;    /* blank-separated */
 };
 
-ATTR_MUST_CHECK errint store_is_valid(struct store *s, struct str path, bool *out,
-				      struct err *err);
+ATTR_MUST_CHECK errint store_is_valid(struct store *s, struct str path, bool *out, struct err *err);
 /* ERR_NOT_FOUND when the path is not valid. */
 ATTR_MUST_CHECK errint store_query(struct store *s, struct arena *a, struct str path,
 				   struct path_info *out, struct err *err);
@@ -81,6 +80,9 @@ ATTR_MUST_CHECK errint store_referrers(struct store *s, struct arena *a, struct 
 				       struct str_set *out, struct err *err);
 ATTR_MUST_CHECK errint store_valid_derivers(struct store *s, struct arena *a, struct str path,
 					    struct str_set *out, struct err *err);
+/* The output paths that the database has for a valid .drv, valid or not. */
+ATTR_MUST_CHECK errint store_drv_outputs(struct store *s, struct arena *a, struct str path,
+					 struct str_set *out, struct err *err);
 ATTR_MUST_CHECK errint store_all_valid(struct store *s, struct arena *a, struct str_set *out,
 				       struct err *err);
 /* The valid path with this 32 letter hash part; ERR_NOT_FOUND. */
@@ -109,9 +111,15 @@ ATTR_MUST_CHECK errint store_add_drv(struct store *s, struct arena *a, const str
 ATTR_MUST_CHECK errint store_read_drv(struct store *s, struct arena *a, struct str path,
 				      struct drv *out, struct err *err);
 
+/* Texts and derivations are on the disk when added, and registered in batches: by this call, by
+ * every query that needs them, by store_register() and by store_close(), which can only report a
+ * failure. Call it before another process (a builder, Nix) is to see them. */
+ATTR_MUST_CHECK errint store_flush(struct store *s, struct err *err);
+
 /* Building places outputs itself, under the locks of store_lock(), and then registers all of
  * them in one transaction. Before that: store_canonicalise() sets modes, owner and mtime of a
- * finished real tree; store_scan() finds which of the candidate paths occur in it, and hashes it. */
+ * finished real tree; store_scan() finds which of the candidate paths occur in it, and hashes it.
+ */
 ATTR_MUST_CHECK errint store_canonicalise(const char *real_path, struct err *err);
 ATTR_MUST_CHECK errint store_scan(struct store *s, struct arena *a, const char *real_path,
 				  struct str_set candidates, struct path_info *info,
@@ -139,15 +147,15 @@ ATTR_MUST_CHECK errint store_roots(struct store *s, struct arena *a, struct root
 				   struct err *err);
 
 struct gc_options {
-	bool dry_run;		 /* only tell */
+	bool dry_run; /* only tell */
 	bool list_live, list_dead;
-	uint64_t max_freed;	 /* stop after that many bytes; 0: no bound */
+	uint64_t max_freed;      /* stop after that many bytes; 0: no bound */
 	const struct str *paths; /* only these (must be dead), or NULL for everything dead */
 	size_t n_paths;
 };
 struct gc_result {
 	struct str_set paths; /* deleted, or dead, or live, as asked */
-	uint64_t freed;	      /* bytes on disk */
+	uint64_t freed;       /* bytes on disk */
 };
 ATTR_MUST_CHECK errint store_gc(struct store *s, struct arena *a, const struct gc_options *o,
 				struct gc_result *out, struct err *err);

@@ -13,7 +13,8 @@ enum { STORE_HASH_LEN = 32 };
 ATTR_MUST_CHECK errint store_name_check(struct str name, struct err *err);
 /* Is path `<dir>/<hash>-<name>` exactly (no deeper part)? */
 bool store_path_is(struct str dir, struct str path);
-/* Is path inside dir; *top gets the store path part, *rest (may be NULL) what follows ("" or "/…"). */
+/* Is path inside dir; *top gets the store path part, *rest (may be NULL) what follows ("" or "/…").
+ */
 bool store_path_split(struct str dir, struct str path, struct str *top, struct str *rest);
 /* The pieces of a valid store path, borrowed from it. */
 struct str store_path_hash_part(struct str path);
@@ -28,9 +29,10 @@ ATTR_MUST_CHECK errint store_path_make(struct arena *a, struct str dir, struct s
 				       struct err *err);
 /* `text:<ref>:<ref>…`, for derivations and builtins.toFile; refs sorted. */
 ATTR_MUST_CHECK errint store_path_make_text(struct arena *a, struct str dir, struct str name,
-					    const struct hash *h, const struct str *refs, size_t n_refs,
-					    struct str *out, struct err *err);
-/* Fixed output: recursive is the NAR method, else flat. refs (sorted) only with recursive sha256. */
+					    const struct hash *h, const struct str *refs,
+					    size_t n_refs, struct str *out, struct err *err);
+/* Fixed output: recursive is the NAR method, else flat. refs (sorted) only with recursive sha256.
+ */
 ATTR_MUST_CHECK errint store_path_make_fixed(struct arena *a, struct str dir, struct str name,
 					     bool recursive, const struct hash *h,
 					     const struct str *refs, size_t n_refs, bool self_ref,

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Events to NAR bytes. All framing is gathered in one buffer, so that a folder of small files
+ * costs a few large writes; large file contents pass by it. */
+#include "store/nar_int.h"
+
+#include <stdlib.h>
+#include "base/hash.h"
+
+static errint put(struct nar_encoder *e, const void *p, size_t n, struct err *err)
+{
+	if (n > NAR_CHUNK - e->used) {
+		errint rc = nar_encoder_flush(e, err);
+		if (rc)
+			return rc;
+		if (n >= NAR_CHUNK)
+			return sink_write(e->to, p, n, err);
+	}
+	if (n)
+		memcpy(e->buf + e->used, p, n);
+	e->used += n;
+	return 0;
+}
+
+static errint put_u64(struct nar_encoder *e, uint64_t v, struct err *err)
+{
+	uint8_t b[8];
+
+	for (int i = 0; i < 8; i++)
+		b[i] = (uint8_t)(v >> (8 * i));
+	return put(e, b, sizeof(b), err);
+}
+
+static errint put_padding(struct nar_encoder *e, uint64_t n, struct err *err)
+{
+	static const char zero[8];
+
+	return put(e, zero, (size_t)(-n & 7), err);
+}
+
+static errint put_str(struct nar_encoder *e, struct str s, struct err *err)
+{
+	errint rc = put_u64(e, s.n, err);
+	if (!rc)
+		rc = put(e, s.p, s.n, err);
+	return rc ? rc : put_padding(e, s.n, err);
+}
+
+static errint put_words(struct nar_encoder *e, const struct str *words, size_t n, struct err *err)
+{
+	errint rc = 0;
+
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = put_str(e, words[i], err);
+	return rc;
+}
+#define PUT_WORDS(e, err, ...)                          \
+	put_words(e, (const struct str[]){__VA_ARGS__}, \
+		  sizeof((const struct str[]){__VA_ARGS__}) / sizeof(struct str), err)
+
+static errint node_begin(struct nar_encoder *e, const char *name, const char *type, struct err *err)
+{
+	errint rc;
+
+	if (e->depth == 0)
+		rc = PUT_WORDS(e, err, S("nix-archive-1"));
+	else
+		rc = PUT_WORDS(e, err, S("entry"), S("("), S("name"), str_c(name), S("node"));
+	return rc ? rc : PUT_WORDS(e, err, S("("), S("type"), str_c(type));
+}
+
+static errint node_end(struct nar_encoder *e, struct err *err)
+{
+	if (e->depth == 0)
+		return PUT_WORDS(e, err, S(")"));
+	return PUT_WORDS(e, err, S(")"), S(")"));
+}
+
+static errint encode_dir_begin(struct tree_sink *t, const char *name, struct err *err)
+{
+	struct nar_encoder *e = (struct nar_encoder *)t;
+	errint rc = node_begin(e, name, "directory", err);
+
+	e->depth++;
+	return rc;
+}
+
+static errint encode_dir_end(struct tree_sink *t, struct err *err)
+{
+	struct nar_encoder *e = (struct nar_encoder *)t;
+
+	e->depth--;
+	return node_end(e, err);
+}
+
+static errint encode_file(struct tree_sink *t, const char *name, bool executable, uint64_t size,
+			  struct err *err)
+{
+	struct nar_encoder *e = (struct nar_encoder *)t;
+	errint rc = node_begin(e, name, "regular", err);
+
+	e->file_size = size;
+	if (!rc && executable)
+		rc = PUT_WORDS(e, err, S("executable"), S(""));
+	if (!rc)
+		rc = PUT_WORDS(e, err, S("contents"));
+	return rc ? rc : put_u64(e, size, err);
+}
+
+static errint encode_data(struct tree_sink *t, const void *p, size_t n, struct err *err)
+{
+	return put((struct nar_encoder *)t, p, n, err);
+}
+
+static errint encode_file_end(struct tree_sink *t, struct err *err)
+{
+	struct nar_encoder *e = (struct nar_encoder *)t;
+	errint rc = put_padding(e, e->file_size, err);
+
+	return rc ? rc : node_end(e, err);
+}
+
+static errint encode_symlink(struct tree_sink *t, const char *name, const char *target,
+			     struct err *err)
+{
+	struct nar_encoder *e = (struct nar_encoder *)t;
+	errint rc = node_begin(e, name, "symlink", err);
+
+	if (!rc)
+		rc = PUT_WORDS(e, err, S("target"), str_c(target));
+	return rc ? rc : node_end(e, err);
+}
+
+static const struct tree_sink_ops encoder_ops = {
+	.dir_begin = encode_dir_begin,
+	.dir_end = encode_dir_end,
+	.file = encode_file,
+	.data = encode_data,
+	.file_end = encode_file_end,
+	.symlink = encode_symlink,
+};
+
+struct nar_encoder nar_encoder_init(struct sink *to)
+{
+	return (struct nar_encoder){
+		.tree.ops = &encoder_ops,
+		.to = to,
+		.buf = xmalloc(NAR_CHUNK),
+	};
+}
+
+errint nar_encoder_flush(struct nar_encoder *e, struct err *err)
+{
+	size_t n = e->used;
+
+	e->used = 0;
+	return sink_write(e->to, e->buf, n, err);
+}
+
+void nar_encoder_release(struct nar_encoder *e)
+{
+	free(e->buf);
+}
+
+errint nar_dump(int dirfd, const char *path, struct sink *to, nar_filter_fn filter, void *ctx,
+		struct err *err)
+{
+	struct nar_encoder e CLEANUP(nar_encoder_release) = nar_encoder_init(to);
+	errint rc = tree_walk(dirfd, path, &e.tree, filter, ctx, err);
+
+	return rc ? rc : nar_encoder_flush(&e, err);
+}
+
+errint nar_dump_bytes(struct str bytes, bool executable, struct sink *to, struct err *err)
+{
+	struct nar_encoder e CLEANUP(nar_encoder_release) = nar_encoder_init(to);
+	errint rc = encode_file(&e.tree, "", executable, bytes.n, err);
+
+	if (!rc)
+		rc = put(&e, bytes.p, bytes.n, err);
+	if (!rc)
+		rc = encode_file_end(&e.tree, err);
+	return rc ? rc : nar_encoder_flush(&e, err);
+}
+
+errint nar_hash(int dirfd, const char *path, struct hash *hash, uint64_t *size, struct err *err)
+{
+	struct hash_sink sink CLEANUP(hash_sink_release) = hash_sink_init(HASH_SHA256, NULL);
+	errint rc = nar_dump(dirfd, path, &sink.sink, NULL, NULL, err);
+
+	if (rc)
+		return rc;
+	if (size)
+		*size = sink.size;
+	hash_sink_finish(&sink, hash);
+	return 0;
+}
+
+static struct tree_sink *tee_a(struct tree_sink *t)
+{
+	return ((struct tree_tee *)t)->a;
+}
+
+static struct tree_sink *tee_b(struct tree_sink *t)
+{
+	return ((struct tree_tee *)t)->b;
+}
+
+static errint tee_dir_begin(struct tree_sink *t, const char *name, struct err *err)
+{
+	errint rc = tee_a(t)->ops->dir_begin(tee_a(t), name, err);
+	return rc ? rc : tee_b(t)->ops->dir_begin(tee_b(t), name, err);
+}
+
+static errint tee_dir_end(struct tree_sink *t, struct err *err)
+{
+	errint rc = tee_a(t)->ops->dir_end(tee_a(t), err);
+	return rc ? rc : tee_b(t)->ops->dir_end(tee_b(t), err);
+}
+
+static errint tee_file(struct tree_sink *t, const char *name, bool executable, uint64_t size,
+		       struct err *err)
+{
+	errint rc = tee_a(t)->ops->file(tee_a(t), name, executable, size, err);
+	return rc ? rc : tee_b(t)->ops->file(tee_b(t), name, executable, size, err);
+}
+
+static errint tee_data(struct tree_sink *t, const void *p, size_t n, struct err *err)
+{
+	errint rc = tee_a(t)->ops->data(tee_a(t), p, n, err);
+	return rc ? rc : tee_b(t)->ops->data(tee_b(t), p, n, err);
+}
+
+static errint tee_file_end(struct tree_sink *t, struct err *err)
+{
+	errint rc = tee_a(t)->ops->file_end(tee_a(t), err);
+	return rc ? rc : tee_b(t)->ops->file_end(tee_b(t), err);
+}
+
+static errint tee_symlink(struct tree_sink *t, const char *name, const char *target,
+			  struct err *err)
+{
+	errint rc = tee_a(t)->ops->symlink(tee_a(t), name, target, err);
+	return rc ? rc : tee_b(t)->ops->symlink(tee_b(t), name, target, err);
+}
+
+static const struct tree_sink_ops tee_ops = {
+	.dir_begin = tee_dir_begin,
+	.dir_end = tee_dir_end,
+	.file = tee_file,
+	.data = tee_data,
+	.file_end = tee_file_end,
+	.symlink = tee_symlink,
+};
+
+struct tree_tee tree_tee_init(struct tree_sink *a, struct tree_sink *b)
+{
+	return (struct tree_tee){.tree.ops = &tee_ops, .a = a, .b = b};
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the two ends of a NAR share: a file tree as a sequence of events. A walk over the disk and
+ * the parser of NAR bytes produce events; the NAR encoder and the tree writer consume them. So
+ * copying a tree into the store while hashing it is a walk with two consumers.
+ *
+ *	tree = file data* file_end | symlink | dir_begin tree* dir_end */
+#pragma once
+
+#include "store/nar.h"
+
+enum { NAR_CHUNK = 128 << 10 };
+
+struct tree_sink;
+struct tree_sink_ops {
+	/* name is "" for the root of the tree, else checked: one component, in byte order */
+	errint (*dir_begin)(struct tree_sink *t, const char *name, struct err *err);
+	errint (*dir_end)(struct tree_sink *t, struct err *err);
+	errint (*file)(struct tree_sink *t, const char *name, bool executable, uint64_t size,
+		       struct err *err);
+	errint (*data)(struct tree_sink *t, const void *p, size_t n, struct err *err);
+	errint (*file_end)(struct tree_sink *t, struct err *err);
+	errint (*symlink)(struct tree_sink *t, const char *name, const char *target,
+			  struct err *err);
+};
+struct tree_sink {
+	const struct tree_sink_ops *ops;
+};
+
+/* Events of a tree on the disk; filter as in nar_dump(). */
+ATTR_MUST_CHECK errint tree_walk(int dirfd, const char *path, struct tree_sink *to,
+				 nar_filter_fn filter, void *ctx, struct err *err);
+/* Events of NAR bytes. Reads exactly the archive and nothing behind it. */
+ATTR_MUST_CHECK errint tree_parse(struct source *from, struct tree_sink *to, struct err *err);
+
+/* Encodes events as a NAR. Finish with nar_encoder_flush(). */
+struct nar_encoder {
+	struct tree_sink tree;
+	struct sink *to;
+	char *buf; /* NAR_CHUNK bytes, so that the sink sees few and large writes */
+	size_t used;
+	unsigned depth;
+	uint64_t file_size; /* of the file under way */
+};
+struct nar_encoder nar_encoder_init(struct sink *to);
+ATTR_MUST_CHECK errint nar_encoder_flush(struct nar_encoder *e, struct err *err);
+void nar_encoder_release(struct nar_encoder *e);
+
+/* Creates the tree at dirfd/path with the store's canonical metadata. tree_writer_abort() removes
+ * what an unfinished tree left. */
+struct tree_writer {
+	struct tree_sink tree;
+	int dirfd;        /* borrowed */
+	const char *path; /* borrowed */
+	bool started;     /* something of ours is at path */
+	int dir;          /* the folder being filled, or -1 */
+	int file;         /* the file being filled, or -1 */
+	bool executable;
+	unsigned depth;
+};
+struct tree_writer tree_writer_init(int dirfd, const char *path);
+void tree_writer_abort(struct tree_writer *w);
+void tree_writer_release(struct tree_writer *w);
+
+/* Feeds two consumers. */
+struct tree_tee {
+	struct tree_sink tree;
+	struct tree_sink *a, *b;
+};
+struct tree_tee tree_tee_init(struct tree_sink *a, struct tree_sink *b);

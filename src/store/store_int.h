@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the files of src/store share of a store handle. Lazy by layers: the handle (folders only),
+ * the database (first query), the writable store (first addition: folders, temporary roots).
+ *
+ * Small text objects, above all .drv files, are renamed into place at once but registered in
+ * batches: `pending` holds those on disk and not yet in the database. Whatever needs the database
+ * to be complete calls store_flush() first. */
+#pragma once
+
+#include <sqlite3.h>
+#include "store/derivation.h"
+#include "store/path_map.h"
+#include "store/store.h"
+
+/* X(id, SQL): prepared on first use and kept. */
+#define DB_STATEMENTS(X)                                                                          \
+	X(BEGIN, "begin immediate")                                                               \
+	X(COMMIT, "commit")                                                                       \
+	X(ROLLBACK, "rollback")                                                                   \
+	X(FIND_ID, "select id from ValidPaths where path = ?")                                    \
+	X(QUERY_INFO, "select id, hash, registrationTime, deriver, narSize, ultimate, sigs, ca "  \
+		      "from ValidPaths where path = ?")                                           \
+	X(QUERY_REFS,                                                                             \
+	  "select path from Refs join ValidPaths on reference = id where referrer = ?")           \
+	X(QUERY_REFERRERS, "select path from Refs join ValidPaths on referrer = id "              \
+			   "where reference = (select id from ValidPaths where path = ?)")        \
+	X(QUERY_ALL, "select path from ValidPaths")                                               \
+	X(QUERY_FROM, "select path from ValidPaths where path >= ? limit 1")                      \
+	X(QUERY_DERIVERS, "select v.path from DerivationOutputs d join ValidPaths v "             \
+			  "on d.drv = v.id where d.path = ?")                                     \
+	X(QUERY_OUTPUTS, "select d.path from DerivationOutputs d join ValidPaths v "              \
+			 "on d.drv = v.id where v.path = ?")                                      \
+	X(INSERT_PATH, "insert into ValidPaths (path, hash, registrationTime, deriver, narSize, " \
+		       "ultimate, sigs, ca) values (?, ?, ?, ?, ?, ?, ?, ?)")                     \
+	X(UPDATE_PATH, "update ValidPaths set narSize = ?, hash = ?, ultimate = ?, sigs = ?, "    \
+		       "ca = ? where path = ?")                                                   \
+	X(INSERT_REF, "insert or replace into Refs (referrer, reference) values (?, ?)")          \
+	X(INSERT_OUTPUT, "insert or replace into DerivationOutputs (drv, id, path) "              \
+			 "values (?, ?, ?)")                                                      \
+	X(DELETE_PATH, "delete from ValidPaths where path = ?")
+
+enum db_stmt {
+#define X(id, sql) DB_##id,
+	DB_STATEMENTS(X)
+#undef X
+		DB_STMT_COUNT_
+};
+
+struct store_db {
+	sqlite3 *h;
+	sqlite3_stmt *stmts[DB_STMT_COUNT_];
+	int big_lock; /* held shared: no schema change while we are here */
+	bool readonly;
+};
+
+/* A path with what the database shall know of it beyond path_info. */
+struct registration {
+	struct path_info info;
+	const struct drv_output *outputs; /* of a .drv */
+	size_t n_outputs;
+};
+
+struct store {
+	struct store_config cfg;
+	char *real_store, *real_state;
+	struct report *report;
+	struct realiser *realiser;
+	bool readonly;
+
+	struct store_db *db; /* NULL until needed, and while there is no database to read */
+	int store_fd;        /* the real store folder, or -1 */
+
+	struct arena memo;         /* strings and values of the maps */
+	struct path_map modulo;    /* .drv path -> struct hash */
+	struct path_map drv_texts; /* .drv path -> struct str, added in read-only mode */
+	struct path_map added;     /* paths that this handle added, or found and protected */
+	struct path_map rooted;    /* paths in our temporary roots file */
+	unsigned modulo_depth;
+
+	struct arena pending_mem;
+	struct registration *pending;
+	size_t n_pending, cap_pending;
+
+	int gc_lock;    /* state_dir/gc.lock, or -1 */
+	int temp_roots; /* our file in state_dir/temproots, locked, or -1 */
+	char *temp_roots_path;
+	int roots_socket; /* to a collector that is running, or -1 */
+};
+
+/* Opens the database for reading (s->db stays NULL when there is none yet) or for writing, which
+ * creates folders and database. */
+ATTR_MUST_CHECK errint db_open(struct store *s, bool write, struct err *err);
+void db_close(struct store_db *db);
+/* A kept statement, reset. db_done() resets it again, for CLEANUP. */
+ATTR_MUST_CHECK errint db_stmt(struct store *s, enum db_stmt id, sqlite3_stmt **out,
+			       struct err *err);
+void db_done(sqlite3_stmt **stmt);
+void db_bind_str(sqlite3_stmt *stmt, int i, struct str v);
+/* One step; *row tells whether there is a row. */
+ATTR_MUST_CHECK errint db_step(struct store *s, sqlite3_stmt *stmt, bool *row, struct err *err);
+/* Runs a statement that gives no rows and takes no more binding. */
+ATTR_MUST_CHECK errint db_exec(struct store *s, enum db_stmt id, struct err *err);
+/* A text column, copied to the arena; "" for NULL. */
+struct str db_column(struct arena *a, sqlite3_stmt *stmt, int i);
+/* The paths that a one-column statement with an optional text argument gives, sorted. */
+ATTR_MUST_CHECK errint db_paths(struct store *s, struct arena *a, enum db_stmt id,
+				const struct str *arg, struct str_set *out, struct err *err);
+/* Is it in the database? Knows nothing of pending paths. */
+ATTR_MUST_CHECK errint db_is_valid(struct store *s, struct str path, bool *out, struct err *err);
+/* Registers all in one transaction, with Nix's rows for .drv files. */
+ATTR_MUST_CHECK errint db_register(struct store *s, const struct registration *v, size_t n,
+				   struct err *err);
+/* Unregisters a path; one that has referrers other than itself is an error. */
+ATTR_MUST_CHECK errint db_invalidate(struct store *s, struct str path, struct err *err);
+
+/* Creates the store's and the state's folders and opens store_fd. */
+ATTR_MUST_CHECK errint store_make_writable(struct store *s, struct err *err);
+/* Opens store_fd if it is not open yet. */
+ATTR_MUST_CHECK errint store_open_folder(struct store *s, struct err *err);
+/* state_dir/name on this machine, malloc'd. */
+ATTR_MALLOC char *store_state_file(const struct store *s, const char *name);
+/* The name in store_fd under which an object is prepared, malloc'd: it begins with the hash part
+ * of the final path, and any Nix's collector spares what has the hash part of a temporary root. */
+ATTR_MALLOC char *store_temp_name(struct str path);
+/* Moves a prepared object to its final name, replacing an unregistered leftover there. */
+ATTR_MUST_CHECK errint store_move_in(struct store *s, const char *temp, struct str path,
+				     struct err *err);
+/* Makes everything of the store's file system durable. */
+ATTR_MUST_CHECK errint store_sync(struct store *s, struct err *err);
+/* Checks that a path is a store path of this store. */
+ATTR_MUST_CHECK errint store_path_check(const struct store *s, struct str path, struct err *err);
+
+/* Places a text object (of a .drv: with its record) and leaves its registration to the next
+ * store_flush(). path is not valid yet. */
+ATTR_MUST_CHECK errint store_pend(struct store *s, const struct path_info *info,
+				  const struct drv *drv, struct str bytes, struct err *err);
+/* Adds a text whose path is computed; drv is its record where it is a .drv, else NULL. */
+ATTR_MUST_CHECK errint store_put_text(struct store *s, struct str path, struct str bytes,
+				      struct str_set refs, const struct drv *drv, struct err *err);
+
+/* Temporary roots end with the handle. */
+void store_temp_roots_release(struct store *s);
+/* Opens state_dir/gc.lock once. */
+ATTR_MUST_CHECK errint store_gc_lock_open(struct store *s, struct err *err);
+
+/* Sorts by byte order and drops doubles, in place. */
+void str_set_sort(struct str_set *set);
+bool str_set_has(struct str_set set, struct str s);
+
+/* Are the outputs' paths, and the environment's, those that the rest of the record implies? */
+ATTR_MUST_CHECK errint drv_check(struct store *s, const struct drv *d, struct err *err);
+void drv_modulo_remember(struct store *s, struct str drv_path, const struct hash *h);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Events to a tree on the disk, in the store's canonical form: modes 0444 and 0555, mtime 1. Like
+ * the walk it holds one folder open, whatever the depth. */
+#include "store/nar_int.h"
+
+#include <unistd.h>
+#include "base/file.h"
+
+/* One second past the epoch, as in Nix's store; the access time is left alone. */
+static const struct timespec store_times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1}};
+
+static int at_dir(const struct tree_writer *w)
+{
+	return w->depth == 0 ? w->dirfd : w->dir;
+}
+
+static const char *at_name(const struct tree_writer *w, const char *name)
+{
+	return w->depth == 0 ? w->path : name;
+}
+
+static void set_dir(struct tree_writer *w, int fd)
+{
+	if (w->dir >= 0)
+		close(w->dir);
+	w->dir = fd;
+}
+
+static errint writer_dir_begin(struct tree_sink *t, const char *name, struct err *err)
+{
+	struct tree_writer *w = (struct tree_writer *)t;
+	int parent = at_dir(w), fd;
+
+	name = at_name(w, name);
+	if (mkdirat(parent, name, 0700) < 0)
+		return err_sys(err, "cannot create folder '%s'", name);
+	w->started = true;
+	errint rc = open_dir(parent, name, &fd, err);
+	if (rc)
+		return rc;
+	set_dir(w, fd);
+	w->depth++;
+	return 0;
+}
+
+static errint writer_dir_end(struct tree_sink *t, struct err *err)
+{
+	struct tree_writer *w = (struct tree_writer *)t;
+
+	if (fchmod(w->dir, 0555) < 0 || futimens(w->dir, store_times) < 0)
+		return err_sys(err, "cannot finish a folder of '%s'", w->path);
+	if (--w->depth == 0) {
+		set_dir(w, -1);
+		return 0;
+	}
+	int up;
+	errint rc = open_dir(w->dir, "..", &up, err);
+	if (rc)
+		return rc;
+	set_dir(w, up);
+	return 0;
+}
+
+static errint writer_file(struct tree_sink *t, const char *name, bool executable, uint64_t size,
+			  struct err *err)
+{
+	struct tree_writer *w = (struct tree_writer *)t;
+	const int flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC;
+
+	name = at_name(w, name);
+	w->file = openat(at_dir(w), name, flags, 0600);
+	if (w->file < 0)
+		return err_sys(err, "cannot create file '%s'", name);
+	w->started = true;
+	w->executable = executable;
+	return 0;
+}
+
+static errint writer_data(struct tree_sink *t, const void *p, size_t n, struct err *err)
+{
+	return fd_write_all(((struct tree_writer *)t)->file, p, n, err);
+}
+
+static errint writer_file_end(struct tree_sink *t, struct err *err)
+{
+	struct tree_writer *w = (struct tree_writer *)t;
+	int fd CLEANUP_FD = STEAL_FD(w->file);
+
+	if (fchmod(fd, w->executable ? 0555 : 0444) < 0 || futimens(fd, store_times) < 0)
+		return err_sys(err, "cannot finish a file of '%s'", w->path);
+	return 0;
+}
+
+static errint writer_symlink(struct tree_sink *t, const char *name, const char *target,
+			     struct err *err)
+{
+	struct tree_writer *w = (struct tree_writer *)t;
+	int parent = at_dir(w);
+
+	name = at_name(w, name);
+	if (symlinkat(target, parent, name) < 0)
+		return err_sys(err, "cannot create symlink '%s'", name);
+	w->started = true;
+	if (utimensat(parent, name, store_times, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(err, "cannot set the time of symlink '%s'", name);
+	return 0;
+}
+
+static const struct tree_sink_ops writer_ops = {
+	.dir_begin = writer_dir_begin,
+	.dir_end = writer_dir_end,
+	.file = writer_file,
+	.data = writer_data,
+	.file_end = writer_file_end,
+	.symlink = writer_symlink,
+};
+
+struct tree_writer tree_writer_init(int dirfd, const char *path)
+{
+	return (struct tree_writer){
+		.tree.ops = &writer_ops,
+		.dirfd = dirfd,
+		.path = path,
+		.dir = -1,
+		.file = -1,
+	};
+}
+
+void tree_writer_release(struct tree_writer *w)
+{
+	if (w->dir >= 0)
+		close(w->dir);
+	if (w->file >= 0)
+		close(w->file);
+	w->dir = w->file = -1;
+}
+
+void tree_writer_abort(struct tree_writer *w)
+{
+	tree_writer_release(w);
+	if (w->started)
+		remove_tree_quietly(w->dirfd, w->path);
+}
