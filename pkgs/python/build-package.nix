@@ -1,0 +1,176 @@
+# buildPythonPackage and buildPythonApplication. A recipe that only names a wheel and its dependencies
+# goes to kiln's wheel builder; one with phases, patches or sources goes through stdenv, where
+# ./python-hook.sh supplies what the recipe leaves out.
+{ lib, stdenv, makeSetupHook, wheelBuilder, python, slots, tools }:
+
+let
+  # What the wheel builder understands; any other attribute needs phases.
+  wheelAttrs = [
+    "pname" "version" "name" "src" "format" "dependencies" "propagatedBuildInputs" "meta" "passthru" "doCheck"
+    "dontBuild" "dontConfigure" "dontUnpack" "pythonRemoveDeps" "pythonRelaxDeps" "dontCheckRuntimeDeps"
+    "pythonImportsCheck" "optional-dependencies" "disabled" "dontUsePythonImportsCheck" "namePrefix"
+  ];
+  # Not for the environment of a stdenv build.
+  ownAttrs = [
+    "dependencies" "propagatedBuildInputs" "build-system" "pyproject" "format" "disabled" "optional-dependencies"
+    "nativeCheckInputs" "checkInputs" "doCheck" "namePrefix" "checkPhase" "preCheck" "postCheck" "catchConflicts"
+  ];
+
+  hook = makeSetupHook
+    {
+      name = "python-build-hook";
+      substitutions = {
+        python = python.interpreter;
+        inherit (python) pythonVersion sitePackages;
+        buildWheel = ./build-wheel.py;
+        installWheel = ./install-wheel.py;
+        finishPackage = ./finish-package.py;
+        packaging = python.pkgs.packaging;
+        patchelf = "${tools.patchelf}/bin/patchelf";
+        runpath = lib.concatMapStringsSep ":" (p: "${p}/lib") tools.libraries;
+      };
+    } ./python-hook.sh;
+
+  isModule = x: builtins.isAttrs x && x.pythonModule or null == python;
+  hasPythonModule = isModule;
+
+  # The packages, and all that they need, each once; slots and other inputs fall out.
+  requiredPythonModules = packages:
+    let
+      item = p: { key = p.outPath; package = p; };
+      all = builtins.genericClosure {
+        startSet = map item (lib.filter isModule packages);
+        operator = x: map item (lib.filter isModule (x.package.pythonDependencies or [ ]));
+      };
+    in
+    map (x: x.package) all;
+
+  makePythonPath = packages: lib.makeSearchPath python.sitePackages packages;
+
+  formatOf = args:
+    if args.format or null != null then args.format
+    else if args.pyproject or null == true then "pyproject"
+    else if args.pyproject or null == false then "other"
+    else "setuptools";
+
+  common = args: rec {
+    format = formatOf args;
+    name = (args.namePrefix or "${python.libPrefix}-") + (args.name or "${args.pname}-${args.version}");
+    given = lib.filter (x: x != null) (lib.flatten (args.dependencies or [ ] ++ args.propagatedBuildInputs or [ ]));
+    dependencies = lib.filter (x: !slots.isMarker x) given;
+    closure = requiredPythonModules dependencies;
+    ownSlots = lib.unique (map (x: x.pname) (lib.filter slots.isMarker given));
+    allSlots = lib.unique (ownSlots ++ lib.concatMap (p: p.slots) closure);
+    # a module that imports a slot is checked apart, so that no package's hash knows torch
+    importsHere = lib.optionals (allSlots == [ ]) (args.pythonImportsCheck or [ ]);
+  };
+
+  passthruOf = args: c: self: {
+    pythonModule = python;
+    pythonDependencies = c.dependencies;
+    dependencies = c.given;
+    slots = c.allSlots;
+    requiredPythonModules = requiredPythonModules [ self ];
+    optional-dependencies = args.optional-dependencies or { };
+    # imports the package's modules with the slots filled
+    check = checkImports self (args.pythonImportsCheck or [ ]);
+  };
+
+  # NAME-check: imports with the cpu filling; an empty output.
+  checkImports = package: modules: derivation {
+    name = "${package.name}-check";
+    inherit (stdenv.hostPlatform) system;
+    builder = python.interpreter;
+    args = [ "-P" "-s" ./check-imports.py ];
+    inherit modules;
+    PYTHONDONTWRITEBYTECODE = "1";
+    PYTHONPATH = makePythonPath package.requiredPythonModules
+      + lib.optionalString (package.slots != [ ]) ":${slots.fillings.cpu}/${slots.fillings.cpu.sitePackages or python.sitePackages}";
+  };
+
+  byWheel = args:
+    let
+      c = common args;
+      made = wheelBuilder ({
+        pname = args.pname or (builtins.parseDrvName args.name).name;
+        version = args.version or (builtins.parseDrvName args.name).version;
+        inherit (args) src;
+        inherit (c) name dependencies closure;
+        slots = c.ownSlots;
+      } // lib.filterAttrs (n: _: lib.elem n [ "pythonRemoveDeps" "pythonRelaxDeps" "dontCheckRuntimeDeps" ]) args);
+      extend = drvArgs:
+        let
+          self = lib.extendDerivation true
+            ({
+              inherit (c) name;
+              pname = args.pname or (builtins.parseDrvName args.name).name;
+              version = args.version or (builtins.parseDrvName args.name).version;
+              inherit (args) src;
+              inherit drvArgs;
+              meta = { inherit (c) name; available = true; } // args.meta or { };
+              passthru = args.passthru or { };
+              overrideAttrs = f: extend (drvArgs // (let g = lib.toFunction f drvArgs; in if lib.isFunction g then g drvArgs else g));
+            } // passthruOf args c self // args.passthru or { })
+            (derivation drvArgs);
+        in
+        self;
+    in
+    extend made.drvArgs;
+
+  byStdenv = args:
+    let
+      c = common args;
+      test = args.doCheck or false && (args.nativeCheckInputs or [ ] ++ args.checkInputs or [ ]) != [ ];
+      self = (stdenv.mkDerivation (removeAttrs args ownAttrs // {
+        inherit (c) name;
+        pythonFormat = c.format;
+        strictDeps = false;
+        nativeBuildInputs = [ hook python ] ++ args.nativeBuildInputs or [ ] ++ args.build-system or [ ]
+          ++ lib.optionals test (args.nativeCheckInputs or [ ] ++ args.checkInputs or [ ]);
+        propagatedBuildInputs = c.dependencies;
+        pythonPath = makePythonPath c.closure;
+        pythonSlots = c.ownSlots;
+        pythonRemoveDeps = args.pythonRemoveDeps or [ ];
+        pythonRelaxDeps = args.pythonRelaxDeps or [ ];
+        pythonImportsCheck = c.importsHere;
+        doCheck = false;
+        doInstallCheck = test;
+        meta = { platforms = python.meta.platforms or lib.platforms.linux; } // args.meta or { };
+        passthru = args.passthru or { };
+      } // lib.optionalAttrs test (
+        lib.optionalAttrs (args ? checkPhase) { installCheckPhase = args.checkPhase; }
+        // lib.optionalAttrs (args ? preCheck) { preInstallCheck = args.preCheck; }
+        // lib.optionalAttrs (args ? postCheck) { postInstallCheck = args.postCheck; }
+      ))).overrideAttrs (old: { passthru = passthruOf args c self // old.passthru or { }; });
+    in
+    self;
+
+  isPlainWheel = args:
+    args.format or null == "wheel" && args ? src && lib.all (n: lib.elem n wheelAttrs) (lib.attrNames args)
+    && !(args.doCheck or false)
+    && (args.pythonImportsCheck or [ ] == [ ] || (common args).allSlots != [ ]);
+
+  make = extra: argsOrFn:
+    let
+      given = if lib.isFunction argsOrFn then lib.fix argsOrFn else argsOrFn;
+      args = given // extra;
+      package = if isPlainWheel args then byWheel args else byStdenv args;
+      result = package // {
+        overridePythonAttrs = f: make extra (given // (let g = lib.toFunction f given; in if lib.isFunction g then g given else g));
+      };
+    in
+    if args.disabled or false then throw "${args.pname or args.name} is not for Python ${python.pythonVersion}" else result;
+in
+{
+  inherit requiredPythonModules makePythonPath hasPythonModule;
+  buildPythonPackage = make { };
+  buildPythonApplication = make { namePrefix = ""; };
+  toPythonModule = drv: drv // {
+    pythonModule = python;
+    pythonDependencies = drv.pythonDependencies or (drv.propagatedBuildInputs or [ ]);
+    slots = drv.slots or [ ];
+    requiredPythonModules = requiredPythonModules [ (drv // { pythonModule = python; }) ];
+  };
+  toPythonApplication = drv: removeAttrs drv [ "pythonModule" ];
+  disabledIf = condition: drv: if condition then throw "${drv.name} is not for Python ${python.pythonVersion}" else drv;
+}

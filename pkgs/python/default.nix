@@ -1,0 +1,67 @@
+# The Python interpreter: Debian's, relocated, with the package set and the environments on top. To
+# recipes it is nixpkgs' python3: `.pkgs`, `.withPackages`, `.override { packageOverrides }`.
+{ lib, stdenv, newScope, fetchurl, makeSetupHook, debian, patchelf, glibc, gcc-libs, zlib
+, packageOverrides ? (final: prev: { }), lock ? lib.importJSON ./lock.json
+}@args:
+
+let
+  base = debian.python313;
+  pythonVersion = lock.python;
+  libPrefix = "python${pythonVersion}";
+  sitePackages = "lib/${libPrefix}/site-packages";
+
+  slots = import ./slots.nix { inherit lib lock; fillings.cpu = debian.torchCpu; };
+
+  tools = {
+    inherit patchelf glibc;
+    # what wheels for manylinux expect of a host, besides libpython's own needs
+    libraries = [ glibc gcc-libs zlib ];
+  };
+
+  wheelBuilder = import ./wheel.nix {
+    inherit lib tools python;
+    inherit (stdenv.hostPlatform) system;
+  };
+
+  build = import ./build-package.nix { inherit lib stdenv makeSetupHook wheelBuilder python slots tools; };
+
+  environment = import ./environment.nix { inherit lib python slots; inherit (stdenv.hostPlatform) system; };
+
+  packageSet = final:
+    let
+      locked = import ./locked.nix {
+        inherit lib fetchurl lock slots;
+        inherit (stdenv.hostPlatform) system;
+        inherit (final) buildPythonPackage;
+        pkgs = final;
+      };
+    in
+    import ./package-set.nix { inherit lib python build slots environment makeSetupHook fetchurl final; } // locked;
+
+  pkgs = lib.makeScope newScope (lib.extends packageOverrides packageSet);
+
+  python = lib.extendDerivation true
+    {
+      inherit pkgs pythonVersion libPrefix sitePackages stdenv packageOverrides;
+      executable = libPrefix;
+      interpreter = "${base}/bin/${libPrefix}";
+      implementation = "cpython";
+      isPy2 = false;
+      isPy27 = false;
+      isPy3 = true;
+      isPy3k = true;
+      isPyPy = false;
+      sourceVersion = lib.listToAttrs (lib.zipListsWith lib.nameValuePair [ "major" "minor" "patch" ] (lib.splitVersion base.version));
+      pythonAtLeast = lib.versionAtLeast pythonVersion;
+      pythonOlder = lib.versionOlder pythonVersion;
+      hasDistutilsCxxPatch = false;
+      pythonOnBuildForHost = python;
+      pythonForBuild = python;
+      buildEnv = environment.buildEnv;
+      withPackages = f: environment.buildEnv { extraLibs = f pkgs; };
+      inherit slots;
+      meta = { description = "Python ${pythonVersion}"; mainProgram = libPrefix; } // base.meta or { };
+    }
+    base;
+in
+python

@@ -1,0 +1,38 @@
+# python3.withPackages: an interpreter whose site-packages holds the packages and all that they need.
+# Two packages' different files under one name are an error.
+{ lib, system, python, slots }:
+
+let
+  buildEnv = lib.makeOverridable ({ extraLibs ? [ ], ignoreCollisions ? false, postBuild ? "", permitUserSite ? false
+    , extraOutputsToInstall ? [ ], makeWrapperArgs ? [ ] }:
+    let
+      wanted = lib.filter (x: x != null && !slots.isMarker x) (lib.flatten extraLibs);
+      modules = python.pkgs.requiredPythonModules wanted;
+      plain = lib.filter (x: !(python.pkgs.hasPythonModule x)) wanted;
+      allSlots = lib.unique (map (x: x.pname) (lib.filter slots.isMarker (lib.flatten extraLibs)) ++ lib.concatMap (p: p.slots) modules);
+      self = lib.extendDerivation true
+        {
+          inherit python;
+          inherit (python) sitePackages pythonVersion libPrefix pkgs;
+          interpreter = "${self}/bin/${python.executable}";
+          requiredPythonModules = modules;
+          slots = lib.sort lib.lessThan allSlots;
+          env = self;
+          meta = python.meta // { description = "Python ${python.pythonVersion} with packages"; };
+        }
+        (derivation {
+          name = "python3-${python.version}-env";
+          inherit system ignoreCollisions;
+          builder = python.interpreter;
+          args = [ "-I" "-S" ./make-env.py ];
+          inherit python;
+          inherit (python) libPrefix;
+          slots = lib.sort lib.lessThan allSlots;
+          packages = modules ++ plain;
+          preferLocalBuild = true;
+        });
+    in
+    if postBuild != "" || makeWrapperArgs != [ ] then throw "python3.buildEnv: postBuild and makeWrapperArgs need a shell; use symlinkJoin around the environment"
+    else self);
+in
+{ inherit buildEnv; }

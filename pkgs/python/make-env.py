@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+#
+# Builds an environment: the interpreter, copied, so that it finds this folder as its prefix and a
+# venv on top finds it; the standard library and the packages as symlinks. A folder that only one
+# package has is one link. Two packages' different files under one name are an error, but for what
+# many projects leave beside their module by mistake.
+
+import filecmp
+import os
+import shutil
+import sys
+
+JUNK = {"test", "tests", "testing", "doc", "docs", "example", "examples", "benchmark", "benchmarks", "scripts"}
+JUNK_FILES = ("LICENSE", "LICENCE", "COPYING", "NOTICE", "README", "CHANGELOG", "AUTHORS")
+SITE_MARK = b"# kiln:site"
+
+
+def fail(text):
+    sys.exit(f"error: {text}")
+
+
+def junk(relative):
+    """Is this name one that many wheels carry at the top of site-packages?"""
+    top = relative.split("/")[0]
+    return top in JUNK or top.upper().startswith(JUNK_FILES)
+
+
+def is_folder(path):
+    return os.path.isdir(path) and not os.path.islink(path)
+
+
+class Clashes:
+    def __init__(self, ignore):
+        self.ignore = ignore
+        self.found = []
+
+    def add(self, relative, first, second):
+        if not self.ignore and not junk(relative):
+            self.found.append(f"  {relative}\n    {first}\n    {second}")
+
+    def check(self):
+        if self.found:
+            shown = "\n".join(self.found[:20])
+            more = f"\n  and {len(self.found) - 20} more" if len(self.found) > 20 else ""
+            fail(f"two packages have different files under one name:\n{shown}{more}\n"
+                 "hint: take one of them out, or give both the same version")
+
+
+def merge(sources, target, relative, clashes):
+    """Fills the folder target from the folders sources; the first one wins a clash."""
+    names = {}
+    for source in sources:
+        for name in os.listdir(source):
+            names.setdefault(name, []).append(os.path.join(source, name))
+    os.makedirs(target, exist_ok=True)
+    for name in sorted(names):
+        merge_name(names[name], os.path.join(target, name), f"{relative}{name}", clashes)
+
+
+def merge_name(paths, target, relative, clashes):
+    folders = [p for p in paths if is_folder(p)]
+    if len(folders) == len(paths) and len(paths) > 1:
+        merge(folders, target, relative + "/", clashes)
+        return
+    for other in paths[1:]:
+        same = not is_folder(other) and not is_folder(paths[0]) and filecmp.cmp(paths[0], other, shallow=False)
+        if not same:
+            clashes.add(relative, paths[0], other)
+    os.symlink(paths[0], target)
+
+
+def link_interpreter(base, out, lib_prefix):
+    os.makedirs(f"{out}/bin")
+    os.makedirs(f"{out}/lib/{lib_prefix}")
+    for name in sorted(os.listdir(f"{base}/bin")):
+        source = f"{base}/bin/{name}"
+        if name == lib_prefix:
+            shutil.copyfile(source, f"{out}/bin/{name}")
+            os.chmod(f"{out}/bin/{name}", 0o755)
+        elif os.path.realpath(source) == os.path.realpath(f"{base}/bin/{lib_prefix}"):
+            os.symlink(lib_prefix, f"{out}/bin/{name}")
+        else:
+            os.symlink(source, f"{out}/bin/{name}")
+    for name in sorted(os.listdir(f"{base}/lib/{lib_prefix}")):
+        if name != "site-packages":
+            os.symlink(f"{base}/lib/{lib_prefix}/{name}", f"{out}/lib/{lib_prefix}/{name}")
+    for name in sorted(os.listdir(f"{base}/lib")):
+        if name != lib_prefix:
+            os.symlink(f"{base}/lib/{name}", f"{out}/lib/{name}")
+    if os.path.isdir(f"{base}/include"):
+        os.symlink(f"{base}/include", f"{out}/include")
+
+
+def link_program(source, target, old, new):
+    """A Python program starts with this environment's interpreter; others stay what they are."""
+    with open(source, "rb") as file:
+        head = file.read(2)
+        text = head + file.read() if head == b"#!" else b""
+    lines = text.splitlines(keepends=True)
+    if not lines or not lines[0].startswith(b"#!" + old):
+        os.symlink(source, target)
+        return
+    lines[0] = b"#!" + new + lines[0][2 + len(old):]
+    with open(target, "wb") as file:
+        file.write(b"".join(line for line in lines if SITE_MARK not in line))
+    os.chmod(target, 0o755)
+
+
+def link_programs(packages, base, out, lib_prefix, clashes):
+    old, new = f"{base}/bin/{lib_prefix}".encode(), f"{out}/bin/{lib_prefix}".encode()
+    owner = {}
+    for package in packages:
+        folder = f"{package}/bin"
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+            if name in owner:
+                if not filecmp.cmp(owner[name], f"{folder}/{name}", shallow=False):
+                    clashes.add(f"bin/{name}", owner[name], f"{folder}/{name}")
+                continue
+            owner[name] = f"{folder}/{name}"
+            target = f"{out}/bin/{name}"
+            if os.path.lexists(target):
+                os.unlink(target)
+            link_program(f"{folder}/{name}", target, old, new)
+
+
+def distributions(packages, site):
+    """Name -> folder of every .dist-info; two versions of one project cannot live together."""
+    seen = {}
+    for package in packages:
+        folder = f"{package}/{site}"
+        for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+            if entry.endswith(".dist-info"):
+                name = entry[:-len(".dist-info")].split("-")[0].lower().replace("_", "-").replace(".", "-")
+                if name in seen and os.path.basename(seen[name]) != entry:
+                    fail(f"two versions of one project:\n  {seen[name]}\n  {folder}/{entry}\n"
+                         "hint: override one of them, so that everything uses the same version")
+                seen.setdefault(name, f"{folder}/{entry}")
+
+
+def main():
+    out, base, lib_prefix = (os.environ[n] for n in ("out", "python", "libPrefix"))
+    packages = os.environ["packages"].split()
+    clashes = Clashes(os.environ.get("ignoreCollisions") == "1")
+    site = f"lib/{lib_prefix}/site-packages"
+
+    if not clashes.ignore:
+        distributions(packages, site)
+    link_interpreter(base, out, lib_prefix)
+    own = f"{base}/{site}"
+    sites = [own] if os.path.isdir(own) else []
+    merge(sites + [f"{p}/{site}" for p in packages if os.path.isdir(f"{p}/{site}")],
+          f"{out}/{site}", "", clashes)
+    link_programs(packages, base, out, lib_prefix, clashes)
+    for folder in ("share", "etc"):
+        sources = [f"{p}/{folder}" for p in packages if os.path.isdir(f"{p}/{folder}")]
+        if sources:
+            merge(sources, f"{out}/{folder}", f"{folder}/", clashes)
+    if os.environ.get("slots"):
+        os.makedirs(f"{out}/nix-support")
+        with open(f"{out}/nix-support/kiln-slots", "w", encoding="ascii") as file:
+            file.write("".join(f"{s}\n" for s in os.environ["slots"].split()))
+    clashes.check()
+
+
+main()

@@ -1,0 +1,42 @@
+# What python3.pkgs has besides the lock's projects: builders, helpers, slots and nixpkgs' other names.
+{ lib, python, build, slots, environment, makeSetupHook, fetchurl, final }:
+
+let
+  cv2 = final.opencv-python-headless;
+  inherit (build) buildPythonPackage buildPythonApplication;
+in
+{
+  inherit lib python buildPythonPackage buildPythonApplication;
+  inherit (build) requiredPythonModules hasPythonModule toPythonModule toPythonApplication disabledIf makePythonPath;
+  inherit (python) pythonVersion pythonAtLeast pythonOlder isPy3k isPy3 isPyPy isPy27;
+  pythonPackages = final;
+  buildPythonModule = buildPythonPackage;
+  wrapPython = null;
+
+  # One provider of cv2 stands for every project that ships it.
+  opencv4 = cv2;
+  opencv-python = cv2;
+  opencv-contrib-python = cv2;
+  opencv-contrib-python-headless = cv2;
+
+  # nixpkgs' other spellings
+  pytorch = final.torch;
+  torch-bin = final.torch;
+  torchvision-bin = final.torchvision;
+  torchaudio-bin = final.torchaudio;
+  openai-triton = final.triton;
+
+  # Hooks that buildPythonPackage brings of itself; recipes may name them.
+  pythonRelaxDepsHook = null;
+  pythonImportsCheckHook = null;
+  pythonRemoveBinBytecodeHook = null;
+  pythonRemoveTestsDirHook = null;
+  pythonRuntimeDepsCheckHook = null;
+  pypaBuildHook = null;
+  pypaInstallHook = null;
+  pipBuildHook = null;
+  pipInstallHook = null;
+  setuptoolsBuildHook = null;
+  wheelUnpackHook = null;
+  pytestCheckHook = makeSetupHook { name = "pytest-check-hook"; propagatedBuildInputs = [ final.pytest ]; } ./pytest-hook.sh;
+} // slots.markers

@@ -1,0 +1,36 @@
+# Slots: what the runtime brings, because it must fit the machine's GPU. In recipes a slot is a marker
+# that every dependency list drops; its files come from a filling, which no package's hash knows.
+{ lib, lock, fillings }:
+
+let
+  normalise = import ./normalise.nix { inherit lib; };
+
+  marker = pname: version: {
+    inherit pname version;
+    name = "${pname}-${version}";
+    isSlot = true;
+    # `with torch; …` and torch.cudaSupport are asked by recipes written for nixpkgs
+    cudaSupport = false;
+    rocmSupport = false;
+    passthru = { };
+    meta = { description = "slot filled by the runtime environment"; available = true; };
+    outPath = throw "'${pname}' is a slot: it has no files in this package set, the environment fills it at activation; take it out of what the recipe installs, or use ${pname}.filling for a check";
+    filling = fillings.cpu;
+    overridePythonAttrs = _: marker pname version;
+    override = _: marker pname version;
+    overrideAttrs = _: marker pname version;
+  };
+
+  markers = lib.mapAttrs marker (lock.slots // { triton = "3"; });
+in
+{
+  inherit markers fillings;
+  names = lib.attrNames markers;
+
+  # Is this PEP 503 name a slot's?
+  isName = name:
+    let n = normalise name; in
+    markers ? ${n} || builtins.match "nvidia-.*-cu[0-9]+" n != null;
+
+  isMarker = x: builtins.isAttrs x && x.isSlot or false;
+}
