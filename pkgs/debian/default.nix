@@ -1,0 +1,150 @@
+# Native packages: Debian's, pinned by lock.json (`kiln lock debian` makes it from roots.control) and
+# relocated into the store by builtin:kiln-deb-1. No Debian maintainer script ever runs.
+#
+# A *group* is one store path: usually one Debian package, several where they only work as one
+# (glibc, python, torch). groups.nix names the groups that need rules; every other package of the
+# lock is a group of its own, under Debian's name. A group's dependencies are the groups of what its
+# packages depend on, and what it refers to in the end is what its files really load.
+#
+# Layout of a store path: Debian's merged /usr, flattened, without multiarch folders:
+#
+#	(usr/)bin (usr/)sbin			-> bin
+#	(usr/)lib/<triplet> (usr/)lib64 usr/lib	-> lib
+#	usr/include/<triplet> usr/include	-> include
+#	usr/share usr/libexec etc		-> share libexec etc
+#	var, run, tmp, …			left out
+#
+# The environment of the builder, each a list separated by blanks unless said otherwise:
+#
+#	debs		.deb files, in the order of their Debian names
+#	deps		store paths in which NEEDED libraries, interpreters and link targets are found
+#	folders		further library folders of these (`lib` is implied)
+#	glibc		whose dynamic linker programs get; empty in glibc itself
+#	patchelf	unpacked, unrelocated patchelf with its libraries; empty: only unpack
+#	triplet		Debian's multiarch name
+#	rules		lines of tab-separated words, see groups.nix
+#
+# `debian.packages.<Debian name>` is the group that holds that package.
+{ system }:
+
+let
+  inherit (builtins) attrNames attrValues concatMap concatStringsSep elem filter fromJSON head listToAttrs
+    mapAttrs match readFile replaceStrings;
+  lib = import ../lib;
+
+  platforms = {
+    x86_64-linux = { arch = "amd64"; triplet = "x86_64-linux-gnu"; loader = "ld-linux-x86-64.so.2"; };
+    aarch64-linux = { arch = "arm64"; triplet = "aarch64-linux-gnu"; loader = "ld-linux-aarch64.so.1"; };
+  };
+  platform = platforms.${system} or (throw
+    "debian: no packages for '${system}', only for ${concatStringsSep ", " (attrNames platforms)}");
+  lock = fromJSON (readFile ./lock.json);
+  locked = lock.architectures.${platform.arch} or (throw
+    "debian: the lock has no packages for '${platform.arch}'; add it to roots.control and run `kiln lock debian`");
+
+  # A store name knows neither '~' nor ':'.
+  storeName = replaceStrings [ "~" ":" "%3a" ] [ "-" "-" "-" ];
+  fetchDeb = package: derivation {
+    name = storeName (baseNameOf package.file);
+    builder = "builtin:fetchurl";
+    system = "builtin";
+    url = "mirror://debian/${package.file}";
+    urls = [ "mirror://debian/${package.file}" ];
+    executable = false;
+    unpack = false;
+    outputHashMode = "flat";
+    outputHashAlgo = "sha256";
+    outputHash = package.sha256;
+    preferLocalBuild = true;
+  };
+
+  # Debian's version without epoch, Debian revision and repack suffix: 2:2.41-12+deb13u1 -> 2.41.
+  upstreamVersion = version:
+    let
+      noEpoch = let m = match "[0-9]+:(.*)" version; in if m == null then version else head m;
+      noRevision = let m = match "(.*)-[^-]*" noEpoch; in if m == null then noEpoch else head m;
+    in
+    storeName (head (match "([^+~]*).*" noRevision));
+
+  special = import ./groups.nix { inherit lib packages platform; groups = outputs; };
+  grouped = concatMap (g: g.debs) (attrValues special);
+  groups = special // lib.genAttrs (filter (n: !elem n grouped) (attrNames locked)) (name: { debs = [ name ]; });
+  # Debian name -> group name
+  groupOf = listToAttrs (concatMap (g: map (d: { name = d; value = g; }) groups.${g}.debs) (attrNames groups));
+
+  unique = list: attrNames (listToAttrs (map (name: { inherit name; value = null; }) list));
+  rulesText = rules: concatStringsSep "\n" (map (concatStringsSep "\t") rules);
+
+  mkGroup = name: group:
+    let
+      debs = builtins.sort (a: b: a < b) group.debs;
+      main = locked.${head group.debs};
+      pname = group.pname or name;
+      version = group.version or (upstreamVersion main.version);
+      deps = filter (g: g != name)
+        (unique (map (d: groupOf.${d}) (concatMap (d: locked.${d}.deps) debs) ++ group.deps or [ ]));
+      drv = derivation {
+        name = "${storeName pname}-${version}";
+        builder = "builtin:kiln-deb-1";
+        inherit system;
+        requiredSystemFeatures = [ "kiln" ];
+        debs = map (d: fetchDeb locked.${d}) debs;
+        deps = map (g: outputs.${g}) deps;
+        folders = concatMap (g: map (f: "${outputs.${g}}/${f}") groups.${g}.folders or [ ]) deps;
+        glibc = if name == "glibc" then "" else outputs.glibc;
+        patchelf = patchelfRaw;
+        inherit (platform) triplet;
+        rules = rulesText (group.rules or [ ] ++ trim);
+      };
+    in
+    lib.extendDerivation true
+      ({
+        inherit pname version;
+        debianVersion = main.version;
+        debianPackages = debs;
+        meta = { platforms = [ system ]; } // group.meta or { };
+      } // group.passthru or { })
+      drv;
+
+  # Left out of every package where it occurs. Copyright files stay.
+  trim = map (glob: [ "trim" glob ]) [
+    "share/man" "share/info" "share/locale" "share/lintian" "share/bug" "share/doc-base" "share/menu"
+    "share/applications" "share/pixmaps" "share/icons" "share/bash-completion" "share/zsh" "share/fish"
+    "share/gdb" "share/binfmts" "share/initramfs-tools" "share/vim" "share/emacs" "share/dh-*" "share/debhelper"
+    "lib/binfmt.d" "lib/systemd" "lib/udev" "lib/tmpfiles.d" "lib/sysusers.d" "lib/debug"
+    "etc/cron.*" "etc/init.d" "etc/default" "etc/logrotate.d" "etc/ld.so.conf" "etc/ld.so.conf.d" "etc/skel"
+    "share/doc/*/[!c]*" "share/doc/*/c[!o]*" "share/doc/*/co[!p]*"
+  ] ++ [ [ "dangling" "share/doc/*" ] ];
+
+  # Debian's patchelf as it comes, with the libraries it loads: it relocates everything, itself too.
+  patchelfRaw = derivation {
+    name = "patchelf-unrelocated-${upstreamVersion locked.patchelf.version}";
+    builder = "builtin:kiln-deb-1";
+    inherit system;
+    requiredSystemFeatures = [ "kiln" ];
+    debs = map (d: fetchDeb locked.${d}) [ "libc6" "libgcc-s1" "libstdc++6" "patchelf" ];
+    deps = [ ];
+    folders = [ ];
+    glibc = "";
+    patchelf = "";
+    inherit (platform) triplet;
+    rules = rulesText ([ [ "trim" "lib/gconv" ] [ "trim" "share" ] [ "trim" "etc" ] ]);
+  };
+
+  outputs = mapAttrs mkGroup groups;
+  packages = mapAttrs (_: g: outputs.${g}) groupOf;
+in
+outputs // {
+  inherit system packages lock patchelfRaw;
+
+  # What programs of this set need in their environment, since paths into the host's /usr and /etc are
+  # not compiled into them.
+  runtimeEnvironment = {
+    GCONV_PATH = "${outputs.glibc}/lib/gconv";
+    LOCPATH = "${outputs.glibc}/lib/locale";
+    TZDIR = "${outputs.tzdata}/share/zoneinfo";
+    TERMINFO_DIRS = "${outputs.ncurses}/share/terminfo";
+    OPENSSL_MODULES = "${outputs.openssl}/lib/ossl-modules";
+    SSL_CERT_FILE = "${outputs.cacert}/etc/ssl/certs/ca-bundle.crt";
+  };
+}

@@ -1,0 +1,11 @@
+# What the host's /etc and /usr would say, from the store; the user's own settings win. OpenSSL, the
+# C library and children of this process read these variables.
+import os
+
+for _name, _value in (
+    ("SSL_CERT_FILE", os.environ.get("NIX_SSL_CERT_FILE") or "@cacert@/etc/ssl/certs/ca-bundle.crt"),
+    ("OPENSSL_MODULES", "@openssl@/lib/ossl-modules"),
+    ("TZDIR", "@tzdata@/share/zoneinfo"),
+):
+    os.environ.setdefault(_name, _value)
+del _name, _value
