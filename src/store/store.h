@@ -68,7 +68,8 @@ struct str_set { /* sorted, unique; both the array and the strings live in an ar
 };
 enum closure_flags {
 	CLOSURE_REFERRERS = 1 << 0, /* against the references */
-	CLOSURE_OUTPUTS = 1 << 1,   /* from a .drv also to its valid outputs */
+	CLOSURE_OUTPUTS = 1 << 1,   /* from a .drv also to its valid outputs (and back) */
+	CLOSURE_DERIVERS = 1 << 2,  /* from an output also to its valid .drv */
 };
 ATTR_MUST_CHECK errint store_closure(struct store *s, struct arena *a, const struct str *paths,
 				     size_t n, unsigned flags, struct str_set *out,
@@ -149,6 +150,9 @@ ATTR_MUST_CHECK errint store_roots(struct store *s, struct arena *a, struct root
 struct gc_options {
 	bool dry_run; /* only tell */
 	bool list_live, list_dead;
+	bool ignore_liveness;    /* of `paths`: only referrers keep them */
+	bool keep_outputs;       /* of live derivations; Nix's setting keep-outputs */
+	bool drop_derivations;   /* of live outputs; Nix's setting keep-derivations = false */
 	uint64_t max_freed;      /* stop after that many bytes; 0: no bound */
 	const struct str *paths; /* only these (must be dead), or NULL for everything dead */
 	size_t n_paths;

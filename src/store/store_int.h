@@ -23,6 +23,9 @@
 		      "from ValidPaths where path = ?")                                           \
 	X(QUERY_REFS,                                                                             \
 	  "select path from Refs join ValidPaths on reference = id where referrer = ?")           \
+	X(QUERY_REFS_OF, "select path from Refs join ValidPaths on reference = id "               \
+			 "where referrer = (select id from ValidPaths where path = ?)")           \
+	X(QUERY_DERIVER, "select deriver from ValidPaths where path = ? and deriver is not null") \
 	X(QUERY_REFERRERS, "select path from Refs join ValidPaths on referrer = id "              \
 			   "where reference = (select id from ValidPaths where path = ?)")        \
 	X(QUERY_ALL, "select path from ValidPaths")                                               \
@@ -138,6 +141,10 @@ ATTR_MUST_CHECK errint store_pend(struct store *s, const struct path_info *info,
 /* Adds a text whose path is computed; drv is its record where it is a .drv, else NULL. */
 ATTR_MUST_CHECK errint store_put_text(struct store *s, struct str path, struct str bytes,
 				      struct str_set refs, const struct drv *drv, struct err *err);
+
+/* Removes a lock file that we hold, by Nix's protocol: whoever opened it before finds a byte in it
+ * and starts again with a new file. */
+void lock_file_remove(const char *path, int fd);
 
 /* Temporary roots end with the handle. */
 void store_temp_roots_release(struct store *s);

@@ -70,16 +70,23 @@ errint store_lock(struct store *s, const struct str *paths, size_t n, bool try,
 	return 0;
 }
 
+void lock_file_remove(const char *path, int fd)
+{
+	ERR(ignored);
+
+	/* Without the token a waiter gets a lock on a removed file, as if we had died here: the
+	 * database decides what is valid, not the lock. */
+	unlink(path);
+	if (fd_write_all(fd, "d", 1, &ignored))
+		return;
+}
+
 void store_unlock(struct store_lock *l)
 {
 	if (!l)
 		return;
 	for (size_t i = 0; i < l->n; i++) {
-		/* Losing the token costs a waiter nothing but a lock on a removed file; the
-		 * removal itself is a tidiness, not a need. */
-		unlink(l->v[i].path);
-		if (write(l->v[i].fd, "d", 1) != 1)
-			(void)ftruncate(l->v[i].fd, 1);
+		lock_file_remove(l->v[i].path, l->v[i].fd);
 		close(l->v[i].fd);
 		free(l->v[i].path);
 	}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The collector. Live is what the roots reach; everything else in the store folder goes, referrers
+ * before what they refer to, each unregistered first and removed then: whatever is interrupted
+ * leaves unregistered remains, which are garbage. gc.lock is held throughout; what other
+ * processes begin to use meanwhile arrives through gc_server.h and is spared. */
+#include "store/store_int.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include "base/file.h"
+#include "base/process.h"
+#include "base/report.h"
+#include "store/gc_server.h"
+#include "store/roots_int.h"
+
+struct collection {
+	struct store *s;
+	struct arena *a;
+	const struct gc_options *o;
+	struct gc_server *server; /* NULL in a dry run */
+	bool locked;
+	struct path_map live; /* valid paths to keep */
+	struct str_set dead;  /* valid paths to go */
+	struct str_set junk;  /* names in the store folder that are not valid */
+	struct str *gone;     /* what was deleted */
+	size_t n_gone, cap_gone;
+	uint64_t freed;
+	bool full; /* max_freed is reached */
+};
+
+static void collection_release(struct collection *c)
+{
+	gc_server_stop(c->server);
+	if (c->locked)
+		flock(c->s->gc_lock, LOCK_UN);
+	path_map_release(&c->live);
+	free(c->gone);
+}
+
+/* ---- what is live ---- */
+
+static errint keep_closures(struct collection *c, const struct str *paths, size_t n,
+			    struct err *err)
+{
+	unsigned flags = (c->o->keep_outputs ? CLOSURE_OUTPUTS : 0) |
+			 (c->o->drop_derivations ? 0 : CLOSURE_DERIVERS);
+	struct str_set closure = {0};
+	errint rc = store_closure(c->s, c->a, paths, n, flags, &closure, err);
+
+	for (size_t i = 0; !rc && i < closure.n; i++) {
+		if (!path_map_get(&c->live, closure.v[i]))
+			path_map_put(&c->live, closure.v[i], (void *)closure.v[i].p);
+	}
+	return rc;
+}
+
+static errint find_live(struct collection *c, struct err *err)
+{
+	struct roots r CLEANUP(roots_release) = {
+		.s = c->s, .a = c->a, .drop_stale = !c->o->dry_run};
+	errint rc = 0;
+
+	if (!c->o->ignore_liveness) {
+		rc = roots_permanent(&r, err);
+		if (!rc)
+			rc = roots_running(&r, err);
+	}
+	size_t temporary = r.n;
+	if (!rc)
+		rc = roots_temporary(&r, err);
+	if (rc)
+		return err_wrap(err, "finding garbage collector roots");
+	struct str *valid = ARENA_ARRAY(c->a, struct str, r.n);
+	size_t n = 0;
+	for (size_t i = 0; !rc && i < r.n; i++) {
+		bool is_valid;
+		/* By hash part, even when not valid: locks and half-made objects bear it, too. */
+		if (i >= temporary && c->server)
+			gc_server_protect(c->server, r.v[i].path);
+		rc = db_is_valid(c->s, r.v[i].path, &is_valid, err);
+		if (!rc && is_valid)
+			valid[n++] = r.v[i].path;
+	}
+	return rc ? rc : keep_closures(c, valid, n, err);
+}
+
+/* ---- what is not ---- */
+
+static errint find_dead(struct collection *c, struct err *err)
+{
+	struct str_set all;
+	errint rc = db_paths(c->s, c->a, DB_QUERY_ALL, NULL, &all, err);
+	if (rc)
+		return rc;
+
+	c->dead.v = ARENA_ARRAY(c->a, struct str, all.n);
+	for (size_t i = 0; i < all.n; i++) {
+		if (!path_map_get(&c->live, all.v[i]))
+			c->dead.v[c->dead.n++] = all.v[i];
+	}
+	struct dir_list list CLEANUP(dir_list_release) = {0};
+	rc = dir_list(c->s->store_fd, ".", &list, err);
+	if (rc)
+		return rc;
+	c->junk.v = ARENA_ARRAY(c->a, struct str, list.n);
+	for (size_t i = 0; i < list.n; i++) {
+		struct str path =
+			str_c(arena_printf(c->a, "%s/%s", c->s->cfg.store_dir, list.v[i].name));
+		if (strcmp(list.v[i].name, ".links") != 0 && !str_set_has(all, path))
+			c->junk.v[c->junk.n++] = path;
+	}
+	return 0;
+}
+
+/* ---- deleting ---- */
+
+static uint64_t tree_size(int dirfd, const char *name, unsigned depth)
+{
+	struct dir_list list CLEANUP(dir_list_release) = {0};
+	struct stat st;
+	ERR(ignored);
+	uint64_t sum = 0;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	if (!S_ISDIR(st.st_mode))
+		return st.st_nlink == 1 ? (uint64_t)st.st_size : 0;
+	int fd CLEANUP_FD = -1;
+	/* The size is only told; deeper than descriptors reach it may fall short. */
+	if (depth > 256 || open_dir(dirfd, name, &fd, &ignored) ||
+	    dir_list(fd, ".", &list, &ignored))
+		return 0;
+	for (size_t i = 0; i < list.n; i++)
+		sum += tree_size(fd, list.v[i].name, depth + 1);
+	return sum;
+}
+
+static errint remove_object(struct collection *c, struct str path, struct err *err)
+{
+	char *name CLEANUP_FREE = str_dupz(path_base(path));
+	uint64_t size = tree_size(c->s->store_fd, name, 0);
+	errint rc = interrupt_check(err);
+
+	report_msg(c->s->report, REPORT_INFO, "deleting '%.*s'", STR_ARG(path));
+	if (!rc)
+		rc = remove_tree(c->s->store_fd, name, err);
+	if (rc)
+		return rc;
+	ARRAY_GROW(c->gone, c->n_gone, c->cap_gone);
+	c->gone[c->n_gone++] = path;
+	c->freed += size;
+	c->full = c->o->max_freed && c->freed > c->o->max_freed;
+	return 0;
+}
+
+static errint delete_valid(struct collection *c, struct str path, struct err *err)
+{
+	if (path_map_get(&c->live, path))
+		return 0;
+	if (!gc_server_begin_delete(c->server, path))
+		return keep_closures(c, &path, 1, err);
+	errint rc = db_invalidate(c->s, path, err);
+	if (!rc)
+		rc = remove_object(c, path, err);
+	gc_server_end_delete(c->server);
+	return rc;
+}
+
+static errint delete_junk(struct collection *c, struct str path, struct err *err)
+{
+	/* A name without a hash part cannot be protected, nor waited for. */
+	if (!store_path_is(store_dir(c->s), path))
+		return remove_object(c, path, err);
+	if (!gc_server_begin_delete(c->server, path))
+		return 0;
+	errint rc = remove_object(c, path, err);
+	gc_server_end_delete(c->server);
+	return rc;
+}
+
+/* Nix's pool of hard links for equal files: what has no other name any more is in no object. */
+static errint delete_links(struct collection *c, struct err *err)
+{
+	struct dir_list list CLEANUP(dir_list_release) = {0};
+	int fd CLEANUP_FD = -1;
+	errint rc = open_dir(c->s->store_fd, ".links", &fd, err);
+
+	if (rc == ERR_NOT_FOUND) {
+		err_clear(err);
+		return 0;
+	}
+	if (!rc)
+		rc = dir_list(fd, ".", &list, err);
+	for (size_t i = 0; !rc && i < list.n; i++) {
+		struct stat st;
+		if (fstatat(fd, list.v[i].name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_nlink != 1)
+			continue;
+		if (unlinkat(fd, list.v[i].name, 0) < 0)
+			return err_sys(err, "cannot delete '%s/.links/%s'", c->s->real_store,
+				       list.v[i].name);
+		c->freed += (uint64_t)st.st_size;
+	}
+	return rc;
+}
+
+static errint delete_all(struct collection *c, struct err *err)
+{
+	struct str *order;
+	errint rc = store_topo_sort(c->s, c->a, c->dead, &order, err);
+
+	for (size_t i = c->dead.n; !rc && !c->full && i-- > 0;)
+		rc = delete_valid(c, order[i], err);
+	for (size_t i = 0; !rc && !c->full && i < c->junk.n; i++)
+		rc = delete_junk(c, c->junk.v[i], err);
+	return rc ? rc : delete_links(c, err);
+}
+
+/* ---- only some ---- */
+
+static errint check_deletable(struct collection *c, struct str path, struct str_set all,
+			      struct err *err)
+{
+	struct str_set referrers;
+	errint rc = db_paths(c->s, c->a, DB_QUERY_REFERRERS, &path, &referrers, err);
+	bool alive =
+		path_map_get(&c->live, path) || (c->server && gc_server_protects(c->server, path));
+
+	for (size_t i = 0; !rc && !alive && i < referrers.n; i++)
+		alive = !str_eq(referrers.v[i], path) && !str_set_has(all, referrers.v[i]);
+	if (!rc && alive)
+		rc = err_set(err, ERR_DENIED, "cannot delete path '%.*s' since it is still alive",
+			     STR_ARG(path))
+			     ?: err_hint(err, "nix-store --query --roots '%.*s' tells why",
+					 STR_ARG(path));
+	return rc;
+}
+
+/* Reduces what is dead to the paths asked for, after checking that nothing keeps them. */
+static errint restrict_to(struct collection *c, struct err *err)
+{
+	struct str_set wanted = {.v = ARENA_ARRAY(c->a, struct str, c->o->n_paths),
+				 .n = c->o->n_paths};
+	size_t n_dead = 0, n_junk = 0;
+
+	memcpy(wanted.v, c->o->paths, wanted.n * sizeof(*wanted.v));
+	str_set_sort(&wanted);
+	for (size_t i = 0; i < wanted.n; i++) {
+		errint rc = store_path_check(c->s, wanted.v[i], err);
+		if (!rc)
+			rc = check_deletable(c, wanted.v[i], wanted, err);
+		if (rc)
+			return rc;
+	}
+	for (size_t i = 0; i < c->dead.n; i++) {
+		if (str_set_has(wanted, c->dead.v[i]))
+			c->dead.v[n_dead++] = c->dead.v[i];
+	}
+	for (size_t i = 0; i < c->junk.n; i++) {
+		if (str_set_has(wanted, c->junk.v[i]))
+			c->junk.v[n_junk++] = c->junk.v[i];
+	}
+	c->dead.n = n_dead;
+	c->junk.n = n_junk;
+	return 0;
+}
+
+/* ---- the whole ---- */
+
+static errint take_gc_lock(struct collection *c, struct err *err)
+{
+	errint rc = store_make_writable(c->s, err);
+
+	if (!rc)
+		rc = store_gc_lock_open(c->s, err);
+	if (!rc)
+		rc = fd_lock(c->s->gc_lock, !c->o->dry_run, false, err);
+	if (rc)
+		return err_wrap(err, "waiting for the garbage collector's lock");
+	c->locked = true;
+	return c->o->dry_run ? 0 : gc_server_start(c->s, &c->server, err);
+}
+
+static void result_live(struct collection *c, struct str_set all, struct str_set *out)
+{
+	out->v = ARENA_ARRAY(c->a, struct str, all.n);
+	for (size_t i = 0; i < all.n; i++) {
+		if (path_map_get(&c->live, all.v[i]))
+			out->v[out->n++] = all.v[i];
+	}
+}
+
+/* Dead are valid paths that nothing keeps, and remains that are named like store paths. */
+static void result_dead(struct collection *c, struct str_set *out)
+{
+	out->v = ARENA_ARRAY(c->a, struct str, c->dead.n + c->junk.n);
+	for (size_t i = 0; i < c->dead.n; i++)
+		out->v[out->n++] = c->dead.v[i];
+	for (size_t i = 0; i < c->junk.n; i++) {
+		if (store_path_is(store_dir(c->s), c->junk.v[i]))
+			out->v[out->n++] = c->junk.v[i];
+	}
+	str_set_sort(out);
+}
+
+static errint collect(struct collection *c, struct gc_result *out, struct err *err)
+{
+	errint rc = find_live(c, err);
+
+	if (!rc)
+		rc = find_dead(c, err);
+	if (!rc && c->o->paths)
+		rc = restrict_to(c, err);
+	if (rc)
+		return rc;
+	if (c->o->list_live) {
+		struct str_set all;
+		rc = db_paths(c->s, c->a, DB_QUERY_ALL, NULL, &all, err);
+		if (!rc)
+			result_live(c, all, &out->paths);
+		return rc;
+	}
+	if (c->o->dry_run || c->o->list_dead) {
+		result_dead(c, &out->paths);
+		return 0;
+	}
+	rc = delete_all(c, err);
+	if (rc)
+		return rc;
+	out->paths.v = ARENA_ARRAY(c->a, struct str, c->n_gone);
+	out->paths.n = c->n_gone;
+	if (c->n_gone)
+		memcpy(out->paths.v, c->gone, c->n_gone * sizeof(*c->gone));
+	out->freed = c->freed;
+	return 0;
+}
+
+errint store_gc(struct store *s, struct arena *a, const struct gc_options *o, struct gc_result *out,
+		struct err *err)
+{
+	struct gc_options options = *o;
+	options.dry_run |= o->list_live || o->list_dead;
+	struct collection c CLEANUP(collection_release) = {.s = s, .a = a, .o = &options};
+	struct gc_result result = {0};
+	errint rc = store_flush(s, err);
+
+	if (!rc)
+		rc = take_gc_lock(&c, err);
+	if (!rc)
+		rc = db_open(s, true, err);
+	if (!rc)
+		rc = collect(&c, &result, err);
+	/* What this handle knew to be there may be gone. */
+	path_map_release(&s->added);
+	if (!rc)
+		*out = result;
+	return rc;
+}
