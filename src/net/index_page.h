@@ -41,7 +41,3 @@ const struct index_file *index_page_find(const struct index_page *p, struct str 
 
 /* "Foo.Bar__baz" -> "foo-bar-baz" (PEP 503). */
 struct str index_project_name(struct arena *a, struct str name);
-/* An URL reference against an absolute base (RFC 3986 section 5), without fragment; ERR_CORRUPT
- * when the result is not http, https or file. */
-ATTR_MUST_CHECK errint url_resolve(struct arena *a, struct str base, struct str ref,
-				   struct str *out, struct err *err);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The inside of the fetcher. A job is one request (or one index page for others); it goes
+ *
+ *	NEW -> [PAGES ->] [PREFIX ->] READY -> RUNNING -> DONE
+ *	                     ^           |
+ *	                     +-- PAUSED <+   (a temporary failure)
+ *
+ * fetch.c moves jobs, fetch_job.c decides about one of them, fetch_curl.c carries bytes,
+ * fetch_mirror.c turns mirror: URLs into others. */
+#pragma once
+
+#include <stdlib.h>
+#include "net/curl_dl.h"
+#include "net/fetch.h"
+#include "net/fetch_part.h"
+#include "net/index_page.h"
+#include "net/mirror.h"
+#include "net/url.h"
+
+enum job_state {
+	JOB_NEW,
+	JOB_PAGES,  /* waits for index pages */
+	JOB_PREFIX, /* hashes what an earlier run left */
+	JOB_READY,  /* waits for a free place */
+	JOB_RUNNING,
+	JOB_PAUSED, /* until due */
+	JOB_DONE,   /* its result waits for fetcher_next() */
+	JOB_GONE,   /* an index page's, to be swept */
+	JOB_STATES_,
+};
+
+/* What a server said before the bytes. */
+struct head {
+	char *etag, *modified;
+	bool ranged; /* Content-Range was there */
+	uint64_t range_start;
+	int64_t retry_after_ms; /* -1 when not told */
+	size_t bytes;
+};
+
+struct job {
+	struct fetcher *f;
+	struct job *next;
+	enum job_state state;
+
+	/* the request */
+	char **urls; /* the current one is replaced by what it expands to */
+	size_t n_urls, at;
+	char *name, *file;
+	bool has_want, checked_later, quiet;
+	struct hash want;
+	uint64_t want_size;
+	char **headers;
+	void *ctx;
+
+	/* the transfer */
+	struct part part;
+	CURL *easy;
+	struct curl_slist *slist;
+	struct head head;
+	char curl_error[CURL_ERROR_SIZE];
+	struct err write_err; /* why our callback stopped it */
+	bool looked_here;     /* at dest and vendored folders */
+	bool begun;           /* its status was looked at */
+	bool discard;         /* the body is an error page */
+	bool no_range;        /* this URL answers ranges wrongly */
+	bool from_start;      /* the whole file came from this URL in one go */
+	unsigned tries;       /* of the current URL */
+	uint64_t best;        /* most bytes ever in hand: progress resets tries */
+	uint64_t due;         /* JOB_PAUSED */
+	size_t host;          /* index in fetcher.hosts */
+
+	struct err failure;  /* the most telling one so far */
+	struct buf attempts; /* a line for each URL given up */
+	size_t n_attempts;
+	struct activity *activity;
+	struct page *page; /* set for an index page's job */
+	struct fetch_result result;
+};
+
+/* One page of one index; fetched once a run, for all who ask. */
+struct page {
+	struct page *next;
+	char *url;
+	struct buf text;
+	struct arena arena;
+	struct index_page index;
+	bool done;
+	struct err err; /* .code is 0 when index is filled */
+};
+
+struct host {
+	char *name; /* scheme, host and port */
+	unsigned running;
+};
+
+struct fetcher {
+	struct fetch_options o;
+	struct report *report;
+	const struct curl_api *curl; /* NULL until the first transfer */
+	CURLM *multi;
+	int epoll;
+	uint64_t timer;               /* when curl wants to be called; UINT64_MAX: not */
+	struct job *jobs, **jobs_end; /* in the order of adding */
+	size_t count[JOB_STATES_];
+	size_t n_users; /* requests not yet taken */
+	struct host *hosts;
+	size_t n_hosts, cap_hosts;
+	struct page *pages;
+};
+
+/* fetch.c */
+static inline void job_set_state(struct job *j, enum job_state state)
+{
+	j->f->count[j->state]--;
+	j->f->count[state]++;
+	j->state = state;
+}
+struct job *job_new(struct fetcher *f, const struct fetch_request *r);
+/* Its current URL may be transferred from now on. */
+void job_ready(struct job *j);
+void job_free(struct job *j);
+
+/* fetch_job.c: what happens to a job next. None of these fails: a failure is the job's result. */
+void job_prepare(struct job *j);                    /* NEW: vendored copy, mirrors, partial file */
+void job_rehash(struct job *j);                     /* PREFIX */
+void job_transferred(struct job *j, CURLcode code); /* RUNNING, to its end */
+void job_fail(struct job *j, struct err *why);      /* takes why's content; DONE */
+void job_next_url(struct job *j, struct err *why);  /* takes why's content */
+void job_finish(struct job *j);                     /* all bytes are in hand */
+
+/* fetch_curl.c */
+ATTR_MUST_CHECK errint transfer_init(struct fetcher *f, struct err *err);
+void transfer_release(struct fetcher *f);
+/* READY -> RUNNING. */
+ATTR_MUST_CHECK errint transfer_start(struct job *j, struct err *err);
+void transfer_stop(struct job *j);
+/* Lets curl work on sockets that are ready and timers that are due. */
+void transfer_work(struct fetcher *f);
+/* Looks at the status, before the first byte or at the end of an empty answer. */
+ATTR_MUST_CHECK errint transfer_begin(struct job *j, struct err *err);
+long transfer_status(struct job *j);
+void head_release(struct head *h);
+
+/* fetch_retry.c */
+enum verdict {
+	VERDICT_DONE,
+	VERDICT_RETRY, /* the same URL, after a pause */
+	VERDICT_NEXT,  /* another URL */
+	VERDICT_STOP,  /* nothing helps: our disk, our limits */
+};
+/* Judges the end of a transfer; fills err unless it is DONE. */
+enum verdict transfer_verdict(struct job *j, CURLcode code, struct err *err);
+/* Milliseconds to wait before the next try, or -1 when the server wants a longer wait than ours. */
+int64_t retry_pause(const struct job *j);
+
+/* fetch_mirror.c */
+/* Replaces the mirror: URL at j->at, or sends the job to wait for pages (JOB_PAGES). */
+ATTR_MUST_CHECK errint mirror_url_expand(struct job *j, struct err *err);
+/* Called when a page's job is done: its waiting jobs go on. */
+void mirror_page_done(struct job *page_job);
+void pages_free(struct fetcher *f);
+
+/* fetch_vendored.c */
+/* Copies a vendored file into the part; *found says whether there was one. */
+ATTR_MUST_CHECK errint vendored_find(struct job *j, bool *found, struct err *err);
