@@ -68,7 +68,7 @@ step "gcc: configure" configure build
 step "gcc: warnings are errors" configure build-werror -Dwerror=true
 step "gcc: build" compile build
 step "gcc: build without warnings" compile build-werror
-step "clang: configure" env CC=clang meson setup build-clang . -Dwerror=true --wipe
+CC=clang step "clang: configure" configure build-clang -Dwerror=true
 step "clang: build without warnings" compile build-clang
 unit build gcc
 step "sanitizers: configure" configure build-asan -Db_sanitize=address,undefined -Db_lundef=false
