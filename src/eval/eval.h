@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The Nix language, as commands use it: an evaluator with its options, expressions from files and
+ * text, values, attribute paths, printing, the derivations in a value.
+ *
+ * One evaluator belongs to one thread. Every call here runs on the evaluator's own big stack.
+ * Values live as long as the evaluator. On failure `err` has the text as Nix 2.36 prints it,
+ * with the trace in err->trace. */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct eval;
+struct value;
+struct store;
+struct arena;
+struct buf;
+struct report;
+
+struct eval_options {
+	/* The search path: `name=path` or `path`, first match wins; NIX_PATH is not read here. */
+	const char *const *search_path;
+	size_t n_search_path;
+	bool pure;       /* only what is named with a hash, or below allowed */
+	bool restricted; /* only the search path, the store's closure of it, and allowed */
+	const char *const *allowed; /* folders and files that may be read all the same */
+	size_t n_allowed;
+	const char *const *allowed_uris; /* prefixes for fetchers in restricted modes */
+	size_t n_allowed_uris;
+	bool show_trace;
+	bool trace_verbose;
+	bool abort_on_warn;
+	bool no_import_from_derivation;
+	bool read_only; /* nothing is written to the store: paths are only computed */
+	bool parse_toml_timestamps;
+	bool pipe_operators;           /* the experimental |> and <| */
+	unsigned max_depth;            /* of calls; 0: 10000 */
+	const char *system;            /* builtins.currentSystem; NULL: this machine's */
+	const char *store_dir;         /* NULL: the store's, or /nix/store */
+	struct store *store;           /* may be NULL: then what needs one fails */
+	struct report *report;         /* trace, warn; may be NULL */
+	const volatile int *interrupt; /* becomes non-zero at ^C; may be NULL */
+};
+
+/* Copies the options' texts. Never fails: everything that can is done when first needed. */
+struct eval *eval_new(const struct eval_options *o);
+void eval_free(struct eval *E);
+void eval_cleanup(struct eval **E);
+
+/* The file's value (a folder means its default.nix), not yet forced deeper than its head. */
+ATTR_MUST_CHECK errint eval_file(struct eval *E, const char *path, struct value **out,
+				 struct err *err);
+/* Text: relative paths are below dir (NULL: the working folder); name is "«string»" or
+ * "«stdin»" in positions. */
+ATTR_MUST_CHECK errint eval_string(struct eval *E, struct str text, const char *dir,
+				   const char *name, struct value **out, struct err *err);
+/* <name> on the search path. */
+ATTR_MUST_CHECK errint eval_find_file(struct eval *E, struct str name, struct str *out,
+				      struct err *err);
+/* Parses and prints the tree as nix-instantiate --parse does. */
+ATTR_MUST_CHECK errint eval_parse_print(struct eval *E, struct str text, const char *dir,
+					const char *name, struct buf *b, struct err *err);
+/* The same for a file. */
+ATTR_MUST_CHECK errint eval_parse_print_file(struct eval *E, const char *path, struct buf *b,
+					     struct err *err);
+
+ATTR_MUST_CHECK errint eval_force(struct eval *E, struct value *v, struct err *err);
+ATTR_MUST_CHECK errint eval_force_deep(struct eval *E, struct value *v, struct err *err);
+
+/* Arguments for functions on the way, as --arg and --argstr give them. */
+struct eval_args;
+struct eval_args *eval_args_new(struct eval *E);
+ATTR_MUST_CHECK errint eval_args_expr(struct eval_args *a, const char *name, struct str text,
+				      struct err *err);
+void eval_args_string(struct eval_args *a, const char *name, struct str text);
+/* Calls v if it is a function whose formals are all given or have defaults, else *out is v. */
+ATTR_MUST_CHECK errint eval_auto_call(struct eval *E, struct eval_args *a, struct value *v,
+				      struct value **out, struct err *err);
+/* "a.b.3.\"x.y\"" from v, calling functions on the way; "" is v itself. args may be NULL. */
+ATTR_MUST_CHECK errint eval_attr_path(struct eval *E, struct value *v, struct str path,
+				      struct eval_args *args, struct value **out, struct err *err);
+/* Applies fn (an expression's value) to v: --apply. */
+ATTR_MUST_CHECK errint eval_apply(struct eval *E, struct value *fn, struct value *v,
+				  struct value **out, struct err *err);
+
+enum eval_output {
+	EVAL_NIX,       /* one line, as nix-instantiate --eval */
+	EVAL_NIX_LINES, /* indented, as nix eval */
+	EVAL_JSON,
+	EVAL_XML,
+	EVAL_RAW, /* a string's own bytes, after coercion */
+};
+enum eval_print_flags {
+	EVAL_STRICT = 1 << 0,    /* force everything that is printed */
+	EVAL_LOCATIONS = 1 << 1, /* positions in XML */
+};
+ATTR_MUST_CHECK errint eval_print(struct eval *E, struct value *v, enum eval_output how,
+				  unsigned flags, struct buf *b, struct err *err);
+
+/* A derivation found in a value. Strings live in the evaluator. */
+struct eval_drv {
+	struct str attr;   /* attribute path below the value, "" for the value itself */
+	struct str name;   /* its `name` */
+	struct str system; /* its `system`, or "unknown" */
+	struct str drv_path;
+	struct str output;   /* outputName */
+	struct str out_path; /* outPath */
+	struct str *outputs; /* names to install: meta.outputsToInstall, or the selected output */
+	size_t n_outputs;
+	struct value *value;
+};
+/* All derivations of a value as nix-instantiate and nix-build find them: the value itself, or those
+ * in a set (by name) or list; below only where recurseForDerivations is true. Functions are
+ * called with args (may be NULL). The array lives in the arena. */
+ATTR_MUST_CHECK errint eval_derivations(struct eval *E, struct value *v, struct eval_args *args,
+					struct arena *a, struct eval_drv **out, size_t *n,
+					struct err *err);
+
+/* Reading values from C. Each forces what it reads. */
+ATTR_MUST_CHECK errint eval_get_attr(struct eval *E, struct value *set, struct str name,
+				     struct value **out, struct err *err); /* NULL when absent */
+ATTR_MUST_CHECK errint eval_get_string(struct eval *E, struct value *v, struct str *out,
+				       struct err *err);
+ATTR_MUST_CHECK errint eval_get_bool(struct eval *E, struct value *v, bool *out, struct err *err);
+bool eval_is_function(const struct value *v);
+bool eval_is_attrs(const struct value *v);
+
+/* For completion, :t and documentation in the REPL. */
+const char *eval_type_text(const struct value *v);
+ATTR_MUST_CHECK errint eval_attr_names(struct eval *E, struct value *set, struct arena *a,
+				       struct str **out, size_t *n, struct err *err);
+
+/* Variables of a REPL: a scope that grows. */
+struct eval_scope;
+struct eval_scope *eval_scope_new(struct eval *E);
+void eval_scope_add(struct eval_scope *s, struct str name, struct value *v);
+/* Evaluates text in that scope; `x = expr` (REPL binding) is the caller's to recognise. */
+ATTR_MUST_CHECK errint eval_string_in(struct eval *E, struct eval_scope *s, struct str text,
+				      const char *dir, struct value **out, struct err *err);
+
+/* Counters for --stats and tests. */
+struct eval_stats {
+	size_t heap_bytes, perm_bytes, symbols, files;
+};
+struct eval_stats eval_stats(const struct eval *E);
+
+/* The rows of `kiln eval --list-builtins`, sorted: calls each for every builtin. */
+void eval_list_builtins(void (*each)(void *ctx, const char *name, unsigned arity, const char *args,
+				     const char *doc),
+			void *ctx);

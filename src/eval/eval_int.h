@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The evaluator's inside, shared by the files of this folder: the heap, forcing and calling,
+ * checks with traces, strings and contexts, sets and lists, paths.
+ *
+ * Failure is a negative code; its text and trace are in the evaluator (E->err, E->trace), not in
+ * a parameter, since nearly every function here passes it on. Nothing here jumps.
+ *
+ * The heap is one reserved range with a bump pointer. After a call or thunk that gave a result
+ * older than itself (or no pointer at all), everything allocated meanwhile is dropped, unless an
+ * older object was made to point into it. So two rules bind builtins:
+ *  - whoever stores a pointer to the heap into something that outlives the current call (a cache
+ *    in struct eval, a static) calls heap_pin(E);
+ *  - arena memory that a builtin got before calling back (call(), force()) stays valid, but
+ *    E->perm is the place for what must live on after the builtin returned. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "eval/builtin.h"
+#include "eval/eval.h"
+#include "eval/symbol.h"
+#include "eval/value.h"
+#include "store/store_path.h"
+
+struct store;
+
+struct heap {
+	char *top, *end;
+	char *base;
+	size_t reserved;
+	/* Lowest address of an object that was made to point to newer ones since the innermost
+	 * region began. */
+	const void *escaped;
+};
+
+struct frame {
+	pos_t pos;
+	char *text;
+	bool always; /* shown even in a truncated trace (addErrorContext) */
+};
+
+struct eval {
+	struct heap heap;
+	struct arena perm; /* syntax trees, names, positions, contexts, caches: never dropped */
+	struct symbols symbols;
+	struct err err;      /* of the failure under way */
+	pos_t err_pos;       /* where it happened */
+	bool err_flat;       /* its text stands alone: a syntax error */
+	struct frame *trace; /* innermost first */
+	size_t n_trace, cap_trace;
+	char *stack_limit; /* below this address the C stack counts as overflown */
+	unsigned depth, max_depth;
+	const volatile int *interrupt; /* set by a signal handler; may be NULL */
+	unsigned ticks;
+	struct eval_options opt;
+	struct store *store; /* may be NULL: see eval_store() */
+	struct sources *sources;
+	struct builtins *builtins;
+	struct contexts *contexts;
+	struct paths *paths;         /* search path, access rules, file and copy caches */
+	struct regexes *regexes;     /* builtin_regex.c; made there, freed by regexes_free() */
+	struct fetch_state *fetches; /* builtin_fetch.c; freed by fetch_state_free() */
+};
+
+/* ---- heap -------------------------------------------------------------------------------- */
+
+ATTR_COLD void *heap_overflow(struct eval *E, size_t n);
+/* n bytes aligned to 16, not cleared. */
+static inline void *heap_alloc(struct eval *E, size_t n)
+{
+	char *p = E->heap.top;
+
+	n = (n + 15) & ~(size_t)15;
+	if (UNLIKELY(n > (size_t)(E->heap.end - p)))
+		return heap_overflow(E, n);
+	E->heap.top = p + n;
+	return p;
+}
+static inline struct value *value_new(struct eval *E)
+{
+	return heap_alloc(E, sizeof(struct value));
+}
+/* A box for an evaluated value. */
+static inline struct value *value_box(struct eval *E, struct value v)
+{
+	struct value *p = value_new(E);
+
+	*p = v;
+	return p;
+}
+/* Something outside the heap now points into it. */
+static inline void heap_pin(struct eval *E)
+{
+	E->heap.escaped = NULL;
+}
+/* Copies bytes to the heap. */
+struct str heap_str(struct eval *E, struct str s);
+/* A copy followed by NUL, for system calls. The bytes must not contain one (want_path_z()). */
+char *heap_strz(struct eval *E, struct str s);
+ATTR_PRINTF(2, 3) struct str heap_printf(struct eval *E, const char *fmt, ...);
+/* The string value of a buffer's content; ERR_TOO_BIG when it overflowed. */
+errint string_from_buf(struct eval *E, pos_t pos, const struct buf *b, const struct context *ctx,
+		       struct value *out);
+
+/* ---- forcing and calling ------------------------------------------------------------------ */
+
+errint force_slow(struct eval *E, struct value *v, pos_t pos);
+/* Evaluates v to weak head normal form, in place. */
+static inline errint force(struct eval *E, struct value *v, pos_t pos)
+{
+	return LIKELY(value_done(v)) ? 0 : force_slow(E, v, pos);
+}
+/* Evaluates everything reachable; cycles are fine. */
+errint force_deep(struct eval *E, struct value *v, pos_t pos);
+
+/* Calls fn (forced or not) with n arguments (forced or not); handles __functor. */
+errint call(struct eval *E, pos_t pos, struct value *fn, size_t n, struct value **args,
+	    struct value *out);
+static inline errint call1(struct eval *E, pos_t pos, struct value *fn, struct value *arg,
+			   struct value *out)
+{
+	return call(E, pos, fn, 1, &arg, out);
+}
+/* A box that will call fn with the arguments when forced. */
+struct value *app_new(struct eval *E, struct value *fn, size_t n, struct value *const *args);
+/* fn applied as with --arg: a lambda with formals gets those of `args` (a set) that it names. */
+errint call_auto(struct eval *E, pos_t pos, struct value *fn, struct attrs *args,
+		 struct value *out);
+/* The formals of a lambda: calls fn(ctx, name, has_default, pos) for each by name. False when the
+ * value is a lambda without formals. */
+bool lambda_formals(struct eval *E, const struct value *fn,
+		    void (*each)(void *ctx, sym_t name, bool has_default, pos_t pos), void *ctx);
+/* Where a lambda begins, 0 for builtins. */
+pos_t lambda_pos(const struct value *fn);
+
+/* Answers ^C: ERR_INTERRUPTED. For loops in builtins that may take long without calling back. */
+errint eval_check_interrupt(struct eval *E);
+
+/* ---- failing ------------------------------------------------------------------------------ */
+
+/* ERR_EVAL at a position (0: none). Text as in Nix; subjects in '…'. */
+ATTR_COLD ATTR_PRINTF(3, 4) errint eval_fail(struct eval *E, pos_t pos, const char *fmt, ...);
+/* The same with another code: ERR_THROWN is what tryEval catches. */
+ATTR_COLD ATTR_PRINTF(4, 5) errint
+	eval_fail_code(struct eval *E, pos_t pos, int code, const char *fmt, ...);
+/* Takes over a failure of a lower layer; ERR_THROWN and others keep their code. */
+ATTR_COLD errint eval_fail_err(struct eval *E, pos_t pos, struct err *from);
+/* Adds a hint, a line `Did you mean a, b or c?` among candidates; both return the code. */
+ATTR_COLD ATTR_PRINTF(2, 3) errint eval_hint(struct eval *E, const char *fmt, ...);
+ATTR_COLD errint eval_suggest(struct eval *E, sym_t wanted, const sym_t *among, size_t n);
+ATTR_COLD errint eval_suggest_attrs(struct eval *E, sym_t wanted, const struct attrs *among);
+/* While unwinding: adds "… <text>" to the trace and returns the code of the failure. */
+ATTR_COLD ATTR_PRINTF(3, 4) errint eval_frame(struct eval *E, pos_t pos, const char *fmt, ...);
+/* The same, never left out of a truncated trace: addErrorContext. */
+ATTR_COLD ATTR_PRINTF(3, 4) errint
+	eval_frame_always(struct eval *E, pos_t pos, const char *fmt, ...);
+/* Forgets the failure under way (tryEval). */
+void eval_forget(struct eval *E);
+/* "expected <what> but found <type>: <value>", at pos. what: "an integer". */
+ATTR_COLD errint eval_fail_type(struct eval *E, pos_t pos, const char *what, struct value *v);
+
+/* "an integer", "a string", "a set", "a function", "the built-in function", … */
+const char *value_type_text(const struct value *v);
+/* What builtins.typeOf says: "int", "lambda", … */
+const char *value_type_name(const struct value *v);
+
+/* ---- checks -------------------------------------------------------------------------------
+ * Force v and demand a type. ctx (may be NULL) becomes a frame on failure, as Nix has it:
+ * "while evaluating the first argument passed to builtins.elemAt". */
+errint want_int(struct eval *E, struct value *v, pos_t pos, const char *ctx, int64_t *out);
+/* An integer counts as a float. */
+errint want_float(struct eval *E, struct value *v, pos_t pos, const char *ctx, double *out);
+errint want_bool(struct eval *E, struct value *v, pos_t pos, const char *ctx, bool *out);
+errint want_attrs(struct eval *E, struct value *v, pos_t pos, const char *ctx);
+errint want_list(struct eval *E, struct value *v, pos_t pos, const char *ctx);
+/* A lambda, builtin or functor set. */
+errint want_function(struct eval *E, struct value *v, pos_t pos, const char *ctx);
+/* A string without coercion; adds its context to *sc (may be NULL: the context is ignored). */
+errint want_string(struct eval *E, struct value *v, pos_t pos, const char *ctx, struct str *out,
+		   const struct context **sc);
+/* A string that must not have context: "the string '…' is not allowed to refer to a store path". */
+errint want_string_plain(struct eval *E, struct value *v, pos_t pos, const char *ctx,
+			 struct str *out);
+/* The attribute must be there: "attribute 'x' missing" at pos, with ctx as frame. */
+errint want_attr(struct eval *E, struct attrs *a, sym_t sym, pos_t pos, const char *ctx,
+		 struct attr **out);
+
+/* ---- strings and contexts ------------------------------------------------------------------ */
+
+enum context_kind {
+	CTX_PLAIN,  /* a store path: "/nix/store/…" */
+	CTX_OUTPUT, /* an output of a derivation: "!out!/nix/store/….drv" */
+	CTX_DEEP,   /* a derivation with its closure and all outputs: "=/nix/store/….drv" */
+};
+/* One thing that a string refers to; interned, so equal elements are the same pointer. */
+struct context_elem {
+	enum context_kind kind;
+	uint32_t id; /* order of first use */
+	struct str path;
+	struct str output; /* of CTX_OUTPUT */
+};
+/* A set of them: sorted by id, immutable, never empty. NULL is the empty set. */
+struct context {
+	uint32_t n;
+	const struct context_elem *v[];
+};
+const struct context *context_of(struct eval *E, enum context_kind kind, struct str path,
+				 struct str output);
+/* Parses Nix's encoding as above. */
+errint context_parse(struct eval *E, pos_t pos, struct str text, const struct context **out);
+void context_print(const struct context_elem *e, struct buf *b);
+const struct context *context_union(struct eval *E, const struct context *a,
+				    const struct context *b);
+
+/* A string value; s must live in the heap, in perm or forever. ctx may be NULL. */
+struct value string_value(struct eval *E, struct str s, const struct context *ctx);
+/* The same with a copy of s. */
+struct value string_copy(struct eval *E, struct str s, const struct context *ctx);
+
+enum coerce_flags {
+	COERCE_MORE = 1 << 0, /* as toString: numbers, booleans, null, lists */
+	COERCE_COPY = 1 << 1, /* paths are copied to the store and become context */
+};
+/* Nix's coerceToString: adds to *sc what the text refers to. */
+errint coerce_string(struct eval *E, pos_t pos, struct value *v, unsigned flags,
+		     const struct context **sc, const char *ctx, struct str *out);
+/* A value as an absolute path, without touching the disk. Context is added to *sc. */
+errint coerce_path(struct eval *E, pos_t pos, struct value *v, const struct context **sc,
+		   const char *ctx, struct str *out);
+/* A value as a store path (or a path inside the store), with its context. */
+errint coerce_store_path(struct eval *E, pos_t pos, struct value *v, const struct context **sc,
+			 const char *ctx, struct str *out);
+/* Builds what a context needs (import-from-derivation), or fails when that is not allowed. */
+errint context_realise(struct eval *E, pos_t pos, const struct context *ctx);
+
+/* ---- lists and sets -------------------------------------------------------------------------- */
+
+static inline struct value **list_alloc(struct eval *E, size_t n)
+{
+	return heap_alloc(E, n * sizeof(struct value *));
+}
+
+extern struct attrs attrs_empty;
+/* Room for cap attributes; attrs_push() in any order, then attrs_done() (sorts; of equal names the
+ * first pushed stays). An empty result is &attrs_empty. */
+struct attrs *attrs_new(struct eval *E, size_t cap);
+static inline void attrs_push(struct attrs *a, sym_t sym, struct value *v, pos_t pos)
+{
+	a->v[a->n++] = (struct attr){sym, pos, v};
+}
+struct attrs *attrs_done(struct attrs *a);
+/* The same when the attributes were pushed in the order of their symbols, each once. */
+static inline struct attrs *attrs_done_sorted(struct attrs *a)
+{
+	return a->n ? a : &attrs_empty;
+}
+/* NULL when it is not there. */
+const struct attr *attrs_get(const struct attrs *a, sym_t sym);
+/* The set as one array v[0..n), sorted by symbol. Cheap when it is flat already. */
+struct attrs *attrs_flat(struct eval *E, struct attrs *a);
+/* Pointers to the attributes in order of their names; *n counts them. In the heap. */
+const struct attr **attrs_by_name(struct eval *E, struct attrs *a, size_t *n);
+/* a // b */
+struct attrs *attrs_update(struct eval *E, struct attrs *a, struct attrs *b);
+/* A set whose `type` is "derivation". Forces `type`. */
+errint value_is_derivation(struct eval *E, struct value *v, pos_t pos, bool *out);
+
+/* Nix's == (functions are never equal, derivations compare by outPath); forces both. */
+errint values_equal(struct eval *E, struct value *a, struct value *b, pos_t pos, const char *ctx,
+		    bool *out);
+/* Nix's < : numbers, strings, paths, lists of them. */
+errint values_less(struct eval *E, struct value *a, struct value *b, pos_t pos, const char *ctx,
+		   bool *out);
+/* Arithmetic of the operators, for builtins.add and its like. op is one of + - * / */
+errint values_arith(struct eval *E, pos_t pos, char op, struct value *a, struct value *b,
+		    struct value *out);
+
+/* ---- paths, files, the store ------------------------------------------------------------------
+ */
+
+/* The store, or a failure where the evaluator has none. */
+errint eval_store(struct eval *E, pos_t pos, struct store **out);
+/* Is reading this path allowed (pure and restricted evaluation)? The one place that decides. */
+errint path_check(struct eval *E, pos_t pos, struct str path);
+/* Makes a path readable in restricted modes: what fetchers and IFD brought. */
+void path_allow(struct eval *E, struct str path);
+/* Is reading this URI allowed? */
+errint uri_check(struct eval *E, pos_t pos, struct str uri);
+enum realise_flags {
+	REALISE_FOLLOW = 1 << 0, /* resolve symlinks in the whole path */
+	REALISE_PARENT = 1 << 1, /* resolve symlinks in all but the last component */
+};
+/* What import, readFile, readDir, pathExists, … do with their argument: coerces to a path, builds
+ * its context, checks access, resolves links. */
+errint realise_path(struct eval *E, pos_t pos, struct value *v, unsigned flags, const char *ctx,
+		    struct str *out);
+/* Where the bytes of a logical path are on this machine, NUL terminated, in the heap: a path in a
+ * chroot store is elsewhere. Check access first. Fails on NUL bytes. */
+errint path_real(struct eval *E, pos_t pos, struct str path, const char **out);
+/* Reads a whole file into the heap (or perm): the embedded <nix/…> files, too. */
+errint path_read(struct eval *E, pos_t pos, struct str path, struct str *out);
+/* lstat: *mode is 0 when nothing is there. */
+errint path_lstat(struct eval *E, pos_t pos, struct str path, unsigned *mode);
+/* Nix's path algebra on absolute paths: canonical text without the disk; dir/rest. */
+struct str path_canonical(struct eval *E, struct str path);
+
+/* Copies a path to the store under its base name, once per evaluation; adds to *sc. */
+errint copy_to_store(struct eval *E, pos_t pos, struct str path, const struct context **sc,
+		     struct str *out);
+/* Forgets nothing: the same with a name, method, filter function and expected hash, for
+ * builtins.path and filterSource. filter may be NULL. */
+struct add_path {
+	struct str name;
+	bool recursive;
+	struct value *filter;
+	const struct hash *expect;
+};
+errint add_path_to_store(struct eval *E, pos_t pos, struct str path, const struct add_path *how,
+			 const struct context **sc, struct str *out);
+
+/* <name>: the value of builtins.findFile on a list value of { path; prefix; }. */
+errint find_file(struct eval *E, pos_t pos, struct value *search_path, struct str name,
+		 struct str *out);
+/* The value of builtins.nixPath. */
+errint search_path_value(struct eval *E, struct value *out);
+
+/* import: evaluates a file (a folder means its default.nix), once per evaluation. */
+errint import_file(struct eval *E, pos_t pos, struct str path, struct value *out);
+/* scopedImport: with extra variables, never cached. */
+errint import_scoped(struct eval *E, pos_t pos, struct str path, struct attrs *scope,
+		     struct value *out);
+/* Parses and evaluates text, relative to a folder. name appears in positions. */
+errint eval_text(struct eval *E, struct str text, struct str dir, const char *name,
+		 struct value *out);
+
+/* ---- positions --------------------------------------------------------------------------------
+ */
+
+struct pos_info {
+	struct str file;  /* "" when the source is no file; then name says what it is */
+	const char *name; /* «string», «stdin», or NULL */
+	unsigned line, column;
+};
+bool pos_resolve(struct eval *E, pos_t pos, struct pos_info *out);
+/* { file; line; column; }, or null: unsafeGetAttrPos and __curPos. */
+struct value pos_value(struct eval *E, pos_t pos);
+
+/* ---- printing ----------------------------------------------------------------------------------
+ */
+
+struct print_options {
+	bool strict;     /* force everything, errors are «error: …» unless fail is set */
+	bool fail;       /* an error while forcing is returned */
+	bool multi_line; /* as nix eval does; else one line as nix-instantiate does */
+	bool derivations_as_path; /* «derivation /nix/store/….drv» */
+	bool code_spelling;       /* <CODE>, <LAMBDA>, <PRIMOP>: nix-instantiate; else «…» */
+	size_t max_depth, max_attrs, max_items, max_string; /* 0: no bound */
+};
+errint print_value(struct eval *E, struct value *v, const struct print_options *o, struct buf *b);
+/* A short form for error messages, as Nix's errorPrintOptions. */
+void print_for_error(struct eval *E, struct value *v, struct buf *b);
+/* "…" with Nix's escapes. */
+void print_string(struct buf *b, struct str s);
+/* An attribute name, quoted where it must be. */
+void print_attr_name(struct buf *b, struct str name);
+
+/* builtin_json.c: strict; adds contexts to *sc. copy: paths are copied to the store. */
+errint json_value(struct eval *E, struct value *v, pos_t pos, bool copy, const struct context **sc,
+		  struct buf *b);
+/* builtin_xml.c: what nix-instantiate --xml and toXML print. */
+errint xml_value(struct eval *E, struct value *v, pos_t pos, bool strict, bool location,
+		 const struct context **sc, struct buf *b);
+
+/* builtin_regex.c and builtin_fetch.c, which own these. */
+void regexes_free(struct regexes *r);
+void fetch_state_free(struct fetch_state *f);
