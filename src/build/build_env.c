@@ -9,10 +9,10 @@
 
 #include "base/environ.h"
 #include "build/attrs_file.h"
-#include "build/sandbox.h"
 
 struct vars {
 	struct arena *arena;
+	const char *folder; /* the build folder, as the builder sees it */
 	struct drv_env *v;
 	size_t n, cap;
 	struct build_file *files;
@@ -55,7 +55,7 @@ static void set_file(struct vars *e, const char *key, const char *name, struct s
 
 	add_file(e, file, bytes);
 	set(e, arena_str(e->arena, str_c(key)),
-	    str_c(arena_printf(e->arena, SANDBOX_BUILD_DIR "/%s", name)));
+	    str_c(arena_printf(e->arena, "%s/%s", e->folder, name)));
 }
 
 unsigned build_cores(const struct build_options *o)
@@ -142,7 +142,7 @@ static errint fill(struct vars *e, struct store *s, const struct attrs *t,
 	errint rc = t->structured ? structured_env(e, s, t, inputs, err)
 				  : plain_env(e, s, t, inputs, err);
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
-		set_z(e, folders[i], SANDBOX_BUILD_DIR);
+		set_z(e, folders[i], e->folder);
 	if (!rc && drv_is_fixed(t->drv))
 		rc = impure_env(e, t, err);
 	set_z(e, "NIX_LOG_FD", "2");
@@ -205,10 +205,10 @@ static void finish(struct vars *e, const struct drv *d, struct build_env *out)
 }
 
 errint build_env_make(struct store *s, struct arena *a, const struct attrs *t,
-		      const struct build_options *o, struct str_set inputs, struct build_env *out,
-		      struct err *err)
+		      const struct build_options *o, struct str_set inputs, const char *folder,
+		      struct build_env *out, struct err *err)
 {
-	struct vars e CLEANUP(vars_release) = {.arena = a};
+	struct vars e CLEANUP(vars_release) = {.arena = a, .folder = folder};
 	errint rc = fill(&e, s, t, o, inputs, err);
 
 	if (!rc)

@@ -19,10 +19,10 @@ struct build_env {
 	size_t n_files;
 };
 
-/* inputs: the closure that the builder may see. */
+/* inputs: the closure that the builder may see; folder: where it builds, as it sees it. */
 ATTR_MUST_CHECK errint build_env_make(struct store *s, struct arena *a, const struct attrs *t,
 				      const struct build_options *o, struct str_set inputs,
-				      struct build_env *out, struct err *err);
+				      const char *folder, struct build_env *out, struct err *err);
 /* How many processors NIX_BUILD_CORES tells. */
 unsigned build_cores(const struct build_options *o);
 /* `/` and the base32 hash that builtins.placeholder gives for an output's name, and its path in

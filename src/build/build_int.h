@@ -58,6 +58,9 @@ void graph_release(struct graph *g);
 ATTR_MUST_CHECK errint graph_plan(struct graph *g, const struct build_wanted *w, size_t n,
 				  struct err *err);
 
+/* Works off a planned graph. */
+ATTR_MUST_CHECK errint graph_realise(struct graph *g, struct report *report, struct err *err);
+
 /* The row of a built-in builder, or NULL. */
 const struct builtin_builder *builtin_find(const struct build_options *o, struct str name);
 /* The machine's own system, "x86_64-linux". */
@@ -65,6 +68,3 @@ const char *native_system(void);
 /* Can this machine build it? */
 ATTR_MUST_CHECK errint check_system(const struct build_options *o, const struct drv *d,
 				    struct err *err);
-/* What a derivation says of how to build it: an attribute of the environment, or of __json. */
-const struct str *drv_word(const struct drv *d, const char *key);
-bool drv_flag(const struct drv *d, const char *key);

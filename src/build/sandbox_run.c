@@ -429,8 +429,13 @@ errint sandbox_status(struct sandbox_child *c, struct err *err)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
-	if (n > 0 && message[0] == 'M')
-		return answer_map(c, err);
+	if (n > 0 && message[0] == 'M') {
+		errint rc = answer_map(c, err);
+		/* Without an answer the child gives up. */
+		if (rc)
+			close(STEAL_FD(c->status));
+		return rc;
+	}
 	close(STEAL_FD(c->status));
 	if (n <= 0)
 		return 0;
