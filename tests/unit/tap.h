@@ -73,7 +73,7 @@ ATTR_UNUSED static void tap_is_ok(errint rc, const struct err *err, const char *
 ATTR_UNUSED static void tap_skip(const char *what, const char *why)
 {
 	const char *must = getenv("MUST_WORK");
-	bool fail = must && strcmp(must, "1") == 0;
+	bool fail = must && *must;
 
 	tap_failed += fail;
 	printf("%sok %d - %s # SKIP %s\n", fail ? "not " : "", ++tap_count, what, why);

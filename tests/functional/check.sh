@@ -1,0 +1,113 @@
+#!/bin/sh
+# tools/check itself: a small tree with one sin a file, and one without any.
+# shellcheck disable=SC2016 # the dollars are content of the files
+. "$(dirname "$0")/../lib.sh"
+command -v git >/dev/null || skip_all "git is not installed"
+plan 24
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+tree=$T/deep/tree
+mkdir -p "$tree/tools" "$tree/docs/man" "$tree/src/base" "$tree/src/store" "$tree/src/eval" "$tree/src/cli"
+cp "$top/tools/check" "$top/tools/check.awk" "$tree/tools/"
+cp "$top/.clang-format" "$tree/"
+cd "$tree" || exit 1
+git init -q .
+
+# A file of the tree: the head, then standard input.
+c_file() {
+	mkdir -p "$(dirname "$1")"
+	{
+		printf '/* SPDX-License-Identifier: MIT\n *\n * %s. */\n' "${2:-What it is for}"
+		cat
+	} >"$1"
+}
+check() {
+	git add -A
+	tools/check 2>&1
+}
+# sin WHAT FILE PATTERN: its only finding is in this file, and like this; then the file goes.
+sin() {
+	out=$(check)
+	status=$?
+	if [ "$status" = 1 ] && [ "$(printf '%s\n' "$out" | grep -c "^$2:[0-9]*: ")" = 1 ]; then
+		like "$1" "$out" "^$2:$3"
+	else
+		fail "$1" "status $status" "$out"
+	fi
+	rm "$2"
+}
+
+c_file src/store/good.c <<'END'
+#include "store/good.h"
+
+#include "base/str.h"
+
+/* A comment may name strcpy(a, b) and getenv("X"). */
+static const char *text = "so may a string: strcpy(a) \" system(b) // ";
+
+int good(struct ops *ops)
+{
+	my_system(ops->system(text));
+	return ops->exit(1);
+}
+END
+ok "a clean tree has no findings" check
+
+while IFS='|' read -r what code pattern; do
+	printf '%s\n' "$code" | c_file src/store/bad.c
+	sin "$what" src/store/bad.c "$pattern"
+done <<'END'
+a layer does not include its neighbour|#include "net/http.h"|4: layer 'store' may not include from 'net'
+nor one above it|#include "eval/value.h"|4: layer 'store' may not include from 'eval'
+nor a private header of another|#include "base/report_int.h"|4: .* is private
+nor without naming the layer|#include "str.h"|4: .* does not name its layer
+strcpy is banned|int a = strcpy(b, c);|4: 'strcpy' is banned
+and after a comment|/* x */ int a = gmtime(b);|4: 'gmtime' is banned
+folders are read in one place|void *d = opendir(p);|4: 'opendir' belongs to src/base/file_tree.c
+and so is the environment|char *e = getenv(p);|4: 'getenv' belongs to src/base/environ.c
+libraries do not print|int a = printf(b);|4: 'printf' in a library
+structs are not typedef'd|typedef struct str str;|4: a typedef'd struct
+the format is clang-format's|int   a;|4: not as clang-format lays it out
+END
+
+printf 'int a;\n' >src/store/bare.c
+sin "a file needs a head" src/store/bare.c "1: .*SPDX"
+printf 'int a; /* TO''DO */\n' | c_file src/store/mark.c
+sin "unfinished work is not committed" src/store/mark.c "4: .*unfinished"
+
+# long_function [HEAD]
+long_function() {
+	{
+		printf 'int f(void)\n{\n'
+		awk 'BEGIN { for (i = 0; i < 101; i++) print "\ta();" }'
+		printf '}\n'
+	} | c_file src/store/long.c "${1:-}"
+}
+long_function
+sin "101 lines are too many for a function" src/store/long.c "5: 'f' has 101 lines"
+long_function "Long because it is a table"
+ok "unless the head says why" check
+like "the longest functions are told" "$out" "^.101 src/store/long.c:5: f"
+rm src/store/long.c
+awk 'BEGIN { for (i = 0; i < 800; i++) print "int a" i ";" }' | c_file src/store/long.c
+sin "803 lines are too many for a file" src/store/long.c "1: 803 lines"
+
+c_file src/odd/x.c </dev/null
+sin "a folder of src is a layer" src/odd/x.c "1: src/odd is not a layer"
+c_file src/cli/cmd_two_words.c </dev/null
+sin "a command has a manual" src/cli/cmd_two_words.c "1: .*docs/man/kiln-two-words.1.scd"
+: >docs/man/kiln-two-words.1.scd
+c_file src/cli/cmd_two_words.c </dev/null
+ok "named like it" check
+
+host=https://py''pi.org/simple
+printf 'PyPI is a name\nthis is a host: %s\n' "$host" >hosts.md
+sin "no host of a registry" hosts.md "2: names the host"
+printf '$HOME/root/x\n/homeless-shelter\n/ro''ot/x\n' >paths.txt
+sin "no path of a machine" paths.txt "3: names a path"
+printf '#!/bin/sh\necho $1\n' >script
+if command -v shellcheck >/dev/null; then
+	sin "scripts pass shellcheck" script "2: .*SC2086"
+else
+	pass "scripts pass shellcheck # SKIP shellcheck is not installed"
+fi
