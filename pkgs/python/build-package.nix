@@ -84,8 +84,8 @@ let
     args = [ "-P" "-s" ./check-imports.py ];
     inherit modules;
     PYTHONDONTWRITEBYTECODE = "1";
-    PYTHONPATH = makePythonPath package.requiredPythonModules
-      + lib.optionalString (package.slots != [ ]) ":${slots.fillings.cpu}/${slots.fillings.cpu.sitePackages or python.sitePackages}";
+    PYTHONPATH = makePythonPath (package.requiredPythonModules
+      ++ lib.optionals (package.slots != [ ]) (slots.filling "cpu"));
   };
 
   byWheel = args:

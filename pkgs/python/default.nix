@@ -1,21 +1,29 @@
 # The Python interpreter: Debian's, relocated, with the package set and the environments on top. To
 # recipes it is nixpkgs' python3: `.pkgs`, `.withPackages`, `.override { packageOverrides }`.
-{ lib, stdenv, newScope, fetchurl, makeSetupHook, debian, patchelf, glibc, gcc-libs, zlib
-, packageOverrides ? (final: prev: { }), lock ? lib.importJSON ./lock.json
-}@args:
+{ lib, stdenv, newScope, fetchurl, makeSetupHook, debian
+, packageOverrides ? (final: prev: { }), pythonLock ? lib.importJSON ./lock.json
+}:
 
 let
+  lock = pythonLock;
   base = debian.python313;
   pythonVersion = lock.python;
   libPrefix = "python${pythonVersion}";
   sitePackages = "lib/${libPrefix}/site-packages";
 
-  slots = import ./slots.nix { inherit lib lock; fillings.cpu = debian.torchCpu; };
+  slots = import ./slots.nix {
+    inherit lib lock;
+    fillings.cpu = {
+      torch = debian.torchCpu;
+      torchvision = debian.torchvisionCpu;
+      torchaudio = debian.torchaudioCpu;
+    };
+  };
 
   tools = {
-    inherit patchelf glibc;
-    # what wheels for manylinux expect of a host, besides libpython's own needs
-    libraries = [ glibc gcc-libs zlib ];
+    inherit (debian) patchelf glibc;
+    # what wheels for manylinux expect of a host
+    libraries = [ debian.glibc debian.gccLibs debian.zlib ];
   };
 
   wheelBuilder = import ./wheel.nix {

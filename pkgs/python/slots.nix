@@ -15,7 +15,7 @@ let
     passthru = { };
     meta = { description = "slot filled by the runtime environment"; available = true; };
     outPath = throw "'${pname}' is a slot: it has no files in this package set, the environment fills it at activation; take it out of what the recipe installs, or use ${pname}.filling for a check";
-    filling = fillings.cpu;
+    filling = fillings.cpu.${pname} or (throw "the cpu filling has no ${pname}");
     overridePythonAttrs = _: marker pname version;
     override = _: marker pname version;
     overrideAttrs = _: marker pname version;
@@ -25,6 +25,8 @@ let
 in
 {
   inherit markers fillings;
+  # The store paths of one filling: a process gets all of them or none, because they fit each other only.
+  filling = kind: lib.attrValues fillings.${kind};
   names = lib.attrNames markers;
 
   # Is this PEP 503 name a slot's?

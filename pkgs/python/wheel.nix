@@ -23,7 +23,7 @@ let
     wheel = src;
     inherit pname version;
     python = python.interpreter;
-    pythonVersion = python.pythonVersion;
+    pythonVersion = python.version;
     propagatedBuildInputs = dependencies;
     pythonPath = closure;
     slots = words slots;
