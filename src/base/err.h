@@ -67,10 +67,11 @@ void err_release(struct err *err);
 /* Frees the content and makes it ready for another failure. */
 void err_clear(struct err *err);
 
-/* Sets code and message (replacing any) and returns code. */
+/* Sets code and message and returns code; what err held before is gone, detail and hints too. */
 ATTR_COLD ATTR_PRINTF(3, 4) errint err_set(struct err *err, int code, const char *fmt, ...);
 ATTR_COLD errint err_vset(struct err *err, int code, const char *fmt, va_list ap);
-/* ERR_SYSTEM, or ERR_NOT_FOUND/EXISTS/DENIED where errno says so: "<message>: <strerror>". */
+/* ERR_SYSTEM, or ERR_NOT_FOUND/EXISTS/DENIED/INTERRUPTED where errno says so:
+ * "<message>: <what errno means>". */
 ATTR_COLD ATTR_PRINTF(2, 3) errint err_sys(struct err *err, const char *fmt, ...);
 /* Prefixes "<context>: " and returns the code that err holds. */
 ATTR_COLD ATTR_PRINTF(2, 3) errint err_wrap(struct err *err, const char *fmt, ...);

@@ -65,4 +65,5 @@ ATTR_MUST_CHECK errint fd_lock(int fd, bool exclusive, bool try, struct err *err
 char *path_clean(struct str path);
 /* path itself when absolute, else cwd/path; cleaned, malloc'd. */
 ATTR_MUST_CHECK errint path_absolute(struct str path, char **out, struct err *err);
+/* Text only, with one '/' between the two, even where b is absolute: a root and a path in it. */
 ATTR_MALLOC char *path_join(struct str a, struct str b);

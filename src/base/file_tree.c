@@ -130,24 +130,32 @@ struct removal {
 	uint64_t moved; /* folders moved up so far, for their names */
 };
 
-/* Opens a folder to empty it, giving its owner all rights first. Goes by O_PATH and /proc, since
- * chmod by name would follow a symlink put there meanwhile. */
-static errint open_to_empty(int dirfd, const char *name, int *out, struct err *err)
+/* A folder that its owner may not even read. By O_PATH and /proc, since chmod by name would follow
+ * a symlink put there meanwhile. */
+static int open_unreadable(int dirfd, const char *name)
 {
 	int at CLEANUP_FD = openat(dirfd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat st;
 	char proc[40];
 
-	if (at < 0 || fstat(at, &st))
-		return err_sys(err, "cannot open folder '%s'", name);
 	snprintf(proc, sizeof(proc), "/proc/self/fd/%d", at);
-	if ((st.st_mode & 0700) != 0700 && chmod(proc, (st.st_mode & 07777) | 0700))
-		return err_sys(err, "cannot make folder '%s' writable", name);
-	int fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (at < 0 || chmod(proc, 0700))
+		return -1;
+	return openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
 
-	if (fd < 0)
+/* Opens a folder to empty it, and lets its owner write into it. */
+static errint open_to_empty(int dirfd, const char *name, int *out, struct err *err)
+{
+	int fd CLEANUP_FD = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 && errno == EACCES)
+		fd = open_unreadable(dirfd, name);
+	if (fd < 0 || fstat(fd, &st))
 		return err_sys(err, "cannot open folder '%s'", name);
-	*out = fd;
+	if ((st.st_mode & 0700) != 0700 && fchmod(fd, 0700))
+		return err_sys(err, "cannot make folder '%s' writable", name);
+	*out = STEAL_FD(fd);
 	return 0;
 }
 

@@ -77,7 +77,8 @@ static errint collect(struct capture *c, struct err *err)
 
 		if (rc)
 			return rc;
-		if (poll(c->fds, 2, -1) < 0) {
+		/* A signal may come right before the sleep: look again now and then. */
+		if (poll(c->fds, 2, 500) < 0) {
 			if (errno == EINTR)
 				continue;
 			return err_sys(err, "cannot wait for output");
