@@ -187,6 +187,29 @@ char *hash_format(const struct hash *h, enum hash_format f, bool prefix, char *o
 	return out;
 }
 
+/* base64 as Nix reads it, since recipes have such hashes: padding may be missing or too long, and
+ * bits of the last letter that no byte gets are ignored. */
+static bool decode_base64(struct str text, struct hash *h)
+{
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t n = hash_size(h->algo), used = (n * 8 + 5) / 6, stray = used * 6 - n * 8;
+	char exact[BASE64_LEN(HASH_MAX) + 1];
+
+	while (text.n > used && text.p[text.n - 1] == '=')
+		text.n--;
+	if (text.n != used)
+		return false;
+	memset(exact, '=', sizeof(exact));
+	memcpy(exact, text.p, used);
+	const char *last = memchr(letters, exact[used - 1], 64);
+
+	if (!last)
+		return false;
+	exact[used - 1] = letters[(size_t)(last - letters) >> stray << stray];
+	return base64_decode(str_n(exact, BASE64_LEN(n)), h->b, n);
+}
+
 static bool decode_by_length(struct str digest_text, struct hash *h)
 {
 	size_t n = hash_size(h->algo);
@@ -195,7 +218,7 @@ static bool decode_by_length(struct str digest_text, struct hash *h)
 		return base16_decode(digest_text, h->b, n);
 	if (digest_text.n == BASE32_LEN(n))
 		return base32_decode(digest_text, h->b, n);
-	return base64_decode(digest_text, h->b, n);
+	return digest_text.n == BASE64_LEN(n) && decode_base64(digest_text, h);
 }
 
 /* Splits off `algo:` or `algo-`; *sri tells which. false when there is neither. */
@@ -230,7 +253,7 @@ errint hash_parse(struct str s, enum hash_algo algo, struct hash *out, struct er
 		return err_hint(err, "write it as 'sha256-<base64>' or 'sha256:<digest>'");
 	}
 
-	bool ok = sri ? base64_decode(rest, h.b, hash_size(h.algo)) : decode_by_length(rest, &h);
+	bool ok = sri ? decode_base64(rest, &h) : decode_by_length(rest, &h);
 
 	if (!ok)
 		return err_set(err, ERR_CORRUPT, "'%.*s' is not a valid %s%s hash", STR_ARG(s),

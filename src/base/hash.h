@@ -60,7 +60,8 @@ enum { HASH_TEXT_MAX = 144 };
 /* With prefix: "sha256:…"; SRI always has its own. out has HASH_TEXT_MAX bytes; returns out. */
 char *hash_format(const struct hash *h, enum hash_format f, bool prefix, char *out);
 /* Parses `algo:digest`, SRI, or, when algo is known, a bare digest in base16, nix32 or base64
- * (told apart by length). With algo other than HASH_ANY, text of another algorithm is an error. */
+ * (told apart by length). With algo other than HASH_ANY, text of another algorithm is an error.
+ * As in Nix, SRI may lack its padding, and unused bits of base64's last letter do not matter. */
 ATTR_MUST_CHECK errint hash_parse(struct str s, enum hash_algo algo, struct hash *out,
 				  struct err *err);
 /* XOR-folds the digest to n bytes, as store path hashes need (n = 20). */
