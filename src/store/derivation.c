@@ -7,6 +7,26 @@
 
 #include <stdlib.h>
 
+/* ---- spelling ---- */
+
+/* The letter behind the backslash, or 0 for a byte that stands for itself. */
+static char escape_of(char c)
+{
+	switch (c) {
+	case '"':
+	case '\\':
+		return c;
+	case '\n':
+		return 'n';
+	case '\r':
+		return 'r';
+	case '\t':
+		return 't';
+	default:
+		return 0;
+	}
+}
+
 /* ---- parsing ---- */
 
 struct parser {
@@ -88,7 +108,12 @@ static errint parse_escaped(struct parser *p, size_t end, struct str *out, struc
 	return 0;
 }
 
-static errint parse_string(struct parser *p, struct str *out, struct err *err)
+/* Text is escaped where RAW is not given; names and paths are bare. What Nix would have written
+ * otherwise is refused: it would not be the same text, nor have the same hash, when printed. */
+enum spelling { ESCAPED, RAW };
+
+static errint parse_string(struct parser *p, enum spelling spelling, struct str *out,
+			   struct err *err)
 {
 	errint rc = expect(p, S("\""), err);
 	if (rc)
@@ -97,12 +122,16 @@ static errint parse_string(struct parser *p, struct str *out, struct err *err)
 	const char *text = p->text.p;
 	bool escapes = false;
 	size_t end = p->at;
-	while (end < p->text.n && text[end] != '"') {
+	for (; end < p->text.n && text[end] != '"'; end++) {
+		if (spelling == RAW ? text[end] == '\\'
+				    : escape_of(text[end]) && text[end] != '\\') {
+			p->at = end;
+			return bad(p, err, "a byte that is not spelled so here");
+		}
 		if (text[end] == '\\') {
 			escapes = true;
 			end++;
 		}
-		end++;
 	}
 	if (end >= p->text.n)
 		return bad(p, err, "string without an end");
@@ -146,9 +175,9 @@ static void *list_grow(struct arena *a, void *v, size_t n, size_t size)
 }
 #define LIST_ADD(p, v, n) ((v) = list_grow((p)->a, (v), (n), sizeof(*(v))), &(v)[(n)++])
 
-/* `["a","b"]` behind its opening bracket; sorted lists are checked to be so. */
-static errint parse_strings(struct parser *p, bool sorted, bool paths, struct str **out, size_t *n,
-			    struct err *err)
+/* `["a","b"]` behind its opening bracket; the raw ones are sets, checked to be sorted. */
+static errint parse_strings(struct parser *p, enum spelling spelling, bool paths, struct str **out,
+			    size_t *n, struct err *err)
 {
 	for (;;) {
 		bool more;
@@ -156,10 +185,10 @@ static errint parse_strings(struct parser *p, bool sorted, bool paths, struct st
 		errint rc = next_element(p, *n, &more, err);
 		if (rc || !more)
 			return rc;
-		rc = parse_string(p, &s, err);
+		rc = parse_string(p, spelling, &s, err);
 		if (!rc && paths && (s.n == 0 || s.p[0] != '/'))
 			rc = bad(p, err, "expected an absolute path");
-		if (!rc && sorted && *n > 0)
+		if (!rc && spelling == RAW && *n > 0)
 			rc = check_order(p, (*out)[*n - 1], s, err);
 		if (rc)
 			return rc;
@@ -181,7 +210,7 @@ static errint parse_outputs(struct parser *p, struct drv *d, struct err *err)
 			if (i > 0)
 				rc = expect(p, S(","), err);
 			if (!rc)
-				rc = parse_string(p, fields[i], err);
+				rc = parse_string(p, RAW, fields[i], err);
 		}
 		if (!rc)
 			rc = expect(p, S(")"), err);
@@ -205,7 +234,7 @@ static errint parse_inputs(struct parser *p, struct drv *d, struct err *err)
 			return rc;
 		rc = expect(p, S("("), err);
 		if (!rc)
-			rc = parse_string(p, &in.path, err);
+			rc = parse_string(p, RAW, &in.path, err);
 		if (!rc && (in.path.n == 0 || in.path.p[0] != '/'))
 			rc = bad(p, err, "expected an absolute path");
 		if (!rc && d->n_inputs > 0)
@@ -213,7 +242,7 @@ static errint parse_inputs(struct parser *p, struct drv *d, struct err *err)
 		if (!rc)
 			rc = expect(p, S(",["), err);
 		if (!rc)
-			rc = parse_strings(p, true, false, &in.outputs, &in.n_outputs, err);
+			rc = parse_strings(p, RAW, false, &in.outputs, &in.n_outputs, err);
 		if (!rc)
 			rc = expect(p, S(")"), err);
 		if (rc)
@@ -232,11 +261,11 @@ static errint parse_env(struct parser *p, struct drv *d, struct err *err)
 			return rc;
 		rc = expect(p, S("("), err);
 		if (!rc)
-			rc = parse_string(p, &e.key, err);
+			rc = parse_string(p, ESCAPED, &e.key, err);
 		if (!rc)
 			rc = expect(p, S(","), err);
 		if (!rc)
-			rc = parse_string(p, &e.value, err);
+			rc = parse_string(p, ESCAPED, &e.value, err);
 		if (!rc)
 			rc = expect(p, S(")"), err);
 		if (!rc && d->n_env > 0)
@@ -259,19 +288,19 @@ static errint parse_body(struct parser *p, struct drv *d, struct err *err)
 	if (!rc)
 		rc = expect(p, S(",["), err);
 	if (!rc)
-		rc = parse_strings(p, true, true, &d->srcs, &d->n_srcs, err);
+		rc = parse_strings(p, RAW, true, &d->srcs, &d->n_srcs, err);
 	if (!rc)
 		rc = expect(p, S(","), err);
 	if (!rc)
-		rc = parse_string(p, &d->platform, err);
+		rc = parse_string(p, RAW, &d->platform, err);
 	if (!rc)
 		rc = expect(p, S(","), err);
 	if (!rc)
-		rc = parse_string(p, &d->builder, err);
+		rc = parse_string(p, ESCAPED, &d->builder, err);
 	if (!rc)
 		rc = expect(p, S(",["), err);
 	if (!rc)
-		rc = parse_strings(p, false, false, &d->args, &d->n_args, err);
+		rc = parse_strings(p, ESCAPED, false, &d->args, &d->n_args, err);
 	if (!rc)
 		rc = expect(p, S(",["), err);
 	if (!rc)
@@ -313,24 +342,6 @@ static void print_raw(struct buf *b, struct str s)
 	buf_putc(b, '"');
 	buf_puts(b, s);
 	buf_putc(b, '"');
-}
-
-/* The letter behind the backslash, or 0 for a byte that stands for itself. */
-static char escape_of(char c)
-{
-	switch (c) {
-	case '"':
-	case '\\':
-		return c;
-	case '\n':
-		return 'n';
-	case '\r':
-		return 'r';
-	case '\t':
-		return 't';
-	default:
-		return 0;
-	}
 }
 
 static void print_escaped(struct buf *b, struct str s)

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A store in a scratch folder: adding, querying, registering, the reference scan, locks. */
+#include "store/store.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+#include "base/file.h"
+#include "store/derivation.h"
+#include "tap.h"
+
+static struct arena a;
+static struct err err;
+static char *root;
+
+static struct store *open_store(void)
+{
+	struct store_config c;
+
+	IS_OK(store_config_resolve(root, &c, &err), err, "resolve");
+	struct store *s = store_open(&c, NULL);
+	store_config_release(&c);
+	return s;
+}
+
+static bool valid(struct store *s, struct str path)
+{
+	bool yes = false;
+
+	IS_OK(store_is_valid(s, path, &yes, &err), err, "is valid?");
+	return yes;
+}
+
+static bool on_disk(struct store *s, struct str path)
+{
+	char *real CLEANUP_FREE = store_real_path(s, path);
+	struct stat st;
+
+	return lstat(real, &st) == 0;
+}
+
+/* In a child that is not root: root could write everywhere. */
+static bool resolves_to_data_dir(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct store_config c;
+		if (geteuid() == 0 && setuid(65534) < 0)
+			_exit(2);
+		if (store_config_resolve(NULL, &c, &err))
+			_exit(3);
+		_exit(!str_starts(str_c(c.root), str_c(root)) ||
+		      strcmp(c.store_dir, "/proc/nowhere/store") != 0);
+	}
+	return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static void configs(void)
+{
+	struct store_config c;
+
+	IS_Z(root[0] == '/' ? "/" : "", "/", "an absolute scratch folder");
+	IS_OK(store_config_resolve(root, &c, &err), err, "a chroot store");
+	IS_Z(c.root, root, "its root");
+	IS_Z(c.store_dir, "/nix/store", "its logical folder");
+	store_config_release(&c);
+	setenv("NIX_STORE_DIR", "/proc/nowhere/store", 1);
+	setenv("XDG_DATA_HOME", root, 1);
+	OK(resolves_to_data_dir(), "a store that we cannot write is kept among the user's data");
+	unsetenv("NIX_STORE_DIR");
+	IS_ERR(store_config_resolve("https://x", &c, &err), err, ERR_UNSUPPORTED, "a URL");
+}
+
+static void nothing_yet(void)
+{
+	struct store *s = open_store();
+	struct path_info info;
+	struct str_set all;
+
+	OK(!valid(s, S("/nix/store/lfngsssysp6h1v4ccqg23c52s9sjl779-x")), "not valid");
+	IS_ERR(store_query(s, &a, S("/nix/store/lfngsssysp6h1v4ccqg23c52s9sjl779-x"), &info, &err),
+	       err, ERR_NOT_FOUND, "not known");
+	IS_OK(store_all_valid(s, &a, &all, &err), err, "all");
+	IS_INT(all.n, 0, "none");
+	OK(!on_disk(s, S("/nix")), "asking creates nothing");
+	store_close(s);
+}
+
+static void readonly(void)
+{
+	struct store *s = open_store();
+	struct str out;
+
+	store_set_readonly(s, true);
+	IS_OK(store_add_text(s, &a, S("x"), S("y"), NULL, 0, &out, &err), err, "add");
+	IS_STR(out, S("/nix/store/lfngsssysp6h1v4ccqg23c52s9sjl779-x"), "the path");
+	OK(!on_disk(s, S("/nix")), "is only computed");
+	store_close(s);
+}
+
+static void texts(void)
+{
+	struct store *s = open_store(), *other = open_store();
+	struct str x, y, refs[2];
+	struct path_info info;
+	struct stat st;
+
+	IS_OK(store_add_text(s, &a, S("x"), S("y"), NULL, 0, &x, &err), err, "add");
+	OK(valid(s, x), "valid for us");
+	refs[0] = refs[1] = x;
+	IS_OK(store_add_text(s, &a, S("z"), x, refs, 2, &y, &err), err, "with a reference");
+	OK(!valid(other, x), "not yet for others");
+	IS_OK(store_flush(s, &err), err, "flush");
+	OK(valid(other, x) && valid(other, y), "now it is");
+	IS_OK(store_query(other, &a, y, &info, &err), err, "query");
+	IS_INT(info.n_refs, 1, "one reference");
+	IS_STR(info.refs[0], x, "which");
+	OK(str_starts(info.ca, S("text:sha256:")), "content address");
+	IS_INT(info.nar_size, 120 + x.n / 8 * 8, "size");
+	char *real CLEANUP_FREE = store_real_path(s, y);
+	OK(stat(real, &st) == 0 && (st.st_mode & 07777) == 0444 && st.st_mtime == 1, "metadata");
+	IS_ERR(store_add_text(s, &a, S("a b"), S(""), NULL, 0, &x, &err), err, ERR_FAILED,
+	       "a bad name");
+	store_close(other);
+	store_close(s);
+}
+
+static void missing_reference(void)
+{
+	struct store *s = open_store();
+	struct str gone = S("/nix/store/00000000000000000000000000000000-gone"), out;
+
+	IS_OK(store_add_text(s, &a, S("dangling"), S("t"), &gone, 1, &out, &err), err, "add");
+	IS_ERR(store_flush(s, &err), err, ERR_NOT_FOUND, "a reference that is not valid");
+	OK(!valid(s, out), "registers nothing");
+	IS_OK(store_flush(s, &err), err, "and is told once");
+	store_close(s);
+}
+
+static char *make_source(void)
+{
+	char *dir = xasprintf("%s/src", root);
+	char *sub CLEANUP_FREE = xasprintf("%s/sub", dir);
+	char *file CLEANUP_FREE = xasprintf("%s/a", dir);
+	char *run CLEANUP_FREE = xasprintf("%s/run", sub);
+
+	IS_OK(mkdir_p(AT_FDCWD, sub, 0700, &err), err, "mkdir");
+	IS_OK(file_write(AT_FDCWD, file, S("a\n"), 0600, 0, &err), err, "file");
+	IS_OK(file_write(AT_FDCWD, run, S("r\n"), 0700, 0, &err), err, "executable");
+	return dir;
+}
+
+static void paths(void)
+{
+	struct store *s = open_store();
+	char *src CLEANUP_FREE = make_source();
+	char *file CLEANUP_FREE = xasprintf("%s/sub/run", src);
+	struct str tree, flat;
+	struct path_info info;
+	struct hash wrong = {.algo = HASH_SHA256}, h;
+	uint64_t size;
+
+	IS_ERR(store_add_path(s, &a, S("src"), src, true, HASH_SHA256, &wrong, NULL, NULL, &tree,
+			      &err),
+	       err, ERR_MISMATCH, "another hash than expected");
+	IS_OK(store_add_path(s, &a, S("src"), src, true, HASH_SHA256, NULL, NULL, NULL, &tree,
+			     &err),
+	      err, "a tree");
+	IS_OK(store_query(s, &a, tree, &info, &err), err, "query");
+	IS_OK(nar_hash(AT_FDCWD, src, &h, &size, &err), err, "hash");
+	OK(hash_eq(&h, &info.nar_hash) && info.nar_size == size, "same NAR");
+	OK(str_starts(info.ca, S("fixed:r:sha256:")), "content address");
+	IS_OK(store_add_path(s, &a, S("run"), file, false, HASH_MD5, NULL, NULL, NULL, &flat, &err),
+	      err, "a flat file");
+	char *real CLEANUP_FREE = store_real_path(s, flat);
+	OK(access(real, X_OK) != 0 || geteuid() == 0, "without its executable bit");
+	struct stat st;
+	OK(stat(real, &st) == 0 && (st.st_mode & 07777) == 0444, "mode 0444");
+	IS_ERR(store_add_path(s, &a, S("src"), src, false, HASH_SHA256, NULL, NULL, NULL, &flat,
+			      &err),
+	       err, ERR_FAILED, "a folder is not flat");
+	store_close(s);
+}
+
+static void nars(void)
+{
+	struct store *s = open_store();
+	BUF(nar, LIMIT_SMALL_FILE);
+	struct buf_sink sink = buf_sink_init(&nar);
+	struct path_info info = {.path = S("/nix/store/11111111111111111111111111111111-n")}, got;
+
+	IS_OK(nar_dump_bytes(S("abc"), false, &sink.sink, &err), err, "a NAR");
+	struct str_source from = str_source_init(buf_str(&nar));
+	info.nar_hash.algo = HASH_SHA256;
+	IS_ERR(store_add_nar(s, &info, &from.source, &err), err, ERR_MISMATCH, "a wrong hash");
+	OK(!valid(s, info.path) && !on_disk(s, info.path), "leaves nothing");
+	hash_bytes(HASH_SHA256, buf_str(&nar), &info.nar_hash);
+	info.nar_size = nar.n + 8;
+	from = str_source_init(buf_str(&nar));
+	IS_ERR(store_add_nar(s, &info, &from.source, &err), err, ERR_MISMATCH, "a wrong size");
+	info.nar_size = nar.n;
+	info.sigs = S("key:sig");
+	info.deriver = S("/nix/store/22222222222222222222222222222222-n.drv");
+	info.refs = &info.path;
+	info.n_refs = 1;
+	from = str_source_init(buf_str(&nar));
+	IS_OK(store_add_nar(s, &info, &from.source, &err), err, "the right ones");
+	IS_OK(store_query(s, &a, info.path, &got, &err), err, "query");
+	IS_STR(got.sigs, S("key:sig"), "signatures");
+	IS_STR(got.deriver, info.deriver, "deriver");
+	IS_INT(got.n_refs, 1, "a reference to itself");
+	struct str by_hash;
+	IS_OK(store_by_hash_part(s, &a, S("11111111111111111111111111111111"), &by_hash, &err), err,
+	      "by hash part");
+	IS_STR(by_hash, info.path, "found");
+	IS_ERR(store_by_hash_part(s, &a, S("11111111111111111111111111111112"), &by_hash, &err),
+	       err, ERR_NOT_FOUND, "no such hash part");
+	store_close(s);
+}
+
+/* A hash part at every offset around the borders of the chunks that the dump writes. */
+static void scanning(void)
+{
+	enum { SIZE = 300 << 10 };
+	struct store *s = open_store();
+	struct str names[] = {
+		S("/nix/store/00000000000000000000000000000000-zero"),
+		S("/nix/store/lfngsssysp6h1v4ccqg23c52s9sjl779-x"),
+		S("/nix/store/qh7qwypjbg0f841is4khamsijbhbd3qv-multi"),
+	};
+	struct str_set candidates = {names, 3};
+	char *file CLEANUP_FREE = xasprintf("%s/scan", root), *bytes CLEANUP_FREE = xmalloc(SIZE);
+	struct path_info info = {0};
+	size_t missed = 0, extra = 0;
+
+	for (size_t at = (128 << 10) - 300; at < (128 << 10) + 100; at += 3) {
+		/* Alternating letters and other bytes: the search must not jump too far. */
+		for (size_t i = 0; i < SIZE; i++)
+			bytes[i] = i % 37 ? 'a' : '\n';
+		memcpy(bytes + at, "lfngsssysp6h1v4ccqg23c52s9sjl779", 32);
+		memcpy(bytes + 2 * at, "qh7qwypjbg0f841is4khamsijbhbd3qv", 32);
+		IS_OK(file_write(AT_FDCWD, file, str_n(bytes, SIZE), 0644, 0, &err), err, "write");
+		ARENA(b);
+		if (store_scan(s, &b, file, candidates, &info, &err) || info.n_refs < 2)
+			missed++;
+		extra += info.n_refs > 2;
+	}
+	IS_INT(missed, 0, "missed references");
+	IS_INT(extra, 0, "invented references");
+	IS_INT(info.nar_size, SIZE + 112, "size");
+	/* 31 letters of a hash part, and one with a foreign letter inside, are none. */
+	memset(bytes, 'a', SIZE);
+	memcpy(bytes, "lfngsssysp6h1v4ccqg23c52s9sjl77e", 32);
+	memcpy(bytes + SIZE - 31, "lfngsssysp6h1v4ccqg23c52s9sjl779", 31);
+	IS_OK(file_write(AT_FDCWD, file, str_n(bytes, SIZE), 0644, 0, &err), err, "write");
+	IS_OK(store_scan(s, &a, file, candidates, &info, &err), err, "scan");
+	IS_INT(info.n_refs, 0, "almost a hash part");
+	store_close(s);
+}
+
+static void canonical(void)
+{
+	char *dir CLEANUP_FREE = xasprintf("%s/canon", root);
+	char *file CLEANUP_FREE = xasprintf("%s/f", dir);
+	char *link CLEANUP_FREE = xasprintf("%s/l", dir),
+		   *fifo CLEANUP_FREE = xasprintf("%s/p", dir);
+	struct stat st;
+
+	IS_OK(mkdir_p(AT_FDCWD, dir, 0777, &err), err, "mkdir");
+	IS_OK(file_write(AT_FDCWD, file, S("x"), 0751, 0, &err), err, "file");
+	OK(symlink("nowhere", link) == 0, "link");
+	bool xattr = setxattr(file, "user.kiln", "v", 1, 0) == 0;
+	IS_OK(store_canonicalise(dir, &err), err, "canonicalise");
+	OK(stat(file, &st) == 0 && (st.st_mode & 07777) == 0555 && st.st_mtim.tv_sec == 1 &&
+		   st.st_mtim.tv_nsec == 0,
+	   "file");
+	OK(stat(dir, &st) == 0 && (st.st_mode & 07777) == 0555 && st.st_mtime == 1, "folder");
+	OK(lstat(link, &st) == 0 && st.st_mtime == 1, "link");
+	if (xattr)
+		IS_INT(getxattr(file, "user.kiln", NULL, 0), -1, "no extended attributes");
+	else
+		tap_skip("extended attributes", "the file system has none");
+	OK(chmod(file, 04755) == 0, "setuid");
+	IS_ERR(store_canonicalise(dir, &err), err, ERR_FAILED, "setuid is refused");
+	OK(chmod(file, 0755) == 0 && chmod(dir, 0755) == 0 && mkfifo(fifo, 0644) == 0, "fifo");
+	IS_ERR(store_canonicalise(dir, &err), err, ERR_FAILED, "a FIFO is refused");
+}
+
+/* p0 <- p1 <- ... and a self reference each; all real texts. */
+static void closures(void)
+{
+	enum { N = 20 };
+	struct store *s = open_store();
+	struct str p[N], *order;
+	struct str_set set;
+
+	for (size_t i = 0; i < N; i++) {
+		char *name = arena_printf(&a, "link%zu", i);
+		IS_OK(store_add_text(s, &a, str_c(name), S("t"), &p[i ? i - 1 : 0], i > 0, &p[i],
+				     &err),
+		      err, name);
+	}
+	IS_OK(store_closure(s, &a, &p[N - 1], 1, 0, &set, &err), err, "closure");
+	IS_INT(set.n, N, "all");
+	IS_OK(store_topo_sort(s, &a, set, &order, &err), err, "order");
+	for (size_t i = 0; i < N; i++)
+		IS_STR(order[i], p[i], "behind what it refers to");
+	IS_OK(store_closure(s, &a, &p[N / 2], 1, CLOSURE_REFERRERS, &set, &err), err, "referrers");
+	IS_INT(set.n, N - N / 2, "upwards");
+	IS_OK(store_referrers(s, &a, p[0], &set, &err), err, "referrers");
+	IS_INT(set.n, 1, "one");
+	struct str gone = S("/nix/store/00000000000000000000000000000000-gone");
+	IS_ERR(store_closure(s, &a, &gone, 1, 0, &set, &err), err, ERR_NOT_FOUND, "not valid");
+	store_close(s);
+}
+
+static void registering(void)
+{
+	struct store *s = open_store();
+	struct str p[] = {S("/nix/store/33333333333333333333333333333333-a"),
+			  S("/nix/store/44444444444444444444444444444444-b")};
+	struct path_info infos[2] = {{.path = p[0]}, {.path = p[1]}};
+
+	for (size_t i = 0; i < 2; i++) {
+		char *real CLEANUP_FREE = store_real_path(s, p[i]);
+		IS_OK(file_write(AT_FDCWD, real, S("x"), 0444, 0, &err), err, "an output");
+		IS_OK(nar_hash(AT_FDCWD, real, &infos[i].nar_hash, &infos[i].nar_size, &err), err,
+		      "hash");
+		infos[i].refs = &p[1 - i];
+		infos[i].n_refs = 1;
+	}
+	IS_ERR(store_register(s, infos, 2, &err), err, ERR_BUILD, "a cycle");
+	OK(!valid(s, p[0]) && !valid(s, p[1]), "registers nothing");
+	infos[0].refs = p; /* itself */
+	IS_OK(store_register(s, infos, 2, &err), err, "without one");
+	OK(valid(s, p[0]) && valid(s, p[1]), "both");
+	store_close(s);
+}
+
+static void locks(void)
+{
+	struct store *s = open_store();
+	struct str p[] = {S("/nix/store/44444444444444444444444444444444-b"),
+			  S("/nix/store/33333333333333333333333333333333-a")};
+	struct store_lock *one, *two;
+
+	IS_OK(store_lock(s, p, 2, false, &one, &err), err, "two locks");
+	OK(on_disk(s, S("/nix/store/33333333333333333333333333333333-a.lock")), "a lock file");
+	IS_ERR(store_lock(s, p, 1, true, &two, &err), err, ERR_EXISTS, "held");
+	store_unlock(one);
+	OK(!on_disk(s, S("/nix/store/33333333333333333333333333333333-a.lock")), "gone again");
+	IS_OK(store_lock(s, p, 1, true, &two, &err), err, "free");
+	store_unlock(two);
+	store_close(s);
+}
+
+/* Many processes add the same things at once; each kill -9 may strike anywhere. */
+static void crashes(void)
+{
+	pid_t pids[8];
+
+	for (int round = 0; round < 6; round++) {
+		for (size_t i = 0; i < ARRAY_LEN(pids); i++) {
+			pids[i] = fork();
+			if (pids[i])
+				continue;
+			struct store *s = open_store();
+			struct str out, last = STR_NULL;
+			for (int k = 0; k < 40; k++) {
+				char *name = arena_printf(&a, "crash%d-%d", round, k);
+				if (store_add_text(s, &a, str_c(name), str_c(name), &last, k > 0,
+						   &out, &err) ||
+				    (k % 5 == 4 && store_flush(s, &err)))
+					_exit(1);
+				last = out;
+			}
+			store_close(s);
+			_exit(0);
+		}
+		usleep(1000 * (unsigned)(round * round * 4));
+		for (size_t i = 0; i < ARRAY_LEN(pids); i++) {
+			if (i < 6)
+				kill(pids[i], SIGKILL);
+		}
+		int status, good = 0;
+		for (size_t i = 0; i < ARRAY_LEN(pids); i++)
+			good += waitpid(pids[i], &status, 0) == pids[i] && i >= 6 && status == 0;
+		IS_INT(good, 2, "those that were spared succeed");
+	}
+	struct store *s = open_store();
+	unsigned bad = 99;
+	IS_OK(store_verify(s, true, false, &bad, &err), err, "verify");
+	IS_INT(bad, 0, "clean");
+	store_close(s);
+}
+
+static void verifying(void)
+{
+	struct store *s = open_store();
+	struct str one, two;
+	unsigned bad;
+
+	IS_OK(store_add_text(s, &a, S("spoiled"), S("good"), NULL, 0, &one, &err), err, "add");
+	IS_OK(store_add_text(s, &a, S("lost"), S("good"), NULL, 0, &two, &err), err, "add");
+	IS_OK(store_flush(s, &err), err, "flush");
+	char *real CLEANUP_FREE = store_real_path(s, one);
+	IS_OK(file_write(AT_FDCWD, real, S("bad!"), 0444, 0, &err), err, "spoil");
+	IS_OK(store_verify(s, false, false, &bad, &err), err, "verify");
+	IS_INT(bad, 0, "unseen without a look at contents");
+	IS_OK(store_verify(s, true, false, &bad, &err), err, "verify contents");
+	IS_INT(bad, 1, "seen");
+	IS_OK(file_write(AT_FDCWD, real, S("good"), 0444, 0, &err), err, "mend");
+	char *lost CLEANUP_FREE = store_real_path(s, two);
+	OK(unlink(lost) == 0, "lose");
+	IS_OK(store_verify(s, false, false, &bad, &err), err, "verify");
+	IS_INT(bad, 1, "a lost path");
+	IS_OK(store_verify(s, false, true, &bad, &err), err, "repair");
+	IS_INT(bad, 0, "its registration is dropped");
+	IS_OK(store_verify(s, true, false, &bad, &err), err, "verify again");
+	IS_INT(bad, 0, "clean");
+	store_close(s);
+}
+
+int main(void)
+{
+	IS_OK(temp_dir(temp_dir_root(), "kiln-store-", &root, &err), err, "scratch");
+	configs();
+	nothing_yet();
+	readonly();
+	texts();
+	missing_reference();
+	paths();
+	nars();
+	scanning();
+	canonical();
+	closures();
+	registering();
+	locks();
+	verifying();
+	crashes();
+	remove_tree_quietly(AT_FDCWD, root);
+	free(root);
+	arena_release(&a);
+	return tap_done();
+}
