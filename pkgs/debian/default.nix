@@ -10,9 +10,8 @@
 #
 #	(usr/)bin (usr/)sbin			-> bin
 #	(usr/)lib/<triplet> (usr/)lib64 usr/lib	-> lib
-#	usr/include/<triplet> usr/include	-> include
-#	usr/share usr/libexec etc		-> share libexec etc
-#	var, run, tmp, …			left out
+#	usr/<other>, etc, opt			-> <other>, etc, opt
+#	anything else				left out
 #
 # The environment of the builder, each a list separated by blanks unless said otherwise:
 #
@@ -63,8 +62,10 @@ let
     let
       noEpoch = let m = match "[0-9]+:(.*)" version; in if m == null then version else head m;
       noRevision = let m = match "(.*)-[^-]*" noEpoch; in if m == null then noEpoch else head m;
+      # 1.3.dfsg+really1.3.1 is 1.3.1
+      really = let m = match ".*really(.*)" noRevision; in if m == null then noRevision else head m;
     in
-    storeName (head (match "([^+~]*).*" noRevision));
+    storeName (head (match "([^+~]*).*" really));
 
   special = import ./groups.nix { inherit lib packages platform; groups = outputs; };
   grouped = concatMap (g: g.debs) (attrValues special);
@@ -136,6 +137,7 @@ let
 in
 outputs // {
   inherit system packages lock patchelfRaw;
+  gccLibs = outputs.gcc-libs;
 
   # What programs of this set need in their environment, since paths into the host's /usr and /etc are
   # not compiled into them.

@@ -20,6 +20,7 @@
 #	untouched FILE*		  ELF objects that patchelf must leave alone
 #	needed FILE SONAME	  one more NEEDED
 #	search FILE* FOLDER	  one more folder in RUNPATH, for what an object opens itself
+#	rpath FILE*		  DT_RPATH instead of RUNPATH: it also holds for what the object loads
 #	missing SONAME		  a NEEDED that nothing here provides, on purpose
 #	dangling FILE*		  a symlink that points nowhere is left out instead of an error
 #	compile PYTHON FOLDER*	  bytecode beside every .py, by that interpreter
@@ -68,7 +69,7 @@ in
     ];
   };
 
-  gccLibs = { pname = "gcc-libs"; debs = [ "libstdc++6" "libgomp1" "libatomic1" ]; };
+  gcc-libs = { pname = "gcc-libs"; debs = [ "libstdc++6" "libgomp1" "libatomic1" ]; };
 
   bash = {
     debs = [ "bash" ];
@@ -115,9 +116,9 @@ in
     debs = [ "libssl3t64" "openssl-provider-legacy" ];
     rules = [
       [ "drop" "lib/engines-3" ]
-      [ "bytes" "lib/libcrypto.so.3" "/usr/lib/ssl" "/nix/lib/ssl" "5" ]
-      (away "lib/libcrypto.so.3" "/usr/lib/${triplet}/ossl-modules" 1)
-      (away "lib/libcrypto.so.3" "/usr/lib/${triplet}/engines-3" 1)
+      [ "bytes" "lib/libcrypto.so.3" "/usr/lib/ssl" "/nix/lib/ssl" "6" ]
+      (away "lib/libcrypto.so.3" "/usr/lib/${triplet}/ossl-modules" 2)
+      (away "lib/libcrypto.so.3" "/usr/lib/${triplet}/engines-3" 2)
     ];
   };
 
@@ -148,7 +149,7 @@ in
       "python3.13" "python3.13-minimal" "python3.13-venv" "libpython3.13" "libpython3.13-dev"
       "libpython3.13-minimal" "libpython3.13-stdlib" "python3-pip-whl" "python3-setuptools-whl"
     ];
-    deps = [ "cacert" "gccLibs" "openssl" "bash" ];
+    deps = [ "cacert" "gcc-libs" "openssl" "bash" ];
     rules =
       let
         sysconfigdata = "${python}/_sysconfigdata__linux_${triplet}.py";
@@ -213,6 +214,12 @@ in
         [ "needed" "bin/python3.13" "libstdc++.so.6" ]
         [ "needed" "bin/python3.13" "libgcc_s.so.1" ]
         [ "needed" "bin/python3.13" "libz.so.1" ]
+        # Stubs that wheels for older systems still name.
+        [ "needed" "bin/python3.13" "libdl.so.2" ]
+        [ "needed" "bin/python3.13" "libpthread.so.0" ]
+        [ "needed" "bin/python3.13" "librt.so.1" ]
+        [ "needed" "bin/python3.13" "libutil.so.1" ]
+        [ "rpath" "bin/python3.13" ]
         [ "compile" "@out@/bin/python3.13" python ]
       ];
     passthru = { pythonVersion = "3.13"; sitePackages = sitePackages; };

@@ -22,6 +22,8 @@
 	X(LOCK_FILE, 64 << 20, "lock file")                     \
 	X(INDEX_PAGE, 256 << 20, "package index page")          \
 	X(DEB_CONTROL, 16 << 20, "Debian control file")         \
+	X(DEB_INDEX, 512 << 20, "Debian package index")         \
+	X(DEB_TEXT, 64 << 20, "text file of a Debian package")  \
 	X(WHEEL_METADATA, 16 << 20, "wheel metadata")           \
 	X(ARCHIVE_ENTRIES, 4 << 20, "entries of an archive")    \
 	X(TOOL_OUTPUT, 256 << 20, "output of a program")        \

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Python bytecode whose bits depend on the interpreter, the file's name and its text alone: every
+ * file is compiled in a child of its own, forked from an interpreter that imported nothing but what
+ * its start imports, since marshalling tells which strings a process already knew. The .pyc files
+ * are PEP 552's unchecked-hash kind: no time stamp, and valid although the store's times are 1. */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* Writes __pycache__/NAME.<tag>.pyc beside every .py below the folders (absolute). A file that is
+ * no valid Python (templates, tests of syntax errors) is told to log and gets none. */
+ATTR_MUST_CHECK errint bytecode_compile(const char *interpreter, const struct str *folders,
+					size_t n, int log, struct err *err);

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The rules that change files: each does its work whole or fails with its line, and a rule that
+ * finds nothing to do is an error, so that the data cannot grow stale unseen (`trim` apart). */
+#include "deb/deb_int.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+static errint make_parent(int root, struct str path, struct err *err)
+{
+	CLEANUP_FREE char *dir = str_dupz(path_dir(path));
+
+	return mkdir_p(root, dir, 0755, err);
+}
+
+static errint remove_all(struct deb_build *b, const struct deb_rule *r, bool must, struct err *err)
+{
+	struct str_list found;
+
+	if (deb_glob(b->arena, b->root, r->arg[0], &found, err))
+		return err->code;
+	if (must && !found.n)
+		return err_set(err, ERR_NOT_FOUND, "nothing matches '%.*s'", STR_ARG(r->arg[0]));
+	for (size_t i = 0; i < found.n; i++)
+		if (remove_tree(b->root, arena_strz(b->arena, found.v[i]), err))
+			return err->code;
+	return 0;
+}
+
+static errint rule_move(struct deb_build *b, const struct deb_rule *r, struct err *err)
+{
+	CLEANUP_FREE char *from = str_dupz(r->arg[0]);
+	CLEANUP_FREE char *to = str_dupz(r->arg[1]);
+
+	if (make_parent(b->root, r->arg[1], err))
+		return err->code;
+	if (renameat(b->root, from, b->root, to))
+		return err_sys(err, "cannot move '%s' to '%s'", from, to);
+	return 0;
+}
+
+static errint rule_link(struct deb_build *b, const struct deb_rule *r, struct err *err)
+{
+	CLEANUP_FREE char *path = str_dupz(r->arg[0]);
+	CLEANUP_FREE char *text = str_dupz(r->arg[1]);
+
+	if (make_parent(b->root, r->arg[0], err))
+		return err->code;
+	if (symlinkat(text, b->root, path))
+		return err_sys(err, "cannot link '%s'", path);
+	return 0;
+}
+
+static errint rule_copy(struct deb_build *b, const struct deb_rule *r, struct err *err)
+{
+	CLEANUP_FREE char *from = str_dupz(r->arg[0]);
+	CLEANUP_FREE char *to = str_dupz(r->arg[1]);
+	BUF(text, LIMIT_DEB_TEXT);
+
+	if (file_read(AT_FDCWD, from, &text, err) || make_parent(b->root, r->arg[1], err))
+		return err->code;
+	return file_write(b->root, to, buf_str(&text), 0644, 0, err);
+}
+
+static errint rule_concat(struct deb_build *b, const struct deb_rule *r, struct err *err)
+{
+	CLEANUP_FREE char *to = str_dupz(r->arg[0]);
+	struct str_list found;
+	BUF(all, LIMIT_DEB_TEXT);
+
+	if (deb_glob(b->arena, b->root, r->arg[1], &found, err))
+		return err->code;
+	if (!found.n)
+		return err_set(err, ERR_NOT_FOUND, "nothing matches '%.*s'", STR_ARG(r->arg[1]));
+	for (size_t i = 0; i < found.n; i++) {
+		if (file_read(b->root, arena_strz(b->arena, found.v[i]), &all, err))
+			return err->code;
+		if (all.n && all.p[all.n - 1] != '\n')
+			buf_putc(&all, '\n');
+	}
+	if (buf_check(&all, to, err) || make_parent(b->root, r->arg[0], err))
+		return err->code;
+	return file_write(b->root, to, buf_str(&all), 0644, 0, err);
+}
+
+static errint replace_in(struct deb_build *b, const struct deb_rule *r, struct str path,
+			 struct err *err)
+{
+	struct str old = r->arg[1], new = r->arg[2], rest;
+	CLEANUP_FREE char *z = str_dupz(path);
+	BUF(text, LIMIT_DEB_TEXT);
+	BUF(result, LIMIT_DEB_TEXT);
+	struct stat st;
+	size_t count = 0;
+	ptrdiff_t at;
+
+	if (fstatat(b->root, z, &st, AT_SYMLINK_NOFOLLOW))
+		return err_sys(err, "cannot look at '%s'", z);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_CORRUPT, "'%s' is no file", z);
+	if (file_read(b->root, z, &text, err))
+		return err->code;
+	rest = buf_str(&text);
+	while ((at = str_find(rest, old)) >= 0) {
+		buf_put(&result, rest.p, (size_t)at);
+		buf_puts(&result, new);
+		rest = str_skip(rest, (size_t)at + old.n);
+		count++;
+	}
+	buf_puts(&result, rest);
+	if (!count)
+		return err_set(err, ERR_NOT_FOUND, "'%s' does not contain '%.*s'", z, STR_ARG(old));
+	if (buf_check(&result, z, err))
+		return err->code;
+	return file_write(b->root, z, buf_str(&result), st.st_mode & 0777, 0, err);
+}
+
+static errint rule_replace(struct deb_build *b, const struct deb_rule *r, struct err *err)
+{
+	struct str_list found;
+
+	if (!r->arg[1].n)
+		return err_set(err, ERR_CORRUPT, "the text to replace is empty");
+	if (deb_glob(b->arena, b->root, r->arg[0], &found, err))
+		return err->code;
+	if (!found.n)
+		return err_set(err, ERR_NOT_FOUND, "nothing matches '%.*s'", STR_ARG(r->arg[0]));
+	for (size_t i = 0; i < found.n; i++)
+		if (replace_in(b, r, found.v[i], err))
+			return err->code;
+	return 0;
+}
+
+/* Counts old in the bytes; with new, writes it over each. Overlaps do not count. */
+static uint64_t each_occurrence(char *p, size_t n, struct str old, const struct str *new)
+{
+	uint64_t count = 0;
+	char *end = p + n;
+
+	while ((p = memmem(p, (size_t)(end - p), old.p, old.n))) {
+		if (new)
+			memcpy(p, new->p, new->n);
+		p += old.n;
+		count++;
+	}
+	return count;
+}
+
+static errint rule_bytes(struct deb_build *b, const struct deb_rule *r, struct err *err)
+{
+	struct str old = r->arg[1], new = r->arg[2];
+	CLEANUP_FREE char *path = str_dupz(r->arg[0]);
+	CLEANUP_FD int fd = openat(b->root, path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	uint64_t want, got;
+	struct stat st;
+	char *p;
+
+	if (!old.n || old.n != new.n || !str_to_u64(r->arg[3], &want))
+		return err_set(
+			err, ERR_CORRUPT,
+			"'bytes' takes two texts of the same length and a count, not %zu, %zu "
+			"and '%.*s'",
+			old.n, new.n, STR_ARG(r->arg[3]));
+	if (fd < 0 || fstat(fd, &st))
+		return err_sys(err, "cannot open '%s'", path);
+	if (!S_ISREG(st.st_mode) || !st.st_size)
+		return err_set(err, ERR_CORRUPT, "'%s' is no file with content", path);
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		return err_sys(err, "cannot map '%s'", path);
+	got = each_occurrence(p, (size_t)st.st_size, old, NULL);
+	if (got == want)
+		each_occurrence(p, (size_t)st.st_size, old, &new);
+	munmap(p, (size_t)st.st_size);
+	if (got == want)
+		return 0;
+	err_set(err, ERR_MISMATCH, "'%s' has '%.*s' another number of times", path, STR_ARG(old));
+	return err_detail(err, "specified: %llu\n      got: %llu", (unsigned long long)want,
+			  (unsigned long long)got);
+}
+
+static errint apply(struct deb_build *b, const struct deb_rule *r, struct err *err)
+{
+	switch (r->verb) {
+	case DEB_DROP:
+		return remove_all(b, r, true, err);
+	case DEB_TRIM:
+		return remove_all(b, r, false, err);
+	case DEB_MOVE:
+		return rule_move(b, r, err);
+	case DEB_LINK:
+		return rule_link(b, r, err);
+	case DEB_COPY:
+		return rule_copy(b, r, err);
+	case DEB_CONCAT:
+		return rule_concat(b, r, err);
+	case DEB_REPLACE:
+		return rule_replace(b, r, err);
+	case DEB_BYTES:
+		return rule_bytes(b, r, err);
+	default:
+		return 0; /* another phase's */
+	}
+}
+
+errint deb_apply_rules(struct deb_build *b, struct err *err)
+{
+	for (size_t i = 0; i < b->rules.n; i++) {
+		const struct deb_rule *r = &b->rules.v[i];
+
+		if (apply(b, r, err))
+			return err_wrap(err, "relocation rule %u ('%s')", r->line,
+					deb_verb_word(r->verb));
+	}
+	return deb_prune_folders(b->root, err);
+}

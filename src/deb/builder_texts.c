@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Texts that hold Debian paths by their kind: the first line of scripts, pkg-config files, and the
+ * linker scripts that stand where a library is expected. Other texts are named by rules. */
+#include "deb/deb_int.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+enum { HEAD_SIZE = 4096 };
+
+static bool is_file(struct str path)
+{
+	CLEANUP_FREE char *z = str_dupz(path);
+	struct stat st;
+
+	return stat(z, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* bin/NAME of the output or of a dependency. */
+static bool find_program(struct deb_build *b, struct str name, struct str *out)
+{
+	for (size_t i = 0; i <= b->deps.n; i++) {
+		struct str top = i ? b->deps.v[i - 1] : b->out;
+		struct str path =
+			str_c(arena_printf(b->arena, "%.*s/bin/%.*s", STR_ARG(top), STR_ARG(name)));
+
+		if (!is_file(path))
+			continue;
+		*out = path;
+		return true;
+	}
+	return false;
+}
+
+/* Takes the next blank-separated word off rest. */
+static struct str next_word(struct str *rest)
+{
+	size_t n = 0;
+	struct str word;
+
+	*rest = str_trim(*rest);
+	while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != '\t')
+		n++;
+	word = str_sub(*rest, 0, n);
+	*rest = str_trim(str_skip(*rest, n));
+	return word;
+}
+
+static errint rewrite(struct deb_build *b, const char *path, struct str bytes, struct err *err)
+{
+	struct stat st;
+
+	if (fstatat(b->root, path, &st, AT_SYMLINK_NOFOLLOW))
+		return err_sys(err, "cannot look at '%s'", path);
+	return file_write(b->root, path, bytes, st.st_mode & 0777, 0, err);
+}
+
+/* `#!/usr/bin/env python3` and `#!/bin/sh -e` name the program itself, in the store. */
+static errint fix_shebang(struct deb_build *b, const char *path, struct str text, struct err *err)
+{
+	struct str line = text, rest = text, name, program;
+	BUF(result, LIMIT_DEB_TEXT);
+
+	str_split(&rest, '\n', &line);
+	line = str_skip(line, 2);
+	name = path_base(next_word(&line));
+	if (str_eq(name, S("env")))
+		name = path_base(next_word(&line));
+	if (!find_program(b, name, &program)) {
+		err_set(err, ERR_NOT_FOUND, "'%s' is a script for '%.*s', which no dependency has",
+			path, STR_ARG(name));
+		return err_hint(err, "give its group the dependency, or a 'drop' rule");
+	}
+	buf_printf(&result, "#!%.*s%s%.*s\n", STR_ARG(program), line.n ? " " : "", STR_ARG(line));
+	if (rest.p)
+		buf_puts(&result, rest);
+	if (buf_check(&result, path, err))
+		return err->code;
+	return rewrite(b, path, buf_str(&result), err);
+}
+
+static bool ends_path(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == ')' || c == '(' || c == ',' || c == '"';
+}
+
+/* Every absolute path that is a word of its own and was found in the store is replaced. A word that
+ * follows '=' counts as well ("prefix=/usr", "-I/usr/include" does through its '-I'). */
+static errint fix_paths(struct deb_build *b, const char *path, struct str text, struct err *err)
+{
+	BUF(result, LIMIT_DEB_TEXT);
+	size_t i = 0;
+
+	while (i < text.n) {
+		size_t n = 0;
+		struct str word, found;
+		bool starts = i == 0 || ends_path(text.p[i - 1]) || text.p[i - 1] == '=' ||
+			      (i > 1 && text.p[i - 2] == '-');
+
+		if (text.p[i] != '/' || !starts) {
+			buf_putc(&result, text.p[i++]);
+			continue;
+		}
+		while (i + n < text.n && !ends_path(text.p[i + n]))
+			n++;
+		word = str_sub(text, i, n);
+		if (str_eq(word, S("/usr")))
+			buf_puts(&result, b->out);
+		else
+			buf_puts(&result, deb_find_path(b, word, &found) ? found : word);
+		i += n;
+	}
+	if (buf_check(&result, path, err))
+		return err->code;
+	return rewrite(b, path, buf_str(&result), err);
+}
+
+/* Paths below ${prefix} of a pkg-config file know nothing of multiarch folders any more. */
+static errint fix_pkg_config(struct deb_build *b, const char *path, struct str text,
+			     struct err *err)
+{
+	struct str needle = str_c(arena_printf(b->arena, "/lib/%.*s", STR_ARG(b->triplet)));
+	BUF(flat, LIMIT_DEB_TEXT);
+	ptrdiff_t at;
+
+	while ((at = str_find(text, needle)) >= 0) {
+		buf_put(&flat, text.p, (size_t)at);
+		buf_putz(&flat, "/lib");
+		text = str_skip(text, (size_t)at + needle.n);
+	}
+	buf_puts(&flat, text);
+	if (buf_check(&flat, path, err))
+		return err->code;
+	return fix_paths(b, path, buf_str(&flat), err);
+}
+
+static bool is_linker_script(struct str path, struct str head)
+{
+	return (str_ends(path, S(".so")) || str_ends(path, S(".a"))) &&
+	       (str_starts(head, S("/* GNU ld script")) || str_starts(head, S("INPUT")) ||
+		str_starts(head, S("GROUP")));
+}
+
+static errint fix_text(struct deb_build *b, struct str path, struct err *err)
+{
+	CLEANUP_FREE char *z = str_dupz(path);
+	CLEANUP_FD int fd = -1;
+	char head[HEAD_SIZE];
+	struct stat st;
+	struct str start;
+	ssize_t got;
+	bool script;
+	BUF(text, LIMIT_DEB_TEXT);
+
+	if (open_file(b->root, z, &fd, err))
+		return err->code;
+	got = pread(fd, head, sizeof(head), 0);
+	if (got < 0 || fstat(fd, &st))
+		return err_sys(err, "cannot read '%s'", z);
+	start = str_n(head, (size_t)got);
+	script = (st.st_mode & 0111) && str_starts(start, S("#!"));
+	if (!script && !str_ends(path, S(".pc")) && !is_linker_script(path, start))
+		return 0;
+	if (fd_read_all(fd, &text, err))
+		return err->code;
+	if (script)
+		return fix_shebang(b, z, buf_str(&text), err);
+	return str_ends(path, S(".pc")) ? fix_pkg_config(b, z, buf_str(&text), err)
+					: fix_paths(b, z, buf_str(&text), err);
+}
+
+errint deb_fix_texts(struct deb_build *b, const struct deb_tree *t, struct err *err)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->v[i].type == DT_REG && fix_text(b, t->v[i].path, err))
+			return err->code;
+	return 0;
+}

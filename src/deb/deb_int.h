@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the phases of builtin:kiln-deb-1 share: the derivation's inputs, read once, and the output
+ * under construction. Phases run in the order of these prototypes; each leaves the tree complete
+ * for the next. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "build/builtin.h"
+#include "deb/layout.h"
+#include "deb/rules.h"
+
+struct str_list {
+	struct str *v;
+	size_t n;
+};
+
+struct deb_build {
+	const struct builtin_ctx *ctx;
+	struct arena *arena;
+	struct str out; /* "/nix/store/…-name" */
+	int root;       /* its folder */
+	struct str_list debs, deps, folders;
+	struct str triplet;
+	struct str glibc;    /* the loader's store path; out itself in glibc */
+	struct str patchelf; /* "" : only unpack */
+	struct deb_rules rules;
+	struct deb_layout layout;
+};
+
+/* A line of the build log. */
+ATTR_PRINTF(2, 3) void deb_log(const struct deb_build *b, const char *fmt, ...);
+
+/* Everything below the output that is no folder, in byte order of the paths' parts. */
+struct deb_entry {
+	struct str path;    /* relative */
+	unsigned char type; /* DT_REG or DT_LNK */
+};
+struct deb_tree {
+	struct deb_entry *v;
+	size_t n;
+};
+ATTR_MUST_CHECK errint deb_tree_list(struct arena *a, int root, struct deb_tree *out,
+				     struct err *err);
+/* Names below root that match a glob, sorted; '*' does not match '/'. Links are not followed. */
+ATTR_MUST_CHECK errint deb_glob(struct arena *a, int root, struct str glob, struct str_list *out,
+				struct err *err);
+/* Removes folders that hold nothing. */
+ATTR_MUST_CHECK errint deb_prune_folders(int root, struct err *err);
+/* Does root/path exist (a symlink counts by itself)? */
+bool deb_exists(int root, struct str path);
+
+ATTR_MUST_CHECK errint deb_unpack(struct deb_build *b, struct err *err);
+/* drop, trim, move, link, copy, concat, replace and bytes, in the order given. */
+ATTR_MUST_CHECK errint deb_apply_rules(struct deb_build *b, struct err *err);
+/* Symlinks that unpacking made absolute: relative inside the output, else to a dependency. */
+ATTR_MUST_CHECK errint deb_fix_links(struct deb_build *b, struct err *err);
+/* Shebangs, pkg-config files, linker scripts. */
+ATTR_MUST_CHECK errint deb_fix_texts(struct deb_build *b, const struct deb_tree *t,
+				     struct err *err);
+/* Interpreter and library paths of every ELF object; each is read back and loaded. */
+ATTR_MUST_CHECK errint deb_fix_objects(struct deb_build *b, const struct deb_tree *t,
+				       struct err *err);
+/* The compile rules. */
+ATTR_MUST_CHECK errint deb_compile(struct deb_build *b, struct err *err);
+
+/* Where a Debian path (absolute, in Debian's naming) is now: in the output or a dependency. */
+bool deb_find_path(struct deb_build *b, struct str debian_path, struct str *out);
