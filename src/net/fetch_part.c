@@ -39,6 +39,13 @@ static void forget_origin(struct part *p)
 
 void part_release(struct part *p)
 {
+	struct stat st;
+
+	/* Nothing came: nothing to keep. */
+	if (p->fd >= 0 && fstat(p->fd, &st) == 0 && st.st_size == 0) {
+		unlink(p->path);
+		unlink(p->meta);
+	}
 	forget_origin(p);
 	cleanup_fd_(&p->fd);
 	p->fd = -1;
@@ -246,25 +253,32 @@ static errint check(struct part *p, const struct hash *want, uint64_t want_size,
 	return err_detail(err, "  got:       %llu bytes", (unsigned long long)p->size);
 }
 
+static errint appear(struct part *p, struct err *err)
+{
+	/* Bytes of an earlier, longer try. */
+	if (ftruncate(p->fd, (off_t)p->size) || fchmod(p->fd, 0644) || rename(p->path, p->dest))
+		return err_sys(err, "cannot make '%s'", p->dest);
+	unlink(p->meta);
+	return 0;
+}
+
 errint part_finish(struct part *p, const struct hash *want, uint64_t want_size, struct hash *out,
 		   struct err *err)
 {
 	struct hash got;
 	errint rc = check(p, want, want_size, &got, err);
 
-	if (!rc && !p->body) {
-		/* Bytes of an earlier, longer try. */
-		if (ftruncate(p->fd, (off_t)p->size) || fchmod(p->fd, 0644) ||
-		    rename(p->path, p->dest))
-			return err_sys(err, "cannot make '%s'", p->dest);
-		unlink(p->meta);
-	}
-	if (rc && !p->body) {
+	if (!rc && !p->body)
+		rc = appear(p, err);
+	if (rc == ERR_MISMATCH && !p->body) {
 		unlink(p->path);
 		unlink(p->meta);
-		cleanup_fd_(&p->fd);
-		p->fd = -1;
 	}
+	if (rc && rc != ERR_MISMATCH)
+		return rc;
+	/* The descriptor is no longer the .part's. */
+	cleanup_fd_(&p->fd);
+	p->fd = -1;
 	if (rc)
 		return rc;
 	*out = got;
