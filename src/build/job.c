@@ -16,7 +16,7 @@ struct str goal_name(const struct goal *g)
 	return str_drop_suffix(store_path_name(g->path), S(".drv"));
 }
 
-struct job *job_new(struct graph *g, struct goal *goal, struct report *report)
+struct job *build_job_new(struct graph *g, struct goal *goal, struct report *report)
 {
 	struct job *j = xcalloc(1, sizeof(*j));
 
@@ -35,7 +35,7 @@ struct job *job_new(struct graph *g, struct goal *goal, struct report *report)
 	return j;
 }
 
-void job_free(struct job *j)
+void build_job_free(struct job *j)
 {
 	if (!j)
 		return;

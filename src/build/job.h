@@ -54,8 +54,8 @@ struct job {
 	struct worker worker;
 };
 
-struct job *job_new(struct graph *g, struct goal *goal, struct report *report);
-void job_free(struct job *j);
+struct job *build_job_new(struct graph *g, struct goal *goal, struct report *report);
+void build_job_free(struct job *j);
 
 /* Tries to lock. *got: the lock is ours. *valid: somebody else made all that is wanted. */
 ATTR_MUST_CHECK errint job_lock(struct job *j, bool *got, bool *valid, struct err *err);

@@ -45,7 +45,7 @@ struct scheduler {
 static void scheduler_release(struct scheduler *s)
 {
 	for (size_t i = 0; i < s->n_jobs; i++)
-		job_free(s->jobs[i]);
+		build_job_free(s->jobs[i]);
 	free(s->jobs);
 	free(s->ready);
 	fetcher_free(s->fetcher);
@@ -96,7 +96,7 @@ static void drop_job(struct scheduler *s, struct job *j)
 		s->jobs[i] = s->jobs[--s->n_jobs];
 		break;
 	}
-	job_free(j);
+	build_job_free(j);
 }
 
 /* Takes err's content. The first failure is the one returned; with keep_going each further one is
@@ -220,7 +220,7 @@ static struct goal *take_ready(struct scheduler *s, bool fetch)
 
 static void start_one(struct scheduler *s, struct goal *goal)
 {
-	struct job *j = job_new(s->graph, goal, s->report);
+	struct job *j = build_job_new(s->graph, goal, s->report);
 
 	goal->state = GOAL_RUNNING;
 	ARRAY_GROW(s->jobs, s->n_jobs, s->cap_jobs);
