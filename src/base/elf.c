@@ -154,8 +154,8 @@ static errint read_segments(struct reader *r, uint64_t table, struct elf_info *o
 {
 	for (size_t i = 0; i < r->n_ph; i++) {
 		const Elf64_Phdr *ph = &r->ph[i];
-		Elf64_Dyn *dyn;
-		size_t n;
+		Elf64_Dyn *dyn = NULL;
+		size_t n = 0;
 
 		if (ph->p_type == PT_GNU_STACK) {
 			out->stack_flags = table + i * sizeof(*ph) + offsetof(Elf64_Phdr, p_flags);

@@ -10,6 +10,11 @@
 #include <string.h>
 #include "base/buf.h"
 
+/* Their definitions, not the calls that err.h makes of them. */
+#undef err_set
+#undef err_sys
+#undef err_wrap
+
 void err_release(struct err *err)
 {
 	free(err->msg);

@@ -78,6 +78,19 @@ ATTR_COLD ATTR_PRINTF(2, 3) errint err_wrap(struct err *err, const char *fmt, ..
 /* Append a line to the detail or to the hints; both return the code that err holds. */
 ATTR_COLD ATTR_PRINTF(2, 3) errint err_detail(struct err *err, const char *fmt, ...);
 ATTR_COLD ATTR_PRINTF(2, 3) errint err_hint(struct err *err, const char *fmt, ...);
+
+/* Tells the compiler what it cannot see across files: these never return 0, so where a call did
+ * return 0, its outputs were set. */
+static inline errint err_negative(errint code)
+{
+	if (code >= 0)
+		__builtin_unreachable();
+	return code;
+}
+#define err_set(...)  err_negative(err_set(__VA_ARGS__))
+#define err_sys(...)  err_negative(err_sys(__VA_ARGS__))
+#define err_wrap(...) err_negative(err_wrap(__VA_ARGS__))
+
 /* Moves *from into *to (whose content is freed). */
 errint err_move(struct err *to, struct err *from);
 
