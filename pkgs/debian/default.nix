@@ -43,19 +43,20 @@ let
 
   # A store name knows neither '~' nor ':'.
   storeName = replaceStrings [ "~" ":" "%3a" ] [ "-" "-" "-" ];
-  fetchDeb = package: derivation {
-    name = storeName (baseNameOf package.file);
+  fetch = { url, sha256 }: derivation {
+    name = storeName (baseNameOf url);
     builder = "builtin:fetchurl";
     system = "builtin";
-    url = "mirror://debian/${package.file}";
-    urls = [ "mirror://debian/${package.file}" ];
+    inherit url;
+    urls = [ url ];
     executable = false;
     unpack = false;
     outputHashMode = "flat";
     outputHashAlgo = "sha256";
-    outputHash = package.sha256;
+    outputHash = sha256;
     preferLocalBuild = true;
   };
+  fetchDeb = package: fetch { url = "mirror://debian/${package.file}"; inherit (package) sha256; };
 
   # Debian's version without epoch, Debian revision and repack suffix: 2:2.41-12+deb13u1 -> 2.41.
   upstreamVersion = version:
@@ -67,7 +68,7 @@ let
     in
     storeName (head (match "([^+~]*).*" really));
 
-  special = import ./groups.nix { inherit lib packages platform; groups = outputs; };
+  special = import ./groups.nix { inherit lib fetch packages platform; groups = outputs; };
   grouped = concatMap (g: g.debs) (attrValues special);
   groups = special // lib.genAttrs (filter (n: !elem n grouped) (attrNames locked)) (name: { debs = [ name ]; });
   # Debian name -> group name

@@ -24,7 +24,7 @@
 #	missing SONAME		  a NEEDED that nothing here provides, on purpose
 #	dangling FILE*		  a symlink that points nowhere is left out instead of an error
 #	compile PYTHON FOLDER*	  bytecode beside every .py, by that interpreter
-{ lib, platform, packages, groups }:
+{ lib, fetch, platform, packages, groups }:
 
 let
   inherit (platform) triplet loader;
@@ -42,6 +42,12 @@ let
     inherit debs;
     rules = [ [ "layout" "usr/lib/python3/dist-packages" sitePackages ] ] ++ extra.rules or [ ]
       ++ [ [ "compile" "${groups.python313}/bin/python3.13" sitePackages ] ];
+  };
+  # What ensurepip puts into a venv.
+  pipVersion = "25.1.1";
+  pipWheel = fetch {
+    url = "mirror://pypi/pip/pip-${pipVersion}-py3-none-any.whl";
+    sha256 = "2913a38a2abf4ea6b64ab507bd9e967f3b53dc1ede74b01b0931e1ce548751af";
   };
   # Scripts that ask for a shell get ours.
   withShell = group: group // { deps = group.deps or [ ] ++ [ "bash" ]; };
@@ -140,14 +146,14 @@ in
   };
 
   # Debian's python as an ordinary one: site-packages instead of dist-packages (also in the frozen
-  # `site`), no /usr/local, wheels for ensurepip, and sysconfig that speaks of this store path and of
+  # `site`), no /usr/local, a wheel for ensurepip, and sysconfig that speaks of this store path and of
   # whatever `gcc` is on PATH. libstdc++, libgcc_s and libz are loaded by the executable itself, so
   # that a foreign wheel in a venv finds them.
   python313 = {
     pname = "python3";
     debs = [
       "python3.13" "python3.13-minimal" "python3.13-venv" "libpython3.13" "libpython3.13-dev"
-      "libpython3.13-minimal" "libpython3.13-stdlib" "python3-pip-whl" "python3-setuptools-whl"
+      "libpython3.13-minimal" "libpython3.13-stdlib"
     ];
     deps = [ "cacert" "gcc-libs" "openssl" "bash" ];
     rules =
@@ -195,7 +201,11 @@ in
         [ "replace" sysconfigdata " /usr" " @out@" ]
         [ "replace" "${config}/Makefile" "/usr/lib/${triplet}" "@out@/lib" ]
         [ "replace" "${config}/Makefile" "/usr" "@out@" ]
+        [ "replace" "bin/python3.13-config" "/usr/lib/${triplet}" "@out@/lib" ]
+        [ "replace" "bin/python3.13-config" "\"/usr\"" "\"@out@\"" ]
+        [ "replace" "${python}/gettext.py" "/usr/share/locale-langpack" "@out@/share/locale-langpack" ]
 
+        [ "copy" "${pipWheel}" "share/python-wheels/pip-${pipVersion}-py3-none-any.whl" ]
         [ "copy" "${./python/sitecustomize.py}" "${python}/sitecustomize.py" ]
         [ "replace" "${python}/sitecustomize.py" "@cacert@" "${groups.cacert}" ]
         [ "replace" "${python}/sitecustomize.py" "@openssl@" "${groups.openssl}" ]
