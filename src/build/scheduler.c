@@ -490,12 +490,15 @@ static void fetch_done(struct scheduler *s, struct fetch_result *r)
 		j->phase = JOB_QUEUE;
 		return;
 	}
-	err_move(&err, &r->err);
-	if (err.code == ERR_MISMATCH)
-		err_wrap(&err, "hash mismatch in fixed-output derivation '%.*s'",
-			 STR_ARG(j->goal->path));
-	else
-		err_wrap(&err, "fetching '%.*s'", STR_ARG(j->goal->path));
+	if (r->err.code == ERR_MISMATCH) {
+		err_set(&err, ERR_MISMATCH,
+			"hash mismatch in fixed-output derivation '%.*s':", STR_ARG(j->goal->path));
+		err_detail(&err, "%s", r->err.detail ? r->err.detail : "");
+		err_detail(&err, "  %s", r->err.msg);
+	} else {
+		err_move(&err, &r->err);
+		err_detail(&err, "needed by derivation '%.*s'", STR_ARG(j->goal->path));
+	}
 	job_failed(s, j, &err);
 }
 
