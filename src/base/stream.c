@@ -4,6 +4,7 @@
 #include "base/stream.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include "base/file.h"
 
@@ -134,4 +135,43 @@ struct fd_source fd_source_init(int fd)
 	static const struct source_ops ops = {fd_source_read};
 
 	return (struct fd_source){{&ops}, fd};
+}
+
+enum { READ_AHEAD = 64 << 10 };
+
+static errint buffered_source_read(struct source *s, void *p, size_t n, size_t *got,
+				   struct err *err)
+{
+	struct buffered_source *b = (struct buffered_source *)s;
+
+	if (b->at == b->end) {
+		if (n >= READ_AHEAD)
+			return source_read(b->from, p, n, got, err);
+		size_t filled = 0;
+		errint rc = source_read(b->from, b->chunk, READ_AHEAD, &filled, err);
+		if (rc)
+			return rc;
+		b->at = 0;
+		b->end = filled;
+	}
+	n = MIN(n, b->end - b->at);
+	if (n)
+		memcpy(p, b->chunk + b->at, n);
+	b->at += n;
+	*got = n;
+	return 0;
+}
+
+struct buffered_source buffered_source_init(struct source *from)
+{
+	static const struct source_ops ops = {buffered_source_read};
+
+	return (struct buffered_source){
+		.source = {&ops}, .from = from, .chunk = xmalloc(READ_AHEAD)};
+}
+
+void buffered_source_release(struct buffered_source *s)
+{
+	free(s->chunk);
+	s->chunk = NULL;
 }

@@ -75,3 +75,14 @@ struct fd_source {
 	int fd; /* borrowed */
 };
 struct fd_source fd_source_init(int fd);
+
+/* Reads ahead from another source (borrowed), for parsers that ask for a few bytes at a time. What
+ * it has read and not given is lost to others that read from the same place. */
+struct buffered_source {
+	struct source source;
+	struct source *from;
+	char *chunk;
+	size_t at, end;
+};
+struct buffered_source buffered_source_init(struct source *from);
+void buffered_source_release(struct buffered_source *s);

@@ -204,6 +204,44 @@ errint store_path_check(const struct store *s, struct str path, struct err *err)
 		       s->cfg.store_dir);
 }
 
+/* A chroot store's objects may be named by where they really are. */
+static bool names_object(const struct store *s, struct str path, struct str *top)
+{
+	struct str logical = path;
+
+	if (str_starts(path, str_c(s->real_store)))
+		logical = str_skip(path, strlen(s->cfg.root));
+	return store_path_split(store_dir(s), logical, top, NULL);
+}
+
+errint store_follow_links(const struct store *s, struct arena *a, const char *path, struct str *out,
+			  struct err *err)
+{
+	enum { LINKS_MAX = 64 };
+	char *at CLEANUP_FREE = NULL;
+	errint rc = path_absolute(str_c(path), &at, err);
+	if (rc)
+		return rc;
+
+	for (int i = 0; i < LINKS_MAX; i++) {
+		struct str top;
+		char *target CLEANUP_FREE = NULL;
+		ERR(not_a_link);
+		if (names_object(s, str_c(at), &top)) {
+			*out = arena_str(a, top);
+			return 0;
+		}
+		if (read_link(AT_FDCWD, at, &target, &not_a_link))
+			break;
+		char *joined CLEANUP_FREE = *target == '/'
+						    ? xstrdup(target)
+						    : path_join(path_dir(str_c(at)), str_c(target));
+		free(at);
+		at = path_clean(str_c(joined));
+	}
+	return err_set(err, ERR_FAILED, "path '%s' is not in the Nix store", path);
+}
+
 /* ---- folders ---- */
 
 static errint make_state_folder(const struct store *s, const char *name, struct err *err)

@@ -43,6 +43,11 @@ struct report *store_report(const struct store *s);
 /* The place on this machine of a logical path (store, state or log folder); malloc'd. */
 ATTR_MALLOC char *store_real_path(const struct store *s, struct str logical);
 
+/* The store path that a user's path leads to: it lies in the store (logically, or really), or is a
+ * chain of symlinks to there. The part inside the store path is dropped. */
+ATTR_MUST_CHECK errint store_follow_links(const struct store *s, struct arena *a, const char *path,
+					  struct str *out, struct err *err);
+
 /* What the database knows of a path. Strings live in the arena given to the query. */
 struct path_info {
 	struct str path;
@@ -69,7 +74,7 @@ struct str_set { /* sorted, unique; both the array and the strings live in an ar
 enum closure_flags {
 	CLOSURE_REFERRERS = 1 << 0, /* against the references */
 	CLOSURE_OUTPUTS = 1 << 1,   /* from a .drv also to its valid outputs (and back) */
-	CLOSURE_DERIVERS = 1 << 2,  /* from an output also to its valid .drv */
+	CLOSURE_DERIVERS = 1 << 2,  /* from an output also to its valid .drv (and back) */
 };
 ATTR_MUST_CHECK errint store_closure(struct store *s, struct arena *a, const struct str *paths,
 				     size_t n, unsigned flags, struct str_set *out,

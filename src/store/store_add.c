@@ -352,21 +352,34 @@ static errint check_nar(const struct path_info *info, const struct hash *got, ui
 	return 0;
 }
 
-static errint restore_nar(struct store *s, const struct path_info *info, struct source *nar,
-			  const char *temp, uint64_t *size, struct err *err)
+errint store_unpack(struct store *s, struct source *nar, const char *temp, struct hash *hash,
+		    uint64_t *size, struct err *err)
 {
 	struct hash_sink sink CLEANUP(hash_sink_release) = hash_sink_init(HASH_SHA256, NULL);
 	struct hashing_source in = {.source.ops = &hashing_ops, .from = nar, .sink = &sink};
-	struct hash got;
 
 	remove_tree_quietly(s->store_fd, temp);
 	errint rc = nar_restore(&in.source, s->store_fd, temp, err);
 	if (rc)
 		return rc;
 	*size = sink.size;
-	hash_sink_finish(&sink, &got);
-	rc = check_nar(info, &got, *size, err);
-	if (rc)
+	hash_sink_finish(&sink, hash);
+	return 0;
+}
+
+errint store_adopt(struct store *s, const char *temp, const struct path_info *info, struct err *err)
+{
+	struct store_lock *lock CLEANUP(unlock_cleanup) = NULL;
+	bool valid = false;
+	errint rc = protect(s, info->path, &valid, err);
+
+	if (!rc && !valid)
+		rc = store_lock(s, &info->path, 1, false, &lock, err);
+	if (!rc && !valid)
+		rc = db_is_valid(s, info->path, &valid, err);
+	if (!rc && !valid)
+		rc = finish_object(s, temp, info, err);
+	if (rc || valid)
 		remove_tree_quietly(s->store_fd, temp);
 	return rc;
 }
@@ -376,8 +389,11 @@ static errint add_nar_locked(struct store *s, const struct path_info *info, stru
 {
 	char *temp CLEANUP_FREE = store_temp_name(info->path);
 	struct path_info whole = *info;
-	errint rc = restore_nar(s, info, nar, temp, &whole.nar_size, err);
+	struct hash got;
+	errint rc = store_unpack(s, nar, temp, &got, &whole.nar_size, err);
 
+	if (!rc)
+		rc = check_nar(info, &got, whole.nar_size, err);
 	if (!rc)
 		rc = finish_object(s, temp, &whole, err);
 	if (rc)

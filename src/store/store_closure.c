@@ -57,27 +57,36 @@ static errint visit_outputs(struct walk *w, struct str drv, struct err *err)
 	return rc;
 }
 
+static errint visit_drv_of(struct walk *w, struct str path, struct err *err)
+{
+	struct str_set drv;
+	errint rc = db_paths(w->s, w->a, DB_QUERY_DERIVER, &path, &drv, err);
+
+	for (size_t i = 0; !rc && i < drv.n; i++)
+		rc = visit_if_valid(w, drv.v[i], err);
+	return rc;
+}
+
+/* The edges between derivations and outputs turn round with the references. */
 static errint visit_neighbours(struct walk *w, struct str path, struct err *err)
 {
+	bool back = w->flags & CLOSURE_REFERRERS, drv = store_path_is_drv(path);
+	unsigned to_outputs = back ? CLOSURE_DERIVERS : CLOSURE_OUTPUTS;
 	struct str_set next;
-	bool back = w->flags & CLOSURE_REFERRERS;
 	errint rc = db_paths(w->s, w->a, back ? DB_QUERY_REFERRERS : DB_QUERY_REFS_OF, &path, &next,
 			     err);
 
 	if (rc)
 		return rc;
 	visit_set(w, &next);
-	if (!back && w->flags & CLOSURE_OUTPUTS && store_path_is_drv(path))
+	if (w->flags & to_outputs && drv)
 		rc = visit_outputs(w, path, err);
+	if (!rc && !back && w->flags & CLOSURE_DERIVERS)
+		rc = visit_drv_of(w, path, err);
 	if (!rc && back && w->flags & CLOSURE_OUTPUTS) {
 		rc = db_paths(w->s, w->a, DB_QUERY_DERIVERS, &path, &next, err);
 		if (!rc)
 			visit_set(w, &next);
-	}
-	if (!rc && w->flags & CLOSURE_DERIVERS) {
-		rc = db_paths(w->s, w->a, DB_QUERY_DERIVER, &path, &next, err);
-		for (size_t i = 0; !rc && i < next.n; i++)
-			rc = visit_if_valid(w, next.v[i], err);
 	}
 	return rc;
 }

@@ -142,6 +142,14 @@ ATTR_MUST_CHECK errint store_pend(struct store *s, const struct path_info *info,
 ATTR_MUST_CHECK errint store_put_text(struct store *s, struct str path, struct str bytes,
 				      struct str_set refs, const struct drv *drv, struct err *err);
 
+/* Unpacks a NAR in the store folder under a temporary name, and hashes it. */
+ATTR_MUST_CHECK errint store_unpack(struct store *s, struct source *nar, const char *temp,
+				    struct hash *hash, uint64_t *size, struct err *err);
+/* Makes an object that lies in the store folder under a temporary name valid as info->path, or
+ * removes it where that is valid already. */
+ATTR_MUST_CHECK errint store_adopt(struct store *s, const char *temp, const struct path_info *info,
+				   struct err *err);
+
 /* Removes a lock file that we hold, by Nix's protocol: whoever opened it before finds a byte in it
  * and starts again with a new file. */
 void lock_file_remove(const char *path, int fd);
