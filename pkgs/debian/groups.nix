@@ -270,12 +270,14 @@ in
     debs = [ "libopenblas0-openmp" ];
     rules = [ [ "layout" "usr/lib/${triplet}/openblas-openmp" "lib" ] ];
   };
+  # The compiled magic is left out of the lock: sox tells formats by name then.
+  libmagic1t64 = { debs = [ "libmagic1t64" ]; rules = [ [ "trim" "etc" ] [ "dangling" "share/misc/magic" ] ]; };
   # Device back ends whose libraries are left out of the lock.
   libucx0 = {
     debs = [ "libucx0" ];
     rules = [
       [ "trim" "lib/ucx/*rocm*" ] [ "trim" "lib/ucx/*perftest*" ] [ "trim" "lib/ucx/*fuse*" ]
-      [ "trim" "lib/ucx/*_ib*" ] [ "trim" "bin" ]
+      [ "trim" "lib/ucx/*_ib*" ] [ "trim" "lib/ucx/*rdmacm*" ] [ "trim" "bin" ]
     ];
   };
 }

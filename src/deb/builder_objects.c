@@ -23,7 +23,9 @@ struct objects {
 	struct deb_build *build;
 	struct libraries libs;
 	struct patchelf tool;
-	const char *loader; /* of the set's glibc */
+	const char *loader;  /* of the set's glibc */
+	const char **edited; /* files to load once all are edited: they need each other */
+	size_t n_edited;
 };
 
 static void objects_release(struct objects *o)
@@ -263,9 +265,8 @@ static errint fix_object(struct objects *o, struct str path, struct err *err)
 		return 0;
 	if (untouched)
 		return folders_for(o, path, &info, &folders, err);
-	if (edit(o, path, file, &info, err))
-		return err->code;
-	return load(o, file, err);
+	o->edited[o->n_edited++] = file;
+	return edit(o, path, file, &info, err);
 }
 
 errint deb_fix_objects(struct deb_build *b, const struct deb_tree *t, struct err *err)
@@ -278,8 +279,12 @@ errint deb_fix_objects(struct deb_build *b, const struct deb_tree *t, struct err
 		return err->code;
 	o.tool.library_path = arena_printf(b->arena, "%s/lib", raw);
 	o.tool.program = arena_printf(b->arena, "%s/bin/patchelf", raw);
+	o.edited = ARENA_ARRAY(b->arena, const char *, t->n);
 	for (size_t i = 0; i < t->n; i++)
 		if (t->v[i].type == DT_REG && fix_object(&o, t->v[i].path, err))
 			return err_wrap(err, "'%.*s'", STR_ARG(t->v[i].path));
+	for (size_t i = 0; i < o.n_edited; i++)
+		if (load(&o, o.edited[i], err))
+			return err_wrap(err, "'%s'", o.edited[i]);
 	return 0;
 }
