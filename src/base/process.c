@@ -176,6 +176,11 @@ bool interrupted(void)
 	return interrupt_count > 0;
 }
 
+const volatile int *interrupt_flag(void)
+{
+	return &interrupt_count;
+}
+
 errint interrupt_check(struct err *err)
 {
 	return interrupted() ? err_set(err, ERR_INTERRUPTED, "interrupted") : 0;

@@ -30,4 +30,6 @@ const char *process_status_text(int status, char *buf, size_t n);
 /* SIGINT/SIGTERM/SIGHUP set a flag instead of ending us; long work asks. */
 void interrupts_catch(void);
 bool interrupted(void);
+/* The flag itself, for loops that look at it often. */
+const volatile int *interrupt_flag(void);
 ATTR_MUST_CHECK errint interrupt_check(struct err *err);

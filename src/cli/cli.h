@@ -22,7 +22,7 @@ struct command {
 
 struct cli {
 	const struct command *command;
-	const char *called; /* how the user spells it: "kiln eval", "nix-build" */
+	const char *called;    /* how the user spells it: "kiln eval", "nix-build" */
 	const char *store_dir; /* --store, or NULL */
 	int verbosity;
 	bool json;
@@ -59,7 +59,7 @@ ATTR_MUST_CHECK errint out_flush(struct err *err);
 ATTR_MUST_CHECK errint command_find(const struct command *table, const char *name,
 				    const struct command **out, struct err *err);
 
-#define X(id, name, synopsis, summary)                                                      \
+#define X(id, name, synopsis, summary)                                            \
 	errint cmd_##id(struct cli *cli, int argc, char **argv, struct err *err); \
 	extern const struct option_row cmd_##id##_options[];
 #include "cli/commands.def"

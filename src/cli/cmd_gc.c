@@ -34,7 +34,8 @@ static errint print_roots(struct cli *cli, struct store *s, struct err *err)
 		out_str(S("["));
 	for (size_t i = 0; i < n; i++) {
 		if (!cli->json) {
-			out_printf("%.*s -> %.*s\n", STR_ARG(roots[i].link), STR_ARG(roots[i].path));
+			out_printf("%.*s -> %.*s\n", STR_ARG(roots[i].link),
+				   STR_ARG(roots[i].path));
 			continue;
 		}
 		out_printf("%s\n {\"link\": ", i ? "," : "");

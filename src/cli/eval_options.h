@@ -22,17 +22,21 @@ enum {
 	O_RESTRICT,
 };
 
-#define EVAL_OPTION_ROWS                                                                        \
-	{O_ATTR, "-A --attr", "PATH", "take this attribute of the value"},                      \
-	{O_ARG, "--arg", "NAME EXPR", "argument of the top function, an expression"},           \
-	{O_ARGSTR, "--argstr", "NAME TEXT", "argument of the top function, a string"},          \
-	{O_INCLUDE, "-I --include", "PATH", "entry of the search path for <…>"},               \
-	{O_NIXPKGS, "--nixpkgs", "PATH", "evaluate on this package set instead of kiln's"},     \
-	{O_SHOW_TRACE, "--show-trace", NULL, "show every step that led to an error"},           \
-	{O_PURE, "--pure-eval", NULL, "nothing but what is named with a hash"},                 \
-	{O_RESTRICT, "--restrict-eval", NULL, "read only what is on the search path"},          \
-	{O_IMPURE, "--impure", NULL, "the default: environment, time and files may be read"},   \
-	{O_OPTION, "--option", "NAME VALUE", "a setting of nix.conf"}
+#define EVAL_OPTION_ROWS                                                                       \
+	{O_ATTR, "-A --attr", "PATH", "take this attribute of the value"},                     \
+		{O_ARG, "--arg", "NAME EXPR", "argument of the top function, an expression"},  \
+		{O_ARGSTR, "--argstr", "NAME TEXT", "argument of the top function, a string"}, \
+		{O_INCLUDE, "-I --include", "PATH", "entry of the search path for <…>"},       \
+		{O_NIXPKGS, "--nixpkgs", "PATH",                                               \
+		 "evaluate on this package set instead of kiln's"},                            \
+		{O_SHOW_TRACE, "--show-trace", NULL, "show every step that led to an error"},  \
+		{O_PURE, "--pure-eval", NULL, "nothing but what is named with a hash"},        \
+		{O_RESTRICT, "--restrict-eval", NULL, "read only what is on the search path"}, \
+		{O_IMPURE, "--impure", NULL,                                                   \
+		 "the default: environment, time and files may be read"},                      \
+	{                                                                                      \
+		O_OPTION, "--option", "NAME VALUE", "a setting of nix.conf"                    \
+	}
 
 struct eval_arg {
 	const char *name, *value;

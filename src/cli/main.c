@@ -26,9 +26,10 @@ static bool is_foreign(const char *name)
 
 static void print_usage(void)
 {
-	out_printf("usage: kiln COMMAND [OPTION…] [ARGUMENT…]\n\n"
-		   "Reproducible builds, publishing and running of ComfyUI and other Python ML stacks.\n\n"
-		   "commands:\n");
+	out_printf(
+		"usage: kiln COMMAND [OPTION…] [ARGUMENT…]\n\n"
+		"Reproducible builds, publishing and running of ComfyUI and other Python ML stacks.\n\n"
+		"commands:\n");
 	for (const struct command *c = commands; c->name; c++)
 		if (!is_foreign(c->name))
 			out_printf("  %-10s %s\n", c->name, c->summary);

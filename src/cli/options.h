@@ -10,7 +10,7 @@
 enum { OPTION_ARGS_MAX = 2 };
 
 struct option_row {
-	int id;		   /* > 0 */
+	int id;            /* > 0 */
 	const char *names; /* "-A --attr": blank-separated */
 	const char *args;  /* "PATH", "NAME VALUE", or NULL for a flag */
 	const char *help;  /* one line; NULL: accepted, not shown */

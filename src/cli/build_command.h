@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What `kiln build` and `flox build` do once their command lines are read. */
+#pragma once
+
+#include "cli/results.h"
+
+struct build_command {
+	struct arena a;
+	struct eval_request request;
+	struct build_request builds;
+	struct eval_source source; /* instead of a project's recipes */
+	const char *project;       /* folder, or NULL to look for it */
+	const char **names;
+	size_t n_names, cap_names;
+	const char **slots; /* attribute paths of fillings */
+	size_t n_slots, cap_slots;
+	/* found: */
+	struct result *results;
+	size_t n_results, cap_results;
+};
+void build_command_release(struct build_command *c);
+
+void build_command_name(struct build_command *c, const char *name);
+/* "torch=cpu" */
+ATTR_MUST_CHECK errint build_command_slot(struct build_command *c, const char *text,
+					  struct err *err);
+/* Finds, builds, links and prints. */
+ATTR_MUST_CHECK errint build_command_run(struct build_command *c, struct cli *cli, struct err *err);

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Opening evaluators for commands. The search path is: -I, --nixpkgs, NIX_PATH, and last kiln's own
+ * set as <nixpkgs>, so that `import <nixpkgs> { }` in a recipe works on a machine without one. */
+#include "cli/evaluate.h"
+
+#include <stdlib.h>
+#include "base/environ.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "store/store.h"
+
+void evaluation_release(struct evaluation *e)
+{
+	if (e->eval && e->cli->store && store_realiser(e->cli->store) == &e->realiser.realiser)
+		store_set_realiser(e->cli->store, NULL);
+	if (e->eval)
+		eval_free(e->eval);
+	for (size_t i = 0; i < e->n_search_path; i++)
+		free(e->search_path[i]);
+	free(e->search_path);
+	*e = (struct evaluation){0};
+}
+
+static void search_add(struct evaluation *e, char *entry)
+{
+	size_t n = e->n_search_path++;
+
+	e->search_path = xreallocarray(e->search_path, n + 1, sizeof(*e->search_path));
+	e->search_path[n] = entry;
+}
+
+/* NIX_PATH: entries between colons, but for the one in "://". */
+static void search_add_nix_path(struct evaluation *e, struct str rest)
+{
+	while (rest.n) {
+		size_t end = 0;
+
+		while (end < rest.n &&
+		       (rest.p[end] != ':' || str_starts(str_skip(rest, end), S("://"))))
+			end++;
+		if (end)
+			search_add(e, str_dupz(str_sub(rest, 0, end)));
+		rest = str_skip(rest, end + 1);
+	}
+}
+
+static errint search_path(struct evaluation *e, unsigned flags, struct err *err)
+{
+	const struct eval_request *r = e->request;
+	const char *nix_path = env_get("NIX_PATH"), *data;
+	ERR(ignored);
+
+	for (size_t i = 0; i < r->n_includes; i++)
+		search_add(e, xstrdup(r->includes[i]));
+	if (r->nixpkgs) {
+		char *path CLEANUP_FREE = NULL;
+		int rc = path_absolute(str_c(r->nixpkgs), &path, err);
+
+		if (rc < 0)
+			return rc;
+		search_add(e, xasprintf("nixpkgs=%s", path));
+	}
+	if (nix_path && !r->pure)
+		search_add_nix_path(e, str_c(nix_path));
+	/* A kiln without its set can still evaluate what asks for none. */
+	if ((flags & EVALUATION_SET) && cli_data_dir(e->cli, &data, &ignored) == 0)
+		search_add(e, xasprintf("nixpkgs=%s/pkgs", data));
+	return 0;
+}
+
+static errint arguments(struct evaluation *e, struct err *err)
+{
+	const struct eval_request *r = e->request;
+
+	e->args = eval_args_new(e->eval);
+	for (size_t i = 0; i < r->n_args; i++) {
+		const struct eval_arg *arg = &r->args[i];
+		int rc = 0;
+
+		if (arg->is_string)
+			eval_args_string(e->args, arg->name, str_c(arg->value));
+		else
+			rc = eval_args_expr(e->args, arg->name, str_c(arg->value), err);
+		if (rc < 0)
+			return err_wrap(err, "argument '%s'", arg->name);
+	}
+	return 0;
+}
+
+errint evaluation_open(struct cli *cli, const struct eval_request *request, unsigned flags,
+		       struct evaluation *out, struct err *err)
+{
+	struct store *s;
+	struct eval_options o;
+	int rc = cli_store(cli, &s, err);
+
+	if (rc < 0)
+		return rc;
+	*out = (struct evaluation){.cli = cli, .request = request};
+	rc = search_path(out, flags, err);
+	if (rc < 0)
+		return rc;
+	o = (struct eval_options){
+		.search_path = (const char *const *)out->search_path,
+		.n_search_path = out->n_search_path,
+		.pure = request->pure,
+		.restricted = request->restricted,
+		.show_trace = request->show_trace,
+		.read_only = flags & EVALUATION_READ_ONLY,
+		.store = s,
+		.report = cli_report(cli),
+		.interrupt = interrupt_flag(),
+	};
+	interrupts_catch();
+	store_set_readonly(s, o.read_only);
+	out->eval = eval_new(&o);
+	build_request_complete(cli, &out->builds);
+	out->realiser = build_realiser_init(s, &out->builds.options, o.report);
+	if (!o.read_only)
+		store_set_realiser(s, &out->realiser.realiser);
+	return arguments(out, err);
+}
+
+errint evaluation_value(struct evaluation *e, struct eval_source from, struct value **out,
+			struct err *err)
+{
+	BUF(text, LIMIT_NIX_SOURCE);
+	int rc;
+
+	if (from.is_expr)
+		return eval_string(e->eval, str_c(from.text), NULL, "«string»", out, err);
+	if (strcmp(from.text, "-") != 0)
+		return eval_file(e->eval, from.text, out, err);
+	rc = fd_read_all(0, &text, err);
+	if (rc < 0)
+		return err_wrap(err, "reading standard input");
+	return eval_string(e->eval, buf_str(&text), NULL, "«stdin»", out, err);
+}
+
+static errint add_derivations(struct evaluation *e, struct value *v, const char *attr,
+			      struct arena *a, struct eval_drv **all, size_t *n_all,
+			      struct err *err)
+{
+	struct value *at;
+	struct eval_drv *found, *both;
+	size_t n;
+	int rc = eval_attr_path(e->eval, v, str_c(attr), e->args, &at, err);
+
+	if (rc < 0)
+		return rc;
+	rc = eval_derivations(e->eval, at, e->args, a, &found, &n, err);
+	if (rc < 0)
+		return rc;
+	both = ARENA_ARRAY(a, struct eval_drv, *n_all + n);
+	if (*n_all)
+		memcpy(both, *all, *n_all * sizeof(*both));
+	if (n)
+		memcpy(both + *n_all, found, n * sizeof(*both));
+	*all = both;
+	*n_all += n;
+	return 0;
+}
+
+errint evaluation_derivations(struct evaluation *e, struct value *v, struct arena *a,
+			      struct eval_drv **out, size_t *n, struct err *err)
+{
+	const struct eval_request *r = e->request;
+	struct eval_drv *all = NULL;
+	size_t n_all = 0;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < r->n_attrs; i++)
+		rc = add_derivations(e, v, r->attrs[i], a, &all, &n_all, err);
+	if (r->n_attrs == 0)
+		rc = add_derivations(e, v, "", a, &all, &n_all, err);
+	if (rc < 0)
+		return rc;
+	*out = all;
+	*n = n_all;
+	return 0;
+}
+
+/* The evaluator ends before its caller is done with the derivations. */
+static void own_strings(struct arena *a, struct eval_drv *d)
+{
+	struct str *outputs = ARENA_ARRAY(a, struct str, d->n_outputs);
+
+	for (size_t i = 0; i < d->n_outputs; i++)
+		outputs[i] = arena_str(a, d->outputs[i]);
+	d->outputs = outputs;
+	d->attr = arena_str(a, d->attr);
+	d->name = arena_str(a, d->name);
+	d->system = arena_str(a, d->system);
+	d->drv_path = arena_str(a, d->drv_path);
+	d->output = arena_str(a, d->output);
+	d->out_path = arena_str(a, d->out_path);
+	d->value = NULL;
+}
+
+errint evaluate_set(struct cli *cli, struct arena *a, const char *attr, struct eval_drv **out,
+		    size_t *n, struct err *err)
+{
+	const char *data;
+	struct eval_request request CLEANUP(eval_request_release) = {0};
+	char *text CLEANUP_FREE = NULL;
+	struct value *v;
+	EVALUATION(e);
+	int rc = cli_data_dir(cli, &data, err);
+
+	if (rc < 0)
+		return rc;
+	*out = NULL;
+	*n = 0;
+	text = xasprintf("import \"%s/pkgs\" { }", data);
+	rc = evaluation_open(cli, &request, EVALUATION_SET, &e, err);
+	if (rc == 0)
+		rc = eval_string(e.eval, str_c(text), "/", "«kiln»", &v, err);
+	if (rc == 0)
+		rc = add_derivations(&e, v, attr, a, out, n, err);
+	for (size_t i = 0; rc == 0 && i < *n; i++)
+		own_strings(a, &(*out)[i]);
+	return rc < 0 ? err_wrap(err, "evaluating '%s' of kiln's package set", attr) : 0;
+}

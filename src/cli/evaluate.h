@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Evaluation, as commands ask for it: from the request's options to an evaluator with its search
+ * path, arguments and realiser; from what the user names to values and derivations. */
+#pragma once
+
+#include "base/arena.h"
+#include "cli/cli.h"
+#include "cli/eval_options.h"
+#include "cli/realise.h"
+#include "eval/eval.h"
+
+struct evaluation {
+	struct cli *cli;
+	const struct eval_request *request;
+	struct eval *eval;
+	struct eval_args *args;
+	struct build_request builds; /* for import-from-derivation */
+	struct build_realiser realiser;
+	char **search_path;
+	size_t n_search_path;
+};
+void evaluation_release(struct evaluation *e);
+#define EVALUATION(name) struct evaluation name CLEANUP(evaluation_release) = {0}
+
+enum evaluation_flags {
+	EVALUATION_READ_ONLY = 1 << 0, /* write nothing to the store */
+	EVALUATION_SET = 1 << 1,       /* <nixpkgs> is kiln's set unless told otherwise */
+};
+/* request is borrowed for as long as the evaluation lasts. */
+ATTR_MUST_CHECK errint evaluation_open(struct cli *cli, const struct eval_request *request,
+				       unsigned flags, struct evaluation *out, struct err *err);
+
+/* What a command evaluates: each word is a file, or with exprs an expression. */
+struct eval_source {
+	const char *text; /* path, "-" or expression */
+	bool is_expr;
+};
+ATTR_MUST_CHECK errint evaluation_value(struct evaluation *e, struct eval_source from,
+					struct value **out, struct err *err);
+/* The derivations behind every -A of the request, or of the value itself. */
+ATTR_MUST_CHECK errint evaluation_derivations(struct evaluation *e, struct value *v,
+					      struct arena *a, struct eval_drv **out, size_t *n,
+					      struct err *err);
+/* The derivations at an attribute path of kiln's own set: what commands themselves need. Strings
+ * live in a; writes the derivations to the store. */
+ATTR_MUST_CHECK errint evaluate_set(struct cli *cli, struct arena *a, const char *attr,
+				    struct eval_drv **out, size_t *n, struct err *err);
