@@ -21,6 +21,8 @@
 	X(SMALL_FILE, 1 << 20, "configuration file")            \
 	X(LOCK_FILE, 64 << 20, "lock file")                     \
 	X(INDEX_PAGE, 256 << 20, "package index page")          \
+	X(INDEX_FILES, 1 << 18, "files of an index page")       \
+	X(INDEX_LINK, 64 << 10, "link of an index page")        \
 	X(DEB_CONTROL, 16 << 20, "Debian control file")         \
 	X(DEB_INDEX, 512 << 20, "Debian package index")         \
 	X(DEB_TEXT, 64 << 20, "text file of a Debian package")  \

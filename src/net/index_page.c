@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/limits.h"
 #include "net/index_page_int.h"
 #include "net/url.h"
 
@@ -29,10 +30,13 @@ struct str index_project_name(struct arena *a, struct str name)
 	return str_n(out, n);
 }
 
-void index_builder_add(struct index_builder *b, const struct index_file *f)
+errint index_builder_add(struct index_builder *b, const struct index_file *f, struct err *err)
 {
+	if (b->n == LIMIT_INDEX_FILES)
+		return err_set(err, ERR_TOO_BIG, "more than %d files", LIMIT_INDEX_FILES);
 	ARRAY_GROW(b->v, b->n, b->cap);
 	b->v[b->n++] = *f;
+	return 0;
 }
 
 static void builder_release(struct index_builder *b)

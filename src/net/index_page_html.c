@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/limits.h"
 #include "net/index_page_int.h"
 #include "net/url.h"
 
@@ -227,7 +228,7 @@ static struct str attr_text(struct arena *a, const struct tag *t, const char *na
 {
 	const struct attr *v = attr_find(t, name);
 
-	return v ? decode(a, v->value) : S("");
+	return v && v->value.n <= LIMIT_INDEX_LINK ? decode(a, v->value) : S("");
 }
 
 /* PEP 714's name, then PEP 658's. "true" says that it is there, without its hash. */
@@ -243,7 +244,7 @@ static void read_metadata(struct arena *a, const struct tag *t, struct index_fil
 	}
 }
 
-static void read_anchor(struct index_builder *b, const struct tag *t)
+static errint read_anchor(struct index_builder *b, const struct tag *t, struct err *err)
 {
 	const struct attr *yanked = attr_find(t, "data-yanked");
 	struct str href = str_trim(attr_text(b->a, t, "href")), before, fragment;
@@ -253,21 +254,21 @@ static void read_anchor(struct index_builder *b, const struct tag *t)
 	ERR(ignored);
 
 	if (!href.n || url_resolve(b->a, b->base, href, &f.url, &ignored))
-		return;
+		return 0;
 	if (str_cut(href, '#', &before, &fragment))
 		f.has_hash = index_hash(fragment, &f.hash);
 	str_cut(f.url, '?', &before, &fragment);
 	before = path_base(str_chr(f.url, '?') >= 0 ? before : f.url);
 	name = arena_alloc(b->a, before.n + 1);
 	if (!url_decode(before, name, &n) || !n || memchr(name, '/', n))
-		return;
+		return 0;
 	f.name = str_n(name, n);
 	f.requires_python = str_trim(attr_text(b->a, t, "data-requires-python"));
 	f.yanked = yanked != NULL;
 	f.yanked_why = attr_text(b->a, t, "data-yanked");
 	f.upload_time = S("");
 	read_metadata(b->a, t, &f);
-	index_builder_add(b, &f);
+	return index_builder_add(b, &f, err);
 }
 
 static errint read_meta(struct index_builder *b, const struct tag *t, struct err *err)
@@ -309,7 +310,7 @@ errint index_page_html(struct index_builder *b, struct str text, struct err *err
 		if (t.end)
 			continue;
 		if (same(t.name, "a"))
-			read_anchor(b, &t);
+			rc = read_anchor(b, &t, err);
 		else if (same(t.name, "base"))
 			read_base(b, &t);
 		else if (same(t.name, "meta"))

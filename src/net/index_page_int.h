@@ -12,7 +12,8 @@ struct index_builder {
 	size_t n, cap;
 };
 
-void index_builder_add(struct index_builder *b, const struct index_file *f);
+ATTR_MUST_CHECK errint index_builder_add(struct index_builder *b, const struct index_file *f,
+					 struct err *err);
 /* "sha256=<hex>" or the like, as in a fragment or data-core-metadata; false when it is no hash. */
 bool index_hash(struct str text, struct hash *out);
 /* Only major version 1 of the format is known (PEP 629). */

@@ -54,7 +54,7 @@ static void read_metadata(const json_t *file, struct index_file *f)
 	}
 }
 
-static void read_file(struct index_builder *b, const json_t *file)
+static errint read_file(struct index_builder *b, const json_t *file, struct err *err)
 {
 	const json_t *yanked = json_object_get(file, "yanked");
 	json_int_t size = json_integer_value(json_object_get(file, "size"));
@@ -64,7 +64,7 @@ static void read_file(struct index_builder *b, const json_t *file)
 
 	if (!f.name.n || memchr(f.name.p, '/', f.name.n) || !url.n ||
 	    url_resolve(b->a, b->base, url, &f.url, &ignored))
-		return;
+		return 0;
 	f.has_hash = read_hashes(json_object_get(file, "hashes"), &f.hash);
 	f.requires_python = str_trim(text_of(b->a, file, "requires-python"));
 	f.yanked = json_is_true(yanked) || json_is_string(yanked);
@@ -72,14 +72,14 @@ static void read_file(struct index_builder *b, const json_t *file)
 	f.size = size > 0 ? (uint64_t)size : 0;
 	f.upload_time = text_of(b->a, file, "upload-time");
 	read_metadata(file, &f);
-	index_builder_add(b, &f);
+	return index_builder_add(b, &f, err);
 }
 
 errint index_page_json(struct index_builder *b, struct str text, struct err *err)
 {
 	json_error_t why;
 	json_t *page CLEANUP(json_release) = json_loadb(text.p, text.n, JSON_ALLOW_NUL, &why);
-	const json_t *files = json_object_get(page, "files"), *file;
+	const json_t *files = json_object_get(page, "files");
 	struct str version;
 	size_t i;
 
@@ -94,6 +94,11 @@ errint index_page_json(struct index_builder *b, struct str text, struct err *err
 	}
 	if (!json_is_array(files))
 		return err_set(err, ERR_CORRUPT, "no list of files");
-	json_array_foreach(files, i, file) read_file(b, file);
+	for (i = 0; i < json_array_size(files); i++) {
+		errint rc = read_file(b, json_array_get(files, i), err);
+
+		if (rc)
+			return rc;
+	}
 	return 0;
 }

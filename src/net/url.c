@@ -115,6 +115,8 @@ errint url_resolve(struct arena *a, struct str base, struct str ref, struct str 
 	size_t n;
 	errint rc;
 
+	if (ref.n && memchr(ref.p, '\0', ref.n))
+		return err_set(err, ERR_CORRUPT, "a link holds a NUL");
 	if (!r.scheme.n) {
 		t.scheme = b.scheme;
 		if (!r.has_authority) {
