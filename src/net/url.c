@@ -138,6 +138,9 @@ errint url_resolve(struct arena *a, struct str base, struct str ref, struct str 
 	rc = check(url, err);
 	if (rc)
 		return rc;
+	if (str_starts(url, S("file:")) && !str_starts(base, S("file:")))
+		return err_set(err, ERR_DENIED, "a web page links to the local '%.*s'",
+			       STR_ARG(url));
 	*out = url;
 	return 0;
 }

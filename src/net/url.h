@@ -8,7 +8,8 @@
 #include "base/err.h"
 
 /* ref against an absolute base (section 5.2), without fragment; ERR_CORRUPT when the result is
- * not http, https or file, or holds a blank or control character. */
+ * not http, https or file, or holds a blank or control character; ERR_DENIED for a file: that a
+ * page from the web names. */
 ATTR_MUST_CHECK errint url_resolve(struct arena *a, struct str base, struct str ref,
 				   struct str *out, struct err *err);
 /* Decodes %xx into out (room for s.n + 1 bytes, NUL added); false on a broken escape or a NUL. */

@@ -162,6 +162,7 @@ static void test_resolve(void)
 		{"g:h", NULL},
 		{"a b", NULL},
 		{"data:text/plain,x", NULL},
+		{"file:///etc/passwd", NULL},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
