@@ -28,6 +28,9 @@ ATTR_MUST_CHECK errint nar_dump_bytes(struct str bytes, bool executable, struct 
  * Whatever was made before a failure is removed. */
 ATTR_MUST_CHECK errint nar_restore(struct source *from, int dirfd, const char *path,
 				   struct err *err);
+/* The same outside a store: modes and times are what the umask and the clock say. */
+ATTR_MUST_CHECK errint nar_restore_plain(struct source *from, int dirfd, const char *path,
+					 struct err *err);
 /* sha256 and size of the NAR of a path. */
 ATTR_MUST_CHECK errint nar_hash(int dirfd, const char *path, struct hash *hash, uint64_t *size,
 				struct err *err);

@@ -52,6 +52,7 @@ struct tree_writer {
 	struct tree_sink tree;
 	int dirfd;        /* borrowed */
 	const char *path; /* borrowed */
+	bool plain;       /* the caller's umask and clock instead of canonical metadata */
 	bool started;     /* something of ours is at path */
 	int dir;          /* the folder being filled, or -1 */
 	int file;         /* the file being filled, or -1 */

@@ -255,12 +255,23 @@ errint tree_parse(struct source *from, struct tree_sink *to, struct err *err)
 	return rc ? rc : parse_node(&p, "", err);
 }
 
-errint nar_restore(struct source *from, int dirfd, const char *path, struct err *err)
+static errint restore(struct source *from, int dirfd, const char *path, bool plain, struct err *err)
 {
 	struct tree_writer w CLEANUP(tree_writer_release) = tree_writer_init(dirfd, path);
-	errint rc = tree_parse(from, &w.tree, err);
 
+	w.plain = plain;
+	errint rc = tree_parse(from, &w.tree, err);
 	if (rc)
 		tree_writer_abort(&w);
 	return rc;
+}
+
+errint nar_restore(struct source *from, int dirfd, const char *path, struct err *err)
+{
+	return restore(from, dirfd, path, false, err);
+}
+
+errint nar_restore_plain(struct source *from, int dirfd, const char *path, struct err *err)
+{
+	return restore(from, dirfd, path, true, err);
 }

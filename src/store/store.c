@@ -151,6 +151,11 @@ void store_close(struct store *s)
 	free(s);
 }
 
+errint store_init(struct store *s, struct err *err)
+{
+	return db_open(s, true, err);
+}
+
 void store_set_readonly(struct store *s, bool readonly)
 {
 	s->readonly = readonly;

@@ -33,6 +33,8 @@ void store_config_release(struct store_config *c);
 /* Copies the config. */
 struct store *store_open(const struct store_config *c, struct report *report);
 void store_close(struct store *s);
+/* Creates folders and database where they are not there yet; additions do so by themselves. */
+ATTR_MUST_CHECK errint store_init(struct store *s, struct err *err);
 /* For evaluation that must write nothing (--dry-run, --readonly-mode): adding only computes. */
 void store_set_readonly(struct store *s, bool readonly);
 bool store_readonly(const struct store *s);
@@ -71,6 +73,10 @@ struct str_set { /* sorted, unique; both the array and the strings live in an ar
 	struct str *v;
 	size_t n;
 };
+/* Makes a set of an array: sorts it and drops doubles, in place. */
+void str_set_sort(struct str_set *set);
+bool str_set_has(struct str_set set, struct str s);
+
 enum closure_flags {
 	CLOSURE_REFERRERS = 1 << 0, /* against the references */
 	CLOSURE_OUTPUTS = 1 << 1,   /* from a .drv also to its valid outputs (and back) */

@@ -159,10 +159,6 @@ void store_temp_roots_release(struct store *s);
 /* Opens state_dir/gc.lock once. */
 ATTR_MUST_CHECK errint store_gc_lock_open(struct store *s, struct err *err);
 
-/* Sorts by byte order and drops doubles, in place. */
-void str_set_sort(struct str_set *set);
-bool str_set_has(struct str_set set, struct str s);
-
 /* Are the outputs' paths, and the environment's, those that the rest of the record implies? */
 ATTR_MUST_CHECK errint drv_check(struct store *s, const struct drv *d, struct err *err);
 void drv_modulo_remember(struct store *s, struct str drv_path, const struct hash *h);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Events to a tree on the disk, in the store's canonical form: modes 0444 and 0555, mtime 1. Like
+ * Events to a tree on the disk, in the store's canonical form (modes 0444 and 0555,
+ * mtime 1) or plainly. Like
  * the walk it holds one folder open, whatever the depth. */
 #include "store/nar_int.h"
 
@@ -33,7 +34,7 @@ static errint writer_dir_begin(struct tree_sink *t, const char *name, struct err
 	int parent = at_dir(w), fd;
 
 	name = at_name(w, name);
-	if (mkdirat(parent, name, 0700) < 0)
+	if (mkdirat(parent, name, w->plain ? 0777 : 0700) < 0)
 		return err_sys(err, "cannot create folder '%s'", name);
 	w->started = true;
 	errint rc = open_dir(parent, name, &fd, err);
@@ -48,7 +49,7 @@ static errint writer_dir_end(struct tree_sink *t, struct err *err)
 {
 	struct tree_writer *w = (struct tree_writer *)t;
 
-	if (fchmod(w->dir, 0555) < 0 || futimens(w->dir, store_times) < 0)
+	if (!w->plain && (fchmod(w->dir, 0555) < 0 || futimens(w->dir, store_times) < 0))
 		return err_sys(err, "cannot finish a folder of '%s'", w->path);
 	if (--w->depth == 0) {
 		set_dir(w, -1);
@@ -69,7 +70,8 @@ static errint writer_file(struct tree_sink *t, const char *name, bool executable
 	const int flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC;
 
 	name = at_name(w, name);
-	w->file = openat(at_dir(w), name, flags, 0600);
+	mode_t mode = !w->plain ? 0600 : executable ? 0777 : 0666;
+	w->file = openat(at_dir(w), name, flags, mode);
 	if (w->file < 0)
 		return err_sys(err, "cannot create file '%s'", name);
 	w->started = true;
@@ -87,7 +89,8 @@ static errint writer_file_end(struct tree_sink *t, struct err *err)
 	struct tree_writer *w = (struct tree_writer *)t;
 	int fd CLEANUP_FD = STEAL_FD(w->file);
 
-	if (fchmod(fd, w->executable ? 0555 : 0444) < 0 || futimens(fd, store_times) < 0)
+	if (!w->plain &&
+	    (fchmod(fd, w->executable ? 0555 : 0444) < 0 || futimens(fd, store_times) < 0))
 		return err_sys(err, "cannot finish a file of '%s'", w->path);
 	return 0;
 }
@@ -102,7 +105,7 @@ static errint writer_symlink(struct tree_sink *t, const char *name, const char *
 	if (symlinkat(target, parent, name) < 0)
 		return err_sys(err, "cannot create symlink '%s'", name);
 	w->started = true;
-	if (utimensat(parent, name, store_times, AT_SYMLINK_NOFOLLOW) < 0)
+	if (!w->plain && utimensat(parent, name, store_times, AT_SYMLINK_NOFOLLOW) < 0)
 		return err_sys(err, "cannot set the time of symlink '%s'", name);
 	return 0;
 }

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kiln store, which is nix-store: one operation with its flags and operands. cmd_store.c reads the
+ * command line into a request and checks it against the operation's row; the operations stand in
+ * cmd_store_*.c by subject. */
+#pragma once
+
+#include "base/arena.h"
+#include "cli/cli.h"
+#include "cli/realise.h"
+#include "store/store.h"
+
+/* Flags of single operations, also the ids of their options. ORDER store_flag */
+enum store_flag {
+	F_FIRST = 200,
+	F_USE_OUTPUT = F_FIRST,
+	F_FORCE_REALISE,
+	F_INCLUDE_OUTPUTS,
+	F_RECURSIVE,
+	F_CHECK_CONTENTS,
+	F_REPAIR,
+	F_PRINT_INVALID,
+	F_IGNORE_LIVENESS,
+	F_PRINT_ROOTS,
+	F_PRINT_LIVE,
+	F_PRINT_DEAD,
+	F_MAX_FREED,
+	F_IGNORE_UNKNOWN,
+	F_HASH_GIVEN,
+	F_REREGISTER,
+	F_END,
+};
+#define FLAG_BIT(id) (UINT64_C(1) << ((id)-F_FIRST))
+
+/* What a query asks for, also the ids of their options. */
+enum store_query_type {
+	Q_FIRST = 300,
+	Q_OUTPUTS = Q_FIRST,
+	Q_REQUISITES,
+	Q_REFERENCES,
+	Q_REFERRERS,
+	Q_REFERRERS_CLOSURE,
+	Q_DERIVER,
+	Q_VALID_DERIVERS,
+	Q_BINDING,
+	Q_HASH,
+	Q_SIZE,
+	Q_TREE,
+	Q_GRAPH,
+	Q_RESOLVE,
+	Q_ROOTS,
+	Q_END,
+};
+
+struct store_request {
+	struct cli *cli;
+	struct store *s; /* NULL for operations that use none */
+	struct arena *a; /* for the whole command */
+	int op;
+	int query; /* enum store_query_type, or 0 */
+	uint64_t flags;
+	uint64_t max_freed;
+	const char *binding;
+	const char *add_root;
+	bool no_output, keep_outputs, drop_derivations;
+	struct build_request build;
+	const char **args;
+	size_t n;
+};
+
+static inline bool has_flag(const struct store_request *r, enum store_flag f)
+{
+	return r->flags & FLAG_BIT(f);
+}
+
+typedef errint (*store_op_fn)(struct store_request *r, struct err *err);
+
+/* cmd_store_query.c, cmd_store_graph.c */
+errint op_query(struct store_request *r, struct err *err);
+ATTR_MUST_CHECK errint print_tree(struct store_request *r, const struct str *paths, size_t n,
+				  struct err *err);
+ATTR_MUST_CHECK errint print_graph(struct store_request *r, struct str_set roots, struct err *err);
+/* cmd_store_change.c */
+errint op_add(struct store_request *r, struct err *err);
+errint op_add_fixed(struct store_request *r, struct err *err);
+errint op_print_fixed_path(struct store_request *r, struct err *err);
+errint op_delete(struct store_request *r, struct err *err);
+errint op_gc(struct store_request *r, struct err *err);
+errint op_verify(struct store_request *r, struct err *err);
+errint op_verify_path(struct store_request *r, struct err *err);
+errint op_check_validity(struct store_request *r, struct err *err);
+errint op_init(struct store_request *r, struct err *err);
+/* cmd_store_exchange.c */
+errint op_dump(struct store_request *r, struct err *err);
+errint op_restore(struct store_request *r, struct err *err);
+errint op_export(struct store_request *r, struct err *err);
+errint op_import(struct store_request *r, struct err *err);
+errint op_dump_db(struct store_request *r, struct err *err);
+errint op_load_db(struct store_request *r, struct err *err);
+errint op_register_validity(struct store_request *r, struct err *err);
+/* cmd_store_realise.c */
+errint op_realise(struct store_request *r, struct err *err);
+errint op_print_env(struct store_request *r, struct err *err);
+errint op_read_log(struct store_request *r, struct err *err);
+/* Builds one .drv whole, for --force-realise. */
+ATTR_MUST_CHECK errint realise_drv(struct store_request *r, struct str drv, struct err *err);
+
+/* The store paths that the operands lead to. */
+ATTR_MUST_CHECK errint operand_paths(struct store_request *r, struct str **out, struct err *err);

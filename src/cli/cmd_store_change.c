@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * nix-store's operations that add, delete and check. */
+#include "cli/cmd_store.h"
+
+#include <unistd.h>
+#include "base/file.h"
+#include "base/report.h"
+
+static errint algorithm(const char *name, enum hash_algo *out, struct err *err)
+{
+	if (hash_algo_parse(str_c(name), out))
+		return 0;
+	err_set(err, ERR_USAGE, "unknown hash algorithm '%s'", name);
+	return err_hint(err, "one of md5, sha1, sha256, sha512");
+}
+
+static errint add_all(struct store_request *r, size_t from, bool recursive, enum hash_algo algo,
+		      struct err *err)
+{
+	for (size_t i = from; i < r->n; i++) {
+		char *path CLEANUP_FREE = NULL;
+		struct str out;
+		errint rc = path_absolute(str_c(r->args[i]), &path, err);
+		if (!rc)
+			rc = store_add_path(r->s, r->a, path_base(str_c(path)), path, recursive,
+					    algo, NULL, NULL, NULL, &out, err);
+		if (rc)
+			return rc;
+		out_printf("%.*s\n", STR_ARG(out));
+	}
+	return 0;
+}
+
+errint op_add(struct store_request *r, struct err *err)
+{
+	return add_all(r, 0, true, HASH_SHA256, err);
+}
+
+errint op_add_fixed(struct store_request *r, struct err *err)
+{
+	enum hash_algo algo;
+	errint rc = algorithm(r->args[0], &algo, err);
+
+	return rc ? rc : add_all(r, 1, has_flag(r, F_RECURSIVE), algo, err);
+}
+
+errint op_print_fixed_path(struct store_request *r, struct err *err)
+{
+	enum hash_algo algo;
+	struct hash h;
+	struct str out;
+	errint rc = algorithm(r->args[0], &algo, err);
+
+	if (!rc)
+		rc = hash_parse(str_c(r->args[1]), algo, &h, err);
+	if (!rc)
+		rc = store_path_make_fixed(r->a, store_dir(r->s), str_c(r->args[2]),
+					   has_flag(r, F_RECURSIVE), &h, NULL, 0, false, &out, err);
+	if (!rc)
+		out_printf("%.*s\n", STR_ARG(out));
+	return rc;
+}
+
+static void print_freed(const struct gc_result *g)
+{
+	out_printf("%zu store paths deleted, %.2f MiB freed\n", g->paths.n,
+		   (double)g->freed / (1024 * 1024));
+}
+
+static struct gc_options gc_settings(const struct store_request *r)
+{
+	return (struct gc_options){
+		.keep_outputs = r->keep_outputs,
+		.drop_derivations = r->drop_derivations,
+	};
+}
+
+errint op_delete(struct store_request *r, struct err *err)
+{
+	struct gc_options o = gc_settings(r);
+	struct gc_result result = {0};
+	struct str *paths;
+	errint rc = operand_paths(r, &paths, err);
+
+	if (rc)
+		return rc;
+	o.paths = paths;
+	o.n_paths = r->n;
+	o.ignore_liveness = has_flag(r, F_IGNORE_LIVENESS);
+	/* No operand deletes nothing; no list would delete everything. */
+	rc = r->n ? store_gc(r->s, r->a, &o, &result, err) : 0;
+	if (!rc)
+		print_freed(&result);
+	return rc;
+}
+
+static errint print_all_roots(struct store_request *r, struct err *err)
+{
+	struct root *roots;
+	size_t n;
+	errint rc = store_roots(r->s, r->a, &roots, &n, err);
+
+	for (size_t i = 0; !rc && i < n; i++)
+		out_printf("%.*s -> %.*s\n", STR_ARG(roots[i].link), STR_ARG(roots[i].path));
+	return rc;
+}
+
+errint op_gc(struct store_request *r, struct err *err)
+{
+	struct gc_options o = gc_settings(r);
+	struct gc_result result = {0};
+
+	if (has_flag(r, F_PRINT_ROOTS))
+		return print_all_roots(r, err);
+	o.list_live = has_flag(r, F_PRINT_LIVE);
+	o.list_dead = has_flag(r, F_PRINT_DEAD) && !o.list_live;
+	o.max_freed = r->max_freed;
+	bool nothing =
+		has_flag(r, F_MAX_FREED) && r->max_freed == 0 && !o.list_live && !o.list_dead;
+	errint rc = nothing ? 0 : store_gc(r->s, r->a, &o, &result, err);
+	if (rc)
+		return rc;
+	if (!o.list_live && !o.list_dead) {
+		print_freed(&result);
+		return 0;
+	}
+	for (size_t i = 0; i < result.paths.n; i++)
+		out_printf("%.*s\n", STR_ARG(result.paths.v[i]));
+	return 0;
+}
+
+errint op_verify(struct store_request *r, struct err *err)
+{
+	unsigned bad;
+	errint rc =
+		store_verify(r->s, has_flag(r, F_CHECK_CONTENTS), has_flag(r, F_REPAIR), &bad, err);
+
+	if (rc)
+		return rc;
+	if (bad) {
+		report_msg(cli_report(r->cli), REPORT_WARN, "not all store errors were fixed");
+		r->cli->status = 1;
+	}
+	return 0;
+}
+
+static errint verify_one(struct store_request *r, struct str path, struct err *err)
+{
+	char *real CLEANUP_FREE = store_real_path(r->s, path);
+	char want[HASH_TEXT_MAX], got[HASH_TEXT_MAX];
+	struct path_info info;
+	struct hash now;
+	errint rc = store_query(r->s, r->a, path, &info, err);
+
+	if (!rc)
+		rc = nar_hash(AT_FDCWD, real, &now, NULL, err);
+	if (rc || hash_eq(&now, &info.nar_hash))
+		return rc;
+	report_msg(cli_report(r->cli), REPORT_ERROR,
+		   "path '%.*s' was modified! expected hash '%s', got '%s'", STR_ARG(path),
+		   hash_format(&info.nar_hash, HASH_NIX32, true, want),
+		   hash_format(&now, HASH_NIX32, true, got));
+	r->cli->status = 1;
+	return 0;
+}
+
+errint op_verify_path(struct store_request *r, struct err *err)
+{
+	struct str *paths;
+	errint rc = operand_paths(r, &paths, err);
+
+	for (size_t i = 0; !rc && i < r->n; i++)
+		rc = verify_one(r, paths[i], err);
+	return rc;
+}
+
+errint op_check_validity(struct store_request *r, struct err *err)
+{
+	struct str *paths;
+	errint rc = operand_paths(r, &paths, err);
+
+	for (size_t i = 0; !rc && i < r->n; i++) {
+		bool valid;
+		rc = store_is_valid(r->s, paths[i], &valid, err);
+		if (rc || valid)
+			continue;
+		if (!has_flag(r, F_PRINT_INVALID))
+			return err_set(err, ERR_NOT_FOUND, "path '%.*s' is not valid",
+				       STR_ARG(paths[i]));
+		out_printf("%.*s\n", STR_ARG(paths[i]));
+	}
+	return rc;
+}
+
+errint op_init(struct store_request *r, struct err *err)
+{
+	return store_init(r->s, err);
+}
