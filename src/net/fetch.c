@@ -168,6 +168,14 @@ static errint check_url(const char *url, struct err *err)
 	return 0;
 }
 
+static bool is_asked_for(const struct fetcher *f, const char *dest)
+{
+	for (const struct job *j = f->jobs; j; j = j->next)
+		if (j->part.dest && strcmp(j->part.dest, dest) == 0)
+			return true;
+	return false;
+}
+
 errint fetcher_add(struct fetcher *f, const struct fetch_request *r, struct err *err)
 {
 	BUG_ON(!r->n_urls || !r->dest == !r->body);
@@ -182,6 +190,8 @@ errint fetcher_add(struct fetcher *f, const struct fetch_request *r, struct err 
 	if (r->dest) {
 		CLEANUP_FREE char *dir = str_dupz(path_dir(str_c(r->dest)));
 
+		if (is_asked_for(f, r->dest))
+			return err_set(err, ERR_EXISTS, "'%s' is asked for twice", r->dest);
 		if (access(dir, W_OK))
 			return err_sys(err, "cannot download into '%s'", dir);
 	}
@@ -275,7 +285,7 @@ static void advance(struct fetcher *f)
 		else if (j->state == JOB_PREFIX)
 			job_rehash(j);
 		else if (j->state == JOB_PAUSED && j->due <= now)
-			job_set_state(j, JOB_READY);
+			job_set_state(j, j->waits ? JOB_NEW : JOB_READY);
 		at = &j->next;
 	}
 	start_ready(f);

@@ -75,7 +75,8 @@ ATTR_MUST_CHECK errint fetcher_new(const struct fetch_options *o, struct report 
 void fetcher_free(struct fetcher *f);
 void fetcher_cleanup(struct fetcher **f);
 
-/* Queues it. Only a request that can never work fails here (bad URL, unwritable folder). */
+/* Queues it. Only a request that can never work fails here: a bad URL, an unwritable folder, a dest
+ * that is in the queue already. Another process that downloads to dest is waited for. */
 ATTR_MUST_CHECK errint fetcher_add(struct fetcher *f, const struct fetch_request *r,
 				   struct err *err);
 /* Waits at most timeout_ms (-1: no limit) for the transfers or for extra, and moves on. Fills

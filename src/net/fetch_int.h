@@ -62,6 +62,7 @@ struct job {
 	char curl_error[CURL_ERROR_SIZE];
 	struct err write_err; /* why our callback stopped it */
 	bool looked_here;     /* at dest and vendored folders */
+	bool waits;           /* for another process: NEW again when due */
 	bool begun;           /* its status was looked at */
 	bool discard;         /* the body is an error page */
 	bool no_range;        /* this URL answers ranges wrongly */

@@ -12,7 +12,7 @@
 #include "base/report.h"
 #include "net/fetch_int.h"
 
-enum { TRIES_BEFORE_MIRROR = 2 };
+enum { TRIES_BEFORE_MIRROR = 2, OTHER_PROCESS_MS = 250 };
 
 static void job_end(struct job *j)
 {
@@ -83,7 +83,22 @@ static bool is_there_already(struct job *j)
 	return true;
 }
 
-/* Before any host: true when the job has ended, one way or the other. */
+/* Another process that writes the same file is waited for: what it brought is then ours too. */
+static void job_wait_or_fail(struct job *j, struct err *why)
+{
+	if (why->code != ERR_EXISTS) {
+		job_fail(j, why);
+		return;
+	}
+	if (!j->waits)
+		report_msg(j->f->report, REPORT_NOTE, "waiting: %s", why->msg);
+	j->waits = true;
+	j->looked_here = false;
+	j->due = clock_ms() + OTHER_PROCESS_MS;
+	job_set_state(j, JOB_PAUSED);
+}
+
+/* Before any host: true when there is no more to do now. */
 static bool found_here(struct job *j)
 {
 	ERR(err);
@@ -97,7 +112,7 @@ static bool found_here(struct job *j)
 		return true;
 	}
 	if (vendored_find(j, &found, &err)) {
-		job_fail(j, &err);
+		job_wait_or_fail(j, &err);
 		return true;
 	}
 	if (found)
@@ -156,9 +171,12 @@ void job_prepare(struct job *j)
 		if (j->state == JOB_PAGES)
 			return;
 	}
-	if (open_part(j, &err))
-		job_fail(j, &err);
-	else if (j->part.prefix > j->part.size)
+	if (open_part(j, &err)) {
+		job_wait_or_fail(j, &err);
+		return;
+	}
+	j->waits = false;
+	if (j->part.prefix > j->part.size)
 		job_set_state(j, JOB_PREFIX);
 	else
 		job_ready(j);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Partial files. The lock on the .part keeps two processes (and two requests of one) from writing
- * it at once; it ends with the process, however that ends. */
+ * Partial files. The lock on the .part keeps two processes from writing it at once; it ends with
+ * the process, however that ends. */
 #include "net/fetch_part.h"
 
 #include <errno.h>
@@ -79,6 +79,20 @@ static void read_meta(struct part *p)
 	p->modified = take_line(&rest);
 }
 
+/* A record lock, not flock(2): a builder forked meanwhile would inherit that one and hold it after
+ * we were killed. */
+static errint lock_part(struct part *p, int fd, struct err *err)
+{
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	if (fcntl(fd, F_SETLK, &whole) == 0)
+		return 0;
+	if (errno == EACCES || errno == EAGAIN)
+		return err_set(err, ERR_EXISTS, "'%s' is being downloaded by another process",
+			       p->dest);
+	return err_sys(err, "cannot lock '%s'", p->path);
+}
+
 /* *out stays -1 when the file was renamed or removed between open and lock. */
 static errint open_locked(struct part *p, int *out, struct stat *st, struct err *err)
 {
@@ -88,12 +102,9 @@ static errint open_locked(struct part *p, int *out, struct stat *st, struct err 
 
 	if (fd < 0)
 		return err_sys(err, "cannot write '%s'", p->path);
-	rc = fd_lock(fd, true, true, err);
-	if (rc == ERR_EXISTS)
-		return err_set(err, ERR_EXISTS, "'%s' is being downloaded by another process",
-			       p->dest);
+	rc = lock_part(p, fd, err);
 	if (rc)
-		return err_wrap(err, "locking '%s'", p->path);
+		return rc;
 	if (fstat(fd, st))
 		return err_sys(err, "cannot read '%s'", p->path);
 	if (!S_ISREG(st->st_mode))

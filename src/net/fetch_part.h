@@ -28,8 +28,8 @@ void part_init(struct part *p, const char *dest, struct buf *body, enum hash_alg
 /* Closes; what is on disk stays. */
 void part_release(struct part *p);
 
-/* Opens or makes the file and locks it: ERR_EXISTS while another process downloads it. What an
- * earlier run left is the prefix, still to be hashed. */
+/* Opens or makes the file and locks it: ERR_EXISTS while another process downloads it (a second
+ * part of ours is not noticed). What an earlier run left is the prefix, still to be hashed. */
 ATTR_MUST_CHECK errint part_open(struct part *p, struct err *err);
 /* Hashes a bounded piece of the prefix; *done once all of it is in hand. */
 ATTR_MUST_CHECK errint part_rehash(struct part *p, bool *done, struct err *err);

@@ -25,7 +25,7 @@ mirror.pypi = $U/simple $U/json
 mirror.own = $U/status/404 $U/file
 END
 
-plan 56
+plan 57
 
 # The bytes that the server has for a number, and their SRI hash.
 sri() {
@@ -145,8 +145,19 @@ clean
 printf '%s\n' "$D/big $U/slow/2000000/$big" | "$driver" >/dev/null 2>&1 &
 pid=$!
 sleep 0.5
-out=$(fetch "$D/big $U/file/$big")
-is "two processes do not write one file" "$out" "fail $D/big EXISTS"
+fetch "$D/big $U/file/$big $hb" >"$T/second" &
+second=$!
+sleep 0.7
+is "a second process waits for the first" "$(cat "$T/second" "$T/err")" \
+	"waiting: '$D/big' is being downloaded by another process"
+kill -9 $pid
+wait $pid 2>/dev/null
+wait $second
+like "and goes on where that was killed" "$(cat "$T/second")" '^ok .* [1-9][0-9]*$'
+clean
+printf '%s\n' "$D/big $U/slow/2000000/$big" | "$driver" >/dev/null 2>&1 &
+pid=$!
+sleep 0.5
 kill -9 $pid
 wait $pid 2>/dev/null
 like "validators are kept beside it" "$(cat "$D/big.part.meta")" "^\"$big\"\$"
