@@ -14,12 +14,16 @@
 #   /slow/R/N         R bytes a second
 #   /stall/N          half of the file, then nothing
 #   /status/S/N       that status
+#   /auth/N           401 without the password 'secret' of the user 'me'
+#   /agent            the client's User-Agent
 #   /redirect/PATH    a redirect to /PATH
 #   /loop/N           redirects without end
 #   /simple/P/        an index page; /json/P/ the same as JSON
 #
+# As a proxy it answers for every host with its own files.
+#
 # usage: server.py PORT_FILE LOG_FILE; each request is a line of the log: path, Range, If-Range.
-import hashlib, http.server, itertools, json, os, random, socket, sys, threading, time
+import base64, hashlib, http.server, itertools, json, os, random, socket, sys, threading, time
 
 counts = {}
 tags = itertools.count()
@@ -97,7 +101,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.note()
-        part = self.path.strip("/").split("/")
+        path = self.path.split("/", 3)[3] if self.path.startswith("http://") else self.path
+        part = path.strip("/").split("/")
         kind = part[0]
         number = next((int(p) for p in reversed(part) if p.isdigit()), 0)
         if kind == "file":
@@ -128,6 +133,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.serve(content(number), f'"{number}"', stall=number // 2)
         if kind == "status":
             return self.answer(b"no", int(part[1]))
+        if kind == "auth":
+            good = "Basic " + base64.b64encode(b"me:secret").decode()
+            if self.headers.get("Authorization") != good:
+                return self.answer(b"who?", 401, [("WWW-Authenticate", "Basic")])
+            return self.serve(content(number))
+        if kind == "agent":
+            return self.answer(self.headers.get("User-Agent", "").encode())
         if kind == "redirect":
             return self.answer(b"", 302, [("Location", "/" + "/".join(part[1:]))])
         if kind == "loop":

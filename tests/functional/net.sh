@@ -25,7 +25,7 @@ mirror.pypi = $U/simple $U/json
 mirror.own = $U/status/404 $U/file
 END
 
-plan 57
+plan 61
 
 # The bytes that the server has for a number, and their SRI hash.
 sri() {
@@ -200,6 +200,19 @@ like "a folder that is not there" "$(cat "$T/err")" "cannot download into"
 printf 'local' >"$T/local"
 out=$(fetch "$D/l file://$T/local")
 is "file:" "$(result "$out") $(cat "$D/l")" "ok local"
+clean
+
+# The environment: proxy, netrc.
+out=$(http_proxy=$U fetch "$D/p http://far.invalid/file/321")
+is "a proxy of the environment" "$(echo "$out" | cut -d' ' -f1,4) $(cut -d' ' -f1 "$T/log")" \
+	"ok 321 http://far.invalid/file/321"
+out=$(fetch "$D/n $U/auth/55")
+is "no password" "$out" "fail $D/n DENIED"
+echo "machine 127.0.0.1 login me password secret" >"$T/netrc"
+out=$(NETRC=$T/netrc fetch "$D/n $U/auth/55")
+is "a password from netrc" "$(result "$out")" ok
+out=$(fetch "$D/g $U/agent")
+is "we say who we are" "$(result "$out") $(cut -d/ -f1 "$D/g")" "ok kiln"
 clean
 
 # Mirrors and index pages.
