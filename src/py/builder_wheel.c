@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The wheel builder's frame: reads the derivation, runs the steps, writes nix-support. */
+#include "py/builder_wheel.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "py/builder_wheel_int.h"
+#include "py/requirement.h"
+#include "store/derivation.h"
+#include "store/store_path.h"
+
+void wheel_log(const struct wheel_install *w, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vdprintf(w->ctx->log, fmt, ap);
+	va_end(ap);
+}
+
+struct wheel_file *wheel_file_add(struct wheel_install *w, struct str path)
+{
+	struct wheel_file *f;
+
+	ARRAY_GROW(w->files, w->n_files, w->cap_files);
+	f = &w->files[w->n_files++];
+	*f = (struct wheel_file){.path = arena_str(&w->arena, path), .member = S("")};
+	return f;
+}
+
+struct wheel_file *wheel_file_find(struct wheel_install *w, const char *path)
+{
+	for (size_t i = 0; i < w->n_files; i++)
+		if (str_eqz(w->files[i].path, path))
+			return &w->files[i];
+	return NULL;
+}
+
+errint wheel_file_put(struct wheel_install *w, struct str path, struct str bytes, mode_t mode,
+		      struct err *err)
+{
+	struct wheel_file *f = wheel_file_add(w, path);
+	CLEANUP_FREE char *dir = str_dupz(path_dir(f->path));
+	struct stat st;
+
+	if (fstatat(w->out_fd, f->path.p, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return err_set(err, ERR_EXISTS, "'%s' would be written twice", f->path.p);
+	hash_bytes(HASH_SHA256, bytes, &f->sha256);
+	f->size = bytes.n;
+	if (mkdir_p(w->out_fd, dir, 0755, err) ||
+	    file_write(w->out_fd, f->path.p, bytes, mode, 0, err))
+		return err_wrap(err, "writing '%s'", f->path.p);
+	return 0;
+}
+
+errint wheel_file_rehash(struct wheel_install *w, struct wheel_file *f, struct err *err)
+{
+	CLEANUP_FD int fd = -1;
+	struct stat st;
+
+	if (open_file(w->out_fd, f->path.p, &fd, err) || hash_fd(HASH_SHA256, fd, &f->sha256, err))
+		return err->code;
+	if (fstat(fd, &st))
+		return err_sys(err, "'%s'", f->path.p);
+	f->size = (uint64_t)st.st_size;
+	return 0;
+}
+
+errint wheel_info_read(struct wheel_install *w, const char *name, struct buf *out, struct err *err)
+{
+	const char *path =
+		arena_printf(&w->arena, "%.*s/%.*s/%s", STR_ARG(w->site), STR_ARG(w->info), name);
+
+	return file_read(w->out_fd, path, out, err);
+}
+
+static struct str env(const struct wheel_install *w, const char *key)
+{
+	const struct str *v = drv_env_find(w->ctx->drv, str_c(key));
+
+	return v ? *v : S("");
+}
+
+static errint env_needed(const struct wheel_install *w, const char *key, struct str *out,
+			 struct err *err)
+{
+	*out = env(w, key);
+	return out->n ? 0 : err_set(err, ERR_BUILD, "the derivation does not set '%s'", key);
+}
+
+/* The words of a variable; also line ends part them. */
+static struct str *words(struct wheel_install *w, struct str text, char sep, size_t *n)
+{
+	struct str *v = ARENA_ARRAY(&w->arena, struct str, text.n / 2 + 1), piece;
+
+	*n = 0;
+	while (text.n && str_split(&text, sep, &piece))
+		if ((piece = str_trim(piece)).n)
+			v[(*n)++] = arena_str(&w->arena, piece);
+	return v;
+}
+
+static void names(struct wheel_install *w, const char *key, struct wheel_names *out)
+{
+	out->v = words(w, env(w, key), ' ', &out->n);
+	for (size_t i = 0; i < out->n; i++) {
+		out->all |= str_eqz(out->v[i], "*");
+		out->v[i] = pep503_name(&w->arena, out->v[i]);
+	}
+}
+
+static errint read_python(struct wheel_install *w, struct err *err)
+{
+	struct str major, rest, minor, tail;
+	uint64_t n;
+
+	if (env_needed(w, "python", &w->python, err) ||
+	    env_needed(w, "pythonVersion", &w->full_version, err))
+		return err->code;
+	rest = w->full_version;
+	if (!str_cut(rest, '.', &major, &rest) || !str_eqz(major, "3"))
+		return err_set(err, ERR_BUILD, "pythonVersion '%.*s' is not 3.N.N",
+			       STR_ARG(w->full_version));
+	minor = rest;
+	(void)str_cut(rest, '.', &minor, &tail);
+	if (!str_to_u64(minor, &n) || n > 99)
+		return err_set(err, ERR_BUILD, "pythonVersion '%.*s' is not 3.N.N",
+			       STR_ARG(w->full_version));
+	w->minor = (unsigned)n;
+	w->site = str_c(arena_printf(&w->arena, "lib/python3.%u/site-packages", w->minor));
+	return 0;
+}
+
+static errint read_drv(struct wheel_install *w, struct err *err)
+{
+	const struct drv_output *out = drv_output_find(w->ctx->drv, S("out"));
+	struct str platform = w->ctx->drv->platform, system, loader, path, patchelf;
+
+	if (!out || w->ctx->drv->n_outputs != 1)
+		return err_set(err, ERR_BUILD, "the derivation must have the one output 'out'");
+	w->out = arena_strz(&w->arena, out->path);
+	if (!str_cut(platform, '-', &w->machine, &system) || !str_eqz(system, "linux"))
+		return err_set(err, ERR_UNSUPPORTED, "no wheels are known for '%.*s'",
+			       STR_ARG(platform));
+	if (env_needed(w, "wheel", &w->wheel, err) || read_python(w, err) ||
+	    env_needed(w, "loader", &loader, err) || env_needed(w, "loaderPath", &path, err) ||
+	    env_needed(w, "patchelf", &patchelf, err))
+		return err->code;
+	w->packages = words(w, env(w, "pythonPath"), ' ', &w->n_packages);
+	w->library_folders = words(w, env(w, "runpath"), ':', &w->n_library_folders);
+	names(w, "removeDeps", &w->remove);
+	names(w, "relaxDeps", &w->relax);
+	w->check_deps = str_eqz(env(w, "checkDeps"), "1");
+	w->compile = str_eqz(env(w, "compile"), "1");
+	w->patchelf.loader = arena_strz(&w->arena, loader);
+	w->patchelf.library_path = arena_strz(&w->arena, path);
+	w->patchelf.program = arena_strz(&w->arena, patchelf);
+	return 0;
+}
+
+/* The file name that the store path was given. */
+static errint read_name(struct wheel_install *w, struct err *err)
+{
+	struct str file = path_base(w->wheel);
+
+	if (store_path_is(w->ctx->store_dir, w->wheel))
+		file = store_path_name(w->wheel);
+	if (wheel_name_parse(file, &w->name, err))
+		return err->code;
+	return wheel_name_fits(&w->name, w->minor, w->machine, err);
+}
+
+/* One word a line. */
+static errint write_support(struct wheel_install *w, const char *key, const char *file,
+			    struct err *err)
+{
+	BUF(text, LIMIT_SMALL_FILE);
+	size_t n;
+	struct str *v = words(w, env(w, key), ' ', &n);
+	const char *path = arena_printf(&w->arena, "nix-support/%s", file);
+
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&text, "%.*s\n", STR_ARG(v[i]));
+	if (!n)
+		return 0;
+	if (buf_check(&text, key, err) || mkdir_p(w->out_fd, "nix-support", 0755, err))
+		return err->code;
+	return file_write(w->out_fd, path, buf_str(&text), 0644, 0, err);
+}
+
+static errint install(struct wheel_install *w, struct err *err)
+{
+	if (mkdir_p(AT_FDCWD, w->out, 0755, err) || open_dir(AT_FDCWD, w->out, &w->out_fd, err))
+		return err->code;
+	if (wheel_step_unpack(w, err) || wheel_step_metadata(w, err) ||
+	    wheel_step_programs(w, err) || wheel_step_relocate(w, err))
+		return err->code;
+	if (w->compile && wheel_step_compile(w, err))
+		return err->code;
+	if (wheel_step_record(w, err) ||
+	    write_support(w, "propagatedBuildInputs", "propagated-build-inputs", err) ||
+	    write_support(w, "slots", "kiln-slots", err))
+		return err->code;
+	return 0;
+}
+
+static void release(struct wheel_install *w)
+{
+	if (w->out_fd >= 0)
+		close(w->out_fd);
+	free(w->files);
+	arena_release(&w->arena);
+}
+
+static errint run(const struct builtin_ctx *ctx, struct err *err)
+{
+	struct wheel_install w CLEANUP(release) = {.ctx = ctx, .out_fd = -1};
+
+	if (read_drv(&w, err) || read_name(&w, err))
+		return err->code;
+	wheel_log(&w, "installing %.*s\n", STR_ARG(w.name.file));
+	if (install(&w, err))
+		return err_wrap(err, "installing '%.*s'", STR_ARG(w.name.file));
+	return 0;
+}
+
+const struct builtin_builder builder_wheel_1 = {.name = "builtin:kiln-wheel-1", .run = run};

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * ELF objects of a wheel. They expect a host's libraries in default folders, which the set's loader
+ * does not have: each object's own library path gets the folders that hold what it needs. Its
+ * entries relative to $ORIGIN stay, entries into a build machine go. No object keeps an executable
+ * stack, which hardened kernels refuse to load. */
+#include <elf.h>
+#include <unistd.h>
+
+#include "base/elf.h"
+#include "base/file.h"
+#include "py/builder_wheel_int.h"
+
+static uint16_t elf_machine(struct str machine)
+{
+	return str_eqz(machine, "aarch64") ? EM_AARCH64 : EM_X86_64;
+}
+
+/* libc and the loader are there whenever anything runs; an executable needs libc's folder itself.
+ */
+static bool always_there(const struct elf_info *info, struct str soname)
+{
+	return !info->interp.n &&
+	       (str_eqz(soname, "libc.so.6") || str_starts(soname, S("ld-linux")));
+}
+
+static bool holds_needed(struct wheel_install *w, struct str folder, const struct elf_info *info)
+{
+	for (size_t i = 0; i < info->n_needed; i++) {
+		struct stat st;
+		const char *path;
+
+		if (always_there(info, info->needed[i]) || str_chr(info->needed[i], '/') >= 0)
+			continue;
+		path = arena_printf(&w->arena, "%.*s/%.*s", STR_ARG(folder),
+				    STR_ARG(info->needed[i]));
+		if (stat(path, &st) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void put_folder(struct buf *out, struct str folder)
+{
+	struct str rest = buf_str(out), piece;
+
+	while (rest.n && str_split(&rest, ':', &piece))
+		if (str_eq(piece, folder))
+			return;
+	if (out->n)
+		buf_putc(out, ':');
+	buf_puts(out, folder);
+}
+
+static bool stays(struct wheel_install *w, struct str folder)
+{
+	return str_starts(folder, S("$ORIGIN")) || str_starts(folder, S("${ORIGIN}")) ||
+	       str_starts(folder, w->ctx->store_dir);
+}
+
+static void new_runpath(struct wheel_install *w, const struct elf_info *info, struct buf *out)
+{
+	struct str old = info->runpath.n ? info->runpath : info->rpath, piece;
+
+	while (old.n && str_split(&old, ':', &piece))
+		if (stays(w, piece))
+			put_folder(out, piece);
+	for (size_t i = 0; i < w->n_library_folders; i++)
+		if (holds_needed(w, w->library_folders[i], info))
+			put_folder(out, w->library_folders[i]);
+}
+
+static errint edit(struct wheel_install *w, struct wheel_file *f, const struct elf_info *info,
+		   bool *changed, struct err *err)
+{
+	BUF(runpath, LIMIT_PATH_TEXT * 4);
+	const char *path = arena_printf(&w->arena, "%s/%s", w->out, f->path.p);
+	/* DT_RPATH also holds for what the object loads, so it is written again as such */
+	bool as_rpath = info->rpath.n && !info->runpath.n;
+	struct str old = as_rpath ? info->rpath : info->runpath;
+	struct patchelf_edit e = {.force_rpath = as_rpath};
+
+	new_runpath(w, info, &runpath);
+	if (buf_check(&runpath, "library path", err))
+		return err->code;
+	if (!str_eq(buf_str(&runpath), old))
+		e.runpath = buf_z(&runpath);
+	if (info->interp.n && !str_eqz(info->interp, w->patchelf.loader))
+		e.interpreter = w->patchelf.loader;
+	*changed = e.runpath || e.interpreter;
+	return *changed ? patchelf_run(&w->patchelf, path, &e, err) : 0;
+}
+
+static errint clear_stack(struct wheel_install *w, struct wheel_file *f, struct err *err)
+{
+	ARENA(a);
+	CLEANUP_FD int fd = openat(w->out_fd, f->path.p, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	struct elf_info info;
+
+	if (fd < 0)
+		return err_sys(err, "opening it");
+	if (elf_read(fd, &a, &info, err))
+		return err->code;
+	return info.exec_stack ? elf_clear_exec_stack(fd, &info, err) : 0;
+}
+
+static errint relocate(struct wheel_install *w, struct wheel_file *f, struct err *err)
+{
+	CLEANUP_FD int fd = -1;
+	struct elf_info info;
+	bool changed = false;
+
+	if (open_file(w->out_fd, f->path.p, &fd, err) || elf_read(fd, &w->arena, &info, err))
+		return err->code;
+	if (!info.elf || info.foreign || info.machine != elf_machine(w->machine) ||
+	    (info.type != ET_DYN && info.type != ET_EXEC))
+		return 0;
+	if (info.dynamic && edit(w, f, &info, &changed, err))
+		return err->code;
+	if (info.exec_stack && clear_stack(w, f, err))
+		return err->code;
+	if (!changed && !info.exec_stack)
+		return 0;
+	return wheel_file_rehash(w, f, err);
+}
+
+errint wheel_step_relocate(struct wheel_install *w, struct err *err)
+{
+	for (size_t i = 0; i < w->n_files; i++)
+		if (w->files[i].elf && relocate(w, &w->files[i], err))
+			return err_wrap(err, "'%s'", w->files[i].path.p);
+	return 0;
+}
