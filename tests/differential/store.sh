@@ -142,8 +142,8 @@ same "-qR of what is not" -qR /nix/store/00000000000000000000000000000000-x
 same "--print-env" --print-env "$(echo "$all" | grep multi)"
 
 # ---- both add to one store ----
-echo more >more
-more=$(theirs --add more)
+echo more >addition
+more=$(theirs --add addition)
 is "we see at once what Nix adds" "$(ours -q --hash "$more")" "$(theirs -q --hash "$more")"
 echo again >again
 again=$(ours --add again)
