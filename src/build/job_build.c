@@ -15,6 +15,7 @@
 #include "base/process.h"
 #include "base/report.h"
 #include "build/build_env.h"
+#include "net/archive.h"
 
 /* What the builder may see: sources and wanted outputs of inputs, with all they refer to. */
 static errint find_inputs(struct job *j, struct err *err)
@@ -243,6 +244,10 @@ static errint start_child(struct job *j, const struct build_env *env, struct err
 	int ends[2];
 
 	if (j->goal->kind == GOAL_BUILTIN) {
+		errint rc = archive_load(err);
+
+		if (rc)
+			return rc;
 		spec.builtin = builtin_find(j->o, d->builder);
 		spec.builtin_ctx = &ctx;
 	}

@@ -100,6 +100,13 @@ static errint item_read(struct source *s, void *p, size_t n, size_t *got, struct
 
 static const struct source_ops item_ops = {.read = item_read};
 
+errint archive_load(struct err *err)
+{
+	const struct archive_api *api;
+
+	return archive_api(&api, err);
+}
+
 enum reader_kind { READER_ARCHIVE, READER_RAW };
 
 static errint reader_init(struct reader *r, enum reader_kind kind, struct err *from_err,

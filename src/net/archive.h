@@ -56,6 +56,9 @@ void archive_writer_cleanup(struct archive_writer **w);
 ATTR_MUST_CHECK errint archive_writer_add(struct archive_writer *w, const struct archive_item *item,
 					  struct source *data, struct err *err);
 
+/* Loads the library behind this header now: before a sandbox is entered that does not have it. */
+ATTR_MUST_CHECK errint archive_load(struct err *err);
+
 /* The bytes of one compressed file (gzip, bzip2, xz, zstd, lzma; anything else passes as it is),
  * not of an archive inside it. */
 ATTR_MUST_CHECK errint archive_decompress(struct source *from, struct sink *to, struct err *err);
