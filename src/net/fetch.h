@@ -32,7 +32,8 @@ struct fetch_options {
 	unsigned connect_s;         /* limit for a connection [20] */
 	unsigned stall_s;           /* without 1 KiB/s this long, it counts as dead [30] */
 	struct mirrors *mirrors;    /* resolves mirror: URLs; without it they are an error */
-	const char *const *sources; /* folders of vendored files, looked at before any host */
+	const char *const *sources; /* folders of vendored files, looked at before kiln.conf's
+				     * source-dirs, and these before any host */
 	size_t n_sources;
 };
 

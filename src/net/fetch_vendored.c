@@ -52,18 +52,16 @@ static errint take(struct job *j, const char *path, int fd, struct err *err)
 	return 0;
 }
 
-errint vendored_find(struct job *j, bool *found, struct err *err)
+static errint find_in(struct job *j, const char *const *dirs, size_t n, bool *found,
+		      struct err *err)
 {
-	*found = false;
-	if (j->page || (!j->has_want && !j->checked_later))
-		return 0;
-	for (size_t i = 0; i < j->f->o.n_sources; i++) {
+	for (size_t i = 0; i < n && !*found; i++) {
 		CLEANUP_FREE char *path = NULL;
 		CLEANUP_FD int fd = -1;
 		bool yes;
 		errint rc;
 
-		if (!open_candidate(j->f->o.sources[i], j->file, &path, &fd))
+		if (!open_candidate(dirs[i], j->file, &path, &fd))
 			continue;
 		rc = is_wanted(j, path, fd, &yes, err);
 		if (!rc && yes)
@@ -71,8 +69,23 @@ errint vendored_find(struct job *j, bool *found, struct err *err)
 		if (rc)
 			return rc;
 		*found = yes;
-		if (yes)
-			return 0;
 	}
 	return 0;
+}
+
+errint vendored_find(struct job *j, bool *found, struct err *err)
+{
+	const struct fetch_options *o = &j->f->o;
+	const char *const *dirs;
+	size_t n;
+	errint rc;
+
+	*found = false;
+	if (j->page || (!j->has_want && !j->checked_later))
+		return 0;
+	rc = find_in(j, o->sources, o->n_sources, found, err);
+	if (rc || *found || !o->mirrors)
+		return rc;
+	rc = mirror_source_dirs(o->mirrors, &dirs, &n, err);
+	return rc ? rc : find_in(j, dirs, n, found, err);
 }

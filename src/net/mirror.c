@@ -23,6 +23,9 @@ struct mirrors {
 	struct report *report;
 	struct known *v;
 	size_t n, cap;
+	bool looked_for_dirs;
+	char **dirs;
+	size_t n_dirs, cap_dirs;
 };
 
 void host_list_add(struct host_list *l, struct str url)
@@ -64,6 +67,9 @@ void mirrors_free(struct mirrors *m)
 		free(m->v[i].name);
 		host_list_release(&m->v[i].hosts);
 	}
+	for (size_t i = 0; i < m->n_dirs; i++)
+		free(m->dirs[i]);
+	free(m->dirs);
 	free(m->v);
 	conf_free(m->own_conf);
 	free(m);
@@ -74,18 +80,27 @@ void mirrors_cleanup(struct mirrors **m)
 	mirrors_free(*m);
 }
 
+static errint need_conf(struct mirrors *m, struct err *err)
+{
+	errint rc;
+
+	if (m->conf)
+		return 0;
+	rc = conf_load(m->report, &m->own_conf, err);
+	if (rc)
+		return rc;
+	m->conf = m->own_conf;
+	return 0;
+}
+
 static errint from_conf(struct mirrors *m, struct str name, struct host_list *out, struct err *err)
 {
 	CLEANUP_FREE char *key = xasprintf("mirror.%.*s", STR_ARG(name));
 	struct str value, url;
-	errint rc;
+	errint rc = need_conf(m, err);
 
-	if (!m->conf) {
-		rc = conf_load(m->report, &m->own_conf, err);
-		if (rc)
-			return rc;
-		m->conf = m->own_conf;
-	}
+	if (rc)
+		return rc;
 	if (!conf_get(m->conf, str_c(key), &value))
 		return 0;
 	while (conf_word(&value, &url)) {
@@ -148,6 +163,37 @@ errint mirror_hosts(struct mirrors *m, struct str name, const struct str **out, 
 	tell(m, k);
 	*out = k->hosts.v;
 	*n = k->hosts.n;
+	return 0;
+}
+
+static errint read_dirs(struct mirrors *m, struct err *err)
+{
+	struct str value, dir;
+
+	if (!conf_get(m->conf, S("source-dirs"), &value))
+		return 0;
+	while (conf_word(&value, &dir)) {
+		if (dir.p[0] != '/')
+			return err_set(err, ERR_USAGE,
+				       "'source-dirs' in kiln.conf: '%.*s' is not absolute",
+				       STR_ARG(dir));
+		ARRAY_GROW(m->dirs, m->n_dirs, m->cap_dirs);
+		m->dirs[m->n_dirs++] = str_dupz(dir);
+	}
+	return 0;
+}
+
+errint mirror_source_dirs(struct mirrors *m, const char *const **out, size_t *n, struct err *err)
+{
+	errint rc = need_conf(m, err);
+
+	if (!rc && !m->looked_for_dirs)
+		rc = read_dirs(m, err);
+	if (rc)
+		return rc;
+	m->looked_for_dirs = true;
+	*out = (const char *const *)m->dirs;
+	*n = m->n_dirs;
 	return 0;
 }
 

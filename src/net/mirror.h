@@ -43,3 +43,6 @@ ATTR_MUST_CHECK errint mirror_url_parse(struct arena *a, struct str url, struct 
 /* URLs to try for it: of the file, or, for mirror://pypi, of the project's pages (one an index). */
 ATTR_MUST_CHECK errint mirror_expand(struct mirrors *m, struct arena *a, const struct mirror_url *u,
 				     struct str **out, size_t *n, struct err *err);
+/* The folders of vendored files that kiln.conf names; borrowed from m. */
+ATTR_MUST_CHECK errint mirror_source_dirs(struct mirrors *m, const char *const **out, size_t *n,
+					  struct err *err);

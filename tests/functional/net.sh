@@ -25,7 +25,7 @@ mirror.pypi = $U/simple $U/json
 mirror.own = $U/status/404 $U/file
 END
 
-plan 61
+plan 62
 
 # The bytes that the server has for a number, and their SRI hash.
 sri() {
@@ -236,6 +236,10 @@ printf 'vendored\n' >"$T/vendor/x.bin"
 hv=sha256:$(sha256sum <"$T/vendor/x.bin" | cut -c1-64)
 out=$(fetch "$D/a $U/status/500/x.bin $hv" "source=$T/vendor")
 is "a vendored file needs no server" "$(result "$out") $(cat "$D/a") $(wc -l <"$T/log")" "ok vendored 0"
+clean
+echo "source-dirs = $T/vendor" >"$T/vendor.conf"
+out=$(KILN_CONF=$T/vendor.conf fetch "$D/a $U/status/500/x.bin $hv")
+is "so does one in kiln.conf's folders" "$(result "$out") $(wc -l <"$T/log")" "ok 0"
 clean
 out=$(fetch "$D/a $U/file/100/x.bin $(sri 100)" "source=$T/vendor")
 is "a vendored file with another hash is passed over" "$(echo "$out" | cut -d' ' -f1,4)" "ok 100"
