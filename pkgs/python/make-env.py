@@ -30,20 +30,23 @@ def is_folder(path):
 
 
 class Clashes:
-    def __init__(self, ignore):
+    """Files that differ, one line for each name at the top of site-packages."""
+
+    def __init__(self, ignore, base):
         self.ignore = ignore
-        self.found = []
+        self.base = base
+        self.found = {}
 
     def add(self, relative, first, second):
-        if not self.ignore and not junk(relative):
-            self.found.append(f"  {relative}\n    {first}\n    {second}")
+        # what the interpreter itself brings gives way to a package
+        if not self.ignore and not junk(relative) and not second.startswith(self.base + "/"):
+            top = relative if relative.startswith("bin/") else relative.split("/")[0]
+            self.found.setdefault(top, f"  {relative}\n    {first}\n    {second}")
 
     def check(self):
         if self.found:
-            shown = "\n".join(self.found[:20])
-            more = f"\n  and {len(self.found) - 20} more" if len(self.found) > 20 else ""
-            fail(f"two packages have different files under one name:\n{shown}{more}\n"
-                 "hint: take one of them out, or give both the same version")
+            fail("two packages have different files under one name:\n" + "\n".join(self.found.values())
+                 + "\nhint: take one of them out, or give both the same version")
 
 
 def merge(sources, target, relative, clashes):
@@ -140,15 +143,13 @@ def distributions(packages, site):
 def main():
     out, base, lib_prefix = (os.environ[n] for n in ("out", "python", "libPrefix"))
     packages = os.environ["packages"].split()
-    clashes = Clashes(os.environ.get("ignoreCollisions") == "1")
+    clashes = Clashes(os.environ.get("ignoreCollisions") == "1", base)
     site = f"lib/{lib_prefix}/site-packages"
 
     if not clashes.ignore:
         distributions(packages, site)
     link_interpreter(base, out, lib_prefix)
-    own = f"{base}/{site}"
-    sites = [own] if os.path.isdir(own) else []
-    merge(sites + [f"{p}/{site}" for p in packages if os.path.isdir(f"{p}/{site}")],
+    merge([f"{p}/{site}" for p in [*packages, base] if os.path.isdir(f"{p}/{site}")],
           f"{out}/{site}", "", clashes)
     link_programs(packages, base, out, lib_prefix, clashes)
     for folder in ("share", "etc"):
