@@ -82,45 +82,67 @@ static errint references(struct store_request *r, struct str path, struct str_se
 	return rc;
 }
 
-static errint related(struct store_request *r, struct str path, struct str_set *out,
+static errint neighbours(struct store_request *r, struct str path, struct str_set *out,
+			 struct err *err)
+{
+	return r->query == Q_REFERENCES ? references(r, path, out, err)
+					: store_referrers(r->s, r->a, path, out, err);
+}
+
+/* Of all subjects as one set. */
+static errint all_neighbours(struct store_request *r, struct str_set subjects, struct str_set *out,
+			     struct err *err)
+{
+	struct str *v CLEANUP_FREE = NULL;
+	size_t n = 0, cap = 0;
+	errint rc = 0;
+
+	for (size_t i = 0; !rc && i < subjects.n; i++) {
+		struct str_set some = {0};
+		rc = neighbours(r, subjects.v[i], &some, err);
+		for (size_t k = 0; k < some.n; k++) {
+			ARRAY_GROW(v, n, cap);
+			v[n++] = some.v[k];
+		}
+	}
+	if (rc)
+		return rc;
+	out->v = ARENA_ARRAY(r->a, struct str, n);
+	out->n = n;
+	if (n)
+		memcpy(out->v, v, n * sizeof(*v));
+	str_set_sort(out);
+	return 0;
+}
+
+static errint related(struct store_request *r, struct str_set subjects, struct str_set *out,
 		      struct err *err)
 {
 	unsigned outputs = has_flag(r, F_INCLUDE_OUTPUTS) ? CLOSURE_OUTPUTS : 0;
 
 	switch (r->query) {
 	case Q_REQUISITES:
-		return store_closure(r->s, r->a, &path, 1, outputs, out, err);
-	case Q_REFERENCES:
-		return references(r, path, out, err);
-	case Q_REFERRERS:
-		return store_referrers(r->s, r->a, path, out, err);
+		return store_closure(r->s, r->a, subjects.v, subjects.n, outputs, out, err);
+	case Q_REFERRERS_CLOSURE:
+		return store_closure(r->s, r->a, subjects.v, subjects.n, CLOSURE_REFERRERS, out,
+				     err);
 	default:
-		return store_closure(r->s, r->a, &path, 1, CLOSURE_REFERRERS, out, err);
+		return all_neighbours(r, subjects, out, err);
 	}
 }
 
-/* Closures and neighbours of all operands as one set, each path behind what it refers to. */
+/* Each path behind what it refers to. */
 static errint query_related(struct store_request *r, struct err *err)
 {
-	struct str_set subjects = {0}, sum = {0};
-	struct str *v CLEANUP_FREE = NULL, *order;
-	size_t cap = 0;
+	struct str_set subjects = {0}, found = {0};
+	struct str *order;
 	errint rc = all_subjects(r, has_flag(r, F_USE_OUTPUT), &subjects, err);
 
-	for (size_t i = 0; !rc && i < subjects.n; i++) {
-		struct str_set some = {0};
-		rc = related(r, subjects.v[i], &some, err);
-		for (size_t k = 0; k < some.n; k++) {
-			ARRAY_GROW(v, sum.n, cap);
-			v[sum.n++] = some.v[k];
-		}
-	}
-	if (rc)
-		return rc;
-	sum.v = v;
-	str_set_sort(&sum);
-	rc = store_topo_sort(r->s, r->a, sum, &order, err);
-	for (size_t i = 0; !rc && i < sum.n; i++)
+	if (!rc)
+		rc = related(r, subjects, &found, err);
+	if (!rc)
+		rc = store_topo_sort(r->s, r->a, found, &order, err);
+	for (size_t i = 0; !rc && i < found.n; i++)
 		print_line(order[i]);
 	return rc;
 }

@@ -182,8 +182,10 @@ static errint copy_in(struct store *s, const char *from, bool recursive, enum ha
 {
 	struct tree_writer w CLEANUP(tree_writer_release) = tree_writer_init(s->store_fd, to);
 	struct hash_sink content CLEANUP(hash_sink_release) = hash_sink_init(algo, NULL);
+	/* The usual content hash is the NAR's own: it is not made twice. */
+	bool same = recursive && algo == HASH_SHA256;
 	struct hash_sink nar CLEANUP(hash_sink_release) =
-		hash_sink_init(HASH_SHA256, recursive ? &content.sink : NULL);
+		hash_sink_init(HASH_SHA256, recursive && !same ? &content.sink : NULL);
 	struct nar_encoder e CLEANUP(nar_encoder_release) = nar_encoder_init(&nar.sink);
 	struct tree_tee tee = tree_tee_init(&w.tree, &e.tree);
 	struct plain_file plain = {.tree.ops = &plain_ops, .to = &tee.tree, .hash = content.ctx};
@@ -199,6 +201,8 @@ static errint copy_in(struct store *s, const char *from, bool recursive, enum ha
 	out->nar_size = nar.size;
 	hash_sink_finish(&nar, &out->nar_hash);
 	hash_sink_finish(&content, &out->content);
+	if (same)
+		out->content = out->nar_hash;
 	return 0;
 }
 
