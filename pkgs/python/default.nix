@@ -33,7 +33,7 @@ let
 
   build = import ./build-package.nix { inherit lib stdenv makeSetupHook wheelBuilder python slots tools; };
 
-  environment = import ./environment.nix { inherit lib python slots; inherit (stdenv.hostPlatform) system; };
+  environment = import ./environment.nix { inherit lib python slots; inherit (stdenv) shell; inherit (stdenv.hostPlatform) system; };
 
   packageSet = final:
     let

@@ -1,6 +1,6 @@
 # python3.withPackages: an interpreter whose site-packages holds the packages and all that they need.
 # Two packages' different files under one name are an error.
-{ lib, system, python, slots }:
+{ lib, system, python, slots, shell }:
 
 let
   buildEnv = lib.makeOverridable ({ extraLibs ? [ ], ignoreCollisions ? false, postBuild ? "", permitUserSite ? false
@@ -23,8 +23,9 @@ let
         (derivation {
           name = "python3-${python.version}-env";
           inherit system ignoreCollisions;
-          builder = python.interpreter;
-          args = [ "-I" "-S" ./make-env.py ];
+          # a builder is started under its bare name, by which Python would not find its library
+          builder = shell;
+          args = [ "-c" "exec \"$0\" \"$@\"" python.interpreter "-I" "-S" ./make-env.py ];
           inherit python;
           inherit (python) libPrefix;
           slots = lib.sort lib.lessThan allSlots;
