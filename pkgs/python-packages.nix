@@ -9,4 +9,7 @@ in
   python = final.python3;
   python3Packages = final.python3.pkgs;
   python313Packages = final.python313.pkgs;
+
+  # slotFillings.<slot>.<filling>: the store paths that fill a slot, all of them or none.
+  slotFillings.torch = final.lib.mapAttrs (kind: _: final.python3.slots.filling kind) final.python3.slots.fillings;
 }
