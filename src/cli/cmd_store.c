@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * kiln store: the command line of nix-store, as a request for one of its operations. */
-#include "cli/cmd_store.h"
+#include "cli/store_verbs.h"
 
 #include <stdlib.h>
 #include "base/report.h"
@@ -266,6 +266,8 @@ errint cmd_store(struct cli *cli, int argc, char **argv, struct err *err)
 			       ?: err_hint(
 					  err,
 					  "one of --realise --query --add --gc --verify …; see --help");
+	if (!r.add_root && !r.build.no_link)
+		r.add_root = r.build.link;
 	const struct store_op *op = find_op(r.op);
 	rc = check(&r, op, err);
 	if (!rc && !op->no_store)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * nix-store --realise, and what is asked of derivations around it: logs and environments. */
-#include "cli/cmd_store.h"
+#include "cli/store_verbs.h"
 
 #include <stdlib.h>
 #include "base/report.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * nix-store's operations that add, delete and check. */
-#include "cli/cmd_store.h"
+#include "cli/store_verbs.h"
 
 #include <unistd.h>
 #include "base/file.h"

@@ -2,7 +2,7 @@
  *
  * nix-store --query. Sets are printed as Nix prints them: referrers first where order follows
  * references, else in the order of the operands. */
-#include "cli/cmd_store.h"
+#include "cli/store_verbs.h"
 
 #include <stdlib.h>
 #include "store/derivation.h"

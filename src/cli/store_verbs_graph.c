@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * References drawn: as a tree of lines, or in the language of Graphviz. */
-#include "cli/cmd_store.h"
+#include "cli/store_verbs.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
  *
  * kiln store, which is nix-store: one operation with its flags and operands. cmd_store.c reads the
  * command line into a request and checks it against the operation's row; the operations stand in
- * cmd_store_*.c by subject. */
+ * store_verbs_*.c by subject. */
 #pragma once
 
 #include "base/arena.h"
@@ -75,12 +75,12 @@ static inline bool has_flag(const struct store_request *r, enum store_flag f)
 
 typedef errint (*store_op_fn)(struct store_request *r, struct err *err);
 
-/* cmd_store_query.c, cmd_store_graph.c */
+/* store_verbs_query.c, store_verbs_graph.c */
 errint op_query(struct store_request *r, struct err *err);
 ATTR_MUST_CHECK errint print_tree(struct store_request *r, const struct str *paths, size_t n,
 				  struct err *err);
 ATTR_MUST_CHECK errint print_graph(struct store_request *r, struct str_set roots, struct err *err);
-/* cmd_store_change.c */
+/* store_verbs_change.c */
 errint op_add(struct store_request *r, struct err *err);
 errint op_add_fixed(struct store_request *r, struct err *err);
 errint op_print_fixed_path(struct store_request *r, struct err *err);
@@ -90,7 +90,7 @@ errint op_verify(struct store_request *r, struct err *err);
 errint op_verify_path(struct store_request *r, struct err *err);
 errint op_check_validity(struct store_request *r, struct err *err);
 errint op_init(struct store_request *r, struct err *err);
-/* cmd_store_exchange.c */
+/* store_verbs_exchange.c */
 errint op_dump(struct store_request *r, struct err *err);
 errint op_restore(struct store_request *r, struct err *err);
 errint op_export(struct store_request *r, struct err *err);
@@ -98,7 +98,7 @@ errint op_import(struct store_request *r, struct err *err);
 errint op_dump_db(struct store_request *r, struct err *err);
 errint op_load_db(struct store_request *r, struct err *err);
 errint op_register_validity(struct store_request *r, struct err *err);
-/* cmd_store_realise.c */
+/* store_verbs_realise.c */
 errint op_realise(struct store_request *r, struct err *err);
 errint op_print_env(struct store_request *r, struct err *err);
 errint op_read_log(struct store_request *r, struct err *err);

@@ -2,7 +2,7 @@
  *
  * nix-store's operations over standard input and output: NARs, exports, registrations. What they
  * write is bytes, so it goes straight to the descriptor. */
-#include "cli/cmd_store.h"
+#include "cli/store_verbs.h"
 
 #include <unistd.h>
 #include "base/file.h"
