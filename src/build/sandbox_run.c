@@ -200,7 +200,9 @@ static errint leave_root(struct sandbox_ids ids, int fd, struct err *err)
 	/* In a user namespace where setgroups is denied, no group is left to drop. */
 	if (setgroups(0, NULL) && errno != EPERM)
 		return err_sys(err, "dropping groups");
-	if (unshare(CLONE_NEWUSER)) {
+	bool alone = !unshare(CLONE_NEWUSER);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!alone) {
 		/* Without user namespaces the ids of the host are what is seen inside. */
 		uid = ids.uid;
 		gid = ids.gid;
@@ -253,31 +255,45 @@ ATTR_NORETURN static void run_builtin(const struct sandbox_spec *s)
 	_exit(rc ? 1 : 0);
 }
 
-/* Descriptors that some library opened without O_CLOEXEC end here; the status socket stays until
- * the exec closes it. */
-static int close_others(int fd)
+/* Of our parent's descriptors only the status socket is needed (until the exec closes it). Its
+ * other end must go at once, or we would not see the parent die. */
+static errint close_others(int *fd, struct err *err)
 {
 	enum { STATUS = 3 };
 
-	if (fd != STATUS && dup3(fd, STATUS, O_CLOEXEC) < 0)
-		return fd;
+	if (*fd != STATUS && dup3(*fd, STATUS, O_CLOEXEC) < 0)
+		return err_sys(err, "keeping the status socket");
 	close_range(STATUS + 1, ~0U, 0);
-	return STATUS;
+	*fd = STATUS;
+	return 0;
+}
+
+/* The death signal does not come for a parent that died before it was asked for. */
+static errint parent_alive(int fd, struct err *err)
+{
+	char c;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (recv(fd, &c, 1, MSG_DONTWAIT | MSG_PEEK) == 0)
+		return err_set(err, ERR_INTERRUPTED, "nobody waits for this build any more");
+	return 0;
 }
 
 static errint become_builder(const struct sandbox_spec *s, int *fd, int log_fd, struct err *err)
 {
-	/* PDEATHSIG once now, once after the last change of identity, which clears it. */
+	/* Asked for again after each change of identity, which clears it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	errint rc = become_standard_process(log_fd, err);
+	if (!rc)
+		rc = close_others(fd, err);
 	if (!rc && s->isolated)
 		rc = enter_namespaces(s, *fd, err);
 	if (!rc)
 		rc = close_standard_input(err);
+	if (!rc)
+		rc = parent_alive(*fd, err);
 	if (rc)
 		return rc;
-	*fd = close_others(*fd);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (chdir(s->cwd))
 		return err_sys(err, "entering '%s'", s->cwd);
 	set_personality(s->linux32);

@@ -20,13 +20,16 @@ static void put_text(struct buf *b, const char *text)
 	buf_putc(b, '\0');
 }
 
-ATTR_NORETURN static void child_main(worker_fn *fn, void *ctx, int fd)
+ATTR_NORETURN static void child_main(worker_fn *fn, void *ctx, int fd, pid_t parent)
 {
 	BUF(b, LIMIT_TOOL_OUTPUT);
 	ERR(err);
 	ERR(ignored);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* It may have died before. */
+	if (getppid() != parent)
+		_exit(1);
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);
 	/* The terminal's ^C is for the parent, which ends us in its own way. */
@@ -54,11 +57,12 @@ errint worker_start(worker_fn *fn, void *ctx, struct worker *out, struct err *er
 	if (pipe2(ends, O_CLOEXEC))
 		return err_sys(err, "making a pipe");
 	int from CLEANUP_FD = ends[0], to CLEANUP_FD = ends[1];
+	pid_t parent = getpid();
 	pid_t pid = fork();
 	if (pid < 0)
 		return err_sys(err, "starting a process");
 	if (pid == 0)
-		child_main(fn, ctx, to);
+		child_main(fn, ctx, to, parent);
 	struct worker w = WORKER_INIT;
 	w.pid = pid;
 	w.fd = STEAL_FD(from);
