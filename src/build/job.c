@@ -49,6 +49,11 @@ void build_job_free(struct job *j)
 		remove_tree_quietly(AT_FDCWD, j->build_dir);
 	if (j->top)
 		remove_tree_quietly(AT_FDCWD, j->top);
+	/* Without a sandbox outputs are made at their final places. */
+	for (size_t i = 0; j->where && !j->isolated && !j->registered && !j->dest &&
+			   i < j->goal->drv.n_outputs;
+	     i++)
+		remove_tree_quietly(AT_FDCWD, j->where[i]);
 	store_unlock(j->lock);
 	err_release(&j->child_err);
 	free(j->top);
@@ -210,6 +215,7 @@ errint job_compare(struct job *j, struct err *err)
 
 void job_registered(struct job *j)
 {
+	j->registered = true;
 	if (j->dest)
 		unlink(j->dest);
 }

@@ -38,7 +38,7 @@ struct job {
 	struct str_set candidates; /* what an output may refer to */
 	char *top;                 /* the job's folder, or NULL while there is none */
 	char *build_dir;           /* inside top, or a temporary folder to keep */
-	bool isolated, keep_build_dir;
+	bool isolated, keep_build_dir, registered;
 	const char **where;      /* where each output is made; arena */
 	struct path_info *infos; /* one per output, once checked */
 
