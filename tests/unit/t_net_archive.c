@@ -18,9 +18,12 @@ struct tar_item {
 	unsigned mode;
 };
 
+/* n - 1 octal digits and a NUL. */
 static void tar_octal(char *at, size_t n, unsigned long v)
 {
-	snprintf(at, n, "%0*lo", (int)n - 1, v);
+	at[n - 1] = '\0';
+	for (size_t i = n - 1; i-- > 0; v /= 8)
+		at[i] = (char)('0' + v % 8);
 }
 
 /* One ustar header and its data (POSIX.1-1988, "ustar Interchange Format"). */
