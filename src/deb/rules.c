@@ -10,9 +10,9 @@
 
 static const struct verb_info {
 	const char *word;
-	size_t fewest, most;
+	size_t args;
 } verbs[] = {
-#define X(id, word, fewest, most) {word, fewest, most},
+#define X(id, word, args) {word, args},
 	DEB_VERBS(X)
 #undef X
 };
@@ -85,20 +85,19 @@ static errint parse_line(struct arena *a, struct str line, struct str out_path, 
 			 struct err *err)
 {
 	struct str word, rest = line;
+	size_t given = 0;
 
 	if (!str_split(&rest, '\t', &word) || !verb_find(word, &r->verb))
 		return err_set(err, ERR_CORRUPT, "relocation rule %u: unknown verb '%.*s'", r->line,
 			       STR_ARG(word));
-	while (str_split(&rest, '\t', &word)) {
-		if (r->n == verbs[r->verb].most)
-			break;
-		if (!expand(a, word, out_path, &r->arg[r->n++]))
+	for (; str_split(&rest, '\t', &word); given++)
+		if (given < DEB_RULE_ARGS && !expand(a, word, out_path, &r->arg[given]))
 			return err_set(err, ERR_CORRUPT, "relocation rule %u: bad escape in '%.*s'",
 				       r->line, STR_ARG(word));
-	}
-	if (rest.p || r->n < verbs[r->verb].fewest)
-		return err_set(err, ERR_CORRUPT, "relocation rule %u: '%s' takes %zu arguments",
-			       r->line, verbs[r->verb].word, verbs[r->verb].fewest);
+	if (given != verbs[r->verb].args)
+		return err_set(err, ERR_CORRUPT,
+			       "relocation rule %u: '%s' takes %zu words, not %zu", r->line,
+			       verbs[r->verb].word, verbs[r->verb].args, given);
 	return 0;
 }
 

@@ -8,27 +8,27 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-/* X(id, word, fewest arguments, most arguments) */
-#define DEB_VERBS(X)                    \
-	X(LAYOUT, "layout", 2, 2)       \
-	X(DROP, "drop", 1, 1)           \
-	X(TRIM, "trim", 1, 1)           \
-	X(MOVE, "move", 2, 2)           \
-	X(LINK, "link", 2, 2)           \
-	X(COPY, "copy", 2, 2)           \
-	X(CONCAT, "concat", 2, 2)       \
-	X(REPLACE, "replace", 3, 3)     \
-	X(BYTES, "bytes", 4, 4)         \
-	X(UNTOUCHED, "untouched", 1, 1) \
-	X(NEEDED, "needed", 2, 2)       \
-	X(SEARCH, "search", 2, 2)       \
-	X(RPATH, "rpath", 1, 1)         \
-	X(MISSING, "missing", 1, 1)     \
-	X(DANGLING, "dangling", 1, 1)   \
-	X(COMPILE, "compile", 2, 2)
+/* X(id, word, arguments) */
+#define DEB_VERBS(X)                 \
+	X(LAYOUT, "layout", 2)       \
+	X(DROP, "drop", 1)           \
+	X(TRIM, "trim", 1)           \
+	X(MOVE, "move", 2)           \
+	X(LINK, "link", 2)           \
+	X(COPY, "copy", 2)           \
+	X(CONCAT, "concat", 2)       \
+	X(REPLACE, "replace", 3)     \
+	X(BYTES, "bytes", 4)         \
+	X(UNTOUCHED, "untouched", 1) \
+	X(NEEDED, "needed", 2)       \
+	X(SEARCH, "search", 2)       \
+	X(RPATH, "rpath", 1)         \
+	X(MISSING, "missing", 1)     \
+	X(DANGLING, "dangling", 1)   \
+	X(COMPILE, "compile", 2)
 
 enum deb_verb {
-#define X(id, word, fewest, most) DEB_##id,
+#define X(id, word, args) DEB_##id,
 	DEB_VERBS(X)
 #undef X
 };
@@ -39,7 +39,6 @@ struct deb_rule {
 	enum deb_verb verb;
 	unsigned line; /* from 1, for messages */
 	struct str arg[DEB_RULE_ARGS];
-	size_t n;
 };
 
 struct deb_rules {

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * builtin:kiln-deb-1 up to ELF objects: rules, layout, the index of libraries, and, where dpkg-deb
+ * is installed to make them, whole packages. What relocated objects do is shown by the demo's
+ * tests. */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "deb/builder_deb.h"
+#include "deb/layout.h"
+#include "deb/libraries.h"
+#include "deb/rules.h"
+#include "store/derivation.h"
+#include "tap.h"
+
+static char *work;
+
+static void test_rules(void)
+{
+	ARENA(a);
+	ERR(err);
+	struct deb_rules r;
+
+	IS_OK(deb_rules_parse(
+		      &a, S("drop\tshare/*\n\nbytes\tf\ta\\0b\\\\\tx\\n\\ty\t2\nlink\tf\t@out@/x"),
+		      S("/s/out"), &r, &err),
+	      err, "rules");
+	IS_INT(r.n, 3, "empty lines are none");
+	IS_INT(r.v[1].line, 3, "a rule knows its line");
+	IS_STR(r.v[1].arg[1], S("a\0b\\"), "escapes");
+	IS_STR(r.v[2].arg[1], S("/s/out/x"), "the output's path");
+	OK(deb_rules_match(&r, DEB_DROP, S("share/doc")) &&
+		   !deb_rules_match(&r, DEB_DROP, S("share/doc/x")) &&
+		   !deb_rules_match(&r, DEB_TRIM, S("share/doc")),
+	   "globs stop at a slash");
+	IS_ERR(deb_rules_parse(&a, S("drop\ta\nfrobnicate\tb"), S("/o"), &r, &err), err,
+	       ERR_CORRUPT, "an unknown verb");
+	IS_ERR(deb_rules_parse(&a, S("move\ta"), S("/o"), &r, &err), err, ERR_CORRUPT,
+	       "too few words");
+	IS_ERR(deb_rules_parse(&a, S("drop\ta\tb"), S("/o"), &r, &err), err, ERR_CORRUPT,
+	       "too many words");
+	IS_ERR(deb_rules_parse(&a, S("drop\ta\\q"), S("/o"), &r, &err), err, ERR_CORRUPT,
+	       "an unknown escape");
+}
+
+static void test_layout(void)
+{
+	static const char *const cases[][2] = {
+		{"usr/bin/env", "bin/env"},
+		{"sbin/init", "bin/init"},
+		{"usr/lib/x86_64-linux-gnu/libz.so.1", "lib/libz.so.1"},
+		{"lib/x86_64-linux-gnu", "lib"},
+		{"lib64/ld.so", "lib/ld.so"},
+		{"usr/lib/x86_64-linux-gnux/f", "lib/x86_64-linux-gnux/f"},
+		{"usr/lib/python3/dist-packages/a/b.py", "site/a/b.py"},
+		{"usr/share/x", "share/x"},
+		{"etc/x", "etc/x"},
+		{"usr", ""},
+		{"var/lib/x", NULL},
+		{"usrx/bin", NULL},
+	};
+	ARENA(a);
+	ERR(err);
+	struct deb_rules r;
+	struct deb_layout l;
+
+	IS_OK(deb_rules_parse(&a, S("layout\tusr/lib/python3/dist-packages\tsite"), S("/o"), &r,
+			      &err),
+	      err, "a layout rule");
+	deb_layout_init(&a, S("x86_64-linux-gnu"), &r, &l);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct str got = S("(left out)");
+
+		deb_layout_map(&l, &a, str_c(cases[i][0]), &got);
+		IS_STR(got, cases[i][1] ? str_c(cases[i][1]) : S("(left out)"), cases[i][0]);
+	}
+}
+
+static void test_libraries(void)
+{
+	struct libraries l CLEANUP(libraries_release) = {0};
+	struct str folder = STR_NULL;
+
+	OK(library_name(S("libz.so.1")) && library_name(S("a.so")) && !library_name(S("a.sox")) &&
+		   !library_name(S(".so")) && !library_name(S("liba.a")),
+	   "names of libraries");
+	libraries_put(&l, S("libz.so.1"), S("/b"), 1);
+	libraries_put(&l, S("libz.so.1"), S("/a"), 0);
+	libraries_put(&l, S("liba.so"), S("/b"), 1);
+	libraries_sort(&l);
+	OK(libraries_find(&l, S("libz.so.1"), S("/x"), &folder), "found");
+	IS_STR(folder, S("/a"), "in the folder of the lowest rank");
+	OK(libraries_find(&l, S("libz.so.1"), S("/b"), &folder), "found");
+	IS_STR(folder, S("/b"), "in the preferred folder");
+	OK(!libraries_find(&l, S("libz.so"), S(""), &folder), "a shorter name is another");
+}
+
+static char *in_work(const char *name)
+{
+	return path_join(str_c(work), str_c(name));
+}
+
+/* Makes work/NAME.deb of the folder work/NAME by a shell script that fills it. */
+static bool make_deb(const char *name, const char *script)
+{
+	CLEANUP_FREE char *text = xasprintf(
+		"set -e; mkdir -p '%s/%s/DEBIAN'; cd '%s/%s'; %s; printf 'Package: %s\\nVersion: 1\\n"
+		"Architecture: all\\nMaintainer: x <x@example.org>\\nDescription: x\\n' >DEBIAN/control; "
+		"dpkg-deb --root-owner-group -b . ../%s.deb",
+		work, name, work, name, script, name, name);
+	const char *const argv[] = {"sh", "-c", text, NULL};
+	ERR(err);
+	BUF(out, LIMIT_TOOL_OUTPUT);
+
+	return process_capture(argv, &out, NULL, &err) == 0;
+}
+
+struct run {
+	const char *debs, *deps, *rules, *patchelf;
+};
+
+/* Runs the builder into work/out. */
+static errint build(const struct run *r, struct err *err)
+{
+	CLEANUP_FREE char *out = in_work("out");
+	struct drv_output output = {.name = S("out"), .path = str_c(out)};
+	struct drv_env env[] = {
+		{S("debs"), str_c(r->debs)},
+		{S("deps"), str_c(r->deps)},
+		{S("folders"), S("")},
+		{S("glibc"), S("/nonexistent")},
+		{S("patchelf"), str_c(r->patchelf)},
+		{S("rules"), str_c(r->rules)},
+		{S("triplet"), S("x86_64-linux-gnu")},
+	};
+	struct drv d = {.name = S("x"),
+			.outputs = &output,
+			.n_outputs = 1,
+			.env = env,
+			.n_env = ARRAY_LEN(env)};
+	struct builtin_ctx ctx = {.drv = &d, .store_dir = str_c(work), .tmp = work, .log = -1};
+
+	remove_tree_quietly(AT_FDCWD, out);
+	return builder_deb_1.run(&ctx, err);
+}
+
+static void is_file(const char *name, const char *want)
+{
+	CLEANUP_FREE char *path = in_work(name);
+	BUF(text, LIMIT_SMALL_FILE);
+	ERR(err);
+
+	if (file_read(AT_FDCWD, path, &text, &err))
+		OK(false, "%s: %s", name, err.msg);
+	else
+		IS_STR(buf_str(&text), str_c(want), name);
+}
+
+static void is_link(const char *name, const char *want)
+{
+	CLEANUP_FREE char *path = in_work(name);
+	CLEANUP_FREE char *text = NULL;
+	ERR(err);
+
+	if (read_link(AT_FDCWD, path, &text, &err))
+		OK(false, "%s: %s", name, err.msg);
+	else
+		IS_Z(text, want, name);
+}
+
+static void is_absent(const char *name)
+{
+	CLEANUP_FREE char *path = in_work(name);
+
+	OK(access(path, F_OK) != 0, "%s is left out", name);
+}
+
+static void test_unpack(void)
+{
+	CLEANUP_FREE char *debs = xasprintf("%s/one.deb %s/two.deb", work, work);
+	CLEANUP_FREE char *dep = in_work("dep");
+	CLEANUP_FREE char *want = xasprintf("%s/dep/lib/libdep.so.1", work);
+	CLEANUP_FREE char *nested = xasprintf("%s/dep/lib", work);
+	struct run r = {debs, dep, "", ""};
+	ERR(err);
+
+	IS_OK(mkdir_p(AT_FDCWD, nested, 0755, &err), err, "a dependency");
+	IS_OK(file_write(AT_FDCWD, want, S("x"), 0644, 0, &err), err, "with a library");
+	r.rules = "layout\tusr/lib/python3\tlib/py\n"
+		  "drop\tshare/doc\ntrim\tshare/nothing\nmove\tetc/conf\tetc/moved\n"
+		  "link\tbin/new\ttool\nconcat\tetc/all\tshare/parts/*\n"
+		  "replace\tetc/moved\tword\t@out@!\nbytes\tbin/tool\tabc\txyz\t2\n"
+		  "dangling\tlib/nowhere";
+	IS_OK(build(&r, &err), err, "two packages and rules");
+	is_file("out/bin/tool", "xyz-xyz\n");
+	is_link("out/bin/new", "tool");
+	is_link("out/lib/libz.so.1", "libz.so.1.3");
+	is_link("out/lib/py/up.so", "../libz.so.1.3");
+	is_link("out/lib/abs", "../bin/tool");
+	is_link("out/lib/libdep.so", want);
+	is_file("out/etc/all", "1\n2\n");
+	is_absent("out/lib/nowhere");
+	is_absent("out/share/doc");
+	is_absent("out/share/empty");
+	is_absent("out/var");
+	BUF(moved, LIMIT_SMALL_FILE);
+	buf_printf(&moved, "a %s/out! b\n", work);
+	is_file("out/etc/moved", buf_z(&moved));
+}
+
+static void test_mistakes(void)
+{
+	static const struct {
+		const char *rules, *want;
+	} cases[] = {
+		{"drop\tnothing/*", "relocation rule 1 ('drop'): nothing matches 'nothing/*'"},
+		{"\nreplace\tetc/conf\tabsent\tx",
+		 "relocation rule 2 ('replace'): 'etc/conf' does not contain 'absent'"},
+		{"bytes\tbin/tool\tabc\txy\t2",
+		 "relocation rule 1 ('bytes'): 'bytes' takes two texts of the same length and a count, "
+		 "not 3, 2 and '2'"},
+		{"bytes\tbin/tool\tabc\txyz\t1",
+		 "relocation rule 1 ('bytes'): 'bin/tool' has 'abc' another number of times"},
+	};
+	CLEANUP_FREE char *debs = in_work("one.deb");
+	CLEANUP_FREE char *twice = xasprintf("%s %s", debs, debs);
+	struct run r = {debs, "", "", ""};
+	ERR(err);
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		r.rules = cases[i].rules;
+		OK(build(&r, &err) != 0, "rules %zu fail", i);
+		IS_Z(err.msg ? err.msg : "", cases[i].want, "and say so");
+		err_clear(&err);
+	}
+	r = (struct run){twice, "", "", ""};
+	IS_ERR(build(&r, &err), err, ERR_EXISTS, "two packages with one file");
+	r = (struct run){debs, "", "", "/patchelf"};
+	IS_ERR(build(&r, &err), err, ERR_NOT_FOUND, "a link to nowhere, to be relocated");
+	r = (struct run){"/nonexistent.deb", "", "", ""};
+	IS_ERR(build(&r, &err), err, ERR_NOT_FOUND, "a package that is not there");
+}
+
+static void test_packages(void)
+{
+	if (!make_deb("one",
+		      "mkdir -p usr/bin usr/lib/x86_64-linux-gnu usr/lib/python3 etc "
+		      "usr/share/doc/one usr/share/empty var/lib usr/share/parts; "
+		      "echo abc-abc >usr/bin/tool; chmod 755 usr/bin/tool; "
+		      "echo 'a word b' >etc/conf; echo z >usr/lib/x86_64-linux-gnu/libz.so.1.3; "
+		      "ln -s libz.so.1.3 usr/lib/x86_64-linux-gnu/libz.so.1; "
+		      "ln -s ../x86_64-linux-gnu/libz.so.1.3 usr/lib/python3/up.so; "
+		      "ln -s /usr/bin/tool usr/lib/abs; ln -s /gone usr/lib/nowhere; "
+		      "echo d >usr/share/doc/one/d; echo v >var/lib/v; "
+		      "echo 1 >usr/share/parts/a; printf 2 >usr/share/parts/b") ||
+	    !make_deb("two", "mkdir -p lib/x86_64-linux-gnu usr/lib64; "
+			     "ln -s libdep.so.1 lib/x86_64-linux-gnu/libdep.so; "
+			     "echo l >lib/x86_64-linux-gnu/ld.so; "
+			     "ln -s ../../lib/x86_64-linux-gnu/ld.so usr/lib64/ld.so")) {
+		tap_skip("whole packages", "no dpkg-deb here");
+		return;
+	}
+	test_unpack();
+	test_mistakes();
+}
+
+int main(void)
+{
+	ERR(err);
+
+	if (temp_dir(temp_dir_root(), "t_deb_builder-", &work, &err)) {
+		OK(false, "%s", err.msg);
+		return tap_done();
+	}
+	test_rules();
+	test_layout();
+	test_libraries();
+	test_packages();
+	remove_tree_quietly(AT_FDCWD, work);
+	free(work);
+	return tap_done();
+}

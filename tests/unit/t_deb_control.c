@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * From texts to a lock: paragraphs, dependency fields, package indices, the closure, the lock's
+ * bytes, and what gpgv's status lines mean. */
+#include "deb/control.h"
+#include "deb/index.h"
+#include "deb/lock.h"
+#include "deb/release.h"
+#include "tap.h"
+
+static void test_paragraphs(void)
+{
+	static const char text[] = "\n# a comment\nPackage: bash\nDepends: libc6,\n# in between\n"
+				   " libtinfo6\r\nEmpty:\n \n\n\nPACKAGE:  sed  \n";
+	struct control_reader r = control_reader_init(S(text), "x");
+	struct control_paragraph p CLEANUP(control_paragraph_release) = {0};
+	struct str value, item;
+	bool more;
+	ERR(err);
+
+	IS_OK(control_next(&r, &p, &more, &err), err, "the first paragraph");
+	OK(more && p.n == 3, "has three fields, not %zu", p.n);
+	OK(control_get(&p, S("package"), &value), "names are compared without case");
+	IS_STR(value, S("bash"), "a value");
+	OK(!control_get(&p, S("Version"), &value), "an absent field");
+	OK(control_get(&p, S("Depends"), &value), "a field of several lines");
+	OK(control_item(&value, &item), "its first item");
+	IS_STR(item, S("libc6"), "is before the comma");
+	IS_OK(control_next(&r, &p, &more, &err), err, "the second paragraph");
+	OK(more && control_get(&p, S("Package"), &value), "has the field");
+	IS_STR(value, S("sed"), "whose value is trimmed");
+	IS_OK(control_next(&r, &p, &more, &err), err, "the end");
+	OK(!more, "is the end");
+}
+
+static void bad_paragraph(const char *text, const char *want)
+{
+	struct control_reader r = control_reader_init(str_c(text), "file");
+	struct control_paragraph p CLEANUP(control_paragraph_release) = {0};
+	bool more;
+	ERR(err);
+
+	IS_INT(control_next(&r, &p, &more, &err), ERR_CORRUPT, text);
+	IS_Z(err.msg ? err.msg : "", want, "with its position");
+}
+
+static void test_bad_paragraphs(void)
+{
+	bad_paragraph("A: 1\nnonsense\n",
+		      "file:2: neither a field ('Name: value') nor a continuation");
+	bad_paragraph(" continued\n", "file:1: a continuation without a field before it");
+	bad_paragraph("A: 1\nB: 2\na: 3\n", "file:3: field 'a' was given in line 1 already");
+	bad_paragraph("with blank: 1\n",
+		      "file:1: neither a field ('Name: value') nor a continuation");
+}
+
+static void test_depends(void)
+{
+	ARENA(a);
+	ERR(err);
+	struct deb_depends d;
+
+	IS_OK(deb_depends_parse(&a, S("libc6 (>= 2.38), python3:any | pypy (<<3) ,\n libx"), &d,
+				&err),
+	      err, "a dependency field");
+	IS_INT(d.n, 3, "has three groups");
+	IS_INT(d.v[1].n, 2, "the second has two alternatives");
+	IS_INT(d.v[0].v[0].rel, DEB_REL_GE, "an operator");
+	IS_STR(d.v[0].v[0].version, S("2.38"), "a version");
+	IS_STR(d.v[1].v[0].arch, S("any"), "an architecture");
+	IS_INT(d.v[1].v[1].rel, DEB_REL_LT, "an operator without a blank");
+	IS_STR(d.v[2].v[0].name, S("libx"), "a name on the next line");
+	IS_OK(deb_depends_parse(&a, S(" "), &d, &err), err, "an empty field");
+	IS_INT(d.n, 0, "asks for nothing");
+	IS_ERR(deb_depends_parse(&a, S("a (~ 1)"), &d, &err), err, ERR_CORRUPT, "a bad operator");
+	IS_ERR(deb_depends_parse(&a, S("a (>= 1"), &d, &err), err, ERR_CORRUPT, "an open bracket");
+	IS_ERR(deb_depends_parse(&a, S("a b"), &d, &err), err, ERR_CORRUPT, "two names");
+	IS_ERR(deb_depends_parse(&a, S("a |"), &d, &err), err, ERR_CORRUPT,
+	       "a missing alternative");
+}
+
+#define HASH_LINE \
+	"SHA256: 00000000000000000000000000000000000000000000000000000000000000ff\nSize: 7\n"
+#define PACKAGE(name, version, more) \
+	"Package: " name "\nVersion: " version "\nFilename: pool/" name ".deb\n" HASH_LINE more "\n"
+
+static const char suite[] = PACKAGE(
+	"app", "1", "Pre-Depends: libc\nDepends: mta, lib (>= 2) | other, tool:any\n")
+	PACKAGE("exim", "1", "Provides: mta\n") PACKAGE("postfix", "1", "Provides: mta (= 3)\n")
+		PACKAGE("lib", "1.9", "") PACKAGE("lib", "2.1", "Depends: libc, app\n")
+			PACKAGE("libc", "2", "") PACKAGE("tool", "1", "Depends: helper\n")
+				PACKAGE("helper", "1", "Depends: gone\n")
+					PACKAGE("strict", "1", "Depends: mta (>= 4)\n");
+
+static struct deb_names names(struct arena *a, const char *list)
+{
+	struct deb_names n = {ARENA_ARRAY(a, struct str, 8), 0};
+	struct str rest = str_c(list), item;
+
+	while (control_item(&rest, &item))
+		n.v[n.n++] = item;
+	deb_names_sort(&n);
+	return n;
+}
+
+static struct deb_request request(struct arena *a, const char *roots, const char *prefer,
+				  const char *exclude)
+{
+	return (struct deb_request){S("amd64"), names(a, roots), names(a, prefer),
+				    names(a, exclude)};
+}
+
+static void test_resolve(void)
+{
+	ARENA(a);
+	ERR(err);
+	struct deb_index x;
+	struct deb_closure c;
+	struct deb_request q = request(&a, "app", "postfix", "gone");
+	BUF(all, LIMIT_ERR_TEXT);
+
+	IS_OK(deb_index_parse(&a, S(suite), "suite", &x, &err), err, "an index");
+	IS_INT(x.n, 8, "of two versions the higher counts");
+	IS_STR(deb_index_find(&x, S("lib"))->version, S("2.1"), "whichever came first");
+	OK(!deb_index_find(&x, S("mta")), "a virtual package is none");
+	IS_OK(deb_resolve(&a, &x, &q, &c, &err), err, "a closure");
+	for (size_t i = 0; i < c.n; i++)
+		buf_printf(&all, "%.*s ", STR_ARG(c.v[i].package->name));
+	IS_STR(buf_str(&all), S("app helper lib libc postfix tool "), "is sorted, through a cycle");
+	buf_clear(&all);
+	for (size_t i = 0; i < c.v[0].deps.n; i++)
+		buf_printf(&all, "%.*s ", STR_ARG(c.v[0].deps.v[i]));
+	IS_STR(buf_str(&all), S("lib libc postfix tool "), "with what fulfils the dependencies");
+
+	q = request(&a, "app", "", "gone");
+	IS_INT(deb_resolve(&a, &x, &q, &c, &err), ERR_NOT_FOUND, "several providers");
+	IS_Z(err.msg, "package 'app': 'mta' is provided by several packages", "are an error");
+	IS_Z(err.detail ? err.detail : "", "exim, postfix", "which tells them");
+	err_clear(&err);
+	q = request(&a, "app", "exim", "");
+	IS_INT(deb_resolve(&a, &x, &q, &c, &err), ERR_NOT_FOUND, "a package that is not there");
+	IS_Z(err.msg, "package 'helper': nothing in the suite fulfils its dependency on 'gone'",
+	     "is told with who wants it");
+	err_clear(&err);
+	q = request(&a, "strict", "", "");
+	IS_ERR(deb_resolve(&a, &x, &q, &c, &err), err, ERR_NOT_FOUND,
+	       "an unversioned or older provider fulfils no versioned dependency");
+	q = request(&a, "nosuch", "", "");
+	IS_ERR(deb_resolve(&a, &x, &q, &c, &err), err, ERR_NOT_FOUND, "an unknown root");
+}
+
+static void test_bad_index(void)
+{
+	ARENA(a);
+	ERR(err);
+	struct deb_index x;
+
+	IS_INT(deb_index_parse(&a, S("Package: a\nVersion: 1\n\n"), "P", &x, &err), ERR_CORRUPT,
+	       "a paragraph without a file");
+	IS_Z(err.msg, "P:1: this paragraph has no field 'Filename'", "with its line");
+	err_clear(&err);
+	IS_ERR(deb_index_parse(&a, S("Package: a\nVersion: 1\nFilename: f\nSHA256: 12\nSize: 1\n"),
+			       "P", &x, &err),
+	       err, ERR_CORRUPT, "a short hash");
+	IS_ERR(deb_index_parse(&a, S(PACKAGE("a", "1", "Provides: (\n")), "P", &x, &err), err,
+	       ERR_CORRUPT, "a bad Provides");
+}
+
+static void test_lock(void)
+{
+	static const char roots_text[] = "Suite: x\nComponents: main\nArchitectures: amd64\n"
+					 "Roots: app\nPrefer: exim\n\nExclude: gone,\n tool\n";
+	ARENA(a);
+	ERR(err);
+	struct deb_roots roots;
+	struct deb_index x;
+	struct deb_closure c;
+	struct deb_release release = {.version = S("13.1"), .date = S("a \"day\"")};
+	BUF(json, LIMIT_LOCK_FILE);
+
+	IS_OK(deb_roots_parse(&a, S(roots_text), "roots", &roots, &err), err, "roots");
+	OK(deb_names_has(&roots.request.exclude, S("tool")) &&
+		   deb_names_has(&roots.request.exclude, S("gone")),
+	   "a list over two lines");
+	IS_OK(deb_index_parse(&a, S(suite), "suite", &x, &err), err, "an index");
+	roots.request.arch = S("amd64");
+	IS_OK(deb_resolve(&a, &x, &roots.request, &c, &err), err, "a closure");
+	deb_lock_print(&roots, &release, &c, &json);
+	IS_STR(buf_str(&json),
+	       S("{\n \"version\": 1,\n \"suite\": \"x\",\n \"release\": \"13.1\",\n"
+		 " \"date\": \"a \\\"day\\\"\",\n \"architectures\": {\n  \"amd64\": {\n"
+		 "   \"app\": {\"version\": \"1\", \"file\": \"pool/app.deb\", \"sha256\": "
+		 "\"00000000000000000000000000000000000000000000000000000000000000ff\", "
+		 "\"size\": 7, \"deps\": [\"exim\", \"lib\", \"libc\"]},\n"
+		 "   \"exim\": {\"version\": \"1\", \"file\": \"pool/exim.deb\", \"sha256\": "
+		 "\"00000000000000000000000000000000000000000000000000000000000000ff\", "
+		 "\"size\": 7, \"deps\": []},\n"
+		 "   \"lib\": {\"version\": \"2.1\", \"file\": \"pool/lib.deb\", \"sha256\": "
+		 "\"00000000000000000000000000000000000000000000000000000000000000ff\", "
+		 "\"size\": 7, \"deps\": [\"app\", \"libc\"]},\n"
+		 "   \"libc\": {\"version\": \"2\", \"file\": \"pool/libc.deb\", \"sha256\": "
+		 "\"00000000000000000000000000000000000000000000000000000000000000ff\", "
+		 "\"size\": 7, \"deps\": []}\n  }\n }\n}\n"),
+	       "the lock");
+	IS_ERR(deb_roots_parse(&a, S("Suite: x\n"), "roots", &roots, &err), err, ERR_CORRUPT,
+	       "roots without roots");
+}
+
+static void test_release(void)
+{
+	static const char text[] =
+		"Suite: stable\nCodename: x\nAcquire-By-Hash: yes\nSHA256:\n"
+		" 00000000000000000000000000000000000000000000000000000000000000aa"
+		"     12 main/Packages\n zz 1 broken\n";
+	struct deb_release r;
+	struct hash h;
+	uint64_t size;
+	ERR(err);
+
+	IS_OK(deb_release_parse(S(text), &r, &err), err, "a release");
+	OK(r.by_hash && str_eq(r.codename, S("x")) && !r.version.n, "has its fields");
+	IS_OK(deb_release_find(&r, S("main/Packages"), &h, &size, &err), err, "a file");
+	OK(size == 12 && h.b[31] == 0xaa, "has size and hash");
+	IS_ERR(deb_release_find(&r, S("Packages"), &h, &size, &err), err, ERR_NOT_FOUND,
+	       "part of a name is no name");
+	IS_ERR(deb_release_find(&r, S("broken"), &h, &size, &err), err, ERR_CORRUPT, "a bad hash");
+}
+
+static void test_status(void)
+{
+	ERR(err);
+
+	IS_OK(deb_release_status(S("[GNUPG:] NEWSIG\n[GNUPG:] ERRSIG 1 2 3\n[GNUPG:] NO_PUBKEY 1\n"
+				   "[GNUPG:] GOODSIG 1 x\n[GNUPG:] VALIDSIG F0 2026\n"),
+				 &err),
+	      err, "one of two keys is here");
+	IS_ERR(deb_release_status(S("[GNUPG:] GOODSIG 1 x\n"), &err), err, ERR_DENIED,
+	       "GOODSIG alone says nothing");
+	IS_ERR(deb_release_status(S("[GNUPG:] VALIDSIG F0\n[GNUPG:] BADSIG 1 x\n"), &err), err,
+	       ERR_DENIED, "a bad signature beside a good one");
+	IS_ERR(deb_release_status(S("[GNUPG:] REVKEYSIG 1 x\n[GNUPG:] VALIDSIG F0\n"), &err), err,
+	       ERR_DENIED, "a revoked key");
+	IS_ERR(deb_release_status(S("gpgv: [GNUPG:] VALIDSIG F0\n"), &err), err, ERR_DENIED,
+	       "text that only looks like a status");
+	IS_ERR(deb_release_status(S(""), &err), err, ERR_DENIED, "nothing");
+}
+
+int main(void)
+{
+	test_paragraphs();
+	test_bad_paragraphs();
+	test_depends();
+	test_resolve();
+	test_bad_index();
+	test_lock();
+	test_release();
+	test_status();
+	return tap_done();
+}
