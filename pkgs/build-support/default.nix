@@ -92,22 +92,25 @@ in
       checkPhase = if checkPhase != null then checkPhase else ''${shell} -n "$target"'';
     };
 
-  # Folders merged by symlinks to each file; the first path that has a name gives it.
-  symlinkJoin = args@{ name ? "${args.pname}-${args.version}", paths, stripPrefix ? "", preferLocalBuild ? true
-    , allowSubstitutes ? false, postBuild ? "", ... }:
+  # Folders merged by symlinks to each file, so that postBuild can wrap or replace any of them; the
+  # first path that has a name gives it.
+  symlinkJoin = args@{ name ? "${args.pname}-${args.version}", paths, stripPrefix ? "", failOnMissing ? stripPrefix == ""
+    , preferLocalBuild ? true, allowSubstitutes ? false, postBuild ? "", ... }:
     command stdenv
-      (removeAttrs args [ "name" "postBuild" "stripPrefix" "paths" ] // {
+      (removeAttrs args [ "name" "postBuild" "stripPrefix" "paths" "failOnMissing" ] // {
         inherit preferLocalBuild allowSubstitutes;
         joined = map (p: "${p}${stripPrefix}") (lib.flatten paths);
         passAsFile = [ "joined" ];
       })
       name
       ''
+        source ${./link-tree.sh}
         mkdir -p $out
         for path in $(<"$joinedPath"); do
-          [ -d "$path" ] || continue
-          source ${./merge-links.sh}
-          mergeLinks "$path" "$out" first
+          if [ -d "$path" ]; then
+            linkTree "$path" "$out"
+          ${lib.optionalString failOnMissing "else die \"symlinkJoin: '$path' is not a folder\""}
+          fi
         done
         ${postBuild}
       '';
@@ -119,8 +122,8 @@ in
     let
       ofPath = p: lib.optional (p != null) {
         priority = p.meta.priority or lib.meta.defaultPriority;
-        outs = if p.outputSpecified or false then [ p ]
-          else lib.unique ([ p ] ++ lib.concatMap (o: lib.optional (p ? ${o}) p.${o}) extraOutputsToInstall);
+        outs = if p.outputSpecified or false || !(lib.isDerivation p) then [ p ]
+          else map (o: p.${o}) (lib.unique (p.meta.outputsToInstall or [ "out" ] ++ lib.filter (o: p ? ${o}) extraOutputsToInstall));
       };
       all = lib.sort (a: b: a.priority < b.priority) (lib.concatMap ofPath (lib.flatten paths));
     in

@@ -8,10 +8,29 @@ let
   notEnv = [ "meta" "passthru" "pos" "env" "checkInputs" "nativeCheckInputs" "installCheckInputs"
     "nativeInstallCheckInputs" "enableParallelBuilding" "__darwinAllowLocalNetworking" ];
 
+  # What stdenv/setup reads its inputs from, and which further fields join each when tests are run.
+  inputFields = [
+    "depsBuildBuild" "depsBuildTarget" "depsHostHost" "depsTargetTarget"
+    "depsBuildBuildPropagated" "propagatedNativeBuildInputs" "depsBuildTargetPropagated"
+    "depsHostHostPropagated" "propagatedBuildInputs" "depsTargetTargetPropagated"
+  ];
+  always = [ "propagatedNativeBuildInputs" "propagatedBuildInputs" ];
+
   nameOf = attrs:
     if attrs ? name then attrs.name
     else if attrs ? pname && attrs ? version then "${attrs.pname}-${attrs.version}"
     else throw "mkDerivation: neither name nor pname and version are given";
+
+  # Where a recipe says what the package is: for messages.
+  positionOf = attrs:
+    let
+      at = n: set: builtins.unsafeGetAttrPos n set;
+      candidates = lib.optional (attrs.meta or { } ? description) (at "description" attrs.meta)
+        ++ lib.optional (attrs ? version) (at "version" attrs)
+        ++ [ (at (if attrs ? pname then "pname" else "name") attrs) ];
+      found = lib.filter (p: p != null) ([ (attrs.pos or null) ] ++ candidates);
+    in
+    if found == [ ] then null else lib.head found;
 
   # An input is a derivation, a store path or null (dropped).
   inputs = field: name: xs:
@@ -24,26 +43,49 @@ let
           (if builtins.isAttrs x && x.isSlot or false then [ ] else [ (lib.getDev x) ])
         else throw "${name}: ${field} holds a ${builtins.typeOf x}, expected packages";
     in
-    lib.concatMap check xs;
+    if builtins.isList xs then lib.concatMap check xs
+    else throw "${name}: ${field} is a ${builtins.typeOf xs}, expected a list of packages";
 
-  problem = name: meta:
+  # Variables of the builder that `env` names: text, numbers and booleans.
+  checkedEnv = name: attrs:
     let
-      licenses = lib.toList (meta.license or [ ]);
-      unfree = lib.any (l: builtins.isAttrs l && !(l.free or true)) licenses;
-      allowUnfree = config.allowUnfree or (builtins.getEnv "NIXPKGS_ALLOW_UNFREE" == "1");
-      allowBroken = config.allowBroken or (builtins.getEnv "NIXPKGS_ALLOW_BROKEN" == "1");
-      allowUnsupported = config.allowUnsupportedSystem or (builtins.getEnv "NIXPKGS_ALLOW_UNSUPPORTED_SYSTEM" == "1");
-      allowInsecure = builtins.elem name (config.permittedInsecurePackages or [ ])
-        || builtins.getEnv "NIXPKGS_ALLOW_INSECURE" == "1";
+      env = attrs.env or { };
+      twice = lib.filter (n: attrs ? ${n} && !(attrs.__structuredAttrs or false)) (lib.attrNames env);
+      ok = v: builtins.isString v || builtins.isBool v || builtins.isInt v || lib.isDerivation v;
+      bad = lib.filter (n: !(ok env.${n})) (lib.attrNames env);
     in
-    if meta.broken or false && !allowBroken && !(config.allowBrokenPredicate or (_: false)) { inherit name meta; } then
-      "'${name}' is marked as broken; set config.allowBroken or NIXPKGS_ALLOW_BROKEN=1 to try it"
+    if twice != [ ] then throw "${name}: '${lib.head twice}' is in env and in the derivation itself; leave one out"
+    else if bad != [ ] then throw "${name}: env.${lib.head bad} is a ${builtins.typeOf env.${lib.head bad}}, expected text, a number or a boolean"
+    else env;
+
+  envFlag = name: builtins.getEnv name == "1";
+  allowUnfree = config.allowUnfree or (envFlag "NIXPKGS_ALLOW_UNFREE");
+  allowBroken = config.allowBroken or (envFlag "NIXPKGS_ALLOW_BROKEN");
+  allowUnsupported = config.allowUnsupportedSystem or (envFlag "NIXPKGS_ALLOW_UNSUPPORTED_SYSTEM");
+  allowInsecure = envFlag "NIXPKGS_ALLOW_INSECURE";
+
+  isUnfree = license: builtins.isAttrs license && !(license.free or true);
+  textOfPlatform = p: if builtins.isString p then p else "…";
+
+  # Why a package must not be used, or null. pkg is what config's predicates are asked about.
+  problem = name: meta: pkg:
+    let
+      unfree = lib.filter isUnfree (lib.toList (meta.license or [ ]));
+      vulnerabilities = meta.knownVulnerabilities or [ ];
+    in
+    if meta.broken or false && !allowBroken && !(config.allowBrokenPredicate or (_: false)) pkg then
+      "is marked as broken; set config.allowBroken or NIXPKGS_ALLOW_BROKEN=1 to try it"
+    else if unfree != [ ] && !allowUnfree && !(config.allowUnfreePredicate or (_: false)) pkg then
+      "has an unfree licence (${lib.concatMapStringsSep ", " (l: l.fullName or l.shortName or "?") unfree}); set config.allowUnfree or NIXPKGS_ALLOW_UNFREE=1"
     else if !(lib.meta.availableOn hostPlatform { inherit meta; }) && !allowUnsupported then
-      "'${name}' is not available for ${hostPlatform.system}; it says meta.platforms = [ ${toString (map (p: if builtins.isString p then p else "…") meta.platforms)} ]"
-    else if unfree && !allowUnfree && !(config.allowUnfreePredicate or (_: false)) { inherit name meta; } then
-      "'${name}' has an unfree licence (${lib.concatMapStringsSep ", " (l: l.fullName or l.shortName or "?") licenses}); set config.allowUnfree or NIXPKGS_ALLOW_UNFREE=1"
-    else if meta.knownVulnerabilities or [ ] != [ ] && !allowInsecure then
-      "'${name}' has known vulnerabilities (${lib.concatStringsSep "; " meta.knownVulnerabilities}); add it to config.permittedInsecurePackages"
+      "is not available for ${hostPlatform.system}: "
+      + (if meta ? platforms && !(lib.any (lib.meta.platformMatch hostPlatform) meta.platforms)
+      then "meta.platforms = [ ${toString (map textOfPlatform meta.platforms)} ]"
+      else "meta.badPlatforms = [ ${toString (map textOfPlatform meta.badPlatforms)} ]")
+      + "; set config.allowUnsupportedSystem or NIXPKGS_ALLOW_UNSUPPORTED_SYSTEM=1 to try it"
+    else if vulnerabilities != [ ] && !allowInsecure && !(lib.elem name (config.permittedInsecurePackages or [ ]))
+      && !(config.allowInsecurePredicate or (_: false)) pkg then
+      "has known vulnerabilities (${lib.concatStringsSep "; " vulnerabilities}); add it to config.permittedInsecurePackages"
     else null;
 
   make = rattrs:
@@ -55,21 +97,24 @@ let
             let g = lib.toFunction f; first = g prev; in
             if isFunction first then g final prev else first)
           rattrs);
-      finalPackage = build args overrideAttrs finalPackage;
+      finalPackage = build args overrideAttrs;
     in
     finalPackage;
 
-  build = attrs: overrideAttrs: finalPackage:
+  build = attrs: overrideAttrs:
     let
       name = nameOf attrs;
       outputs = attrs.outputs or [ "out" ];
       doCheck = attrs.doCheck or false;
       doInstallCheck = attrs.doInstallCheck or false;
       meta = attrs.meta or { };
+      structured = attrs.__structuredAttrs or false;
+      env = checkedEnv name attrs;
       list = field: inputs field name (attrs.${field} or [ ]);
       drvArgs =
         removeAttrs attrs notEnv
-        // (attrs.env or { })
+        // (if structured then { inherit env; } else env)
+        // lib.genAttrs (lib.filter (f: attrs ? ${f} || lib.elem f always) inputFields) list
         // {
           inherit name stdenv outputs;
           inherit (hostPlatform) system;
@@ -81,15 +126,15 @@ let
           buildInputs = list "buildInputs"
             ++ lib.optionals doCheck (list "checkInputs")
             ++ lib.optionals doInstallCheck (list "installCheckInputs");
-          propagatedBuildInputs = list "propagatedBuildInputs";
-          propagatedNativeBuildInputs = list "propagatedNativeBuildInputs";
           inherit doCheck doInstallCheck;
           patches = attrs.patches or [ ];
           __ignoreNulls = true;
         };
-      drv = derivation drvArgs;
-      trouble = problem name meta;
-      valid = if trouble == null then true else throw trouble;
+      position = positionOf attrs;
+      where = lib.optionalString (position != null) "${position.file}:${toString position.line}";
+      trouble = problem name meta (attrs // { inherit name meta; });
+      valid = trouble == null
+        || throw "'${name}'${lib.optionalString (where != "") " (${where})"} ${trouble}";
     in
     lib.extendDerivation valid
       (
@@ -97,13 +142,21 @@ let
           inherit overrideAttrs name outputs;
           pname = attrs.pname or (builtins.parseDrvName name).name;
           version = attrs.version or (builtins.parseDrvName name).version;
-          meta = { inherit name; available = trouble == null; outputsToInstall = [ (lib.head outputs) ]; } // meta;
+          meta = {
+            inherit name;
+            available = trouble == null;
+            broken = false;
+            unfree = lib.any isUnfree (lib.toList (meta.license or [ ]));
+            insecure = meta.knownVulnerabilities or [ ] != [ ];
+            unsupported = !(lib.meta.availableOn hostPlatform { inherit meta; });
+            outputsToInstall = [ (if lib.elem "bin" outputs then "bin" else if lib.elem "out" outputs then "out" else lib.head outputs) ]
+              ++ lib.optional (lib.elem "man" outputs) "man";
+          } // lib.optionalAttrs (where != "") { position = where; } // meta;
           passthru = attrs.passthru or { };
-          drvAttrs = drvArgs;
         }
         // lib.optionalAttrs (attrs ? src) { inherit (attrs) src; }
         // (attrs.passthru or { })
       )
-      drv;
+      (derivation drvArgs);
 in
 fnOrAttrs: make (if isFunction fnOrAttrs then fnOrAttrs else _: fnOrAttrs)

@@ -7,11 +7,17 @@ shopt -s inherit_errexit nullglob
 
 export LC_ALL=C TZ=UTC SOURCE_DATE_EPOCH=315532800
 export CONFIG_SHELL=$SHELL
-: "${NIX_BUILD_TOP:=$PWD}" "${NIX_STORE:=/nix/store}" "${outputs:=out}"
+: "${NIX_BUILD_TOP:=$PWD}" "${NIX_STORE:=/nix/store}"
 : "${NIX_DEBUG:=0}"
 export TMPDIR=${TMPDIR:-$NIX_BUILD_TOP}
 umask 022
 [ "$NIX_DEBUG" -lt 6 ] || set -x
+
+_isArray() { [[ $(declare -p "$1" 2>/dev/null) == 'declare -a'* ]]; }
+_isTable() { [[ $(declare -p "$1" 2>/dev/null) == 'declare -A'* ]]; }
+
+# of __structuredAttrs a table, which has no value of its own
+_isTable outputs || : "${outputs:=out}"
 
 ######################################################################
 # Hooks
@@ -46,10 +52,14 @@ runHook() {
 	fi
 }
 
-# runOneHook NAME ARG…: the first hook that succeeds.
+# runOneHook NAME ARG…: the recipe's own hook, else the first registered one that succeeds.
 runOneHook() {
 	local name=$1 array hook
 	shift
+	if declare -F "$name" >/dev/null || [ -n "${!name:-}" ]; then
+		_implicitHook "$name"
+		return
+	fi
 	array="${name}Hooks[@]"
 	if declare -p "${name}Hooks" >/dev/null 2>&1; then
 		for hook in "${!array}"; do
@@ -99,44 +109,58 @@ prependToSearchPath() {
 	[ ! -d "$2" ] || export "$1=$2${!1:+:${!1}}"
 }
 
-# Recipe lists are words of a variable or, with __structuredAttrs, arrays.
+# Recipe lists are words of a variable or, with __structuredAttrs, arrays. The names of these
+# functions' own variables are odd because a reference to a variable of the same name is an error.
 appendToVar() {
-	local -n ref=$1
+	local -n _var=$1
 	shift
-	if [[ $(declare -p "${!ref}" 2>/dev/null) == 'declare -a'* ]]; then ref+=("$@"); else ref="${ref:-}${ref:+ }$*"; fi
+	if _isArray "${!_var}"; then _var+=("$@"); else _var="${_var:-}${_var:+ }$*"; fi
 }
 prependToVar() {
-	local -n ref=$1
+	local -n _var=$1
 	shift
-	if [[ $(declare -p "${!ref}" 2>/dev/null) == 'declare -a'* ]]; then ref=("$@" "${ref[@]}"); else ref="$*${ref:+ }${ref:-}"; fi
+	if _isArray "${!_var}"; then _var=("$@" "${_var[@]}"); else _var="$*${_var:+ }${_var:-}"; fi
 }
 # concatTo ARRAY VAR…: appends the words of each variable to an array; VAR=default is allowed.
 concatTo() {
-	local -n target=$1
-	local item name
+	local -n _to=$1
+	local _item _name
 	shift
-	for item in "$@"; do
-		name=${item%%=*}
-		if [[ $(declare -p "$name" 2>/dev/null) == 'declare -a'* ]]; then
-			local -n list=$name
-			target+=("${list[@]}")
-			unset -n list
-		elif [ -n "${!name:-}" ]; then
+	for _item in "$@"; do
+		_name=${_item%%=*}
+		if _isArray "$_name"; then
+			local -n _from=$_name
+			_to+=("${_from[@]}")
+			unset -n _from
+		elif [ -n "${!_name:-}" ]; then
 			# shellcheck disable=SC2206 # words
-			target+=(${!name})
-		elif [ "$item" != "$name" ]; then
+			_to+=(${!_name})
+		elif [ "$_item" != "$_name" ]; then
 			# shellcheck disable=SC2206 # words
-			target+=(${item#*=})
+			_to+=(${_item#*=})
 		fi
 	done
 }
+# concatStringsSep SEP VAR: the words of a variable, joined.
+concatStringsSep() {
+	local _sep=$1 _word _text=
+	local -a _words=()
+	concatTo _words "$2"
+	for _word in "${_words[@]}"; do _text+=${_text:+$_sep}$_word; done
+	printf %s "$_text"
+}
 
+# A table of bash has no order: sorted, with `out` first.
 getAllOutputNames() {
-	if [[ $(declare -p outputs) == 'declare -A'* ]]; then
-		printf '%s ' "${!outputs[@]}"
-	else
+	local _name
+	if ! _isTable outputs; then
 		printf '%s ' $outputs
+		return
 	fi
+	[ -z "${outputs[out]:-}" ] || printf 'out '
+	for _name in $(printf '%s\n' "${!outputs[@]}" | sort); do
+		[ "$_name" = out ] || printf '%s ' "$_name"
+	done
 }
 
 ######################################################################
@@ -222,60 +246,72 @@ substituteAllInPlace() { substituteAll "$1" "$1"; }
 ######################################################################
 # Shebangs
 
-# patchShebangs [--build|--host|--update] PATH…: `#!/usr/bin/env x` and `#!/bin/x` of executable
-# files become the x that is on PATH; those not found, or in the store already, stay.
+# patchShebangs [--build|--host] [--update] [--] PATH…: `#!/usr/bin/env x` and `#!/bin/x` of
+# executable files become the x that is on PATH (--host: among the inputs that the result runs with);
+# those not found stay, and without --update those in the store already.
 patchShebangs() {
-	local update= file line words interpreter found
-	while [[ ${1:-} == --* ]]; do
-		[ "$1" != --update ] || update=1
+	local where=PATH update= file line
+	while [[ ${1:-} == -* ]]; do
+		case $1 in
+		--build) where=PATH ;;
+		--host) where=HOST_PATH ;;
+		--update) update=1 ;;
+		--)
+			shift
+			break
+			;;
+		*) die "patchShebangs: unknown option '$1'" ;;
+		esac
 		shift
 	done
 	[ $# -gt 0 ] || die "patchShebangs: no path given"
 	while IFS= read -r -d '' file; do
 		isScript "$file" || continue
+		# a script without a newline makes read fail, but has a line
 		IFS= read -r line <"$file" || [ -n "$line" ]
-		line=${line%$'\r'}
-		read -r -a words <<<"${line#\#!}"
-		[ ${#words[@]} -gt 0 ] || continue
-		if [[ ${words[0]} == */bin/env ]]; then
-			if [ "${words[1]:-}" = -S ]; then
-				found=$(type -P env) || continue
-				_setShebang "$file" "$found ${words[*]:1}"
-				continue
-			fi
-			[ -n "${words[1]:-}" ] || die "patchShebangs: '$file': env without a program"
-			if [[ ${words[1]} == -* || ${words[1]} == *=* ]]; then
-				die "patchShebangs: '$file': '$line' has options or variables; name the program directly"
-			fi
-			interpreter=${words[1]}
-			words=("${words[@]:2}")
-		else
-			interpreter=$(basename "${words[0]}")
-			if [[ ${words[0]} == "$NIX_STORE"/* && -z $update ]]; then continue; fi
-			words=("${words[@]:1}")
-		fi
-		found=$(type -P "$interpreter") || continue
-		_setShebang "$file" "$found${words[*]:+ ${words[*]}}"
+		_patchShebang "$file" "$line" "${!where:-}" "$update"
 	done < <(find "$@" -type f -perm -0100 -print0 | sort -z)
 }
 
-_setShebang() {
-	local file=$1 text=$2 writable=1
-	echo "$file: interpreter is now $text"
-	if [ ! -w "$file" ]; then
-		writable=
-		chmod u+w "$file"
+_patchShebang() {
+	local file=$1 line=$2 path=$3 update=$4 program args found tool
+	line=${line%$'\r'}
+	read -r program args <<<"${line:2}"
+	: "${program:=/bin/sh}"
+	if [[ $program == "$NIX_STORE"/* && -z $update ]]; then return 0; fi
+	if [[ $program != */bin/env ]]; then
+		found=$(PATH=$path type -P "${program##*/}") || return 0
+	elif [[ $args == '-S '* ]]; then
+		found=$(PATH=$path type -P env) || return 0
+		read -r tool args <<<"${args#-S }"
+		tool=$(PATH=$path type -P "$tool") || return 0
+		args="-S $tool${args:+ $args}"
+	elif [[ $args == -* || ${args%% *} == *=* ]]; then
+		die "patchShebangs: '$file': '$line' has options or variables of env; name the program, or say dontPatchShebangs = true"
+	else
+		read -r tool args <<<"$args"
+		found=$(PATH=$path type -P "$tool") || return 0
 	fi
-	sed -i -e "1 s|.*|#!$text|" "$file"
-	[ -n "$writable" ] || chmod u-w "$file"
+	[ "$found" = "$program" ] || _setShebang "$file" "$found${args:+ $args}"
+}
+
+# The file's mode and time stay.
+_setShebang() {
+	local file=$1 text=$2 mode time
+	echo "$file: interpreter is now $text"
+	mode=$(stat -c %a -- "$file")
+	time=$(stat -c %y -- "$file")
+	chmod u+w -- "$file"
+	sed -i -e "1 s|.*|#!${text//\\/\\\\}|" -- "$file"
+	chmod "$mode" -- "$file"
+	touch --date "$time" -- "$file"
 }
 
 ######################################################################
 # Inputs
 
-declare -a envHooks=()
-declare -a _inputs=()
-declare -A _seen=()
+declare -a envHooks=() _inputs=()
+declare -A _role=()
 
 # addEnvHooks OFFSET FUNCTION…: called with each input; offsets mean nothing without crossing.
 addEnvHooks() {
@@ -283,28 +319,38 @@ addEnvHooks() {
 	envHooks+=("$@")
 }
 
-# _findInput PATH: the input, its setup hook and all that it propagates, depth first, once each.
+# _findInput PATH ROLE: the input and all that it propagates, depth first, once each. A role is
+# `build` for what runs here, `host` for what the result runs with; what is both is host.
 _findInput() {
-	local pkg=$1 file next
-	[ -z "${_seen[$pkg]:-}" ] || return 0
-	_seen[$pkg]=1
+	local pkg=$1 role=$2 next
+	[ "${_role[$pkg]:-}" != "$role" ] && [ "${_role[$pkg]:-}" != host ] || return 0
 	[ -e "$pkg" ] || die "build input '$pkg' does not exist"
-	_inputs+=("$pkg")
-	for file in propagated-build-inputs propagated-native-build-inputs; do
-		[ -f "$pkg/nix-support/$file" ] || continue
-		for next in $(<"$pkg/nix-support/$file"); do _findInput "$next"; done
-	done
+	[ -n "${_role[$pkg]:-}" ] || _inputs+=("$pkg")
+	_role[$pkg]=$role
+	if [ -f "$pkg/nix-support/propagated-native-build-inputs" ]; then
+		for next in $(<"$pkg/nix-support/propagated-native-build-inputs"); do _findInput "$next" build; done
+	fi
+	if [ -f "$pkg/nix-support/propagated-build-inputs" ]; then
+		for next in $(<"$pkg/nix-support/propagated-build-inputs"); do _findInput "$next" "$role"; done
+	fi
 }
 
+# An input's programs are found here, unless strictDeps says that a host input's are not.
 _activate() {
-	local pkg=$1
+	local pkg=$1 role=${_role[$1]} hostOffset=-1 targetOffset=0
+	if [ "$role" = host ]; then
+		hostOffset=0 targetOffset=1
+		addToSearchPath _HOST_PATH "$pkg/bin"
+	fi
 	if [ -f "$pkg" ]; then
 		# shellcheck source=/dev/null
 		source "$pkg"
 		return
 	fi
-	addToSearchPath _PATH "$pkg/bin"
-	addToSearchPath XDG_DATA_DIRS "$pkg/share"
+	if [ "$role" = build ] || [ -z "${strictDeps:-}" ] || [[ " ${_native[*]} " == *" $pkg "* ]]; then
+		addToSearchPath _PATH "$pkg/bin"
+		addToSearchPath XDG_DATA_DIRS "$pkg/share"
+	fi
 	if [ -f "$pkg/nix-support/setup-hook" ]; then
 		# shellcheck source=/dev/null
 		source "$pkg/nix-support/setup-hook"
@@ -312,29 +358,70 @@ _activate() {
 }
 
 _setupInputs() {
-	local -a all=()
+	local -a _native=() _host=()
 	local pkg hook
-	PATH= _PATH=
+	PATH= _PATH= HOST_PATH= _HOST_PATH=
 	for pkg in $initialPath; do addToSearchPath PATH "$pkg/bin"; done
-	concatTo all nativeBuildInputs buildInputs propagatedNativeBuildInputs propagatedBuildInputs
-	for pkg in "${all[@]}"; do _findInput "$pkg"; done
+	HOST_PATH=$PATH
+	concatTo _native depsBuildBuild depsBuildBuildPropagated nativeBuildInputs propagatedNativeBuildInputs \
+		depsBuildTarget depsBuildTargetPropagated
+	concatTo _host depsHostHost depsHostHostPropagated buildInputs propagatedBuildInputs \
+		depsTargetTarget depsTargetTargetPropagated
+	for pkg in "${_native[@]}"; do _findInput "$pkg" build; done
+	for pkg in "${_host[@]}"; do _findInput "$pkg" host; done
 	for pkg in "${_inputs[@]}"; do _activate "$pkg"; done
 	PATH=${_PATH:+$_PATH:}$PATH
-	export PATH
+	HOST_PATH=${_HOST_PATH:+$_HOST_PATH:}$HOST_PATH
+	export PATH HOST_PATH
 	for pkg in "${_inputs[@]}"; do
 		for hook in "${envHooks[@]}"; do _eval "$hook" "$pkg"; done
 	done
 }
 
+######################################################################
+# Outputs
+
 _setOutputs() {
 	local name
-	if [[ $(declare -p outputs) == 'declare -A'* ]]; then
+	if _isTable outputs; then
 		for name in "${!outputs[@]}"; do export "$name=${outputs[$name]}"; done
 	fi
-	for name in $(getAllOutputNames); do
-		: "${prefix:=${!name}}"
-	done
+	if _isTable env; then
+		for name in "${!env[@]}"; do export "$name=${env[$name]}"; done
+	fi
+	if [ -z "${prefix:-}" ]; then
+		# shellcheck disable=SC2046 # words
+		set -- $(getAllOutputNames)
+		if [[ " $* " == *' out '* ]]; then name=out; else name=$1; fi
+		prefix=${!name}
+	fi
 	export prefix
+}
+
+# _chooseOutput VAR NAME…: which output gets a kind of file: what the recipe says, else the first of
+# these that there is, else the first output.
+_chooseOutput() {
+	local var=$1 name
+	shift
+	for name in "${!var:-}" "$@" $allOutputs; do
+		if [[ -n $name && " $allOutputs" == *" $name "* ]]; then
+			printf -v "$var" %s "$name"
+			return
+		fi
+	done
+}
+_chooseOutputs() {
+	local allOutputs
+	allOutputs=$(getAllOutputNames)
+	_chooseOutput outputDev dev out
+	_chooseOutput outputBin bin out
+	_chooseOutput outputInclude "$outputDev"
+	_chooseOutput outputLib lib out
+	_chooseOutput outputDoc doc out
+	_chooseOutput outputDevdoc devdoc "$outputDoc"
+	_chooseOutput outputMan man "$outputBin"
+	_chooseOutput outputDevman devman devdoc "$outputMan"
+	_chooseOutput outputInfo info "$outputBin"
 }
 
 _addOutputsToPath() {
@@ -344,18 +431,47 @@ _addOutputsToPath() {
 	done
 }
 
+# moveToOutput GLOB TO: what matches, from every other output into the output folder TO; `REMOVE`
+# deletes it.
+moveToOutput() {
+	local glob=$1 to=$2 name from found relative
+	for name in $(getAllOutputNames); do
+		from=${!name}
+		[ "$from" != "$to" ] || continue
+		for found in "$from"/$glob; do
+			[ -e "$found" ] || [ -L "$found" ] || continue
+			if [ "$to" = REMOVE ]; then
+				echo "removing $found"
+				rm -rf -- "$found"
+				continue
+			fi
+			relative=${found#"$from"/}
+			echo "moving $found to $to/$relative"
+			mkdir -p "$(dirname "$to/$relative")"
+			if [ -d "$found" ] && [ -d "$to/$relative" ]; then
+				cp -a -- "$found/." "$to/$relative/"
+				rm -rf -- "$found"
+			else
+				mv -- "$found" "$to/$relative"
+			fi
+			rmdir -p --ignore-fail-on-non-empty -- "$(dirname "$found")"
+		done
+	done
+}
+
 ######################################################################
 # Phases
 
 # unpackFile SOURCE: into the current folder.
 unpackFile() {
-	local source=$1
-	echo "unpacking source archive $source"
-	runOneHook unpackCmd "$source" || die "do not know how to unpack source '$source'"
+	curSrc=$1
+	echo "unpacking source archive $curSrc"
+	runOneHook unpackCmd "$curSrc" || die "do not know how to unpack source '$curSrc'"
 }
 _unpackFolder() {
 	[ -d "$1" ] || return 1
 	stripHash "$1" >/dev/null
+	[ ! -e "$strippedName" ] || die "unpackPhase: '$1' would be unpacked over '$strippedName', which is there already"
 	cp -r --preserve=mode,timestamps --reflink=auto -- "$1" "$strippedName"
 }
 _unpackArchive() {
@@ -456,9 +572,12 @@ checkPhase() {
 
 installPhase() {
 	runHook preInstall
-	_hasMakefile || die "no Makefile and no custom installPhase: say installPhase how to fill \$out"
-	[ -z "$prefix" ] || mkdir -p "$prefix"
-	_make installFlags installFlagsArray installTargets=install
+	if _hasMakefile; then
+		mkdir -p "$prefix"
+		_make installFlags installFlagsArray installTargets=install
+	else
+		echo "no Makefile or custom installPhase, doing nothing"
+	fi
 	runHook postInstall
 }
 
@@ -474,7 +593,7 @@ distPhase() {
 	runHook postDist
 }
 
-# What every output gets.
+# What every output gets; $output is its name, $prefix its path.
 _moveInto() {
 	local from=$1 to=$2
 	[ -d "$prefix/$from" ] && [ ! -L "$prefix/$from" ] || return 0
@@ -483,61 +602,123 @@ _moveInto() {
 	rm -rf "${prefix:?}/$from"
 }
 _fixupFolders() {
-	[ -n "${dontMoveLib64:-}" ] || _moveInto lib64 lib
+	local name
+	if [ -z "${dontMoveLib64:-}" ] && [ -d "$prefix/lib64" ] && [ ! -L "$prefix/lib64" ]; then
+		_moveInto lib64 lib
+		ln -s lib "$prefix/lib64"
+	fi
 	if [ -z "${dontMoveSbin:-}" ] && [ -d "$prefix/sbin" ] && [ ! -L "$prefix/sbin" ]; then
 		_moveInto sbin bin
 		ln -s bin "$prefix/sbin"
 	fi
-	local name
-	for name in ${forceShare:-man doc info}; do _moveInto "$name" "share/$name"; done
+	for name in ${forceShare-man doc info}; do _moveInto "$name" "share/$name"; done
 }
 _fixupMan() {
 	[ -z "${dontGzipMan:-}" ] && [ -d "$prefix/share/man" ] || return 0
-	find "$prefix/share/man" -type f ! -name '*.gz' ! -name '*.bz2' -print0 | sort -z | xargs -0 -r gzip -n -f
+	local page target
+	find "$prefix/share/man" -type f ! -name '*.gz' ! -name '*.bz2' ! -name '*.xz' -print0 | sort -z | xargs -0 -r gzip -n -f
+	# links to pages that have a new name now
+	while IFS= read -r -d '' page; do
+		target=$(readlink "$page")
+		if [ ! -e "$page" ] && [ -e "$(dirname "$page")/$target.gz" ]; then
+			ln -sfn "$target.gz" "$page"
+			mv "$page" "$page.gz"
+		fi
+	done < <(find "$prefix/share/man" -type l ! -name '*.gz' -print0 | sort -z)
 }
 _fixupShebangs() {
-	[ -n "${dontPatchShebangs:-}" ] || patchShebangs "$prefix"
+	[ -z "${dontPatchShebangs:-}" ] || return 0
+	if [ "$output" != out ] && [ "$output" = "$outputDev" ]; then
+		patchShebangs --build "$prefix"
+	else
+		patchShebangs --host "$prefix"
+	fi
 }
 fixupOutputHooks+=(_fixupFolders _fixupMan _fixupShebangs)
 
+# Documentation and what only compiling needs go to the outputs that are for them.
+_splitOutputs() {
+	local glob
+	local -a names
+	# shellcheck disable=SC2207 # words
+	names=($(getAllOutputNames))
+	[ ${#names[@]} -gt 1 ] || return 0
+	moveToOutput share/info "${!outputInfo}"
+	moveToOutput share/doc "${!outputDoc}"
+	moveToOutput share/gtk-doc "${!outputDevdoc}"
+	moveToOutput share/man/man3 "${!outputDevman}"
+	moveToOutput share/man "${!outputMan}"
+	[ -z "${moveToDev+set}" ] || [ -n "$moveToDev" ] || return 0
+	moveToOutput include "${!outputInclude}"
+	for glob in lib/pkgconfig share/pkgconfig lib/cmake share/aclocal; do
+		moveToOutput "$glob" "${!outputDev}"
+	done
+}
+preFixupHooks+=(_splitOutputs)
+
+# Whoever takes the dev output gets the programs and libraries, too.
+_otherOutputs() {
+	local name
+	local -A seen=([$outputDev]=1)
+	for name in $outputBin $outputInclude $outputLib; do
+		[ -z "${seen[$name]:-}" ] || continue
+		seen[$name]=1
+		[ ! -e "${!name}" ] || printf '%s\n' "${!name}"
+	done
+}
+
 _writePropagated() {
-	local target=${!outputDev:-$out} file
+	local target=${!outputDev} pair var
 	local -a list
-	for file in propagatedBuildInputs:propagated-build-inputs propagatedNativeBuildInputs:propagated-native-build-inputs; do
+	for pair in depsBuildBuildPropagated:propagated-build-build-deps \
+		propagatedNativeBuildInputs:propagated-native-build-inputs \
+		depsBuildTargetPropagated:propagated-build-target-deps \
+		depsHostHostPropagated:propagated-host-host-deps \
+		propagatedBuildInputs:propagated-build-inputs \
+		depsTargetTargetPropagated:propagated-target-target-deps; do
 		list=()
-		concatTo list "${file%%:*}"
+		var=${pair%%:*}
+		concatTo list "$var"
+		[ "$var" != propagatedBuildInputs ] || mapfile -t -O ${#list[@]} list < <(_otherOutputs)
 		[ ${#list[@]} -gt 0 ] || continue
 		mkdir -p "$target/nix-support"
-		printf '%s\n' "${list[@]}" >"$target/nix-support/${file##*:}"
+		printf '%s\n' "${list[@]}" >"$target/nix-support/${pair##*:}"
 	done
 	if [ -n "${setupHook:-}" ]; then
 		mkdir -p "$target/nix-support"
 		substituteAll "$setupHook" "$target/nix-support/setup-hook"
 	fi
-	if [ -n "${propagatedUserEnvPkgs:-}" ]; then
-		mkdir -p "$target/nix-support"
-		printf '%s\n' "$propagatedUserEnvPkgs" >"$target/nix-support/propagated-user-env-packages"
+	list=()
+	concatTo list propagatedUserEnvPkgs
+	if [ ${#list[@]} -gt 0 ]; then
+		mkdir -p "${!outputBin}/nix-support"
+		printf '%s\n' "${list[@]}" >"${!outputBin}/nix-support/propagated-user-env-packages"
 	fi
 }
 
 fixupPhase() {
-	local name prefix
-	for name in $(getAllOutputNames); do
-		[ -e "${!name}" ] || continue
-		[ -L "${!name}" ] || chmod -R u+w,u-s,g-s -- "${!name}"
+	local output prefix
+	for output in $(getAllOutputNames); do
+		[ -e "${!output}" ] && [ ! -L "${!output}" ] || continue
+		chmod -R u+w,u-s,g-s -- "${!output}"
 	done
 	runHook preFixup
-	for name in $(getAllOutputNames); do
-		prefix=${!name}
-		if [ -d "$prefix" ]; then runHook fixupOutput; fi
+	for output in $(getAllOutputNames); do
+		prefix=${!output}
+		if [ -e "$prefix" ]; then runHook fixupOutput; fi
 	done
 	_writePropagated
 	runHook postFixup
 }
 
 definePhases() {
-	[ -z "${phases:-}" ] || return 0
-	phases="${prePhases:-} unpackPhase patchPhase ${preConfigurePhases:-} configurePhase ${preBuildPhases:-} buildPhase checkPhase ${preInstallPhases:-} installPhase ${preFixupPhases:-} fixupPhase installCheckPhase ${preDistPhases:-} distPhase ${postPhases:-}"
+	_phases=()
+	concatTo _phases phases
+	[ ${#_phases[@]} -eq 0 ] || return 0
+	local unpack='unpackPhase patchPhase' build='buildPhase checkPhase' finish='fixupPhase installCheckPhase'
+	local configure=configurePhase install=installPhase dist=distPhase
+	concatTo _phases prePhases unpack preConfigurePhases configure preBuildPhases build \
+		preInstallPhases install preFixupPhases finish preDistPhases dist postPhases
 }
 
 # A phase can be left out (dontX) or asked for (doX).
@@ -560,10 +741,12 @@ runPhase() {
 	local phase=$1
 	_wanted "$phase" || return 0
 	echo "Running phase: $phase"
+	if [ -n "${NIX_LOG_FD:-}" ]; then printf '@nix {"action":"setPhase","phase":"%s"}\n' "$phase" >&"$NIX_LOG_FD"; fi
+	curPhase=$phase
 	# A recipe's own text comes before the function of the same name.
 	if [ -n "${!phase:-}" ]; then eval "${!phase}"; else "$phase"; fi
 	if [ "$phase" = unpackPhase ]; then
-		[ -z "${sourceRoot:-}" ] || cd -- "$sourceRoot"
+		[ -z "${sourceRoot:-}" ] || cd -- "$sourceRoot" || die "unpackPhase: there is no '$sourceRoot' to change into; set sourceRoot"
 	fi
 }
 
@@ -580,22 +763,21 @@ genericBuild() {
 		return
 	fi
 	definePhases
-	for phase in $phases; do runPhase "$phase"; done
+	for phase in "${_phases[@]}"; do runPhase "$phase"; done
 }
 
 _onExit() {
 	local status=$?
 	set +e
-	if [ "$status" != 0 ]; then _implicitHook failureHook; else _implicitHook exitHook; fi
+	if [ "$status" != 0 ]; then runHook failureHook; else runHook exitHook; fi
 	exit "$status"
 }
 trap _onExit EXIT
 
+# The environment is complete only with the inputs on PATH; sort and the like are in initialPath.
+for _dir in $initialPath; do addToSearchPath PATH "$_dir/bin"; done
 _setOutputs
-: "${outputBin:=bin}" "${outputDev:=dev}" "${outputLib:=lib}"
-for _o in outputBin outputDev outputLib; do
-	[ -n "${!_o:+${!_o}}" ] && [ -n "$(eval "printf %s \"\${${!_o}:-}\"")" ] || printf -v "$_o" out
-done
+_chooseOutputs
 _setupInputs
 _addOutputsToPath
 runHook preHook
