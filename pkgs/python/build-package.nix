@@ -84,8 +84,9 @@ let
     args = [ "-P" "-s" ./check-imports.py ];
     inherit modules;
     PYTHONDONTWRITEBYTECODE = "1";
-    PYTHONPATH = makePythonPath (package.requiredPythonModules
-      ++ lib.optionals (package.slots != [ ]) (slots.filling "cpu"));
+    PYTHONPATH =
+      if package.slots == [ ] then makePythonPath package.requiredPythonModules
+      else makePythonPath (requiredPythonModules ([ package ] ++ map (n: python.pkgs.${n}) slots.needs) ++ slots.filling "cpu");
   };
 
   byWheel = args:

@@ -28,6 +28,8 @@ in
   # The store paths of one filling: a process gets all of them or none, because they fit each other only.
   filling = kind: lib.attrValues fillings.${kind};
   names = lib.attrNames markers;
+  # What torch and its companions import of others: a filling holds only their own files.
+  needs = [ "filelock" "fsspec" "jinja2" "networkx" "numpy" "pillow" "sympy" "typing-extensions" ];
 
   # Is this PEP 503 name a slot's?
   isName = name:

@@ -1,0 +1,104 @@
+# ComfyUI: its tree, read-only, and a Python with what it needs but torch. What ComfyUI writes lives in
+# a work folder of the user's ($COMFYUI_WORK_DIR, else ~/comfyui-work).
+{ lib
+, stdenv
+, python3
+, fetchPypi
+, coreutils
+, comfyui-embedded-docs
+, comfyui-frontend-package
+, comfyui-workflow-templates
+}:
+
+let
+  release = (import ../../versions.nix).comfyui;
+
+  # requirements.txt of this release; torch and its companions are filled by the runtime.
+  pythonEnv = python3.withPackages (ps: with ps; [
+    aiohttp
+    alembic
+    av
+    comfyui-embedded-docs
+    comfyui-frontend-package
+    comfyui-workflow-templates
+    einops
+    kornia
+    numpy
+    pillow
+    psutil
+    pydantic
+    pydantic-settings
+    pyyaml
+    safetensors
+    scipy
+    sentencepiece
+    spandrel
+    sqlalchemy
+    tokenizers
+    torch
+    torchaudio
+    torchsde
+    torchvision
+    tqdm
+    transformers
+    yarl
+  ]);
+in
+stdenv.mkDerivation {
+  pname = "comfyui";
+  inherit (release) version;
+
+  src = fetchPypi (release.carrier // { format = "wheel"; dist = "py3"; python = "py3"; });
+  nativeBuildInputs = [ python3 ];
+
+  # A wheel is a zip archive.
+  unpackPhase = ''
+    runHook preUnpack
+    python3 -m zipfile -e "$src" .
+    runHook postUnpack
+  '';
+  sourceRoot = release.folder;
+
+  inherit coreutils pythonEnv;
+  dontConfigure = true;
+  dontBuild = true;
+
+  installPhase = ''
+    runHook preInstall
+    app=$out/share/comfyui
+    mkdir -p "$out/bin" "$app"
+    rm -f ${lib.concatStringsSep " " release.foreign}
+
+    # What ComfyUI writes to is not here; what it ships in those folders seeds a new work folder.
+    mkdir -p "$out/share/comfyui-seed"
+    mv custom_nodes input models "$out/share/comfyui-seed/"
+    rm -rf output user temp tests tests-unit
+    find "$out/share/comfyui-seed" -name 'put_*_here' -delete
+    cp -r . "$app/"
+
+    for program in comfyui comfyui-start; do
+      substitute ${../../scripts}/$program.sh "$out/bin/$program" \
+        --subst-var coreutils --subst-var pythonEnv --subst-var out
+      chmod +x "$out/bin/$program"
+    done
+    mkdir -p "$out/libexec"
+    cp ${../../scripts}/comfyui-health.py "$out/libexec/comfyui-health.py"
+    for program in python3 python; do
+      ln -s "$pythonEnv/bin/python3" "$out/bin/$program"
+    done
+
+    # The tree cannot be written to later: its bytecode is made now.
+    PYTHONHASHSEED=0 python3 -m compileall -q --invalidation-mode unchecked-hash "$app"
+    runHook postInstall
+  '';
+
+  passthru = { inherit pythonEnv; };
+
+  meta = {
+    description = "Node-based interface and backend for diffusion models";
+    homepage = "https://www.comfy.org";
+    license = lib.licenses.gpl3Only;
+    platforms = lib.platforms.linux;
+    mainProgram = "comfyui";
+  };
+}
