@@ -211,10 +211,7 @@ in
   substitute = args: stdenv.mkDerivation {
     name = if args ? name then args.name else baseNameOf (toString args.src);
     inherit (args) src;
-    dontUnpack = true;
-    substitutions = args.substitutions or [ ];
-    replacements = args.replacements or [ ];
-    buildCommand = ''substitute "$src" "$out" $substitutions $replacements'';
+    buildCommand = ''substitute "$src" "$out" ${lib.escapeShellArgs (args.substitutions or [ ])} ${toString (args.replacements or [ ])}'';
     preferLocalBuild = true;
     allowSubstitutes = false;
   };
@@ -225,20 +222,37 @@ in
       mkdir -p "$(dirname "$target")"
       substituteAll "$src" "$target"
       if [ -n "''${isExecutable:-}" ]; then chmod +x "$target"; fi
+      eval "''${postInstall:-}"
     '';
     preferLocalBuild = true;
     allowSubstitutes = false;
   } // args);
-  replaceVars = src: vars: final.runCommandLocal (baseNameOf (toString src)) { inherit src; } ''
-    substitute "$src" "$out" ${lib.concatStringsSep " " (lib.mapAttrsToList
-      (n: v: "--replace-fail ${lib.escapeShellArg "@${n}@"} ${lib.escapeShellArg "${toString v}"}") vars)}
-    if left=$(grep -oE '@[a-zA-Z_][a-zA-Z0-9_]*@' "$out" | sort -u); then
-      echo "replaceVars: $src: not replaced: $left" >&2
-      exit 1
-    fi
-  '';
-  replaceVarsWith = { src, replacements, dir ? null, isExecutable ? false, ... }@args:
-    final.substituteAll (removeAttrs args [ "replacements" ] // replacements);
+
+  # Every @name@ of the text must be among the replacements, and every replacement in the text; a
+  # name whose replacement is null stays.
+  replaceVars = src: replacements: final.replaceVarsWith { inherit src replacements; };
+  replaceVarsWith = { src, replacements, dir ? null, isExecutable ? false
+    , name ? lib.last (builtins.match "([0-9a-z]{32}-)?(.*)" (baseNameOf (toString src))), ... }@args:
+    let
+      kept = lib.attrNames (lib.filterAttrs (_: v: v == null) replacements);
+      isKept = if kept == [ ] then "" else " | { grep -vE '^@(${lib.concatStringsSep "|" kept})@$' || true; }";
+    in
+    stdenv.mkDerivation ({
+      preferLocalBuild = true;
+      allowSubstitutes = false;
+    } // removeAttrs args [ "replacements" "dir" "isExecutable" ] // {
+      inherit name;
+      buildCommand = ''
+        target=$out${lib.optionalString (dir != null) "/${lib.escapeShellArg dir}/${lib.escapeShellArg name}"}
+        mkdir -p "$(dirname "$target")"
+        substitute "$src" "$target" ${lib.concatStringsSep " " (lib.mapAttrsToList
+          (n: v: "--replace-fail ${lib.escapeShellArg "@${n}@"} ${lib.escapeShellArg "${toString v}"}")
+          (lib.filterAttrs (_: v: v != null) replacements))}
+        left=$({ grep -oE "@[a-zA-Z_][0-9A-Za-z_'-]*@" "$target" || true; } | sort -u${isKept})
+        if [ -n "$left" ]; then die "replaceVars: in '$src' is left:" $left; fi
+        ${lib.optionalString isExecutable ''chmod +x "$target"''}
+      '';
+    });
 
   removeReferencesTo = final.writeTextFile {
     name = "remove-references-to";
@@ -248,15 +262,14 @@ in
       + builtins.readFile ./remove-references-to.sh;
   };
 
+  # store-paths: the closure, one path a line; registration: what `nix-store --load-db` reads;
+  # total-nar-size: bytes.
   closureInfo = { rootPaths }: stdenv.mkDerivation {
     name = "closure-info";
-    exportReferencesGraph = lib.concatLists (lib.imap0 (i: p: [ "closure-${toString i}" p ]) (lib.toList rootPaths));
+    __structuredAttrs = true;
+    exportReferencesGraph.closure = lib.toList rootPaths;
     preferLocalBuild = true;
-    buildCommand = ''
-      mkdir -p $out
-      cat closure-* > $out/registration
-      grep -hE '^${builtins.storeDir}/[^ ]+$' closure-* | sort -u > $out/store-paths
-    '';
+    buildCommand = "source ${./closure-info.sh}";
   };
   writeClosure = paths: final.runCommandLocal "runtime-deps" { } "cp ${final.closureInfo { rootPaths = paths; }}/store-paths $out";
   writeReferencesToFile = path: final.writeClosure [ path ];

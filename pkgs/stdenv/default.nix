@@ -7,7 +7,7 @@ let
   inherit (final) lib;
 
   initialPath = with final; [
-    coreutils findutils diffutils gnused gnugrep gawk gnutar gzip bzip2 xz bash patch
+    coreutils findutils diffutils gnused gnugrep gawk gnutar gzip bzip2 gnumake bash patch xz
   ];
 
   # $stdenv/setup is what builders source.
