@@ -81,6 +81,8 @@ static void prepend(const char *name, const char *value)
 
 static errint fill_slots(struct run *r, struct cli *cli, struct err *err)
 {
+	BUF(all, LIMIT_PATH_TEXT * 64);
+
 	for (size_t i = 0; i < r->n_slots; i++) {
 		BUF(joined, LIMIT_PATH_TEXT * 16);
 		struct filling f;
@@ -96,9 +98,11 @@ static errint fill_slots(struct run *r, struct cli *cli, struct err *err)
 			return rc;
 		name = xasprintf("KILN_SLOT_%s", f.slot);
 		setenv(name, buf_z(&joined), 1);
-		prepend("PYTHONPATH", buf_z(&joined));
+		buf_printf(&all, "%s%s", i ? ":" : "", buf_z(&joined));
 	}
-	return 0;
+	if (r->n_slots)
+		setenv("KILN_SLOT_PATH", buf_z(&all), 1);
+	return buf_check(&all, "slots' folders", err);
 }
 
 static errint become(struct run *r, struct store *s, char **command, struct err *err)
