@@ -96,7 +96,7 @@ let
         glibc = if name == "glibc" then "" else outputs.glibc;
         patchelf = patchelfRaw;
         inherit (platform) triplet;
-        rules = rulesText (group.rules or [ ] ++ trim);
+        rules = rulesText (group.rules or [ ] ++ common);
       };
     in
     lib.extendDerivation true
@@ -108,15 +108,20 @@ let
       } // group.passthru or { })
       drv;
 
-  # Left out of every package where it occurs. Copyright files stay.
-  trim = map (glob: [ "trim" glob ]) [
+  # The same for every package. Copyright files stay.
+  common = map (glob: [ "trim" glob ]) [
     "share/man" "share/info" "share/locale" "share/lintian" "share/bug" "share/doc-base" "share/menu"
     "share/applications" "share/pixmaps" "share/icons" "share/bash-completion" "share/zsh" "share/fish"
     "share/gdb" "share/binfmts" "share/initramfs-tools" "share/vim" "share/emacs" "share/dh-*" "share/debhelper"
     "lib/binfmt.d" "lib/systemd" "lib/udev" "lib/tmpfiles.d" "lib/sysusers.d" "lib/debug"
     "etc/cron.*" "etc/init.d" "etc/default" "etc/logrotate.d" "etc/ld.so.conf" "etc/ld.so.conf.d" "etc/skel"
     "share/doc/*/[!c]*" "share/doc/*/c[!o]*" "share/doc/*/co[!p]*"
-  ] ++ [ [ "dangling" "share/doc/*" ] ];
+  ] ++ [
+    [ "dangling" "share/doc/*" ]
+    # Data and plug-ins that a program looks for where Debian has them, if nothing tells otherwise.
+    [ "sweep" "/usr/lib/" "/nix/lib/" ]
+    [ "sweep" "/usr/share/" "/nix/share/" ]
+  ];
 
   # Debian's patchelf as it comes, with the libraries it loads: it relocates everything, itself too.
   patchelfRaw = derivation {

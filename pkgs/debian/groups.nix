@@ -17,6 +17,7 @@
 #	concat FILE FILE*	  all that match, by name, into one
 #	replace FILE* OLD NEW	  every occurrence in a text; each file must have one
 #	bytes FILE OLD NEW COUNT  in a binary, at the same length, exactly COUNT times
+#	sweep FROM TO		  in every ELF object, strings that begin with FROM, at the same length
 #	untouched FILE*		  ELF objects that patchelf must leave alone
 #	needed FILE SONAME	  one more NEEDED
 #	search FILE* FOLDER	  one more folder in RUNPATH, for what an object opens itself
@@ -72,6 +73,7 @@ in
       (away "lib/libc.so.6" "/usr/lib/${triplet}/gconv" 2)
       (away "lib/libc.so.6" "/usr/lib/locale" 2)
       (away "lib/libc.so.6" "/usr/share/zoneinfo" 1)
+      (away "lib/libc.so.6" "/usr/share/locale" 10)
     ];
   };
 
@@ -116,6 +118,7 @@ in
       [ "trim" "etc" ]
       [ "bytes" "lib/libtinfo.so.6.5" "/etc/terminfo:/lib/terminfo:/usr/share/terminfo\\0"
         "/nix/terminfo:/nix/terminfo:/nix/share/terminfo\\0" "1" ]
+      (away "lib/libtinfo.so.6.5" "/etc/terminfo" 1)
     ];
   };
   openssl = {
@@ -208,6 +211,7 @@ in
         [ "copy" "${pipWheel}" "share/python-wheels/pip-${pipVersion}-py3-none-any.whl" ]
         [ "copy" "${./python/sitecustomize.py}" "${python}/sitecustomize.py" ]
         [ "replace" "${python}/sitecustomize.py" "@cacert@" "${groups.cacert}" ]
+        [ "replace" "${python}/sitecustomize.py" "@glibc@" "${groups.glibc}" ]
         [ "replace" "${python}/sitecustomize.py" "@openssl@" "${groups.openssl}" ]
         [ "replace" "${python}/sitecustomize.py" "@tzdata@" "${groups.tzdata}" ]
         [ "copy" "${./python/kiln_libraries.py}" "${python}/kiln_libraries.py" ]
@@ -270,6 +274,7 @@ in
     debs = [ "libopenblas0-openmp" ];
     rules = [ [ "layout" "usr/lib/${triplet}/openblas-openmp" "lib" ] ];
   };
+  libnl-route-3-200 = { debs = [ "libnl-route-3-200" ]; rules = [ (away "lib/libnl-route-3.so.200.26.0" "/etc/libnl" 1) ]; };
   # The compiled magic is left out of the lock: sox tells formats by name then.
   libmagic1t64 = { debs = [ "libmagic1t64" ]; rules = [ [ "trim" "etc" ] [ "dangling" "share/misc/magic" ] ]; };
   # Device back ends whose libraries are left out of the lock.

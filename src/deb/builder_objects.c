@@ -260,8 +260,12 @@ static errint fix_object(struct objects *o, struct str path, struct err *err)
 
 	if (open_file(AT_FDCWD, file, &fd, err) || elf_read(fd, b->arena, &info, err))
 		return err->code;
-	if (!info.elf || info.foreign || (info.type != ET_EXEC && info.type != ET_DYN) ||
-	    !info.dynamic || (!info.n_needed && !info.interp.n))
+	if (!info.elf || info.foreign)
+		return 0;
+	if (deb_sweep(b, path, err))
+		return err->code;
+	if ((info.type != ET_EXEC && info.type != ET_DYN) || !info.dynamic ||
+	    (!info.n_needed && !info.interp.n))
 		return 0;
 	if (untouched)
 		return folders_for(o, path, &info, &folders, err);

@@ -152,14 +152,41 @@ static uint64_t each_occurrence(char *p, size_t n, struct str old, const struct 
 	return count;
 }
 
+/* A file's bytes, shared with the disk. */
+struct mapping {
+	char *p;
+	size_t n;
+};
+
+static void mapping_release(struct mapping *m)
+{
+	if (m->p)
+		munmap(m->p, m->n);
+}
+
+static errint map_file(struct deb_build *b, struct str path, struct mapping *out, struct err *err)
+{
+	CLEANUP_FREE char *z = str_dupz(path);
+	CLEANUP_FD int fd = openat(b->root, z, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	char *p;
+
+	if (fd < 0 || fstat(fd, &st))
+		return err_sys(err, "cannot open '%s'", z);
+	if (!S_ISREG(st.st_mode) || !st.st_size)
+		return err_set(err, ERR_CORRUPT, "'%s' is no file with content", z);
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		return err_sys(err, "cannot map '%s'", z);
+	*out = (struct mapping){p, (size_t)st.st_size};
+	return 0;
+}
+
 static errint rule_bytes(struct deb_build *b, const struct deb_rule *r, struct err *err)
 {
 	struct str old = r->arg[1], new = r->arg[2];
-	CLEANUP_FREE char *path = str_dupz(r->arg[0]);
-	CLEANUP_FD int fd = openat(b->root, path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	struct mapping m CLEANUP(mapping_release) = {NULL, 0};
 	uint64_t want, got;
-	struct stat st;
-	char *p;
 
 	if (!old.n || old.n != new.n || !str_to_u64(r->arg[3], &want))
 		return err_set(
@@ -167,22 +194,44 @@ static errint rule_bytes(struct deb_build *b, const struct deb_rule *r, struct e
 			"'bytes' takes two texts of the same length and a count, not %zu, %zu "
 			"and '%.*s'",
 			old.n, new.n, STR_ARG(r->arg[3]));
-	if (fd < 0 || fstat(fd, &st))
-		return err_sys(err, "cannot open '%s'", path);
-	if (!S_ISREG(st.st_mode) || !st.st_size)
-		return err_set(err, ERR_CORRUPT, "'%s' is no file with content", path);
-	p = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (p == MAP_FAILED)
-		return err_sys(err, "cannot map '%s'", path);
-	got = each_occurrence(p, (size_t)st.st_size, old, NULL);
-	if (got == want)
-		each_occurrence(p, (size_t)st.st_size, old, &new);
-	munmap(p, (size_t)st.st_size);
-	if (got == want)
-		return 0;
-	err_set(err, ERR_MISMATCH, "'%s' has '%.*s' another number of times", path, STR_ARG(old));
-	return err_detail(err, "specified: %llu\n      got: %llu", (unsigned long long)want,
-			  (unsigned long long)got);
+	if (map_file(b, r->arg[0], &m, err))
+		return err->code;
+	got = each_occurrence(m.p, m.n, old, NULL);
+	if (got != want) {
+		err_set(err, ERR_MISMATCH, "'%.*s' has '%.*s' another number of times",
+			STR_ARG(r->arg[0]), STR_ARG(old));
+		return err_detail(err, "specified: %llu\n      got: %llu", (unsigned long long)want,
+				  (unsigned long long)got);
+	}
+	each_occurrence(m.p, m.n, old, &new);
+	return 0;
+}
+
+errint deb_sweep(struct deb_build *b, struct str path, struct err *err)
+{
+	struct mapping m CLEANUP(mapping_release) = {NULL, 0};
+
+	for (size_t i = 0; i < b->rules.n; i++) {
+		const struct deb_rule *r = &b->rules.v[i];
+		struct str from, to;
+
+		if (r->verb != DEB_SWEEP)
+			continue;
+		if (!r->arg[0].n || r->arg[0].n != r->arg[1].n)
+			return err_set(
+				err, ERR_CORRUPT,
+				"relocation rule %u: 'sweep' takes two texts of the same length",
+				r->line);
+		if (!m.p && map_file(b, path, &m, err))
+			return err->code;
+		/* with the NUL that ends the string before */
+		from = str_n(arena_printf(b->arena, "%c%.*s", 0, STR_ARG(r->arg[0])),
+			     r->arg[0].n + 1);
+		to = str_n(arena_printf(b->arena, "%c%.*s", 0, STR_ARG(r->arg[1])),
+			   r->arg[1].n + 1);
+		each_occurrence(m.p, m.n, from, &to);
+	}
+	return 0;
 }
 
 static errint apply(struct deb_build *b, const struct deb_rule *r, struct err *err)

@@ -54,6 +54,8 @@ bool deb_exists(int root, struct str path);
 ATTR_MUST_CHECK errint deb_unpack(struct deb_build *b, struct err *err);
 /* drop, trim, move, link, copy, concat, replace and bytes, in the order given. */
 ATTR_MUST_CHECK errint deb_apply_rules(struct deb_build *b, struct err *err);
+/* The sweep rules on one object: strings that begin with FROM begin with TO instead. */
+ATTR_MUST_CHECK errint deb_sweep(struct deb_build *b, struct str path, struct err *err);
 /* Symlinks that unpacking made absolute: relative inside the output, else to a dependency. */
 ATTR_MUST_CHECK errint deb_fix_links(struct deb_build *b, struct err *err);
 /* Shebangs, pkg-config files, linker scripts. */

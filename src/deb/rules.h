@@ -19,6 +19,7 @@
 	X(CONCAT, "concat", 2)       \
 	X(REPLACE, "replace", 3)     \
 	X(BYTES, "bytes", 4)         \
+	X(SWEEP, "sweep", 2)         \
 	X(UNTOUCHED, "untouched", 1) \
 	X(NEEDED, "needed", 2)       \
 	X(SEARCH, "search", 2)       \

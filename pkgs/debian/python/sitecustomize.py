@@ -5,7 +5,14 @@ import os
 for _name, _value in (
     ("SSL_CERT_FILE", os.environ.get("NIX_SSL_CERT_FILE") or "@cacert@/etc/ssl/certs/ca-bundle.crt"),
     ("OPENSSL_MODULES", "@openssl@/lib/ossl-modules"),
+    ("LOCPATH", "@glibc@/lib/locale"),
     ("TZDIR", "@tzdata@/share/zoneinfo"),
 ):
     os.environ.setdefault(_name, _value)
 del _name, _value
+
+# Slots: what `kiln run --slot` brings comes last, so that no package of the environment is shadowed.
+if os.environ.get("KILN_SLOT_PATH"):
+    import sys
+
+    sys.path += [_f for _f in os.environ["KILN_SLOT_PATH"].split(":") if _f and _f not in sys.path]
