@@ -98,6 +98,34 @@ errint store_add_text(struct store *s, struct arena *a, struct str name, struct 
 
 /* ---- from the disk ---- */
 
+/* A tree is walked to compute its path and, if that is new, again to copy it. The filter may be a
+ * function of the evaluated program: it is asked once about each path. */
+struct asked_filter {
+	nar_filter_fn filter;
+	void *ctx;
+	struct arena mem;
+	struct path_map answers;
+};
+
+static bool ask_once(void *ctx, const char *path, unsigned char type, struct err *err)
+{
+	static const char answer[2];
+	struct asked_filter *f = ctx;
+	const char *known = path_map_get(&f->answers, str_c(path));
+
+	if (known)
+		return known == &answer[1];
+	bool yes = f->filter(f->ctx, path, type, err);
+	path_map_put(&f->answers, arena_str(&f->mem, str_c(path)), (void *)&answer[yes]);
+	return yes;
+}
+
+static void asked_filter_release(struct asked_filter *f)
+{
+	path_map_release(&f->answers);
+	arena_release(&f->mem);
+}
+
 /* The content hash that decides a path: of the NAR, or of the one file's bytes. */
 static errint hash_source(const char *from, bool recursive, enum hash_algo algo,
 			  nar_filter_fn filter, void *ctx, struct hash *out, struct err *err)
@@ -298,12 +326,13 @@ errint store_add_path(struct store *s, struct arena *a, struct str name, const c
 		      bool recursive, enum hash_algo algo, const struct hash *expect,
 		      nar_filter_fn filter, void *ctx, struct str *out, struct err *err)
 {
-	struct addition add = {from, recursive, algo, filter, ctx, {0}};
+	struct asked_filter asked CLEANUP(asked_filter_release) = {.filter = filter, .ctx = ctx};
+	struct addition add = {from, recursive, algo, filter ? ask_once : NULL, &asked, {0}};
 	struct str path;
 	errint rc = store_name_check(name, err);
 
 	if (!rc)
-		rc = hash_source(from, recursive, algo, filter, ctx, &add.content, err);
+		rc = hash_source(from, recursive, algo, add.filter, add.ctx, &add.content, err);
 	if (!rc)
 		rc = check_expected(expect, &add.content, from, err);
 	if (!rc)

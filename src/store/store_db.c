@@ -263,7 +263,7 @@ errint db_step(struct store *s, sqlite3_stmt *stmt, bool *row, struct err *err)
 errint db_exec(struct store *s, enum db_stmt id, struct err *err)
 {
 	sqlite3_stmt *stmt CLEANUP(db_done) = NULL;
-	bool row;
+	bool row = false;
 	errint rc = db_stmt(s, id, &stmt, err);
 
 	return rc ? rc : db_step(s, stmt, &row, err);
@@ -294,7 +294,7 @@ errint db_paths(struct store *s, struct arena *a, enum db_stmt id, const struct 
 	if (arg)
 		db_bind_str(stmt, 1, *arg);
 	for (;;) {
-		bool row;
+		bool row = false;
 		rc = db_step(s, stmt, &row, err);
 		if (rc)
 			return rc;

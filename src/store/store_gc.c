@@ -169,10 +169,18 @@ static errint delete_valid(struct collection *c, struct str path, struct err *er
 	return rc;
 }
 
+/* The lock of a path with a long name is no store path itself, but is protected like one. */
+static bool has_hash_part(const struct store *s, struct str path)
+{
+	size_t n = strlen(s->cfg.store_dir) + 1 + STORE_HASH_LEN + 1;
+	char *probe CLEANUP_FREE = xasprintf("%.*sx", STR_ARG(str_sub(path, 0, n)));
+
+	return store_path_is(store_dir(s), str_c(probe));
+}
+
 static errint delete_junk(struct collection *c, struct str path, struct err *err)
 {
-	/* A name without a hash part cannot be protected, nor waited for. */
-	if (!store_path_is(store_dir(c->s), path))
+	if (!has_hash_part(c->s, path))
 		return remove_object(c, path, err);
 	if (!gc_server_begin_delete(c->server, path))
 		return 0;

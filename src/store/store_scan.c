@@ -21,32 +21,48 @@ static const bool is_letter[256] = {
 struct scanner {
 	struct sink sink;
 	struct sink *next;
+	struct str_set candidates;
+	/* Open addressing. The first letters stand in the table itself, so that what is no hash
+	 * part is nearly always told without another look at memory. */
 	struct slot {
-		const char *hash; /* WINDOW bytes, or NULL */
-		size_t index;     /* into the candidates */
+		uint64_t head;
+		size_t candidate; /* its index + 1, or 0 */
 	} * slots;
-	size_t mask;
-	bool *found;           /* a flag a candidate */
-	char tail[2 * WINDOW]; /* the last WINDOW - 1 bytes seen, with room to look across */
-	size_t tail_n;
+	unsigned shift; /* to the table's size, from 64 bits */
+	bool *found;    /* a flag a candidate */
+	char tail[WINDOW];
+	size_t tail_n; /* the last bytes seen, fewer than a window */
 };
 
-/* The hash parts are digests: any eight letters of theirs are as good as a hash function. */
-static size_t slot_of(const struct scanner *s, const char *hash)
+static uint64_t head_of(const char *hash)
 {
-	uint64_t v;
+	uint64_t head;
 
-	memcpy(&v, hash, sizeof(v));
-	return (size_t)((v * 0x9e3779b97f4a7c15u) >> 20) & s->mask;
+	memcpy(&head, hash, sizeof(head));
+	return head;
+}
+
+/* The hash parts are digests: any letters of theirs are nearly a hash already. */
+static size_t slot_of(const struct scanner *s, uint64_t head)
+{
+	return (size_t)(head * 0x9e3779b97f4a7c15u >> s->shift);
+}
+
+static size_t next_slot(const struct scanner *s, size_t i)
+{
+	return (i + 1) & ((UINT64_C(1) << (64 - s->shift)) - 1);
 }
 
 static void look_up(struct scanner *s, const char *hash)
 {
-	size_t i = slot_of(s, hash);
+	uint64_t head = head_of(hash);
 
-	for (; s->slots[i].hash; i = (i + 1) & s->mask) {
-		if (memcmp(s->slots[i].hash, hash, WINDOW) == 0)
-			s->found[s->slots[i].index] = true;
+	for (size_t i = slot_of(s, head); s->slots[i].candidate; i = next_slot(s, i)) {
+		if (LIKELY(s->slots[i].head != head))
+			continue;
+		size_t at = s->slots[i].candidate - 1;
+		if (memcmp(store_path_hash_part(s->candidates.v[at]).p, hash, WINDOW) == 0)
+			s->found[at] = true;
 	}
 }
 
@@ -85,7 +101,7 @@ static errint scanner_write(struct sink *sink, const void *p, size_t n, struct e
 {
 	struct scanner *s = (struct scanner *)sink;
 	size_t head = MIN(n, (size_t)(WINDOW - 1));
-	char across[2 * WINDOW];
+	char across[2 * WINDOW]; /* the end of what was seen and the start of this */
 
 	memcpy(across, s->tail, s->tail_n);
 	memcpy(across + s->tail_n, p, head);
@@ -99,23 +115,24 @@ static const struct sink_ops scanner_ops = {.write = scanner_write};
 
 static struct scanner scanner_init(struct arena *a, struct str_set candidates, struct sink *next)
 {
-	size_t cap = 64;
+	unsigned bits = 8;
 
-	while (cap < candidates.n * 4)
-		cap *= 2;
+	while ((size_t)1 << bits < candidates.n * 4)
+		bits++;
 	struct scanner s = {
 		.sink.ops = &scanner_ops,
 		.next = next,
-		.slots = arena_calloc(a, cap, sizeof(struct slot)),
-		.mask = cap - 1,
+		.candidates = candidates,
+		.slots = arena_calloc(a, (size_t)1 << bits, sizeof(struct slot)),
+		.shift = 64 - bits,
 		.found = ARENA_ARRAY(a, bool, candidates.n),
 	};
 	for (size_t i = 0; i < candidates.n; i++) {
-		const char *hash = store_path_hash_part(candidates.v[i]).p;
-		size_t at = slot_of(&s, hash);
-		while (s.slots[at].hash)
-			at = (at + 1) & s.mask;
-		s.slots[at] = (struct slot){hash, i};
+		uint64_t head = head_of(store_path_hash_part(candidates.v[i]).p);
+		size_t at = slot_of(&s, head);
+		while (s.slots[at].candidate)
+			at = next_slot(&s, at);
+		s.slots[at] = (struct slot){head, i + 1};
 	}
 	return s;
 }

@@ -187,6 +187,29 @@ static void paths(void)
 	store_close(s);
 }
 
+static bool without_run(void *ctx, const char *path, unsigned char type, struct err *e)
+{
+	(*(int *)ctx)++;
+	return !str_ends(str_c(path), S("/run"));
+}
+
+static void filtered(void)
+{
+	struct store *s = open_store();
+	char *src CLEANUP_FREE = xasprintf("%s/src", root);
+	struct str out;
+	int calls = 0;
+
+	IS_OK(store_add_path(s, &a, S("some"), src, true, HASH_SHA256, NULL, without_run, &calls,
+			     &out, &err),
+	      err, "a part of a tree");
+	IS_INT(calls, 3, "the filter is asked once about each path");
+	char *run = arena_printf(&a, "%.*s/sub/run", STR_ARG(out));
+	char *file = arena_printf(&a, "%.*s/a", STR_ARG(out));
+	OK(on_disk(s, str_c(file)) && !on_disk(s, str_c(run)), "what it refused is left out");
+	store_close(s);
+}
+
 static void nars(void)
 {
 	struct store *s = open_store();
@@ -435,6 +458,7 @@ int main(void)
 	texts();
 	missing_reference();
 	paths();
+	filtered();
 	nars();
 	scanning();
 	canonical();
