@@ -41,6 +41,7 @@ struct builtin_row {
 	X(control)          \
 	X(arithmetic)       \
 	X(list)             \
+	X(order)            \
 	X(attrs)            \
 	X(string)           \
 	X(regex)            \

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Builtins that steer evaluation: forcing, failing, catching, telling, and the environment. */
+#include "eval/builtin_int.h"
+
+#include <stdlib.h>
+#include "base/report.h"
+
+BUILTIN(abort)
+{
+	const struct context *ctx = NULL;
+	struct str s;
+
+	TRY(coerce_string(E, pos, args[0], COERCE_COPY, &ctx,
+			  "while evaluating the error message passed to builtins.abort", &s));
+	return eval_fail(E, 0, "evaluation aborted with the following error message: '%.*s'",
+			 STR_ARG(s));
+}
+
+BUILTIN(throw)
+{
+	const struct context *ctx = NULL;
+	struct str s;
+
+	TRY(coerce_string(E, pos, args[0], COERCE_COPY, &ctx,
+			  "while evaluating the error message passed to builtin.throw", &s));
+	return eval_fail_code(E, 0, ERR_THROWN, "%.*s", STR_ARG(s));
+}
+
+BUILTIN(tryEval)
+{
+	errint rc = force(E, args[0], pos);
+	struct attrs *res;
+
+	if (rc && rc != ERR_THROWN)
+		return rc;
+	if (rc)
+		eval_forget(E);
+	res = attrs_new(E, 2);
+	attrs_push(res, SYM_success, value_box(E, v_bool(!rc)), 0);
+	attrs_push(res, SYM_value, rc ? value_box(E, v_bool(false)) : args[0], 0);
+	*out = v_attrs(attrs_done(res));
+	return 0;
+}
+
+/* The value of the last argument, which most builtins here pass on. */
+static errint pass_on(struct eval *E, pos_t pos, struct value *v, struct value *out)
+{
+	TRY(force(E, v, pos));
+	*out = *v;
+	return 0;
+}
+
+BUILTIN(seq)
+{
+	TRY(force(E, args[0], pos));
+	return pass_on(E, pos, args[1], out);
+}
+
+BUILTIN(deepSeq)
+{
+	TRY(force_deep(E, args[0], pos));
+	return pass_on(E, pos, args[1], out);
+}
+
+BUILTIN(break)
+{
+	return pass_on(E, pos, args[0], out);
+}
+
+BUILTIN(trace)
+{
+	BUF(b, LIMIT_NIX_STRING);
+
+	TRY(force(E, args[0], pos));
+	if (value_is_string(args[0]))
+		buf_puts(&b, value_str(args[0]));
+	else
+		TRY(print_value(E, args[0], &(struct print_options){0}, &b));
+	report_msg(E->opt.report, REPORT_NOTE, "trace: %s", buf_z(&b));
+	return pass_on(E, pos, args[1], out);
+}
+
+BUILTIN(traceVerbose)
+{
+	if (E->opt.trace_verbose)
+		return builtin_trace(E, pos, args, out);
+	return pass_on(E, pos, args[1], out);
+}
+
+BUILTIN(warn)
+{
+	struct str s;
+
+	TRY(want_string(E, args[0], 0,
+			"while evaluating the first argument; the message passed to builtins.warn",
+			&s, NULL));
+	report_msg(E->opt.report, REPORT_NOTE, "evaluation warning: %.*s", STR_ARG(s));
+	if (E->opt.abort_on_warn)
+		return eval_fail(
+			E, 0, "aborting to reveal stack trace of warning, as abort-on-warn is set");
+	return pass_on(E, pos, args[1], out);
+}
+
+/* A failure under way that is set aside, so that something else can be evaluated. */
+struct failure {
+	struct err err;
+	struct frame *trace;
+	size_t n, cap;
+	pos_t pos;
+	bool flat;
+};
+
+static struct failure failure_take(struct eval *E)
+{
+	struct failure f = {E->err, E->trace, E->n_trace, E->cap_trace, E->err_pos, E->err_flat};
+
+	E->err = (struct err)ERR_INIT;
+	E->trace = NULL;
+	E->n_trace = E->cap_trace = 0;
+	return f;
+}
+
+static void failure_put(struct eval *E, const struct failure *f)
+{
+	eval_forget(E);
+	free(E->trace);
+	E->err = f->err;
+	E->trace = f->trace;
+	E->n_trace = f->n;
+	E->cap_trace = f->cap;
+	E->err_pos = f->pos;
+	E->err_flat = f->flat;
+}
+
+/* The text is evaluated only now that it is needed; where that fails, its failure is the one. */
+static errint add_context(struct eval *E, pos_t pos, struct value *text)
+{
+	struct failure first = failure_take(E), second;
+	const struct context *ctx = NULL;
+	struct str s;
+	errint rc = coerce_string(E, pos, text, 0, &ctx,
+				  "while evaluating the error message passed to "
+				  "builtins.addErrorContext",
+				  &s);
+
+	if (!rc) {
+		failure_put(E, &first);
+		return eval_frame_always(E, 0, "%.*s", STR_ARG(s));
+	}
+	second = failure_take(E);
+	failure_put(E, &first);
+	failure_put(E, &second);
+	return rc;
+}
+
+BUILTIN(addErrorContext)
+{
+	errint rc = pass_on(E, pos, args[1], out);
+
+	if (!rc || rc == ERR_INTERRUPTED)
+		return rc;
+	return add_context(E, pos, args[0]);
+}
+
+BUILTIN(getEnv)
+{
+	struct str name;
+	const char *value;
+
+	TRY(want_string_plain(E, args[0], 0,
+			      "while evaluating the first argument passed to builtins.getEnv",
+			      &name));
+	if (E->opt.pure || E->opt.restricted) {
+		*out = v_str(S(""));
+		return 0;
+	}
+	value = getenv(heap_strz(E, name));
+	*out = string_copy(E, value ? str_c(value) : S(""), NULL);
+	return 0;
+}
+
+const struct builtin_row builtins_control[] = {
+	{"abort", 1, BUILTIN_GLOBAL, builtin_abort, "s",
+	 "Ends the evaluation with a message; tryEval does not catch it."},
+	{"throw", 1, BUILTIN_GLOBAL, builtin_throw, "s",
+	 "Fails with a message; tryEval catches it."},
+	{"tryEval", 1, 0, builtin_tryEval, "e",
+	 "Evaluates e, not deeply: { success; value; }, with false for both after throw or a failed "
+	 "assertion."},
+	{"seq", 2, 0, builtin_seq, "e1 e2", "Evaluates e1, and then returns e2."},
+	{"deepSeq", 2, 0, builtin_deepSeq, "e1 e2",
+	 "Evaluates e1 with all that it contains, and then returns e2."},
+	{"break", 1, BUILTIN_GLOBAL, builtin_break, "v",
+	 "Returns v; there is no debugger to enter."},
+	{"trace", 2, 0, builtin_trace, "e1 e2",
+	 "Prints e1 to standard error, and then returns e2."},
+	{"traceVerbose", 2, 0, builtin_traceVerbose, "e1 e2",
+	 "As trace where --trace-verbose is given; else returns e2."},
+	{"warn", 2, 0, builtin_warn, "e1 e2", "Prints the warning e1, and then returns e2."},
+	{"addErrorContext", 2, BUILTIN_NO_FRAME, builtin_addErrorContext, "context value",
+	 "Returns value; where that fails, context is shown in the trace."},
+	{"getEnv", 1, 0, builtin_getEnv, "s",
+	 "The environment variable s; \"\" when it is unset, and in pure evaluation."},
+	BUILTIN_END,
+};

@@ -1,0 +1,761 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Flake references. Each type has its own way from a URL to arguments and back; what they share is
+ * the URL, taken apart here by RFC 3986 with Nix's leniency about its query. */
+#include "eval/flake_ref.h"
+
+#include <stdlib.h>
+#include "base/buf.h"
+
+struct url {
+	struct str scheme, authority, path; /* authority.p is NULL without "//" */
+	struct fetch_attr *query;           /* strings */
+	size_t n_query;
+	struct str fragment;
+};
+
+const struct fetch_attr *flake_ref_get(const struct flake_ref *r, const char *name)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (str_eqz(r->attrs[i].name, name))
+			return &r->attrs[i];
+	return NULL;
+}
+
+struct str flake_ref_text(const struct flake_ref *r, const char *name)
+{
+	const struct fetch_attr *a = flake_ref_get(r, name);
+
+	return a && a->kind == FETCH_ATTR_STRING ? a->text : S("");
+}
+
+void flake_ref_set(struct flake_ref *r, struct fetch_attr attr)
+{
+	size_t i = 0;
+
+	while (i < r->n && str_cmp(r->attrs[i].name, attr.name) < 0)
+		i++;
+	if (i < r->n && str_eq(r->attrs[i].name, attr.name)) {
+		r->attrs[i] = attr;
+		return;
+	}
+	if (r->n == r->cap) {
+		struct fetch_attr *more;
+
+		r->cap = r->cap ? 2 * r->cap : 8;
+		more = ARENA_ARRAY(r->arena, struct fetch_attr, r->cap);
+		if (r->n)
+			memcpy(more, r->attrs, r->n * sizeof(*more));
+		r->attrs = more;
+	}
+	memmove(r->attrs + i + 1, r->attrs + i, (r->n - i) * sizeof(*r->attrs));
+	r->attrs[i] = attr;
+	r->n++;
+}
+
+void flake_ref_set_text(struct flake_ref *r, const char *name, struct str text)
+{
+	flake_ref_set(r, (struct fetch_attr){
+				 .name = str_c(name), .kind = FETCH_ATTR_STRING, .text = text});
+}
+
+void flake_ref_unset(struct flake_ref *r, const char *name)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (str_eqz(r->attrs[i].name, name)) {
+			memmove(r->attrs + i, r->attrs + i + 1, (r->n - i - 1) * sizeof(*r->attrs));
+			r->n--;
+			return;
+		}
+}
+
+/* ---- URLs ---- */
+
+static bool is_alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static bool percent_decode(struct arena *a, struct str s, struct str *out)
+{
+	char *p = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t byte;
+
+		if (s.p[i] != '%') {
+			p[n++] = s.p[i];
+			continue;
+		}
+		if (s.n - i < 3 || !base16_decode(str_n(s.p + i + 1, 2), &byte, 1))
+			return false;
+		p[n++] = (char)byte;
+		i += 2;
+	}
+	*out = str_n(p, n);
+	return true;
+}
+
+static void percent_encode(struct buf *b, struct str s, const char *keep)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (is_alnum(c) || (c && strchr("-._~", c)) || (c && strchr(keep, c)))
+			buf_putc(b, c);
+		else
+			buf_printf(b, "%%%02X", (unsigned char)c);
+	}
+}
+
+static int query_cmp(const void *ap, const void *bp)
+{
+	return str_cmp(((const struct fetch_attr *)ap)->name,
+		       ((const struct fetch_attr *)bp)->name);
+}
+
+static bool parse_query(struct arena *a, struct str query, struct url *u)
+{
+	struct str piece;
+	size_t n = 1;
+
+	for (size_t i = 0; i < query.n; i++)
+		n += query.p[i] == '&';
+	u->query = ARENA_ARRAY(a, struct fetch_attr, n);
+	while (query.n && str_split(&query, '&', &piece)) {
+		struct fetch_attr *q = &u->query[u->n_query];
+		struct str name, value;
+
+		/* A part without '=' means nothing to anybody. */
+		if (!str_cut(piece, '=', &name, &value))
+			continue;
+		if (!percent_decode(a, name, &q->name) || !percent_decode(a, value, &q->text))
+			return false;
+		u->n_query++;
+	}
+	if (u->n_query)
+		qsort(u->query, u->n_query, sizeof(*u->query), query_cmp);
+	return true;
+}
+
+static bool is_scheme(struct str s)
+{
+	if (s.n == 0 || !is_alnum(s.p[0]) || (s.p[0] >= '0' && s.p[0] <= '9'))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_alnum(s.p[i]) && (!s.p[i] || !strchr("+-.", s.p[i])))
+			return false;
+	return true;
+}
+
+static bool is_url_text(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] >= 0x7f)
+			return false;
+	return true;
+}
+
+/* False when the text is no URL. The path is left encoded. */
+static bool url_parse(struct arena *a, struct str text, struct url *u)
+{
+	struct str rest, tail;
+
+	*u = (struct url){.authority = STR_NULL, .fragment = S("")};
+	if (!str_cut(text, ':', &u->scheme, &rest) || !is_scheme(u->scheme))
+		return false;
+	if (str_cut(rest, '#', &rest, &tail) && !percent_decode(a, tail, &u->fragment))
+		return false;
+	if (str_cut(rest, '?', &rest, &tail) && !parse_query(a, tail, u))
+		return false;
+	if (!is_url_text(rest))
+		return false;
+	if (str_starts(rest, S("//"))) {
+		ptrdiff_t slash;
+
+		rest = str_skip(rest, 2);
+		slash = str_chr(rest, '/');
+		u->authority = slash < 0 ? rest : str_n(rest.p, (size_t)slash);
+		rest = str_skip(rest, u->authority.n);
+	}
+	u->path = rest;
+	return true;
+}
+
+static void url_print(const struct url *u, struct buf *b)
+{
+	buf_puts(b, u->scheme);
+	buf_putc(b, ':');
+	if (u->authority.p) {
+		buf_putz(b, "//");
+		buf_puts(b, u->authority);
+	}
+	buf_puts(b, u->path);
+	for (size_t i = 0; i < u->n_query; i++) {
+		buf_putc(b, i ? '&' : '?');
+		percent_encode(b, u->query[i].name, ":@/?");
+		buf_putc(b, '=');
+		percent_encode(b, u->query[i].text, ":@/?");
+	}
+}
+
+static struct str url_text(struct arena *a, const struct url *u)
+{
+	BUF(b, LIMIT_SMALL_FILE);
+
+	url_print(u, &b);
+	return arena_str(a, buf_str(&b));
+}
+
+static const struct fetch_attr *url_query(const struct url *u, const char *name)
+{
+	for (size_t i = 0; i < u->n_query; i++)
+		if (str_eqz(u->query[i].name, name))
+			return &u->query[i];
+	return NULL;
+}
+
+static void url_query_drop(struct url *u, const char *name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < u->n_query; i++)
+		if (!str_eqz(u->query[i].name, name))
+			u->query[n++] = u->query[i];
+	u->n_query = n;
+}
+
+static void url_query_add(struct arena *a, struct url *u, const char *name, struct str text)
+{
+	struct fetch_attr *more;
+
+	url_query_drop(u, name);
+	more = ARENA_ARRAY(a, struct fetch_attr, u->n_query + 1);
+	if (u->n_query)
+		memcpy(more, u->query, u->n_query * sizeof(*more));
+	more[u->n_query++] = (struct fetch_attr){.name = str_c(name), .text = text};
+	qsort(more, u->n_query, sizeof(*more), query_cmp);
+	u->query = more;
+}
+
+/* ---- pieces ---- */
+
+static bool is_rev(struct str s)
+{
+	uint8_t digest[32];
+
+	return base16_decode(s, digest, 20);
+}
+
+/* A branch or tag name that git would take. */
+static bool is_ref_name(struct str s)
+{
+	if (s.n == 0 || s.p[0] == '-' || s.p[0] == '/' || s.p[0] == '.' || str_eqz(s, "@") ||
+	    str_ends(s, S("/")) || str_ends(s, S(".")) || str_ends(s, S(".lock")))
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		unsigned char next = i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0;
+
+		if (c <= ' ' || c == 0x7f || strchr("~^:?*[\\", c))
+			return false;
+		if ((c == '.' && next == '.') || (c == '@' && next == '{') ||
+		    (c == '/' && (next == '/' || next == '.')))
+			return false;
+	}
+	return true;
+}
+
+static bool is_id(struct str s)
+{
+	if (s.n == 0 || !is_alnum(s.p[0]) || (s.p[0] >= '0' && s.p[0] <= '9'))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_alnum(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
+			return false;
+	return true;
+}
+
+static bool is_host(struct str s)
+{
+	if (s.n == 0 || !is_alnum(s.p[0]))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_alnum(s.p[i]) && (!s.p[i] || !strchr("-.:", s.p[i])))
+			return false;
+	return true;
+}
+
+/* The non-empty segments of a path, decoded; at most max of them, the last with all the rest. */
+static bool path_segments(struct arena *a, struct str path, struct str *out, size_t max, size_t *n)
+{
+	struct str piece;
+
+	*n = 0;
+	while (path.p && path.n && str_split(&path, '/', &piece)) {
+		if (piece.n == 0)
+			continue;
+		if (!percent_decode(a, piece, &piece))
+			return false;
+		if (*n < max) {
+			out[(*n)++] = piece;
+			continue;
+		}
+		out[max - 1] =
+			str_c(arena_printf(a, "%.*s/%.*s", STR_ARG(out[max - 1]), STR_ARG(piece)));
+	}
+	return true;
+}
+
+static errint bad_url(const struct flake_ref *r, const struct url *u, struct err *err,
+		      const char *what)
+{
+	struct str text = url_text(r->arena, u);
+
+	return err_set(err, ERR_EVAL, "URL '%.*s' %s", STR_ARG(text), what);
+}
+
+/* ---- types ---- */
+
+static bool is_forge(struct str type)
+{
+	return str_eqz(type, "github") || str_eqz(type, "gitlab") || str_eqz(type, "sourcehut");
+}
+
+/* github:OWNER/REPO[/REF-OR-REV][?…] */
+static errint forge_from_url(struct flake_ref *r, const struct url *u, struct err *err)
+{
+	struct str seg[3];
+	size_t n;
+
+	if (!path_segments(r->arena, u->path, seg, 3, &n) || n < 2)
+		return bad_url(r, u, err, "is invalid");
+	flake_ref_set_text(r, "type", u->scheme);
+	flake_ref_set_text(r, "owner", seg[0]);
+	flake_ref_set_text(r, "repo", seg[1]);
+	if (n == 3)
+		flake_ref_set_text(r, is_rev(seg[2]) ? "rev" : "ref", seg[2]);
+	for (size_t i = 0; i < u->n_query; i++) {
+		const struct fetch_attr *q = &u->query[i];
+		bool rev = str_eqz(q->name, "rev"), ref = str_eqz(q->name, "ref");
+
+		if (rev && flake_ref_get(r, "rev"))
+			return bad_url(r, u, err, "contains multiple commit hashes");
+		if (ref && flake_ref_get(r, "ref"))
+			return bad_url(r, u, err, "contains multiple branch/tag names");
+		if (!rev && !ref && !str_eqz(q->name, "host") && !str_eqz(q->name, "narHash")) {
+			struct str text = url_text(r->arena, u);
+
+			return err_set(err, ERR_EVAL,
+				       "URL '%.*s' contains unknown parameter '%.*s'",
+				       STR_ARG(text), STR_ARG(q->name));
+		}
+		flake_ref_set(r, *q);
+	}
+	return 0;
+}
+
+/* flake:ID[/REF][/REV] */
+static errint indirect_from_url(struct flake_ref *r, const struct url *u, struct err *err)
+{
+	struct str seg[4], text = url_text(r->arena, u);
+	size_t n;
+
+	if (!path_segments(r->arena, u->path, seg, 4, &n) || n < 1 || n > 3)
+		return bad_url(r, u, err, "is invalid");
+	flake_ref_set_text(r, "type", S("indirect"));
+	flake_ref_set_text(r, "id", seg[0]);
+	if (n == 3 && !is_rev(seg[2]))
+		return err_set(err, ERR_EVAL, "in flake URL '%.*s', '%.*s' is not a commit hash",
+			       STR_ARG(text), STR_ARG(seg[2]));
+	if (n == 3)
+		flake_ref_set_text(r, "rev", seg[2]);
+	if (n == 2 && is_rev(seg[1])) {
+		flake_ref_set_text(r, "rev", seg[1]);
+	} else if (n >= 2) {
+		if (!is_ref_name(seg[1]))
+			return err_set(err, ERR_EVAL,
+				       "in flake URL '%.*s', '%.*s' is not a %sbranch/tag name",
+				       STR_ARG(text), STR_ARG(seg[1]),
+				       n == 2 ? "commit hash or " : "");
+		flake_ref_set_text(r, "ref", seg[1]);
+	}
+	return 0;
+}
+
+static void set_number(struct flake_ref *r, struct str name, uint64_t number)
+{
+	flake_ref_set(r,
+		      (struct fetch_attr){.name = name, .kind = FETCH_ATTR_INT, .number = number});
+}
+
+static errint path_from_url(struct flake_ref *r, const struct url *u, struct err *err)
+{
+	struct str text = url_text(r->arena, u), path;
+
+	if (u->authority.n)
+		return err_set(err, ERR_EVAL,
+			       "path URL '%.*s' should not have an authority ('%.*s')",
+			       STR_ARG(text), STR_ARG(u->authority));
+	if (!percent_decode(r->arena, u->path, &path))
+		return bad_url(r, u, err, "is invalid");
+	flake_ref_set_text(r, "type", S("path"));
+	flake_ref_set_text(r, "path", path);
+	for (size_t i = 0; i < u->n_query; i++) {
+		const struct fetch_attr *q = &u->query[i];
+		bool counts = str_eqz(q->name, "revCount") || str_eqz(q->name, "lastModified");
+		uint64_t number;
+
+		if (!counts && !str_eqz(q->name, "rev") && !str_eqz(q->name, "narHash"))
+			return err_set(err, ERR_EVAL,
+				       "path URL '%.*s' has unsupported parameter '%.*s'",
+				       STR_ARG(text), STR_ARG(q->name));
+		if (!counts)
+			flake_ref_set(r, *q);
+		else if (str_to_u64(q->text, &number))
+			set_number(r, q->name, number);
+		else
+			return err_set(err, ERR_EVAL,
+				       "path URL '%.*s' has invalid parameter '%.*s'",
+				       STR_ARG(text), STR_ARG(q->name));
+	}
+	return 0;
+}
+
+static bool is_one_of(struct str name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eqz(name, names[i]))
+			return true;
+	return false;
+}
+
+static errint git_from_url(struct flake_ref *r, const struct url *u, struct err *err)
+{
+	static const char *const texts[] = {"rev", "ref", "keytype", "publicKey", "publicKeys"};
+	static const char *const flags[] = {"shallow",      "submodules", "lfs",
+					    "exportIgnore", "allRefs",    "verifyCommit"};
+	struct url plain = *u;
+
+	plain.query = ARENA_ARRAY(r->arena, struct fetch_attr, u->n_query + 1);
+	plain.n_query = 0;
+	if (str_starts(plain.scheme, S("git+")))
+		plain.scheme = str_skip(plain.scheme, 4);
+	flake_ref_set_text(r, "type", S("git"));
+	for (size_t i = 0; i < u->n_query; i++) {
+		struct fetch_attr q = u->query[i];
+
+		if (is_one_of(q.name, flags, ARRAY_LEN(flags))) {
+			q.kind = FETCH_ATTR_BOOL;
+			q.number = str_eqz(q.text, "1");
+			flake_ref_set(r, q);
+		} else if (is_one_of(q.name, texts, ARRAY_LEN(texts))) {
+			flake_ref_set(r, q);
+		} else {
+			plain.query[plain.n_query++] = q;
+		}
+	}
+	flake_ref_set_text(r, "url", url_text(r->arena, &plain));
+	return 0;
+}
+
+/* https://…, file+https://…, tarball+https://… */
+static errint download_from_url(struct flake_ref *r, const struct url *u, struct err *err)
+{
+	static const char *const own[] = {"narHash", "rev"}, *const counts[] = {"revCount",
+										"lastModified"};
+	struct url plain = *u;
+	bool tarball = str_starts(u->scheme, S("tarball+")),
+	     file = str_starts(u->scheme, S("file+"));
+
+	plain.scheme = str_drop_prefix(str_drop_prefix(u->scheme, S("tarball+")), S("file+"));
+	for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+		const struct fetch_attr *q = url_query(u, own[i]);
+
+		if (q)
+			flake_ref_set(r, *q);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		const struct fetch_attr *q = url_query(u, counts[i]);
+		uint64_t number;
+
+		if (q && str_to_u64(q->text, &number))
+			set_number(r, q->name, number);
+	}
+	plain.query = ARENA_ARRAY(r->arena, struct fetch_attr, u->n_query + 1);
+	if (u->n_query)
+		memcpy(plain.query, u->query, u->n_query * sizeof(*u->query));
+	for (const char *const *n =
+		     (const char *const[]){"narHash", "rev", "revCount", "lastModified", "name",
+					   "unpack", "url", NULL};
+	     *n; n++)
+		url_query_drop(&plain, *n);
+	/* A reference means a tree, so what does not say otherwise is an archive. */
+	flake_ref_set_text(r, "type", tarball || !file ? S("tarball") : S("file"));
+	flake_ref_set_text(r, "url", url_text(r->arena, &plain));
+	return 0;
+}
+
+static errint from_url(struct flake_ref *r, const struct url *u, struct err *err)
+{
+	struct str text,
+		transport = str_drop_prefix(str_drop_prefix(u->scheme, S("tarball+")), S("file+"));
+
+	if (is_forge(u->scheme))
+		return forge_from_url(r, u, err);
+	if (str_eqz(u->scheme, "flake"))
+		return indirect_from_url(r, u, err);
+	if (str_eqz(u->scheme, "path"))
+		return path_from_url(r, u, err);
+	if (str_eqz(u->scheme, "git") || str_starts(u->scheme, S("git+")))
+		return git_from_url(r, u, err);
+	if (str_eqz(transport, "http") || str_eqz(transport, "https") || str_eqz(transport, "file"))
+		return download_from_url(r, u, err);
+	text = url_text(r->arena, u);
+	return err_set(err, ERR_EVAL, "input '%.*s' is unsupported", STR_ARG(text));
+}
+
+static errint finish(struct flake_ref *r, struct url *u, struct str text, struct err *err)
+{
+	const struct fetch_attr *dir = url_query(u, "dir");
+	struct str dir_text = dir ? dir->text : S("");
+
+	if (u->fragment.n)
+		return err_set(err, ERR_EVAL,
+			       "unexpected fragment '%.*s' in flake reference '%.*s'",
+			       STR_ARG(u->fragment), STR_ARG(text));
+	url_query_drop(u, "dir");
+	if (from_url(r, u, err) || flake_ref_check(r, err))
+		return err->code;
+	if (dir_text.n)
+		flake_ref_set_text(r, "dir", dir_text);
+	return 0;
+}
+
+/* ID[/REF][/REV] without a scheme. */
+static bool is_short(struct str text)
+{
+	struct str id = text, rest = S(""), ref, rev;
+
+	if (!str_cut(text, '/', &id, &rest))
+		return is_id(id);
+	if (!is_id(id))
+		return false;
+	if (str_cut(rest, '/', &ref, &rev) && is_rev(rev))
+		return is_ref_name(ref) && str_chr(ref, '/') < 0;
+	return is_ref_name(rest) && str_chr(rest, '/') < 0;
+}
+
+/* A path; what follows '?' and '#' is as in a URL. */
+static errint path_to_url(struct arena *a, struct str text, struct url *u, struct err *err)
+{
+	struct str path = text, query = S("");
+	BUF(b, LIMIT_SMALL_FILE);
+
+	*u = (struct url){.scheme = S("path"), .authority = STR_NULL, .fragment = S("")};
+	if ((str_cut(path, '#', &path, &u->fragment) &&
+	     !percent_decode(a, u->fragment, &u->fragment)) ||
+	    (str_cut(path, '?', &path, &query) && !parse_query(a, query, u)))
+		return err_set(err, ERR_EVAL, "invalid flakeref '%.*s'", STR_ARG(text));
+	if (!str_starts(path, S("/")))
+		return err_set(err, ERR_EVAL, "flake reference '%.*s' is not an absolute path",
+			       STR_ARG(text));
+	percent_encode(&b, path, "/:@");
+	u->path = arena_str(a, buf_str(&b));
+	return 0;
+}
+
+errint flake_ref_parse(struct arena *a, struct str text, struct flake_ref *out, struct err *err)
+{
+	struct flake_ref r = {.arena = a};
+	struct str copy = arena_str(a, text);
+	struct url u;
+
+	if (is_short(copy))
+		u = (struct url){.scheme = S("flake"), .path = copy, .fragment = S("")};
+	else if (!url_parse(a, copy, &u) && path_to_url(a, copy, &u, err))
+		return err->code;
+	if (finish(&r, &u, copy, err))
+		return err->code;
+	*out = r;
+	return 0;
+}
+
+/* ---- checking ---- */
+
+static errint need_text(const struct flake_ref *r, const char *name, struct err *err)
+{
+	const struct fetch_attr *a = flake_ref_get(r, name);
+
+	if (!a)
+		return err_set(err, ERR_EVAL, "input attribute '%s' is missing", name);
+	if (a->kind != FETCH_ATTR_STRING)
+		return err_set(err, ERR_EVAL, "input attribute '%s' is not a string", name);
+	return 0;
+}
+
+static const struct {
+	const char *type, *names; /* all that it knows, each between blanks */
+	const char *needed[2];
+} types[] = {
+	{"github", " owner repo ref rev narHash lastModified host treeHash ", {"owner", "repo"}},
+	{"gitlab", " owner repo ref rev narHash lastModified host treeHash ", {"owner", "repo"}},
+	{"sourcehut", " owner repo ref rev narHash lastModified host treeHash ", {"owner", "repo"}},
+	{"indirect", " id ref rev narHash ", {"id", NULL}},
+	{"path", " path rev revCount lastModified narHash ", {"path", NULL}},
+	{"git",
+	 " url ref rev shallow submodules lfs exportIgnore lastModified revCount narHash allRefs name "
+	 "dirtyRev dirtyShortRev verifyCommit keytype publicKey publicKeys ",
+	 {"url", NULL}},
+	{"hg", " url ref rev revCount narHash name ", {"url", NULL}},
+	{"tarball", " url narHash name unpack rev revCount lastModified ", {"url", NULL}},
+	{"file", " url narHash name unpack rev revCount lastModified ", {"url", NULL}},
+};
+
+static errint check_names(const struct flake_ref *r, struct err *err)
+{
+	struct str type = flake_ref_text(r, "type");
+	size_t t = 0;
+
+	if (!flake_ref_get(r, "type"))
+		return err_set(
+			err, ERR_EVAL,
+			"'type' attribute to specify input scheme is required but not provided");
+	while (t < ARRAY_LEN(types) && !str_eqz(type, types[t].type))
+		t++;
+	if (t == ARRAY_LEN(types))
+		return err_set(err, ERR_EVAL, "input type '%.*s' is unsupported", STR_ARG(type));
+	for (size_t i = 0; i < 2 && types[t].needed[i]; i++)
+		if (need_text(r, types[t].needed[i], err))
+			return err->code;
+	for (size_t i = 0; i < r->n; i++) {
+		struct str name = r->attrs[i].name;
+		char *key = arena_printf(r->arena, " %.*s ", STR_ARG(name));
+
+		if (!str_eqz(name, "type") && !str_eqz(name, "dir") && !strstr(types[t].names, key))
+			return err_set(err, ERR_EVAL,
+				       "input attribute '%.*s' not supported by scheme '%.*s'",
+				       STR_ARG(name), STR_ARG(type));
+	}
+	return 0;
+}
+
+errint flake_ref_check(const struct flake_ref *r, struct err *err)
+{
+	struct str type = flake_ref_text(r, "type"), ref = flake_ref_text(r, "ref"),
+		   rev = flake_ref_text(r, "rev"), host = flake_ref_text(r, "host");
+
+	if (check_names(r, err))
+		return err->code;
+	if (ref.n && !is_ref_name(ref))
+		return err_set(err, ERR_EVAL, "invalid Git branch/tag name '%.*s'", STR_ARG(ref));
+	if (!is_forge(type)) {
+		struct str id = flake_ref_text(r, "id");
+
+		if (str_eqz(type, "indirect") && !is_id(id))
+			return err_set(err, ERR_EVAL, "'%.*s' is not a valid flake ID",
+				       STR_ARG(id));
+		return 0;
+	}
+	if (ref.n && rev.n)
+		return err_set(err, ERR_EVAL,
+			       "input contains both a commit hash ('%.*s') and a branch/tag name "
+			       "('%.*s')",
+			       STR_ARG(rev), STR_ARG(ref));
+	if (rev.n && !is_rev(rev))
+		return err_set(err, ERR_EVAL,
+			       "hash '%.*s' has wrong length for hash algorithm 'sha1'",
+			       STR_ARG(rev));
+	if (host.n && !is_host(host))
+		return err_set(err, ERR_EVAL, "input contains an invalid instance host '%.*s'",
+			       STR_ARG(host));
+	return 0;
+}
+
+/* ---- printing ---- */
+
+static void put_segment(struct buf *b, struct str s)
+{
+	if (!s.n)
+		return;
+	if (b->n)
+		buf_putc(b, '/');
+	percent_encode(b, s, ":@");
+}
+
+static struct str segments(const struct flake_ref *r, const char *const *names)
+{
+	BUF(b, LIMIT_SMALL_FILE);
+
+	for (; *names; names++)
+		put_segment(&b, flake_ref_text(r, *names));
+	return arena_str(r->arena, buf_str(&b));
+}
+
+static void add_texts(const struct flake_ref *r, struct url *u, const char *const *names)
+{
+	for (; *names; names++) {
+		const struct fetch_attr *a = flake_ref_get(r, *names);
+
+		if (!a || (a->kind == FETCH_ATTR_BOOL && !a->number))
+			continue;
+		url_query_add(r->arena, u, *names,
+			      a->kind == FETCH_ATTR_STRING
+				      ? a->text
+				      : str_c(arena_printf(r->arena, "%llu",
+							   (unsigned long long)a->number)));
+	}
+}
+
+/* Of types whose `url` is a URL itself. */
+static errint to_download_url(const struct flake_ref *r, struct url *u, struct err *err)
+{
+	struct str text = flake_ref_text(r, "url"), type = flake_ref_text(r, "type");
+	bool git = str_eqz(type, "git");
+
+	if (!url_parse(r->arena, text, u))
+		return err_set(err, ERR_EVAL, "'%.*s' is not a valid URL", STR_ARG(text));
+	if (str_eqz(type, "hg"))
+		u->scheme = str_c(arena_printf(r->arena, "hg+%.*s", STR_ARG(u->scheme)));
+	if (!git) {
+		add_texts(r, u, (const char *const[]){"narHash", NULL});
+		return 0;
+	}
+	if (!str_eqz(u->scheme, "git"))
+		u->scheme = str_c(arena_printf(r->arena, "git+%.*s", STR_ARG(u->scheme)));
+	add_texts(r, u,
+		  (const char *const[]){"rev", "ref", "shallow", "lfs", "submodules",
+					"exportIgnore", "verifyCommit", NULL});
+	return 0;
+}
+
+errint flake_ref_print(const struct flake_ref *r, struct str *out, struct err *err)
+{
+	struct str type = flake_ref_text(r, "type"), dir = flake_ref_text(r, "dir");
+	struct url u = {.scheme = type};
+
+	if (flake_ref_check(r, err))
+		return err->code;
+	if (is_forge(type)) {
+		u.path = segments(r, (const char *const[]){"owner", "repo", "ref", "rev", NULL});
+		add_texts(r, &u, (const char *const[]){"narHash", "host", NULL});
+	} else if (str_eqz(type, "indirect")) {
+		u.scheme = S("flake");
+		u.path = segments(r, (const char *const[]){"id", "ref", "rev", NULL});
+	} else if (str_eqz(type, "path")) {
+		BUF(b, LIMIT_SMALL_FILE);
+
+		percent_encode(&b, flake_ref_text(r, "path"), "/:@");
+		u.path = arena_str(r->arena, buf_str(&b));
+		add_texts(
+			r, &u,
+			(const char *const[]){"rev", "revCount", "lastModified", "narHash", NULL});
+	} else if (to_download_url(r, &u, err)) {
+		return err->code;
+	}
+	if (dir.n)
+		url_query_add(r->arena, &u, "dir", dir);
+	*out = url_text(r->arena, &u);
+	return 0;
+}

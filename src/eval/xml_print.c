@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Values as XML, as builtins.toXML and nix-instantiate --xml write them. A derivation is written
+ * with its attributes where it first occurs, and as <repeated /> after that. */
+#include "eval/builtin_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include "eval/ast.h"
+
+struct xml {
+	struct eval *E;
+	bool strict, location;
+	const struct context **sc;
+	struct buf *b;
+	unsigned depth;
+	struct str *seen; /* .drv paths that were written */
+	size_t n_seen, cap_seen;
+};
+
+static void xml_release(struct xml *x)
+{
+	free(x->seen);
+}
+
+static void put_attr(struct xml *x, const char *name, struct str value)
+{
+	buf_printf(x->b, " %s=\"", name);
+	for (size_t i = 0; i < value.n; i++) {
+		switch (value.p[i]) {
+		case '"':
+			buf_putz(x->b, "&quot;");
+			break;
+		case '<':
+			buf_putz(x->b, "&lt;");
+			break;
+		case '>':
+			buf_putz(x->b, "&gt;");
+			break;
+		case '&':
+			buf_putz(x->b, "&amp;");
+			break;
+		case '\n':
+			/* A bare newline would be read as a blank. */
+			buf_putz(x->b, "&#xA;");
+			break;
+		default:
+			buf_putc(x->b, value.p[i]);
+		}
+	}
+	buf_putc(x->b, '"');
+}
+
+static void begin(struct xml *x, const char *name)
+{
+	for (unsigned i = 0; i < x->depth; i++)
+		buf_putz(x->b, "  ");
+	buf_printf(x->b, "<%s", name);
+}
+
+static void begun(struct xml *x)
+{
+	buf_putz(x->b, ">\n");
+	x->depth++;
+}
+
+static void end(struct xml *x, const char *name)
+{
+	x->depth--;
+	for (unsigned i = 0; i < x->depth; i++)
+		buf_putz(x->b, "  ");
+	buf_printf(x->b, "</%s>\n", name);
+}
+
+/* <name attr="value" />, or without the attribute when attr is NULL. */
+static void empty(struct xml *x, const char *name, const char *attr, struct str value)
+{
+	begin(x, name);
+	if (attr)
+		put_attr(x, attr, value);
+	buf_putz(x->b, " />\n");
+}
+
+static errint print(struct xml *x, struct value *v, pos_t pos);
+
+/* In the order of XML attribute names: column, line, (name,) path. */
+static void put_position(struct xml *x, pos_t pos, const struct str *name)
+{
+	struct pos_info info;
+	char number[16];
+	bool known = x->location && pos && pos_resolve(x->E, pos, &info);
+
+	if (known) {
+		snprintf(number, sizeof(number), "%u", info.column);
+		put_attr(x, "column", str_c(number));
+		snprintf(number, sizeof(number), "%u", info.line);
+		put_attr(x, "line", str_c(number));
+	}
+	if (name)
+		put_attr(x, "name", *name);
+	if (known && info.file.n)
+		put_attr(x, "path", info.file);
+}
+
+static errint print_attrs(struct xml *x, struct attrs *a)
+{
+	size_t n;
+	const struct attr **by_name = attrs_by_name(x->E, a, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct str name = sym_str(x->E, by_name[i]->sym);
+
+		begin(x, "attr");
+		put_position(x, by_name[i]->pos, &name);
+		begun(x);
+		TRY(print(x, by_name[i]->v, by_name[i]->pos));
+		end(x, "attr");
+	}
+	return 0;
+}
+
+/* Was this derivation written before? Remembers it. */
+static bool seen(struct xml *x, struct str drv_path)
+{
+	for (size_t i = 0; i < x->n_seen; i++)
+		if (str_eq(x->seen[i], drv_path))
+			return true;
+	ARRAY_GROW(x->seen, x->n_seen, x->cap_seen);
+	x->seen[x->n_seen++] = drv_path;
+	return false;
+}
+
+/* A string attribute of a derivation, "" when it is absent or something else. */
+static errint string_attr(struct xml *x, struct attrs *a, sym_t sym, struct str *out)
+{
+	const struct attr *attr = attrs_get(a, sym);
+
+	*out = S("");
+	if (!attr)
+		return 0;
+	if (x->strict)
+		TRY(force(x->E, attr->v, attr->pos));
+	if (value_is_string(attr->v))
+		*out = value_str(attr->v);
+	return 0;
+}
+
+static errint print_derivation(struct xml *x, struct attrs *a)
+{
+	struct str drv_path, out_path;
+
+	TRY(string_attr(x, a, SYM_drvPath, &drv_path));
+	TRY(string_attr(x, a, SYM_outPath, &out_path));
+	begin(x, "derivation");
+	if (drv_path.n)
+		put_attr(x, "drvPath", drv_path);
+	if (out_path.n)
+		put_attr(x, "outPath", out_path);
+	begun(x);
+	if (drv_path.n && !seen(x, drv_path))
+		TRY(print_attrs(x, a));
+	else
+		empty(x, "repeated", NULL, S(""));
+	end(x, "derivation");
+	return 0;
+}
+
+static errint print_set(struct xml *x, struct value *v, pos_t pos)
+{
+	bool derivation;
+
+	TRY(value_is_derivation(x->E, v, pos, &derivation));
+	if (derivation)
+		return print_derivation(x, v->attrs);
+	begin(x, "attrs");
+	begun(x);
+	TRY(print_attrs(x, v->attrs));
+	end(x, "attrs");
+	return 0;
+}
+
+static errint print_list(struct xml *x, struct value *v, pos_t pos)
+{
+	begin(x, "list");
+	begun(x);
+	for (size_t i = 0; i < v->n; i++)
+		TRY(print(x, list_elems(v)[i], pos));
+	end(x, "list");
+	return 0;
+}
+
+struct formal_names {
+	struct eval *E;
+	struct str *v;
+	size_t n, cap;
+};
+
+static void formal_names_add(void *ctx, sym_t name, bool has_default, pos_t pos)
+{
+	struct formal_names *f = ctx;
+
+	ARRAY_GROW(f->v, f->n, f->cap);
+	f->v[f->n++] = sym_str(f->E, name);
+}
+
+static void print_lambda(struct xml *x, struct value *v)
+{
+	struct formal_names names = {.E = x->E};
+	const struct lambda *f = lambda_of(v);
+
+	begin(x, "function");
+	put_position(x, lambda_pos(v), NULL);
+	begun(x);
+	if (lambda_formals(x->E, v, formal_names_add, &names)) {
+		begin(x, "attrspat");
+		if (f->ellipsis)
+			put_attr(x, "ellipsis", S("1"));
+		if (f->arg)
+			put_attr(x, "name", sym_str(x->E, f->arg));
+		begun(x);
+		qsort(names.v, names.n, sizeof(*names.v), str_cmp_qsort);
+		for (size_t i = 0; i < names.n; i++)
+			empty(x, "attr", "name", names.v[i]);
+		end(x, "attrspat");
+	} else {
+		empty(x, "varpat", "name", sym_str(x->E, f->arg));
+	}
+	end(x, "function");
+	free(names.v);
+}
+
+static void print_number(struct xml *x, const struct value *v)
+{
+	char text[64];
+
+	if (v->tag == V_INT)
+		snprintf(text, sizeof(text), "%lld", (long long)v->i);
+	else
+		snprintf(text, sizeof(text), "%g", v->f);
+	empty(x, v->tag == V_INT ? "int" : "float", "value", str_c(text));
+}
+
+static errint print_tagged(struct xml *x, struct value *v, pos_t pos)
+{
+	switch ((enum value_tag)v->tag) {
+	case V_INT:
+	case V_FLOAT:
+		print_number(x, v);
+		return 0;
+	case V_BOOL:
+		empty(x, "bool", "value", v->b ? S("true") : S("false"));
+		return 0;
+	case V_NULL:
+		empty(x, "null", NULL, S(""));
+		return 0;
+	case V_STRING:
+	case V_STRCTX:
+		*x->sc = context_union(x->E, *x->sc, value_ctx(v));
+		empty(x, "string", "value", value_str(v));
+		return 0;
+	case V_PATH:
+		empty(x, "path", "value", value_str(v));
+		return 0;
+	case V_LIST:
+		return print_list(x, v, pos);
+	case V_ATTRS:
+		return print_set(x, v, pos);
+	case V_LAMBDA:
+		print_lambda(x, v);
+		return 0;
+	default:
+		empty(x, "unevaluated", NULL, S(""));
+		return 0;
+	}
+}
+
+static errint print(struct xml *x, struct value *v, pos_t pos)
+{
+	errint rc;
+
+	if (x->strict)
+		TRY(force(x->E, v, pos));
+	TRY(eval_check_interrupt(x->E));
+	TRY(depth_enter(x->E));
+	rc = print_tagged(x, v, pos);
+	depth_leave(x->E);
+	return rc;
+}
+
+errint xml_value(struct eval *E, struct value *v, pos_t pos, bool strict, bool location,
+		 const struct context **sc, struct buf *b)
+{
+	struct xml x CLEANUP(xml_release) = {
+		.E = E, .strict = strict, .location = location, .sc = sc, .b = b};
+
+	buf_putz(b, "<?xml version='1.0' encoding='utf-8'?>\n");
+	begin(&x, "expr");
+	begun(&x);
+	TRY(print(&x, v, pos));
+	end(&x, "expr");
+	return 0;
+}
+
+BUILTIN(toXML)
+{
+	const struct context *ctx = NULL;
+	BUF(b, LIMIT_NIX_STRING);
+
+	TRY(xml_value(E, args[0], pos, true, false, &ctx, &b));
+	return string_from_buf(E, pos, &b, ctx, out);
+}
+
+const struct builtin_row builtins_xml[] = {
+	{"toXML", 1, 0, builtin_toXML, "e", "A value as XML text, deeply evaluated."},
+	BUILTIN_END,
+};
