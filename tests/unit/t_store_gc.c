@@ -126,9 +126,9 @@ static void remains(void)
 	IS_OK(mkdir_p(AT_FDCWD, inside, 0755, &err), err, "something unregistered");
 	IS_OK(file_write(AT_FDCWD, odd, S("123"), 0444, 0, &err), err, "something odd");
 	IS_OK(store_temp_root(s, half, &err), err, "protected");
-	char long_name[240];
+	char long_name[280];
 	snprintf(long_name, sizeof(long_name),
-		 "/nix/store/00000000000000000000000000000000-%0190d.lock.lock.lock.lock", 1);
+		 "/nix/store/00000000000000000000000000000000-%0190d.lock.lock.lock", 1);
 	char *lock CLEANUP_FREE = store_real_path(s, str_c(long_name));
 	IS_OK(file_write(AT_FDCWD, lock, S(""), 0600, 0, &err), err, "a lock with a long name");
 	collect(&(struct gc_options){0});
