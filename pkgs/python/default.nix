@@ -12,7 +12,7 @@ let
   sitePackages = "lib/${libPrefix}/site-packages";
 
   slots = import ./slots.nix {
-    inherit lib lock;
+    inherit lib lock pythonModules;
     fillings.cpu = {
       torch = debian.torchCpu;
       torchvision = debian.torchvisionCpu;

@@ -1,6 +1,6 @@
 # Slots: what the runtime brings, because it must fit the machine's GPU. In recipes a slot is a marker
 # that every dependency list drops; its files come from a filling, which no package's hash knows.
-{ lib, lock, fillings }:
+{ lib, lock, fillings, pythonModules }:
 
 let
   normalise = import ./normalise.nix { inherit lib; };
@@ -21,12 +21,16 @@ let
     overrideAttrs = _: marker pname version;
   };
 
+  # Requires-Dist of torch, torchvision and torchaudio, without the slots among them.
+  companions = [ "filelock" "fsspec" "jinja2" "networkx" "numpy" "pillow" "setuptools" "sympy" "typing-extensions" ];
+
   markers = lib.mapAttrs marker (lock.slots // { triton = "3"; });
 in
 {
   inherit markers fillings;
   # The store paths of one filling: a process gets all of them or none, because they fit each other only.
-  filling = kind: lib.attrValues fillings.${kind};
+  # What the fillings import themselves comes from the lock, as everything that is not a slot.
+  filling = kind: lib.attrValues fillings.${kind} ++ pythonModules companions;
   names = lib.attrNames markers;
   # What torch and its companions import of others: a filling holds only their own files.
   needs = [ "filelock" "fsspec" "jinja2" "networkx" "numpy" "pillow" "sympy" "typing-extensions" ];
