@@ -11,6 +11,9 @@ let
   libPrefix = "python${pythonVersion}";
   sitePackages = "lib/${libPrefix}/site-packages";
 
+  # Packages of the set by name, with all that they need.
+  pythonModules = names: pkgs.requiredPythonModules (map (n: pkgs.${n}) names);
+
   slots = import ./slots.nix {
     inherit lib lock pythonModules;
     fillings.cpu = {
