@@ -134,10 +134,15 @@ static errint goal_load(struct graph *g, struct goal *goal, struct err *err)
 
 /* Substitutes. */
 
-static errint add_substitute(struct graph *g, const struct substitute *sub, struct err *err);
+/* References of references of …: more is a broken cache. */
+enum { SUBSTITUTE_DEPTH_MAX = 2000 };
+
+static errint add_substitute(struct graph *g, const struct substitute *sub, unsigned depth,
+			     struct err *err);
 
 /* Plans the references of a substitute that are not valid, one batch a depth. */
-static errint add_references(struct graph *g, const struct substitute *sub, struct err *err)
+static errint add_references(struct graph *g, const struct substitute *sub, unsigned depth,
+			     struct err *err)
 {
 	struct str *missing CLEANUP_FREE = xcalloc(sub->info.n_refs + 1, sizeof(*missing));
 	size_t n = 0;
@@ -163,20 +168,24 @@ static errint add_references(struct graph *g, const struct substitute *sub, stru
 			return err_set(err, ERR_NOT_FOUND,
 				       "'%.*s' refers to '%.*s', which no cache has",
 				       STR_ARG(sub->info.path), STR_ARG(missing[i]));
-		rc = add_substitute(g, &found[i], err);
+		rc = add_substitute(g, &found[i], depth + 1, err);
 	}
 	return rc;
 }
 
 /* Dependencies first. */
-static errint add_substitute(struct graph *g, const struct substitute *sub, struct err *err)
+static errint add_substitute(struct graph *g, const struct substitute *sub, unsigned depth,
+			     struct err *err)
 {
 	static char mark;
 
 	if (path_map_get(&g->planned_paths, sub->info.path))
 		return 0;
+	if (depth > SUBSTITUTE_DEPTH_MAX)
+		return err_set(err, ERR_TOO_BIG, "the references of '%.*s' go too deep",
+			       STR_ARG(sub->info.path));
 	path_map_put(&g->planned_paths, sub->info.path, &mark);
-	errint rc = add_references(g, sub, err);
+	errint rc = add_references(g, sub, depth, err);
 	if (rc)
 		return rc;
 	ARRAY_GROW(g->substitutes, g->n_substitutes, g->cap_substitutes);
@@ -241,7 +250,7 @@ static errint substitute_level(struct graph *g, const struct level *l, struct er
 		for (; end < n && missing[end].goal == goal; end++)
 			all &= found[end].info.path.n != 0;
 		for (; !rc && all && i < end; i++)
-			rc = add_substitute(g, &found[i], err);
+			rc = add_substitute(g, &found[i], 0, err);
 		if (rc)
 			return rc;
 		if (all)
@@ -336,7 +345,7 @@ static errint want_path(struct graph *g, struct str path, struct err *err)
 		if (rc)
 			return rc;
 		if (found->info.path.n)
-			return add_substitute(g, found, err);
+			return add_substitute(g, found, 0, err);
 	}
 	return err_set(err, ERR_NOT_FOUND,
 		       "path '%.*s' is not in the store, and nothing is known to make it",
@@ -362,24 +371,33 @@ static errint want(struct graph *g, const struct build_wanted *w, struct level *
 	return 0;
 }
 
-/* Everything below the shell must do without it; the rest of the programs wait for it. */
-static void mark_below(struct goal *goal, struct path_map *seen)
+/* Everything that a goal needs, itself included, in any order. */
+static void collect_below(struct goal *goal, struct path_map *seen, struct level *out)
 {
-	if (path_map_get(seen, goal->path))
-		return;
 	path_map_put(seen, goal->path, goal);
-	for (size_t i = 0; i < goal->n_deps; i++)
-		mark_below(goal->deps[i], seen);
+	level_add(out, goal);
+	for (size_t i = 0; i < out->n; i++) {
+		for (size_t k = 0; k < out->v[i]->n_deps; k++) {
+			struct goal *dep = out->v[i]->deps[k];
+
+			if (path_map_get(seen, dep->path))
+				continue;
+			path_map_put(seen, dep->path, dep);
+			level_add(out, dep);
+		}
+	}
 }
 
+/* What the shell is made of must do without it; the other programs wait for it. */
 static void depend_on_shell(struct graph *g)
 {
 	struct path_map below CLEANUP(path_map_release) = {0};
+	struct level list CLEANUP(level_release) = {0};
 	struct goal *shell = g->shell.drv.n ? path_map_get(&g->by_path, g->shell.drv) : NULL;
 
 	if (!shell || shell->kind == GOAL_VALID)
 		return;
-	mark_below(shell, &below);
+	collect_below(shell, &below, &list);
 	for (size_t i = 0; i < g->n_goals; i++) {
 		struct goal *goal = g->goals[i];
 

@@ -79,13 +79,18 @@ static void goal_done(struct scheduler *s, struct goal *goal)
 }
 
 /* What needs a failed goal fails with it, without a word of its own. */
-static void goal_fail(struct goal *goal)
+static void goal_fail(struct scheduler *s, struct goal *failed)
 {
-	if (goal->state == GOAL_FAILED)
-		return;
-	goal->state = GOAL_FAILED;
-	for (size_t i = 0; i < goal->n_users; i++)
-		goal_fail(goal->users[i]);
+	failed->state = GOAL_FAILED;
+	/* Dependencies stand first, so that one pass reaches everybody. */
+	for (size_t i = 0; i < s->graph->n_goals; i++) {
+		struct goal *goal = s->graph->goals[i];
+
+		for (size_t k = 0; goal->state == GOAL_WAITING && k < goal->n_deps; k++) {
+			if (goal->deps[k]->state == GOAL_FAILED)
+				goal->state = GOAL_FAILED;
+		}
+	}
 }
 
 static void drop_job(struct scheduler *s, struct job *j)
@@ -99,12 +104,21 @@ static void drop_job(struct scheduler *s, struct job *j)
 	build_job_free(j);
 }
 
+static bool stopping(const struct scheduler *s)
+{
+	return s->failures && !s->o->keep_going;
+}
+
 /* Takes err's content. The first failure is the one returned; with keep_going each further one is
  * told when it happens. */
 static void job_failed(struct scheduler *s, struct job *j, struct err *err)
 {
-	goal_fail(j->goal);
+	goal_fail(s, j->goal);
 	drop_job(s, j);
+	if (stopping(s)) {
+		err_clear(err);
+		return;
+	}
 	if (s->failures++ == 0) {
 		err_move(&s->first, err);
 		return;
@@ -113,11 +127,6 @@ static void job_failed(struct scheduler *s, struct job *j, struct err *err)
 	report_msg(s->report, REPORT_ERROR, "%.*s",
 		   STR_ARG(str_drop_prefix(str_trim(str_c(text)), S("error: "))));
 	err_clear(err);
-}
-
-static bool stopping(const struct scheduler *s)
-{
-	return s->failures && !s->o->keep_going;
 }
 
 static unsigned count_phase(const struct scheduler *s, enum job_phase phase)
