@@ -292,7 +292,8 @@ _patchShebang() {
 		read -r tool args <<<"$args"
 		found=$(PATH=$path type -P "$tool") || return 0
 	fi
-	[ "$found" = "$program" ] || _setShebang "$file" "$found${args:+ $args}"
+	found+=${args:+ $args}
+	[ "#!$found" = "$line" ] || _setShebang "$file" "$found"
 }
 
 # The file's mode and time stay.
