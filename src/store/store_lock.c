@@ -48,7 +48,11 @@ errint store_lock(struct store *s, const struct str *paths, size_t n, bool try,
 {
 	ARENA(a);
 	struct str_set set = {.v = ARENA_ARRAY(&a, struct str, n), .n = n};
-	errint rc = store_make_writable(s, err);
+	/* First what waits for registration: that takes locks of its own, and whoever holds one of
+	 * ours then could be waiting for one of those. */
+	errint rc = store_flush(s, err);
+	if (!rc)
+		rc = store_make_writable(s, err);
 	if (rc)
 		return rc;
 	if (n)

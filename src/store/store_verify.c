@@ -17,6 +17,11 @@ struct verification {
 	unsigned bad;
 };
 
+static void end_activity(struct activity **a)
+{
+	activity_end(*a);
+}
+
 static void unlock_gc(struct store **s)
 {
 	flock((*s)->gc_lock, LOCK_UN);
@@ -139,8 +144,12 @@ errint store_verify(struct store *s, bool contents, bool repair, unsigned *bad, 
 	rc = store_all_valid(held, &a, &all, err);
 	if (!rc)
 		rc = store_topo_sort(s, &a, all, &order, err);
-	for (size_t i = all.n; !rc && i-- > 0;)
+	struct activity *activity CLEANUP(end_activity) =
+		activity_start(s->report, all.n, "paths", "verifying the store");
+	for (size_t i = all.n; !rc && i-- > 0;) {
 		rc = verify_path(&v, order[i], err);
+		activity_progress(activity, all.n - i, all.n);
+	}
 	if (!rc)
 		*bad = v.bad;
 	return rc;
