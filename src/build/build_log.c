@@ -41,6 +41,7 @@ errint build_log_open(struct store *s, struct str drv_path, size_t keep, struct 
 	if (fd < 0)
 		return err_sys(err, "making the build log '%s'", path);
 	*out = (struct build_log){
+		.path = STEAL(path),
 		.fd = fd,
 		.line = BUF_INIT(LIMIT_LOG_TAIL),
 		.tail = xcalloc(keep + 1, sizeof(char *)),
@@ -123,6 +124,7 @@ void build_log_release(struct build_log *l)
 	for (size_t i = 0; i < l->keep; i++)
 		free(l->tail[i]);
 	free(l->tail);
+	free(l->path);
 	l->tail = NULL;
 	buf_release(&l->line);
 	if (l->fd >= 0)

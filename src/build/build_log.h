@@ -9,7 +9,8 @@
 #include "store/store.h"
 
 struct build_log {
-	int fd; /* of the file, or -1 */
+	char *path; /* on this machine */
+	int fd;     /* of the file, or -1 */
 	struct buf line;
 	char **tail; /* ring of the last lines */
 	size_t n_tail, next, keep;

@@ -36,6 +36,7 @@ struct job {
 	struct attrs attrs;
 	struct str_set inputs;     /* closure that the builder sees */
 	struct str_set candidates; /* what an output may refer to */
+	const char *shell;         /* the real file to bind as /bin/sh, or NULL; arena */
 	char *top;                 /* the job's folder, or NULL while there is none */
 	char *build_dir;           /* inside top, or a temporary folder to keep */
 	bool isolated, keep_build_dir, registered;

@@ -44,6 +44,24 @@ static errint find_inputs(struct job *j, struct err *err)
 	return rc ? err_wrap(err, "inputs of '%.*s'", STR_ARG(j->goal->path)) : 0;
 }
 
+/* What the shell itself is made of is built before there is one. */
+static errint find_shell(struct job *j, struct err *err)
+{
+	const struct sandbox_shell *shell = &j->graph->shell;
+	bool valid;
+
+	if (!shell->path.n || !j->isolated || j->goal->kind != GOAL_PROGRAM)
+		return 0;
+	errint rc = store_temp_root(j->store, shell->path, err);
+	if (!rc)
+		rc = store_is_valid(j->store, shell->path, &valid, err);
+	if (rc || !valid)
+		return rc;
+	char *real CLEANUP_FREE = store_real_path(j->store, shell->path);
+	j->shell = arena_printf(&j->arena, "%s/%.*s", real, STR_ARG(shell->file));
+	return 0;
+}
+
 static void find_candidates(struct job *j)
 {
 	const struct drv *d = &j->goal->drv;
@@ -70,7 +88,7 @@ static errint decide_isolation(struct job *j, struct err *err)
 	if (wants_none && mode == SANDBOX_ON) {
 		err_set(err, ERR_DENIED, "derivation '%.*s' wants no sandbox (__noChroot)",
 			STR_ARG(j->goal->path));
-		return err_hint(err, "'--option sandbox relaxed' lets it have none");
+		return err_hint(err, "'--no-sandbox' lets it have none");
 	}
 	j->isolated = mode == SANDBOX_ON || (mode == SANDBOX_RELAXED && !wants_none);
 	if (j->isolated || !*store_config(j->store)->root)
@@ -209,19 +227,14 @@ static void plan_sandbox(struct job *j, struct sandbox_spec *spec)
 {
 	char *tmp CLEANUP_FREE = xasprintf("%s/tmp", j->top);
 	char *store CLEANUP_FREE = xasprintf("%s/store", j->top);
-	const struct sandbox_shell *shell = &j->graph->shell;
 
 	spec->root = arena_printf(&j->arena, "%s/root", j->top);
 	sandbox_plan_base(spec, j->build_dir, tmp);
 	sandbox_step(spec, STEP_BIND, 0, 0, arena_strz(&j->arena, store_dir(j->store)), store);
 	for (size_t i = 0; i < j->inputs.n; i++)
 		bind_store_path(j, spec, j->inputs.v[i]);
-	if (shell->path.n && j->goal->kind == GOAL_PROGRAM) {
-		char *real CLEANUP_FREE = store_real_path(j->store, shell->path);
-		char *file CLEANUP_FREE = path_join(str_c(real), shell->file);
-
-		sandbox_step(spec, STEP_BIND, STEP_RO, 0, "/bin/sh", file);
-	}
+	if (j->shell)
+		sandbox_step(spec, STEP_BIND, STEP_RO, 0, "/bin/sh", j->shell);
 	for (size_t i = 0; i < j->o->n_binds; i++)
 		bind_extra(j, spec, j->o->binds[i]);
 }
@@ -272,6 +285,8 @@ errint job_build_start(struct job *j, struct err *err)
 		rc = decide_isolation(j, err);
 	if (!rc)
 		rc = find_inputs(j, err);
+	if (!rc)
+		rc = find_shell(j, err);
 	if (!rc)
 		rc = make_folders(j, err);
 	if (!rc)
@@ -365,7 +380,7 @@ static void hand_over(const char *path)
 static errint tell_failure(struct job *j, struct err *err)
 {
 	build_log_tell(&j->log, err);
-	err_hint(err, "for the full log, run 'kiln log %.*s'", STR_ARG(j->goal->path));
+	err_hint(err, "the full log is '%s'", j->log.path);
 	if (j->o->keep_failed) {
 		j->keep_build_dir = true;
 		if (sandbox_ids().privileged)

@@ -115,6 +115,12 @@ static errint goal_load(struct graph *g, struct goal *goal, struct err *err)
 
 		if (!goal->wanted[i])
 			continue;
+		if (!d->outputs[i].path.n)
+			return err_set(
+				err, ERR_UNSUPPORTED,
+				"output '%.*s' of '%.*s' has no path before it is built, and "
+				"such derivations cannot be built here",
+				STR_ARG(d->outputs[i].name), STR_ARG(goal->path));
 		errint rc = store_is_valid(g->store, d->outputs[i].path, &valid, err);
 		if (rc)
 			return rc;

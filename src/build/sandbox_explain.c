@@ -56,7 +56,7 @@ errint sandbox_explain(struct err *err)
 		found = true;
 	}
 	if (!found)
-		err_hint(err, "in a container, run it as privileged; or build without a sandbox by "
-			      "'--option sandbox false', which gives up what it guarantees");
+		err_hint(err, "in a container, run it as privileged; or build with '--no-sandbox', "
+			      "which gives up what it guarantees");
 	return err->code;
 }
