@@ -13,7 +13,8 @@
 let
   release = (import ../../versions.nix).comfyui;
 
-  # requirements.txt of this release; torch and its companions are filled by the runtime.
+  # requirements.txt of this release, and requests, which it imports without saying so (it used to come
+  # with transformers); torch and its companions are filled by the runtime.
   pythonEnv = python3.withPackages (ps: with ps; [
     aiohttp
     alembic
@@ -29,6 +30,7 @@ let
     pydantic
     pydantic-settings
     pyyaml
+    requests
     safetensors
     scipy
     sentencepiece
