@@ -86,13 +86,13 @@ in
   coreutils.debs = [ "coreutils" ];
   findutils.debs = [ "findutils" ];
   gnused = { debs = [ "sed" ]; };
-  gnugrep = withShell { debs = [ "grep" ]; };
-  gawk = withShell { debs = [ "gawk" ]; rules = [ [ "link" "bin/awk" "gawk" ] [ "trim" "etc" ] ]; };
+  gnugrep = withShell { debs = [ "grep" ]; rules = [ [ "replace" "bin/[efr]grep" "exec grep" "exec @out@/bin/grep" ] ]; };
+  gawk = withShell { debs = [ "gawk" ]; rules = [ [ "link" "bin/awk" "gawk" ] [ "drop" "bin/gawkbug" ] [ "trim" "etc" ] ]; };
   gnutar = withShell {
     debs = [ "tar" ];
     rules = [ [ "drop" "etc/rmt" ] [ "drop" "bin/rmt-tar" ] [ "trim" "lib/mime" ] ];
   };
-  gzip = withShell { debs = [ "gzip" ]; };
+  gzip = withShell { debs = [ "gzip" ]; rules = [ [ "replace" "bin/z[ef]grep" "exec zgrep" "exec @out@/bin/zgrep" ] ]; };
   bzip2 = withShell { debs = [ "bzip2" "libbz2-1.0" ]; };
   xz = withShell { debs = [ "xz-utils" "liblzma5" ]; };
   diffutils.debs = [ "diffutils" ];
@@ -282,7 +282,8 @@ in
     debs = [ "libucx0" ];
     rules = [
       [ "trim" "lib/ucx/*rocm*" ] [ "trim" "lib/ucx/*perftest*" ] [ "trim" "lib/ucx/*fuse*" ]
-      [ "trim" "lib/ucx/*_ib*" ] [ "trim" "lib/ucx/*rdmacm*" ] [ "trim" "bin" ]
+      [ "trim" "lib/ucx/*_ib*" ] [ "trim" "lib/ucx/*rdmacm*" ] [ "trim" "bin" ] [ "trim" "etc" ]
+      (away "lib/libucs.so.0.0.0" "/etc/ucx" 2)
     ];
   };
 }

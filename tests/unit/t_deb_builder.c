@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "deb/builder_deb.h"
+#include "deb/deb_int.h"
 #include "deb/layout.h"
 #include "deb/libraries.h"
 #include "deb/rules.h"
@@ -243,6 +244,106 @@ static void test_mistakes(void)
 	IS_ERR(build(&r, &err), err, ERR_NOT_FOUND, "a package that is not there");
 }
 
+/* A folder as the output of unpacking, with one dependency. */
+static void text_file(const char *name, const char *text, mode_t mode)
+{
+	CLEANUP_FREE char *path = in_work(name);
+	CLEANUP_FREE char *dir = str_dupz(path_dir(str_c(path)));
+	ERR(err);
+
+	if (mkdir_p(AT_FDCWD, dir, 0755, &err) ||
+	    file_write(AT_FDCWD, path, str_c(text), mode, 0, &err))
+		OK(false, "%s: %s", name, err.msg);
+}
+
+static void is_text(const char *name, const char *fmt)
+{
+	CLEANUP_FREE char *want = xasprintf(fmt, work, work);
+
+	is_file(name, want);
+}
+
+static void test_texts(void)
+{
+	ARENA(a);
+	ERR(err);
+	CLEANUP_FREE char *out = in_work("texts");
+	CLEANUP_FREE char *dep = in_work("dep");
+	CLEANUP_FD int root = -1;
+	struct str deps[] = {str_c(dep)};
+	struct builtin_ctx ctx = {.log = -1};
+	struct deb_build b = {.ctx = &ctx,
+			      .arena = &a,
+			      .out = str_c(out),
+			      .deps = {deps, 1},
+			      .triplet = S("x86_64-linux-gnu")};
+	struct deb_tree tree;
+
+	text_file("dep/bin/sh", "", 0755);
+	text_file("dep/lib/libc.so.6", "", 0644);
+	text_file("texts/lib/libc_nonshared.a", "", 0644);
+	text_file("texts/lib/libc.so",
+		  "/* GNU ld script */\nOUTPUT_FORMAT(elf64-x86-64)\nGROUP ( "
+		  "/lib/x86_64-linux-gnu/libc.so.6 /usr/lib/x86_64-linux-gnu/libc_nonshared.a "
+		  "AS_NEEDED ( /lib64/gone.so ) )\n",
+		  0644);
+	text_file("texts/lib/libncurses.so", "INPUT(libncurses.so.6 -ltinfo)\n", 0644);
+	text_file("texts/include/x.h", "", 0644);
+	text_file(
+		"texts/lib/pkgconfig/x.pc",
+		"prefix=/usr\nlibdir=${prefix}/lib/x86_64-linux-gnu\nCflags: -I/usr/include/x.h\n",
+		0644);
+	text_file("texts/bin/script", "#! /bin/sh -e\nexec /bin/sh\n", 0755);
+	text_file("texts/bin/env", "#!/usr/bin/env sh\n", 0755);
+	text_file("texts/share/doc", "#!/usr/bin/perl\n", 0644);
+
+	deb_layout_init(&a, b.triplet, &b.rules, &b.layout);
+	IS_OK(open_dir(AT_FDCWD, out, &root, &err), err, "an output");
+	b.root = root;
+	IS_OK(deb_tree_list(&a, root, &tree, &err), err, "its files");
+	IS_OK(deb_fix_texts(&b, &tree, &err), err, "texts");
+	is_text("texts/lib/libc.so",
+		"/* GNU ld script */\nOUTPUT_FORMAT(elf64-x86-64)\nGROUP ( %s/dep/lib/libc.so.6 "
+		"%s/texts/lib/libc_nonshared.a AS_NEEDED ( /lib64/gone.so ) )\n");
+	is_text("texts/lib/libncurses.so", "INPUT(libncurses.so.6 -ltinfo)\n");
+	is_text("texts/lib/pkgconfig/x.pc",
+		"prefix=%s/texts\nlibdir=${prefix}/lib\nCflags: -I%s/texts/include/x.h\n");
+	is_text("texts/bin/script", "#!%s/dep/bin/sh -e\nexec /bin/sh\n");
+	is_text("texts/bin/env", "#!%s/dep/bin/sh\n");
+	is_text("texts/share/doc", "#!/usr/bin/perl\n");
+
+	text_file("texts/bin/p", "#!/usr/bin/perl\n", 0755);
+	IS_OK(deb_tree_list(&a, root, &tree, &err), err, "one more");
+	IS_ERR(deb_fix_texts(&b, &tree, &err), err, ERR_NOT_FOUND,
+	       "a script whose program no dependency has");
+}
+
+static void test_sweep(void)
+{
+	static const char bytes[] = "x/usr/lib/a\0/usr/lib/b\0/usr/libexec\0/usr/lib/c";
+	ARENA(a);
+	ERR(err);
+	CLEANUP_FREE char *out = in_work("swept");
+	CLEANUP_FREE char *path = in_work("swept/object");
+	CLEANUP_FD int root = -1;
+	struct deb_build b = {.arena = &a};
+	BUF(got, LIMIT_SMALL_FILE);
+
+	IS_OK(mkdir_p(AT_FDCWD, out, 0755, &err), err, "a folder");
+	IS_OK(file_write(AT_FDCWD, path, str_n(bytes, sizeof(bytes)), 0644, 0, &err), err, "bytes");
+	IS_OK(open_dir(AT_FDCWD, out, &root, &err), err, "opened");
+	b.root = root;
+	IS_OK(deb_rules_parse(&a, S("sweep\t/usr/lib/\t/nix/lib/"), S("/o"), &b.rules, &err), err,
+	      "a rule");
+	IS_OK(deb_sweep(&b, S("object"), &err), err, "swept");
+	IS_OK(file_read(AT_FDCWD, path, &got, &err), err, "read back");
+	IS_STR(buf_str(&got), S("x/usr/lib/a\0/nix/lib/b\0/usr/libexec\0/nix/lib/c\0"),
+	       "only what begins a string");
+	IS_OK(deb_rules_parse(&a, S("sweep\t/usr/lib/\t/nix/"), S("/o"), &b.rules, &err), err,
+	      "a rule of two lengths");
+	IS_ERR(deb_sweep(&b, S("object"), &err), err, ERR_CORRUPT, "is refused");
+}
+
 static void test_packages(void)
 {
 	if (!make_deb("one",
@@ -277,6 +378,8 @@ int main(void)
 	test_rules();
 	test_layout();
 	test_libraries();
+	test_texts();
+	test_sweep();
 	test_packages();
 	remove_tree_quietly(AT_FDCWD, work);
 	free(work);
