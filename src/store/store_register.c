@@ -114,7 +114,7 @@ static errint put_refs(struct store *s, const struct path_info *info, sqlite3_in
 {
 	for (size_t i = 0; i < info->n_refs; i++) {
 		sqlite3_stmt *stmt CLEANUP(db_done) = NULL;
-		sqlite3_int64 ref;
+		sqlite3_int64 ref = 0;
 		bool known, row;
 		errint rc = find_id(s, info->refs[i], &ref, &known, err);
 		if (!rc && !known)
