@@ -428,6 +428,8 @@ static errint add_nar_locked(struct store *s, const struct path_info *info, stru
 	if (!rc)
 		rc = check_nar(info, &got, whole.nar_size, err);
 	if (!rc)
+		rc = store_check_address(s, info, temp, err);
+	if (!rc)
 		rc = finish_object(s, temp, &whole, err);
 	if (rc)
 		remove_tree_quietly(s->store_fd, temp);

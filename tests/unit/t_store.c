@@ -188,6 +188,46 @@ static void paths(void)
 	store_close(s);
 }
 
+/* As a cache would offer it: true contents under true or false claims. */
+static errint offer(struct store *s, struct str path, struct str ca, struct str bytes)
+{
+	BUF(nar, LIMIT_SMALL_FILE);
+	struct buf_sink sink = buf_sink_init(&nar);
+	struct path_info info = {.path = path, .ca = ca};
+
+	IS_OK(nar_dump_bytes(bytes, false, &sink.sink, &err), err, "a NAR");
+	hash_bytes(HASH_SHA256, buf_str(&nar), &info.nar_hash);
+	info.nar_size = nar.n;
+	struct str_source from = str_source_init(buf_str(&nar));
+	return store_add_nar(s, &info, &from.source, &err);
+}
+
+static void addresses(void)
+{
+	struct store *s = open_store();
+	struct hash h;
+	struct str flat, text;
+	char digest[HASH_TEXT_MAX];
+
+	hash_bytes(HASH_SHA256, S("claimed"), &h);
+	hash_format(&h, HASH_NIX32, true, digest);
+	struct str fixed_ca = str_c(arena_printf(&a, "fixed:%s", digest));
+	struct str text_ca = str_c(arena_printf(&a, "text:%s", digest));
+	IS_OK(store_path_make_fixed(&a, store_dir(s), S("c"), false, &h, NULL, 0, false, &flat,
+				    &err),
+	      err, "a flat path");
+	IS_OK(store_path_make_text(&a, store_dir(s), S("c"), &h, NULL, 0, &text, &err), err,
+	      "a text path");
+	IS_ERR(offer(s, flat, fixed_ca, S("other")), err, ERR_MISMATCH, "other contents");
+	IS_ERR(offer(s, text, fixed_ca, S("claimed")), err, ERR_MISMATCH, "another path");
+	IS_ERR(offer(s, flat, S("fixed:crc32:1"), S("claimed")), err, ERR_CORRUPT, "no such hash");
+	IS_ERR(offer(s, flat, S("free:lunch"), S("claimed")), err, ERR_CORRUPT, "no such address");
+	OK(!on_disk(s, flat) && !on_disk(s, text), "leave nothing");
+	IS_OK(offer(s, flat, fixed_ca, S("claimed")), err, "a true flat address");
+	IS_OK(offer(s, text, text_ca, S("claimed")), err, "a true text address");
+	store_close(s);
+}
+
 static bool without_run(void *ctx, const char *path, unsigned char type, struct err *e)
 {
 	(*(int *)ctx)++;
@@ -461,6 +501,7 @@ int main(void)
 	paths();
 	filtered();
 	nars();
+	addresses();
 	scanning();
 	canonical();
 	closures();
