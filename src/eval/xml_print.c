@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include "eval/ast.h"
+#include "eval/eval_run.h"
 
 struct xml {
 	struct eval *E;
@@ -203,6 +203,21 @@ static void formal_names_add(void *ctx, sym_t name, bool has_default, pos_t pos)
 	f->v[f->n++] = sym_str(f->E, name);
 }
 
+/* The function that takes the next argument. */
+static const struct lambda *lambda_of(const struct value *v)
+{
+	uint32_t given = 0;
+	const struct lambda *f;
+
+	if (v->tag == V_PARTIAL) {
+		given = v->app->n;
+		v = v->app->fn;
+	}
+	for (f = value_lambda(v); given > 0; given--)
+		f = (const struct lambda *)f->body;
+	return f;
+}
+
 static void print_lambda(struct xml *x, struct value *v)
 {
 	struct formal_names names = {.E = x->E};
@@ -265,8 +280,13 @@ static errint print_tagged(struct xml *x, struct value *v, pos_t pos)
 		return print_list(x, v, pos);
 	case V_ATTRS:
 		return print_set(x, v, pos);
+	case V_PARTIAL:
 	case V_LAMBDA:
-		print_lambda(x, v);
+		if (v->tag == V_LAMBDA || v->app->fn->tag == V_LAMBDA) {
+			print_lambda(x, v);
+			return 0;
+		}
+		empty(x, "unevaluated", NULL, S(""));
 		return 0;
 	default:
 		empty(x, "unevaluated", NULL, S(""));
