@@ -2,7 +2,7 @@
  *
  * One thread, one poll() over the listening socket, the clients and a pipe that says stop. Only
  * the set of hash parts and the one being deleted are shared with the collecting thread. */
-#include "store/gc_server.h"
+#include "store/gc_server_int.h"
 
 #include <errno.h>
 #include <poll.h>

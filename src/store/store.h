@@ -112,7 +112,8 @@ ATTR_MUST_CHECK errint store_add_path(struct store *s, struct arena *a, struct s
 				      const char *from, bool recursive, enum hash_algo algo,
 				      const struct hash *expect, nar_filter_fn filter, void *ctx,
 				      struct str *out, struct err *err);
-/* From a NAR whose info (hash, size, refs, deriver, ca, sigs) is known; the bytes are checked. */
+/* From a NAR whose info (hash, size, refs, deriver, ca, sigs) is known; the bytes are checked, and
+ * a content address is proved. Signatures are the caller's to judge. */
 ATTR_MUST_CHECK errint store_add_nar(struct store *s, const struct path_info *info,
 				     struct source *nar, struct err *err);
 

@@ -3,7 +3,7 @@
  * The collector. Live is what the roots reach; everything else in the store folder goes, referrers
  * before what they refer to, each unregistered first and removed then: whatever is interrupted
  * leaves unregistered remains, which are garbage. gc.lock is held throughout; what other
- * processes begin to use meanwhile arrives through gc_server.h and is spared. */
+ * processes begin to use meanwhile arrives through gc_server_int.h and is spared. */
 #include "store/store_int.h"
 
 #include <dirent.h>
@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/report.h"
-#include "store/gc_server.h"
+#include "store/gc_server_int.h"
 #include "store/roots_int.h"
 
 struct collection {
