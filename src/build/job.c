@@ -50,8 +50,8 @@ void build_job_free(struct job *j)
 	if (j->top)
 		remove_tree_quietly(AT_FDCWD, j->top);
 	/* Without a sandbox outputs are made at their final places. */
-	for (size_t i = 0; j->where && !j->isolated && !j->registered && !j->dest &&
-			   i < j->goal->drv.n_outputs;
+	for (size_t i = 0;
+	     j->where && !j->isolated && !j->registered && !j->dest && i < j->goal->drv.n_outputs;
 	     i++)
 		remove_tree_quietly(AT_FDCWD, j->where[i]);
 	store_unlock(j->lock);
@@ -168,6 +168,8 @@ errint job_place(struct job *j, struct err *err)
 		if (rc)
 			return err_wrap(err, "placing '%.*s'", STR_ARG(d->outputs[i].path));
 	}
+	/* Once registered nobody would look at this folder again. */
+	remove_tree_quietly(AT_FDCWD, j->top);
 	return 0;
 }
 

@@ -57,13 +57,8 @@ static bool may_mount(void)
 
 struct sandbox_ids sandbox_ids(void)
 {
-	static struct sandbox_ids ids;
-	static bool known;
+	struct sandbox_ids ids = {.uid = geteuid(), .gid = getegid(), .privileged = false};
 
-	if (known)
-		return ids;
-	known = true;
-	ids = (struct sandbox_ids){.uid = geteuid(), .gid = getegid(), .privileged = false};
 	if (ids.uid != 0 || !may_mount())
 		return ids;
 	ids.privileged = true;
@@ -216,13 +211,16 @@ static errint leave_root(struct sandbox_ids ids, int fd, struct err *err)
 	return 0;
 }
 
-static errint enter_namespaces(const struct sandbox_spec *s, int fd, struct err *err)
+static errint enter_namespaces(const struct sandbox_spec *s, struct sandbox_ids ids, int fd,
+			       struct err *err)
 {
-	struct sandbox_ids ids = sandbox_ids();
 	errint rc = 0;
 
-	if (!ids.privileged)
+	/* A caller that changed its user without an exec does not own /proc/self. */
+	if (!ids.privileged) {
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 		rc = write_maps("/proc/self", ids.uid, ids.gid, err);
+	}
 	if (!rc && !s->network)
 		rc = loopback_up(err);
 	if (rc)
@@ -279,7 +277,8 @@ static errint parent_alive(int fd, struct err *err)
 	return 0;
 }
 
-static errint become_builder(const struct sandbox_spec *s, int *fd, int log_fd, struct err *err)
+static errint become_builder(const struct sandbox_spec *s, struct sandbox_ids ids, int *fd,
+			     int log_fd, struct err *err)
 {
 	/* Asked for again after each change of identity, which clears it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -287,7 +286,7 @@ static errint become_builder(const struct sandbox_spec *s, int *fd, int log_fd, 
 	if (!rc)
 		rc = close_others(fd, err);
 	if (!rc && s->isolated)
-		rc = enter_namespaces(s, *fd, err);
+		rc = enter_namespaces(s, ids, *fd, err);
 	if (!rc)
 		rc = close_standard_input(err);
 	if (!rc)
@@ -314,16 +313,17 @@ static errint become_builder(const struct sandbox_spec *s, int *fd, int log_fd, 
 	return err_sys(err, "executing '%s'", s->program);
 }
 
-ATTR_NORETURN static void child_main(const struct sandbox_spec *s, int fd, int log_fd)
+ATTR_NORETURN static void child_main(const struct sandbox_spec *s, struct sandbox_ids ids, int fd,
+				     int log_fd)
 {
 	ERR(err);
 
-	if (become_builder(s, &fd, log_fd, &err))
+	if (become_builder(s, ids, &fd, log_fd, &err))
 		sandbox_send_err(fd, &err);
 	_exit(127);
 }
 
-static unsigned long clone_flags(const struct sandbox_spec *s)
+static unsigned long clone_flags(const struct sandbox_spec *s, struct sandbox_ids ids)
 {
 	unsigned long flags = SIGCHLD | CLONE_PARENT;
 
@@ -332,7 +332,7 @@ static unsigned long clone_flags(const struct sandbox_spec *s)
 	flags |= CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
 	if (!s->network)
 		flags |= CLONE_NEWNET;
-	if (!sandbox_ids().privileged)
+	if (!ids.privileged)
 		flags |= CLONE_NEWUSER;
 	return flags;
 }
@@ -340,11 +340,13 @@ static unsigned long clone_flags(const struct sandbox_spec *s)
 /* In the helper: clones, tells the process id (or -errno), and is done. */
 ATTR_NORETURN static void helper_main(const struct sandbox_spec *s, int fd, int log_fd, int pid_fd)
 {
-	long pid = syscall(SYS_clone, clone_flags(s), NULL, NULL, NULL, NULL);
+	/* Asked for here: behind the clone everybody seems to be somebody else. */
+	struct sandbox_ids ids = sandbox_ids();
+	long pid = syscall(SYS_clone, clone_flags(s, ids), NULL, NULL, NULL, NULL);
 
 	if (pid == 0) {
 		close(pid_fd);
-		child_main(s, fd, log_fd);
+		child_main(s, ids, fd, log_fd);
 	}
 	int told = pid < 0 ? -errno : (int)pid;
 	_exit(write(pid_fd, &told, sizeof(told)) == sizeof(told) ? 0 : 1);
@@ -385,7 +387,6 @@ errint sandbox_start(const struct sandbox_spec *s, int log_fd, struct sandbox_ch
 		return err_sys(err, "making a pipe");
 	int pid_read CLEANUP_FD = pids[0], pid_write CLEANUP_FD = pids[1];
 
-	sandbox_ids();
 	pid_t helper = fork();
 	if (helper < 0)
 		return err_sys(err, "starting a process");

@@ -2,55 +2,20 @@
  *
  * Plans as data: which derivations would be built and what would be brought from elsewhere, and
  * what a sandbox will hold. The store is a scratch folder; nothing is built. */
-#include "build/build.h"
+#include "build_fixture.h"
 
-#include <unistd.h>
-#include "base/file.h"
 #include "build/build_int.h"
-#include "tap.h"
 
-static struct arena a;
-static struct err err;
-static char *root;
-static struct store *store;
-
-/* Writes a derivation that needs others' outputs; returns the .drv's path. */
 static struct str add_drv(const char *name, const char *platform, const char *builder,
-			  struct str *inputs, size_t n_inputs)
+			  const struct str *inputs, size_t n_inputs)
 {
-	struct drv d = {
-		.name = str_c(name),
-		.platform = str_c(platform),
-		.builder = str_c(builder),
-		.outputs = ARENA_ARRAY(&a, struct drv_output, 1),
-		.n_outputs = 1,
-		.env = ARENA_ARRAY(&a, struct drv_env, 2),
-		.n_env = 2,
-		.inputs = ARENA_ARRAY(&a, struct drv_input, n_inputs + 1),
+	return make_drv((struct maker){
+		.name = name,
+		.platform = platform,
+		.builder = builder,
+		.inputs = inputs,
 		.n_inputs = n_inputs,
-	};
-	static struct str out = {"out", 3};
-	struct str path = STR_NULL;
-
-	d.outputs[0].name = out;
-	d.env[0] = (struct drv_env){S("name"), d.name};
-	d.env[1] = (struct drv_env){S("out"), S("")};
-	for (size_t i = 0; i < n_inputs; i++)
-		d.inputs[i] = (struct drv_input){inputs[i], &out, 1};
-	drv_sort(&a, &d);
-	IS_OK(drv_fill_outputs(store, &a, &d, &err), err, "fill outputs");
-	IS_OK(store_add_drv(store, &a, &d, &path, &err), err, name);
-	return path;
-}
-
-static struct str output_of(struct str drv_path)
-{
-	struct build_wanted w = {.path = drv_path};
-	struct str *v = NULL;
-	size_t n = 0;
-
-	IS_OK(build_wanted_paths(store, &a, &w, 1, &v, &n, &err), err, "outputs");
-	return n ? v[0] : STR_NULL;
+	});
 }
 
 static void make_valid(struct str path)
@@ -212,20 +177,12 @@ static void test_sandbox_plan(void)
 
 int main(void)
 {
-	struct store_config c;
-
-	IS_OK(temp_dir(temp_dir_root(), "kiln-test-plan-", &root, &err), err, "scratch folder");
-	IS_OK(store_config_resolve(root, &c, &err), err, "resolve");
-	store = store_open(&c, NULL);
-	store_config_release(&c);
+	fixture_start();
 	test_graph();
 	test_refusals();
 	test_shell();
 	test_substitutes();
 	test_sandbox_plan();
-	store_close(store);
-	remove_tree_quietly(AT_FDCWD, root);
-	free(root);
-	arena_release(&a);
+	fixture_end();
 	return tap_done();
 }
