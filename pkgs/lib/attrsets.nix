@@ -7,6 +7,7 @@ let
     length listToAttrs mapAttrs removeAttrs tail zipAttrsWith intersectAttrs;
 in
 rec {
+  inherit isAttrs;
   inherit attrNames attrValues catAttrs getAttr hasAttr listToAttrs mapAttrs removeAttrs
     intersectAttrs zipAttrsWith;
 

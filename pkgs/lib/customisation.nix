@@ -104,6 +104,36 @@ rec {
     in
     self;
 
+  # A scope like makeScope's, in a set that knows other platforms: here the spliced set is the plain one.
+  makeScopeWithSplicing = splicePackages: newScope: otherSplices: keep: extra: f:
+    makeScopeWithSplicing' { inherit splicePackages newScope; } { inherit otherSplices keep extra f; };
+  makeScopeWithSplicing' = { newScope, ... }: { f, extra ? _: { }, keep ? _: { }, ... }:
+    let
+      self = f self // {
+        newScope = scope: newScope (self // scope);
+        callPackage = self.newScope (extra self // keep self);
+        overrideScope = g: makeScopeWithSplicing' { inherit newScope; } { inherit extra keep; f = lib.extends g f; };
+        packages = f;
+      };
+    in
+    self;
+
+  # A builder of derivations made of another one, with final: attributes.
+  extendMkDerivation =
+    { constructDrv, extendDrvArgs, excludeDrvArgNames ? [ ], excludeFunctionArgNames ? [ ]
+    , inheritFunctionArgs ? true, transformDrv ? lib.id
+    }:
+    {
+      __functor = _: given: transformDrv (constructDrv (final:
+        let previous = lib.toFunction given final;
+        in removeAttrs previous excludeDrvArgNames // extendDrvArgs final previous));
+      __functionArgs = removeAttrs
+        (lib.optionalAttrs inheritFunctionArgs (removeAttrs (lib.functionArgs constructDrv) excludeDrvArgNames)
+          // lib.functionArgs (extendDrvArgs { }))
+        excludeFunctionArgNames;
+      inherit constructDrv excludeDrvArgNames extendDrvArgs transformDrv;
+    };
+
   hydraJob = drv: drv;
   lazyDerivation = { derivation, meta ? null, passthru ? { }, outputs ? [ "out" ] }:
     {

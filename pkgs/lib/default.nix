@@ -15,6 +15,10 @@ let
         meta = call ./meta.nix;
         sources = call ./sources.nix;
         generators = call ./generators.nix;
+        asserts = call ./asserts.nix;
+        cli = call ./cli.nix;
+        debug = call ./debug.nix;
+        filesystem = call ./filesystem.nix;
         derivations = call ./derivations.nix;
         fetchers = call ./fetchers.nix;
       };
@@ -22,11 +26,15 @@ let
     families
     // families.trivial // families.fixedPoints // families.customisation // families.lists
     // families.attrsets // families.strings // families.sources // families.derivations
+    // families.asserts // families.debug
     // {
       inherit (families.meta)
         addMetaAttrs dontDistribute setName updateName appendToName mapDerivationAttrset setPrio
-        lowPrio hiPrio getExe getExe' getLicenseFromSpdxId availableOn;
+        lowPrio hiPrio getExe getExe' hiPrioSet lowPrioSet getLicenseFromSpdxId getLicenseFromSpdxIdOr
+        licensesSpdx availableOn;
+      inherit (families.filesystem) pathType pathIsDirectory pathIsRegularFile packagesFromDirectoryRecursive readFileType;
       inherit (families.versions) splitVersion;
+      inherit (families.lists) replicate;
       licenses = call ./licenses.nix;
       platforms = call ./platforms.nix;
       systems = call ./systems.nix;
@@ -35,13 +43,18 @@ let
       fakeHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
       fakeSha256 = "0000000000000000000000000000000000000000000000000000000000000000";
       fakeSha512 = "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000";
+      inherit (families.generators) mkLuaInline;
+      # Tagged sets.
+      setType = type: value: value // { _type = type; };
+      isType = type: value: value._type or "" == type;
       extend = f: lib // f lib lib;
       inherit (builtins)
         addErrorContext attrNames attrValues bitAnd catAttrs concatLists concatMap deepSeq dirOf
         baseNameOf elem elemAt filter foldl' fromJSON genList getAttr hasAttr hasContext
         head intersectAttrs isAttrs isBool isFloat isInt isList isPath isString length lessThan
         listToAttrs map match partition pathExists readFile removeAttrs replaceStrings seq
-        stringLength sub substring tail toJSON tryEval unsafeGetAttrPos groupBy zipAttrsWith;
+        stringLength sub substring tail toJSON tryEval unsafeGetAttrPos groupBy zipAttrsWith typeOf toString toFile toXML fromTOML
+        getContext hashFile parseDrvName placeholder readDir unsafeDiscardOutputDependency;
       isFunction = families.trivial.isCallable;
     };
 in

@@ -7,6 +7,7 @@ let
     tail groupBy;
 in
 rec {
+  inherit (builtins) isList;
   inherit any all concatLists concatMap elem elemAt filter genList head length partition sort tail
     foldl' groupBy map;
 
@@ -34,6 +35,7 @@ rec {
   imap1 = f: xs: genList (n: f (n + 1) (elemAt xs n)) (length xs);
   ifilter0 = f: xs:
     map (i: elemAt xs i) (filter (i: f i (elemAt xs i)) (genList (i: i) (length xs)));
+  concatAttrValues = set: concatLists (builtins.attrValues set);
   concatImap0 = f: xs: concatLists (imap0 f xs);
 
   last = xs: lib.throwIf (xs == [ ]) "lists.last: list must not be empty!" (elemAt xs (length xs - 1));
@@ -46,6 +48,9 @@ rec {
     let len = length xs;
     in genList (n: elemAt xs (n + start))
       (if start >= len then 0 else if start + count > len then len - start else count);
+  replaceElemAt = xs: i: x:
+    if i < 0 || i >= length xs then throw "lists.replaceElemAt: index ${toString i} is outside a list of ${toString (length xs)}"
+    else imap0 (j: old: if i == j then x else old) xs;
   reverseList = xs: let l = length xs; in genList (n: elemAt xs (l - n - 1)) l;
   hasPrefix = prefix: xs: take (length prefix) xs == prefix;
   removePrefix = prefix: xs:

@@ -18,10 +18,10 @@ rec {
   hiPrio = setPrio (-10);
   hiPrioSet = mapDerivationAttrset hiPrio;
 
-  # A platform element is a system's name, or a pattern { parsed… } / { system = …; }.
+  # A platform element is a system's name, or a pattern of the platform or of its `parsed`.
   platformMatch = platform: elem:
     if builtins.isString elem then (platform.system or platform) == elem
-    else lib.matchAttrs elem platform;
+    else lib.matchAttrs (if elem ? parsed then elem else { parsed = elem; }) platform;
   availableOn = platform: pkg:
     (!(pkg ? meta.platforms) || lib.any (platformMatch platform) pkg.meta.platforms)
     && lib.all (elem: !platformMatch platform elem) (pkg.meta.badPlatforms or [ ]);
@@ -29,6 +29,9 @@ rec {
   getLicenseFromSpdxId = id:
     let found = lib.filter (l: lib.toLower (l.spdxId or "") == lib.toLower id) (lib.attrValues lib.licenses);
     in if found == [ ] then { shortName = id; } else lib.head found;
+  getLicenseFromSpdxIdOr = id: default:
+    licensesByLowerId.${lib.toLower id} or default;
+  licensesByLowerId = lib.mapAttrs' (id: l: lib.nameValuePair (lib.toLower id) l) licensesSpdx;
   licensesSpdx = lib.listToAttrs (map (l: lib.nameValuePair l.spdxId l)
     (lib.filter (l: l ? spdxId && !(l.deprecated or false)) (lib.attrValues lib.licenses)));
 

@@ -2,9 +2,7 @@
 { lib }:
 
 rec {
-  pathType = path: (builtins.readDir (dirOf path)).${baseNameOf path};
-  pathIsDirectory = path: builtins.pathExists path && pathType path == "directory";
-  pathIsRegularFile = path: builtins.pathExists path && pathType path == "regular";
+  inherit (lib.filesystem) pathType pathIsDirectory pathIsRegularFile;
 
   cleanSourceFilter = name: type:
     let base = baseNameOf (toString name);
@@ -30,6 +28,16 @@ rec {
       outPath = builtins.path { filter = both; name = given; path = origSrc; };
       _isLibCleanSourceWith = true;
     };
+  canCleanSource = src: src._isLibCleanSourceWith or false || !(pathHasContext (toString src));
+  pathHasContext = builtins.hasContext;
+  filterSource = filter: src: cleanSourceWith { inherit filter src; };
+  trace = src: cleanSourceWith {
+    inherit src;
+    filter = path: type:
+      let result = if src._isLibCleanSourceWith or false then src.filter path type else true;
+      in builtins.trace "sources.filter ${path} ${type} = ${lib.boolToString result}" result;
+  };
+  revOrTag = rev: tag: if tag != null then tag else if rev != null then rev else "HEAD";
   sourceByRegex = src: regexes:
     cleanSourceWith {
       inherit src;

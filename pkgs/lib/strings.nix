@@ -11,6 +11,8 @@ let
 in
 rec {
   inherit concatStringsSep replaceStrings stringLength substring match split;
+  inherit elem elemAt filter genList head isInt isList tail typeOf;
+  inherit (builtins) isAttrs isPath parseDrvName;
   inherit (builtins) compareVersions fromJSON isString readFile storeDir unsafeDiscardStringContext toJSON hashString;
 
   concatStrings = concatStringsSep "";
@@ -24,8 +26,15 @@ rec {
     if xs == [ ] || length xs == 1 then xs
     else tail (lib.concatMap (x: [ sep x ]) xs);
   join = concatStringsSep;
-  replicate = n: s: concatStrings (lib.replicate n s);
+  replicate = n: s: concatStrings (lib.lists.replicate n s);
   lines = s: splitString "\n" s;
+
+  replaceString = from: to: replaceStrings [ from ] [ to ];
+  fileContents = file: removeSuffix "\n" (builtins.readFile file);
+
+  # Contexts: which store paths a text depends on.
+  appendContext = builtins.appendContext;
+  addContextFrom = src: target: substring 0 0 src + target;
 
   optionalString = cond: s: if cond then s else "";
   hasPrefix = prefix: s: substring 0 (stringLength prefix) s == prefix;
@@ -61,6 +70,13 @@ rec {
   toLower = replaceStrings (stringToCharacters capitals) (stringToCharacters letters);
   toUpper = replaceStrings (stringToCharacters letters) (stringToCharacters capitals);
   toSentenceCase = s: if s == "" then "" else toUpper (substring 0 1 s) + toLower (substring 1 (-1) s);
+  toCamelCase = s:
+    let
+      words = splitStringBy (_: c: elem c [ "-" "_" " " ]) false s;
+      humps = lib.concatMap (splitStringBy (prev: c: match "[a-z]" prev != null && match "[A-Z]" c != null) true) words;
+    in
+    lib.throwIfNot (isString s) "toCamelCase: expected text, got a ${typeOf s}"
+      (addContextFrom s (toLower (head humps) + concatMapStrings toSentenceCase (tail humps)));
   upperChars = stringToCharacters capitals;
   lowerChars = stringToCharacters letters;
 
@@ -82,7 +98,7 @@ rec {
   escapeURL =
     let
       unreserved = stringToCharacters (capitals + letters + "0123456789-_.~");
-      printable = stringToCharacters " !\"#$%&'()*+,/:;<=>?@[\\]^`{|}";
+      printable = stringToCharacters "\t\n\r !\"#$%&'()*+,/:;<=>?@[\\]^`{|}";
     in
     replaceStrings printable (map (c: "%${fixedWidthString 2 "0" (lib.toHexString (charToInt c))}") printable);
   escapeRegex = escape (stringToCharacters "\\[{()^$?*+|.");
@@ -149,7 +165,13 @@ rec {
     lib.foldl' step "" (stringToCharacters s);
 
   mesonOption = feature: value: "-D${feature}=${value}";
-  mesonBool = cond: flag: mesonOption flag (if flag then "true" else "false");
+  mesonBool = feature: flag: mesonOption feature (lib.boolToString flag);
+  mesonEnable = feature: flag: mesonOption feature (if flag then "enabled" else "disabled");
+  cmakeOptionType = type: feature: value:
+    lib.throwIfNot (elem (lib.toUpper type) [ "BOOL" "FILEPATH" "PATH" "STRING" "INTERNAL" "LIST" ])
+      "cmakeOptionType: '${type}' is not a type of CMake's variables"
+      "-D${feature}:${lib.toUpper type}=${value}";
+  cmakeBool = feature: flag: cmakeOptionType "bool" feature (lib.toUpper (lib.boolToString flag));
   cmakeFeature = feature: value: "-D${feature}:STRING=${value}";
   enableFeature = flag: feature: "--${if flag then "enable" else "disable"}-${feature}";
   enableFeatureAs = flag: feature: value: enableFeature flag feature + optionalString flag "=${value}";

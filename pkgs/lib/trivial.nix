@@ -16,11 +16,21 @@ rec {
   bitAnd = builtins.bitAnd;
   bitOr = builtins.bitOr;
   bitXor = builtins.bitXor;
+  bitNot = n: -1 - n;
   boolToString = b: if b then "true" else "false";
+  boolToYesNo = b: if b then "yes" else "no";
 
   min = x: y: if x < y then x else y;
   max = x: y: if x > y then x else y;
   mod = a: b: a - b * (a / b);
+  inherit (builtins) ceil floor div mul;
+  concat = x: y: x ++ y;
+  # An order in which what satisfies p comes last.
+  splitByAndCompare = p: yes: no: a: b:
+    if p a && p b then yes a b
+    else if p a then -1
+    else if p b then 1
+    else no a b;
   compare = a: b: if a < b then -1 else if a > b then 1 else 0;
 
   inherit (builtins)
@@ -32,13 +42,10 @@ rec {
   warn = msg: x: builtins.trace "warning: ${msg}" x;
   warnIf = cond: msg: if cond then warn msg else x: x;
   warnIfNot = cond: msg: if cond then x: x else warn msg;
+  showWarnings = warnings: x: lib.foldr warn x warnings;
   throwIf = cond: msg: if cond then throw msg else x: x;
   throwIfNot = cond: msg: if cond then x: x else throw msg;
   info = msg: x: builtins.trace "INFO: ${msg}" x;
-  assertMsg = pred: msg: pred || throw msg;
-  assertOneOf = name: val: xs:
-    assertMsg (builtins.elem val xs)
-      "${name} must be one of ${lib.generators.toPretty { } xs}, but is: ${lib.generators.toPretty { } val}";
   checkListOfEnum = msg: valid: given: x:
     let bad = lib.subtractLists valid given;
     in if bad == [ ] then x
@@ -61,9 +68,23 @@ rec {
     let go = n: if n < base then [ n ] else go (n / base) ++ [ (mod n base) ];
     in if i < 0 then throw "toBaseDigits: ${toString i} is negative" else go i;
 
+  fromHexString = text:
+    let
+      # forgiving as TOML's integers are: 0x and underscores
+      digits = lib.removePrefix "0x" (lib.replaceStrings [ "_" ] [ "" ] (lib.toLower text));
+    in
+    if builtins.match "[0-9a-f]+" digits == null then throw "fromHexString: '${text}' is not a hexadecimal number"
+    else (builtins.fromTOML "n=0x${digits}").n;
+
   inNixShell = builtins.getEnv "IN_NIX_SHELL" != "";
   inPureEvalMode = !(builtins ? currentSystem);
-  release = "kiln-1";
-  version = release;
+  # The release of nixpkgs whose names and meanings these are.
+  release = "26.05";
+  version = "${release}-kiln";
+  versionSuffix = "-kiln";
+  oldestSupportedRelease = 2511;
+  isInOldestRelease = oldestSupportedReleaseIsAtLeast;
+  oldestSupportedReleaseIsAtLeast = n: n <= oldestSupportedRelease;
+  revisionWithDefault = default: default;
   nixpkgsVersion = version;
 }
