@@ -84,9 +84,8 @@ let
     args = [ "-P" "-s" ./check-imports.py ];
     inherit modules;
     PYTHONDONTWRITEBYTECODE = "1";
-    PYTHONPATH =
-      if package.slots == [ ] then makePythonPath package.requiredPythonModules
-      else makePythonPath (requiredPythonModules ([ package ] ++ map (n: python.pkgs.${n}) slots.needs) ++ slots.filling "cpu");
+    PYTHONPATH = makePythonPath (lib.unique (package.requiredPythonModules
+      ++ lib.optionals (package.slots != [ ]) (slots.filling "cpu")));
   };
 
   byWheel = args:

@@ -7,11 +7,9 @@ let
     , extraOutputsToInstall ? [ ], makeWrapperArgs ? [ ] }:
     let
       wanted = lib.filter (x: x != null && !slots.isMarker x) (lib.flatten extraLibs);
-      chosen = python.pkgs.requiredPythonModules wanted;
+      modules = python.pkgs.requiredPythonModules wanted;
       plain = lib.filter (x: !(python.pkgs.hasPythonModule x)) wanted;
-      allSlots = lib.unique (map (x: x.pname) (lib.filter slots.isMarker (lib.flatten extraLibs)) ++ lib.concatMap (p: p.slots) chosen);
-      modules = if allSlots == [ ] then chosen
-        else python.pkgs.requiredPythonModules (wanted ++ map (n: python.pkgs.${n}) slots.needs);
+      allSlots = lib.unique (map (x: x.pname) (lib.filter slots.isMarker (lib.flatten extraLibs)) ++ lib.concatMap (p: p.slots) modules);
       self = lib.extendDerivation true
         {
           inherit python;

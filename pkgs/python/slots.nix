@@ -32,8 +32,6 @@ in
   # What the fillings import themselves comes from the lock, as everything that is not a slot.
   filling = kind: lib.attrValues fillings.${kind} ++ pythonModules companions;
   names = lib.attrNames markers;
-  # What torch and its companions import of others: a filling holds only their own files.
-  needs = [ "filelock" "fsspec" "jinja2" "networkx" "numpy" "pillow" "sympy" "typing-extensions" ];
 
   # Is this PEP 503 name a slot's?
   isName = name:
