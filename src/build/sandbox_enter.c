@@ -54,9 +54,8 @@ static errint make_parents(const struct enter *e, const char *path, struct err *
 {
 	char copy[LIMIT_PATH_TEXT];
 
-	if (strlen(path) >= sizeof(copy))
+	if ((size_t)snprintf(copy, sizeof(copy), "%s", path) >= sizeof(copy))
 		return err_set(err, ERR_TOO_BIG, "path '/%.40s…' is too long", path);
-	strcpy(copy, path);
 	for (char *slash = strchr(copy, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		errint rc = make_dir(e, copy, 0755, err);
