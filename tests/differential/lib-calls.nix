@@ -1,6 +1,6 @@
 # Calls of lib's functions, for two implementations to agree on: every function below with every
-# combination of some arguments of the kinds that it takes. Gives { "family.name" = [ result… ]; },
-# where a result is text: the value as JSON, or what kind of failure it was.
+# combination of some arguments of the kinds that it takes. `results` is { "family.name" = [ result… ]; },
+# where a result is text: the value as JSON, or <error>.
 { lib }:
 
 let
@@ -207,6 +207,7 @@ let
       toPlist = [ [ { escape = true; } ] any ];
       toDhall = [ [ { } ] [ 1 (-1) true "s" [ 1 2 ] { a = 1; } ] ];
       toLua = [ [ { } { multiline = false; } { indent = "  "; } ] (any ++ [{ x = lib.mkLuaInline "f()"; }]) ];
+      mkLuaInline = [ str ];
       withRecursion = [ [ { depthLimit = 1; throwOnDepthLimit = false; } { depthLimit = 2; } { depthLimit = null; } ] (filter (v: v != null) any) ];
     };
     asserts = {
@@ -265,7 +266,7 @@ let
     top = {
       replicate = [ nat int ]; hasPrefix = [ str str ]; removePrefix = [ str str ]; toString = [ (filter (v: !(isAttrs v)) any) ];
       isFunction = [ (any ++ [ (x: x) { __functor = _: x: x; } ]) ]; splitVersion = [ version ]; isType = [ str (filter isAttrs any ++ [{ _type = "a"; }]) ];
-      setType = [ str set ]; toJSON = [ any ]; fakeHash = [ ]; fakeSha256 = [ ]; fakeSha512 = [ ]; mkLuaInline = [ str ];
+      setType = [ str set ]; toJSON = [ any ]; fakeHash = [ ]; fakeSha256 = [ ]; fakeSha512 = [ ];
     };
     debug = {
       runTests = [ [ { } { testA = { expr = 1; expected = 2; }; testB = { expr = 1; expected = 1; }; other = { expr = 1; expected = 2; }; } ] ];
@@ -278,17 +279,44 @@ let
       cleanSourceWith = f: map (s: [ s.name (s.filter "/x/a" "regular") (s.filter "/x/b" "regular") ])
         [ (f { src = tree; }) (f { src = tree; name = "n"; filter = p: _: baseNameOf p == "a"; }) (f { src = f { src = tree; filter = p: _: baseNameOf p != "b"; }; }) ];
       revOrTag = [ [ null "r" ] [ null "t" ] ];
-      canCleanSource = f: [ (f tree) ];
+      canCleanSource = f: [ (f tree) ]; pathHasContext = [ odd ];
     };
   };
+  # Why a function is not called here.
+  apart =
+    let
+      because = reason: names: listToAttrs (map (name: { inherit name; value = reason; }) names);
+    in
+    because "prints" [
+      "info" "showWarnings" "traceFnSeqN" "traceSeq" "traceSeqN" "traceVal" "traceValFn" "traceValSeq" "traceValSeqFn"
+      "traceValSeqN" "traceValSeqNFn" "warn" "warnIf" "warnIfNot" "warnOnInstantiate"
+    ]
+    // because "a release's own" [
+      "codeName" "isInOldestRelease" "nixpkgsVersion" "oldestSupportedRelease" "oldestSupportedReleaseIsAtLeast" "release"
+      "revisionWithDefault" "version" "versionSuffix"
+    ]
+    // because "depends on the caller" [ "inNixShell" "inPureEvalMode" ]
+    // because "aborts where it fails, else attrByPath" [ "getAttrFromPath" ]
+    // because "needs a store" [ "filterSource" "overrideDerivation" "sourceByRegex" "sourceFilesBySuffices" "toDerivation" ]
+    // because "the data are a subset" [ "licensesSpdx" "getLicenseFromSpdxIdOr" ]
+    // because "makeScope, for one platform" [ "makeScopeWithSplicing" "makeScopeWithSplicing'" ]
+    // because "made of addMetaAttrs and updateName" [
+      "appendToName" "defaultPriority" "dontDistribute" "hiPrio" "hiPrioSet" "lowPrio" "lowPrioSet" "mapDerivationAttrset" "setPrio"
+    ]
+    // because "a constant or identity" [ "hydraJob" "lowerChars" "upperChars" ]
+    // because "wants a newer Nix" [ "pathIsDirectory" "pathIsRegularFile" "pathType" "readFileType" "resolveDefaultNix" ];
+
   families = attrNames calls;
   of = family: if family == "top" then lib else lib.${family} or { };
   has = family: name: of family ? ${name};
 in
 {
-  # What is called, and what both have but is not.
-  names = concatMap (family: map (name: "${family}.${name}") (attrNames calls.${family})) families;
-  known = concatMap (family: map (name: "${family}.${name}") (attrNames (of family))) families;
+  # Names of this implementation's families that ought to be called and are not; builtins apart.
+  uncalled = concatMap
+    (family: map (name: "${family}.${name}") (filter
+      (name: !(calls.${family} ? ${name} || builtins ? ${name} || apart ? ${name}))
+      (attrNames (of family))))
+    (filter (family: family != "top") families);
   results = listToAttrs (concatMap
     (family: map
       (name: {

@@ -150,8 +150,8 @@ gives "a source folder is unpacked under its name, writable" 'source content cha
 gives "sourceRoot is where phases run" 'sub' src="$store/$hash-source" sourceRoot=source/sub installPhase=: 'genericBuild >log; basename "$PWD"'
 fails_like "a sourceRoot must be there" "there is no 'source/none'" run dontMakeSourcesWritable=1 src="$store/$hash-source" sourceRoot=source/none genericBuild
 fails_like "no source is an error with a cure" 'dontUnpack = true' run genericBuild
-(cd "$T" && mkdir tree && echo a >tree/a && tar czf tree.tar.gz tree && diff -u tree/a /dev/null | sed 's/^--- .*/--- x\/a/;s/^+++ .*/+++ x\/a/;s/^-a/-a\n+b/;s/+0,0/+1/' >patch)
-gives "archives are unpacked, patches applied" 'b' src="$T/tree.tar.gz" patches="$T/patch" installPhase='cp a "$out"' 'genericBuild >log; cat "$out"'
+(cd "$T" && mkdir tree && echo a >tree/a && tar czf tree.tar.gz tree && diff -u tree/a /dev/null | sed 's/^--- .*/--- x\/a/;s/^+++ .*/+++ x\/a/;s/^-a/-a\n+b/;s/+0,0/+1/' >fix.patch)
+gives "archives are unpacked, patches applied" 'b' src="$T/tree.tar.gz" patches="$T/fix.patch" installPhase='cp a "$out"' 'genericBuild >log; cat "$out"'
 
 # --- fixup
 gives "lib64, sbin and man have one place" 'bin/p lib/l share/man/man1/m.1.gz share/man/man1/n.1.gz' dontUnpack=1 \
