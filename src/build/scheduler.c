@@ -22,6 +22,7 @@ enum {
 	LOCK_RETRY_MS = 50,
 	BATCH_MS = 250,   /* finished outputs wait this long for company */
 	FETCHES_MAX = 64, /* each holds a lock file open */
+	JOBS_MAX = 128,
 };
 
 struct scheduler {
@@ -138,14 +139,10 @@ static unsigned count_phase(const struct scheduler *s, enum job_phase phase)
 	return n;
 }
 
-/* Jobs that take, or will take, a builder's slot. */
-static unsigned count_builders(const struct scheduler *s)
+/* Is a builder's slot free? Whoever waits for a lock takes none. */
+static bool slot_free(const struct scheduler *s)
 {
-	unsigned n = 0;
-
-	for (size_t i = 0; i < s->n_jobs; i++)
-		n += s->jobs[i]->goal->kind != GOAL_FETCH && s->jobs[i]->phase <= JOB_BUILD;
-	return n;
+	return count_phase(s, JOB_BUILD) < s->slots && s->n_jobs < JOBS_MAX;
 }
 
 static unsigned count_fetches(const struct scheduler *s)
@@ -209,6 +206,12 @@ static void try_start(struct scheduler *s, struct job *j)
 		job_failed(s, j, &err);
 }
 
+static void retry_lock(struct scheduler *s, struct job *j)
+{
+	if (j->goal->kind == GOAL_FETCH || count_phase(s, JOB_BUILD) < s->slots)
+		try_start(s, j);
+}
+
 static struct goal *take_ready(struct scheduler *s, bool fetch)
 {
 	size_t best = s->n_ready;
@@ -243,7 +246,7 @@ static void start_ready(struct scheduler *s)
 
 	while (!stopping(s) && count_fetches(s) < FETCHES_MAX && (goal = take_ready(s, true)))
 		start_one(s, goal);
-	while (!stopping(s) && count_builders(s) < s->slots && (goal = take_ready(s, false)))
+	while (!stopping(s) && slot_free(s) && (goal = take_ready(s, false)))
 		start_one(s, goal);
 }
 
@@ -351,10 +354,8 @@ static errint register_ready(struct scheduler *s, struct err *err)
 /* Is anything going on that could bring company for what waits to be registered? */
 static bool busy(const struct scheduler *s)
 {
-	bool builders = s->slots > count_builders(s) ? count_phase(s, JOB_BUILD) > 0 : true;
-
-	return builders || count_phase(s, JOB_CHECK) || count_phase(s, JOB_QUEUE) ||
-	       count_phase(s, JOB_FETCH);
+	return count_phase(s, JOB_BUILD) || count_phase(s, JOB_CHECK) ||
+	       count_phase(s, JOB_QUEUE) || count_phase(s, JOB_FETCH);
 }
 
 static errint register_when_due(struct scheduler *s, struct err *err)
@@ -571,7 +572,7 @@ static errint turn(struct scheduler *s, struct err *err)
 	if (s->n_jobs == 0)
 		return 0;
 	rc = wait_events(s, err);
-	each_in(s, JOB_LOCK, try_start);
+	each_in(s, JOB_LOCK, retry_lock);
 	each_in(s, JOB_BUILD, check_patience);
 	return rc;
 }
