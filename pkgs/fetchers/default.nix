@@ -38,6 +38,7 @@ let
   # A store name holds letters, digits and +-._?= only: %2B is +, the rest becomes -.
   storeName = url: lib.sanitizeDerivationName (lib.replaceStrings [ "%2B" "%2b" "%20" ] [ "+" "+" "-" ] (baseName url));
 
+  # What a forge packs does not hold submodules or .git: the repository itself then.
   forge = who: mkUrl: args@{ owner, repo, rev ? null, tag ? null, name ? "source", meta ? { }, passthru ? { }
     , fetchSubmodules ? false, leaveDotGit ? false, deepClone ? false, forceFetchGit ? false, ... }:
     let
@@ -46,7 +47,12 @@ let
     in
     if tag != null && rev != null then throw "${who}: give rev or tag, not both"
     else if ref == null then throw "${who}: ${owner}/${repo} needs rev or tag"
-    else if git then throw "${who}: ${owner}/${repo}: submodules and .git folders need fetchgit"
+    else if git then final.fetchgit {
+      inherit name fetchSubmodules leaveDotGit deepClone meta passthru;
+      url = "https://${args.githubBase or args.domain or (if who == "fetchFromGitLab" then "gitlab.com" else "github.com")}/${owner}/${repo}.git";
+      rev = ref;
+      hash = (hashOf who args).value;
+    }
     else fetch {
       inherit name;
       urls = [ (mkUrl args ref) ];
@@ -94,6 +100,37 @@ in
     "https://${domain}/${owner}/${repo}/-/archive/${ref}/${repo}.tar.gz"));
   fetchFromGitea = lib.makeOverridable (forge "fetchFromGitea" ({ owner, repo, domain, ... }: ref:
     "https://${domain}/${owner}/${repo}/archive/${ref}.tar.gz"));
+
+  # A tree of a git repository, fetched by the evaluator. rev is a commit, a tag or branch by its
+  # name, or a full reference (refs/tags/…).
+  fetchgit = lib.makeOverridable (args@{ url, rev ? null, tag ? null, name ? "source", fetchSubmodules ? true
+    , leaveDotGit ? false, deepClone ? false, fetchLFS ? false, sparseCheckout ? [ ], branchName ? null, postFetch ? ""
+    , meta ? { }, passthru ? { }, ... }:
+    let
+      ref = if tag != null then "refs/tags/${tag}" else if rev != null then rev else "HEAD";
+      isCommit = builtins.match "[0-9a-f]{40}" ref != null;
+      tree = builtins.fetchGit (
+        { inherit url; submodules = fetchSubmodules; }
+        // (if isCommit then { rev = ref; allRefs = true; } else { inherit ref; })
+      );
+      hash = (hashOf "fetchgit" args).value;
+      unknown = lib.filter (n: args.${n} or false == true) [ "leaveDotGit" "deepClone" "fetchLFS" ]
+        ++ lib.optional (sparseCheckout != [ ]) "sparseCheckout" ++ lib.optional (postFetch != "") "postFetch";
+    in
+    if tag != null && rev != null then throw "fetchgit: ${url}: give rev or tag, not both"
+    else if unknown != [ ] then throw "fetchgit: ${url}: ${lib.head unknown} is not known here; the tree alone is fetched"
+    else {
+      inherit name url rev tag meta;
+      gitRepoUrl = url;
+      # builtins.path checks the hash, too, in whatever spelling, but does not tell the right one
+      outPath =
+        if lib.hasPrefix "sha256-" hash && hash != tree.narHash
+        then throw "fetchgit: hash mismatch for ${url} at ${ref}\n  specified: ${hash}\n  got:       ${tree.narHash}"
+        else builtins.path { path = tree.outPath; inherit name; recursive = true; sha256 = hash; };
+    } // passthru);
+
+  fetchpatch = throw "fetchpatch: it would run a program that rewrites what was fetched; put the patch beside the recipe, or fetch it as it is with fetchurl";
+  fetchpatch2 = final.fetchpatch;
 
   # A project's file on PyPI: by default its sdist, with format = "wheel" a wheel.
   fetchPypi = lib.makeOverridable (args@{ pname, version, format ? "setuptools", extension ? "tar.gz"

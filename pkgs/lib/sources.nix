@@ -38,6 +38,29 @@ rec {
       in builtins.trace "sources.filter ${path} ${type} = ${lib.boolToString result}" result;
   };
   revOrTag = rev: tag: if tag != null then tag else if rev != null then rev else "HEAD";
+  # "repo" of a repository's URL or path, and what is short for a revision, in names.
+  urlToName = url:
+    let
+      base = baseNameOf (lib.removeSuffix "/" (lib.last (lib.splitString ":" (toString url))));
+      bare = name:
+        let found = builtins.match "(.*)\\.(git|tar|zip|gz|tgz|bz|tbz|bz2|tbz2|lzma|txz|xz|zstd)$" name;
+        in if found == null then name else bare (lib.head found);
+    in
+    bare base;
+  shortRev = rev:
+    let
+      base = baseNameOf (toString rev);
+      version = builtins.match "([A-Za-z]+[-_. ]?)*(v)?([0-9.]+.*)" base;
+    in
+    if builtins.match "[a-f0-9]+" base != null then builtins.substring 0 7 base
+    else if version != null then lib.last version
+    else base;
+  repoRevToName = kind: repo: rev: suffix:
+    if kind == "source" then "source"
+    else if kind == "versioned" || kind == "full" then
+      "${urlToName repo}${lib.optionalString (rev != null) "-${shortRev rev}"}"
+      + lib.optionalString (kind == "full" && suffix != null) "-${suffix}" + "-source"
+    else throw "repoRevToName: '${kind}' is none of source, versioned and full";
   sourceByRegex = src: regexes:
     cleanSourceWith {
       inherit src;

@@ -10,6 +10,8 @@ let
     coreutils findutils diffutils gnused gnugrep gawk gnutar gzip bzip2 gnumake bash patch xz
   ];
 
+  noCompiler = throw "this package set has no C compiler; packages come from wheels and Debian's binaries. `--nixpkgs PATH` evaluates a recipe on a full nixpkgs";
+
   # $stdenv/setup is what builders source.
   setup = derivation {
     name = "stdenv-1";
@@ -37,7 +39,17 @@ in
       targetPlatform = hostPlatform;
       shell = "${final.bash}/bin/bash";
       shellPackage = final.bash;
-      cc = throw "this package set has no C compiler; packages come from wheels and Debian's binaries. `--nixpkgs PATH` evaluates a recipe on a full nixpkgs";
+      # Only what compiled programs load. `cc.cc.lib` is where recipes find libstdc++.
+      cc = {
+        name = "no-compiler";
+        isGNU = true;
+        isClang = false;
+        cc = { inherit (final.gccLibs) version; lib = final.gccLibs; outPath = noCompiler; };
+        libc = final.glibc;
+        bintools.dynamicLinker = "${final.glibc}/lib/${if hostPlatform.isAarch64 then "ld-linux-aarch64.so.1" else "ld-linux-x86-64.so.2"}";
+        targetPrefix = "";
+        outPath = noCompiler;
+      };
       hasCC = false;
       extraNativeBuildInputs = [ ];
       extraBuildInputs = [ ];

@@ -279,6 +279,9 @@ let
       cleanSourceWith = f: map (s: [ s.name (s.filter "/x/a" "regular") (s.filter "/x/b" "regular") ])
         [ (f { src = tree; }) (f { src = tree; name = "n"; filter = p: _: baseNameOf p == "a"; }) (f { src = f { src = tree; filter = p: _: baseNameOf p != "b"; }; }) ];
       revOrTag = [ [ null "r" ] [ null "t" ] ];
+      urlToName = [ [ "https://x/y/repo.git" "git@host:a/b.git" "/x/y.tar.gz" "x:y/" "a.b" ] ];
+      shortRev = [ [ "0123456789abcdef" "refs/tags/v1.2" "main" "release-2.0" "v1" ] ];
+      repoRevToName = [ [ "source" "versioned" "full" ] [ "https://x/y.git" ] [ null "v1" ] [ null "github" ] ];
       canCleanSource = f: [ (f tree) ]; pathHasContext = [ odd ];
     };
   };
