@@ -22,9 +22,9 @@ let
       substitutions = {
         python = python.interpreter;
         inherit (python) pythonVersion sitePackages;
-        buildWheel = ./build-wheel.py;
-        installWheel = ./install-wheel.py;
-        finishPackage = ./finish-package.py;
+        buildWheel = "${./build-wheel.py}";
+        installWheel = "${./install-wheel.py}";
+        finishPackage = "${./finish-package.py}";
         packaging = python.pkgs.packaging;
         patchelf = "${tools.patchelf}/bin/patchelf";
         runpath = lib.concatMapStringsSep ":" (p: "${p}/lib") tools.libraries;
@@ -80,8 +80,9 @@ let
   checkImports = package: modules: derivation {
     name = "${package.name}-check";
     inherit (stdenv.hostPlatform) system;
-    builder = python.interpreter;
-    args = [ "-P" "-s" ./check-imports.py ];
+    # a builder is started under its bare name, by which Python would not find its library
+    builder = stdenv.shell;
+    args = [ "-c" "exec \"$0\" \"$@\"" python.interpreter "-P" "-s" ./check-imports.py ];
     inherit modules;
     PYTHONDONTWRITEBYTECODE = "1";
     PYTHONPATH = makePythonPath (lib.unique (package.requiredPythonModules

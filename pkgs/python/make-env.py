@@ -126,18 +126,18 @@ def link_programs(packages, base, out, lib_prefix, clashes):
             link_program(f"{folder}/{name}", target, old, new)
 
 
-def distributions(packages, site):
-    """Name -> folder of every .dist-info; two versions of one project cannot live together."""
+def refuse_doubles(packages, site):
+    """One project, one package: whichever came first would win, file by file."""
     seen = {}
     for package in packages:
         folder = f"{package}/{site}"
         for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             if entry.endswith(".dist-info"):
-                name = entry[:-len(".dist-info")].split("-")[0].lower().replace("_", "-").replace(".", "-")
-                if name in seen and os.path.basename(seen[name]) != entry:
-                    fail(f"two versions of one project:\n  {seen[name]}\n  {folder}/{entry}\n"
-                         "hint: override one of them, so that everything uses the same version")
-                seen.setdefault(name, f"{folder}/{entry}")
+                name = entry.split("-")[0].lower().replace("_", "-").replace(".", "-")
+                if name in seen:
+                    fail(f"two packages of one project:\n  {seen[name]}\n  {folder}/{entry}\n"
+                         "hint: override one of them everywhere, with python3.override { packageOverrides = ...; }")
+                seen[name] = f"{folder}/{entry}"
 
 
 def main():
@@ -147,7 +147,7 @@ def main():
     site = f"lib/{lib_prefix}/site-packages"
 
     if not clashes.ignore:
-        distributions(packages, site)
+        refuse_doubles(packages, site)
     link_interpreter(base, out, lib_prefix)
     merge([f"{p}/{site}" for p in [*packages, base] if os.path.isdir(f"{p}/{site}")],
           f"{out}/{site}", "", clashes)

@@ -11,6 +11,12 @@ _pythonInput() {
 }
 addEnvHooks 0 _pythonInput
 
+_pythonUnzip() {
+	[[ $1 == *.zip ]] || return 1
+	"$pythonInterpreter" -m zipfile -e "$1" .
+}
+unpackCmdHooks+=(_pythonUnzip)
+
 _pythonUnpackWheel() {
 	local source
 	local -a sources=()
