@@ -34,6 +34,18 @@ bool attrs_flag(const struct attrs *t, const char *key)
 	return v && str_eq(*v, t->structured ? S("true") : S("1"));
 }
 
+errint attrs_string(const struct attrs *t, const char *key, struct str *out, struct err *err)
+{
+	const struct str *v = find(t, key);
+
+	if (!v || !t->structured) {
+		*out = v ? *v : S("");
+		return 0;
+	}
+	errint rc = json_string(t->arena, *v, out, err);
+	return rc ? err_wrap(err, "attribute '%s'", key) : 0;
+}
+
 struct words words_split(struct arena *a, struct str s)
 {
 	struct words w = {.v = ARENA_ARRAY(a, struct str, s.n / 2 + 1), .set = true};

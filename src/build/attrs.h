@@ -21,6 +21,10 @@ ATTR_MUST_CHECK errint attrs_init(struct arena *a, const struct drv *d, struct a
 /* "1" in the plain form, true in the structured one. */
 bool attrs_flag(const struct attrs *t, const char *key);
 
+/* The text; "" when absent. */
+ATTR_MUST_CHECK errint attrs_string(const struct attrs *t, const char *key, struct str *out,
+				    struct err *err);
+
 struct words {
 	struct str *v;
 	size_t n;

@@ -70,6 +70,9 @@ ATTR_MUST_CHECK errint job_build_end(struct job *j, struct err *err);
 /* Ends a builder that took too long; the error for the user, or 0 while it has time. */
 ATTR_MUST_CHECK errint job_build_patience(struct job *j, uint64_t now, struct err *err);
 
+/* Keeps a failed build's folder where that is asked for, and tells so; else tells how to. */
+void job_keep(struct job *j, struct err *err);
+
 /* Fetching. Adds a request with ctx j to the fetcher, or finds the file already here: then the
  * phase is JOB_QUEUE at once. */
 ATTR_MUST_CHECK errint job_fetch_start(struct job *j, struct fetcher *f, struct err *err);

@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -376,25 +377,36 @@ static void hand_over(const char *path)
 	dir_list_release(&l);
 }
 
+void job_keep(struct job *j, struct err *err)
+{
+	if (!j->build_dir)
+		return;
+	if (!j->o->keep_failed) {
+		err_hint(err, "with --keep-failed its build folder stays to be looked at");
+		return;
+	}
+	j->keep_build_dir = true;
+	if (sandbox_ids().privileged)
+		hand_over(j->build_dir);
+	err_hint(err, "the build folder is kept at '%s'", j->build_dir);
+}
+
 /* Adds to a builder's failure what helps: the log's end, where to find more. */
 static errint tell_failure(struct job *j, struct err *err)
 {
 	build_log_tell(&j->log, err);
 	err_hint(err, "the full log is '%s'", j->log.path);
-	if (j->o->keep_failed) {
-		j->keep_build_dir = true;
-		if (sandbox_ids().privileged)
-			hand_over(j->build_dir);
-		err_hint(err, "the build folder is kept at '%s'", j->build_dir);
-	} else {
-		err_hint(err, "with --keep-failed its build folder stays to be looked at");
-	}
+	job_keep(j, err);
 	return err->code;
 }
 
 errint job_build_end(struct job *j, struct err *err)
 {
 	int status;
+
+	/* Nobody but its group tells who else a builder without a sandbox has started. */
+	if (!j->isolated)
+		kill(-j->child.pid, SIGKILL);
 	errint rc = sandbox_wait(&j->child, &status, err);
 
 	if (rc)

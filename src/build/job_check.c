@@ -121,7 +121,7 @@ static errint check_all(void *ctx, struct buf *out, struct err *err)
 
 	for (size_t i = 0; !rc && i < j->goal->drv.n_outputs; i++)
 		rc = check_output(j, i, out, err);
-	if (!rc && j->build_dir)
+	if (!rc && j->build_dir && !j->o->keep_failed)
 		remove_tree_quietly(AT_FDCWD, j->build_dir);
 	return rc;
 }

@@ -35,19 +35,20 @@ bool fetch_is_flat(const struct drv *d)
 /* urls before url, each once. */
 static errint find_urls(struct job *j, const char ***out, size_t *n, struct err *err)
 {
-	struct words many, one;
+	struct words many;
+	struct str one = {0};
 	errint rc = attrs_words(&j->attrs, "urls", &many, err);
 
+	if (!rc)
+		rc = attrs_string(&j->attrs, "url", &one, err);
 	if (rc)
 		return rc;
-	const struct str *url = j->attrs.structured ? NULL : drv_env_find(&j->goal->drv, S("url"));
-	one = url ? (struct words){.v = (struct str *)url, .n = 1} : (struct words){0};
 	const char **v = ARENA_ARRAY(&j->arena, const char *, many.n + 2);
 	size_t count = 0;
 	for (size_t i = 0; i < many.n; i++)
 		v[count++] = arena_strz(&j->arena, many.v[i]);
-	if (one.n && one.v[0].n && !words_have(&many, one.v[0]))
-		v[count++] = arena_strz(&j->arena, one.v[0]);
+	if (one.n && !words_have(&many, one))
+		v[count++] = arena_strz(&j->arena, one);
 	if (!count)
 		return err_set(err, ERR_EVAL, "'%.*s' has no url to fetch", STR_ARG(j->goal->path));
 	*out = v;
@@ -73,13 +74,16 @@ static errint make_dest(struct job *j, struct err *err)
 	return mkdir(j->top, 0700) ? err_sys(err, "making folder '%s'", j->top) : 0;
 }
 
-/* Is the whole file here? One that was placed and never registered goes back first. */
+/* Is the whole file here? One that was placed and never registered goes back first; a valid one
+ * is only fetched again to be compared. */
 static void adopt(struct job *j)
 {
 	const struct drv_output *o = &j->goal->drv.outputs[0];
 	char *real CLEANUP_FREE = store_real_path(j->store, o->path);
 	struct stat st;
 
+	if (j->o->check && j->goal->top)
+		return;
 	if (fetch_is_flat(&j->goal->drv) && !lstat(real, &st) && S_ISREG(st.st_mode))
 		(void)!rename(real, j->dest);
 	j->adopted = !lstat(j->dest, &st) && S_ISREG(st.st_mode);

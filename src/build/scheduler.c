@@ -289,6 +289,7 @@ static void compare_only(struct scheduler *s, struct job *j)
 		job_failed(s, j, &err);
 		return;
 	}
+	job_registered(j);
 	drop_job(s, j);
 	goal_done(s, goal);
 }
@@ -451,6 +452,7 @@ static void check_failed(struct scheduler *s, struct job *j, struct err *err)
 		if (!job_fetch_start(j, s->fetcher, err))
 			return;
 	}
+	job_keep(j, err);
 	job_failed(s, j, err);
 }
 

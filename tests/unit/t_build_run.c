@@ -336,6 +336,12 @@ static void test_fetch(void)
 	IS_OK(file_write(AT_FDCWD, real, S("hellO\n"), 0600, 0, &err), err, "a wrong leftover");
 	IS_OK(build(stale, &o), err, "is fetched after all");
 	IS_STR(content(output_of(stale)), S("hello\n"), "with the right bytes");
+	o.check = true;
+	IS_OK(build(good, &o), err, "fetched again to be checked");
+	IS_STR(content(output_of(good)), S("hello\n"), "it is still there");
+	IS_OK(file_write(AT_FDCWD, file, S("changed\n"), 0600, 0, &err), err, "the source changes");
+	fails(good, &o, ERR_MISMATCH, "hash mismatch");
+	IS_OK(file_write(AT_FDCWD, file, S("hello\n"), 0600, 0, &err), err, "and back");
 	store_is_clean("fetches leave a clean store");
 }
 
