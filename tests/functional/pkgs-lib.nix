@@ -1,0 +1,98 @@
+# What recipes count on in pkgs/: { what = [ got expected ]; }. `pkgs-lib.sh` evaluates it.
+{ root ? ../.. }:
+
+let
+  pkgs = import (root + "/pkgs") { system = "x86_64-linux"; };
+  inherit (pkgs) lib stdenv;
+  fails = v: !(builtins.tryEval (builtins.deepSeq v v)).success;
+  hash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+  hello = stdenv.mkDerivation { pname = "hello"; version = "1.0"; src = null; X = "x"; };
+  of = config: import (root + "/pkgs") { system = "x86_64-linux"; inherit config; };
+  withMeta = pkgs: meta: (pkgs.stdenv.mkDerivation { name = "m-1"; inherit meta; });
+  usable = drv: !(fails drv.drvPath);
+  project = import (root + "/pkgs/project.nix") { dir = ./recipes; system = "x86_64-linux"; };
+in
+{
+  # lib, as recipes' meta and phases use it
+  "with lib: the enclosing name wins" = [ (let version = "1"; in with lib; "${version}") "1" ];
+  "linux and darwin are lists" = [ (lib.elem "x86_64-linux" (lib.platforms.linux ++ lib.platforms.darwin)) true ];
+  "unix and all hold them" = [ (lib.subtractLists lib.platforms.all (lib.platforms.linux ++ lib.platforms.unix)) [ ] ];
+  "licences say whether they are free" = [ (map (l: lib.licenses.${l}.free) [ "mit" "gpl3Only" "asl20" "bsd3" "agpl3Only" "gpl3" "unfree" ]) [ true true true true true true false ] ];
+  "a licence has its SPDX id" = [ lib.licenses.asl20.spdxId "Apache-2.0" ];
+  "optionals leaves the list alone" = [ (lib.optionals false (throw "forced")) [ ] ];
+  "fakeHash is a hash of zeros" = [ lib.fakeHash "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" ];
+  "contexts are kept in joined text" = [ (builtins.hasContext (lib.concatStringsSep "\n" (map (p: "cp ${p}") [ hello ]))) true ];
+  "escapeShellArg" = [ (map lib.escapeShellArg [ "a" "a b" "it's" "" ]) [ "a" "'a b'" "'it'\\''s'" "''" ] ];
+  "makeBinPath takes the bin output" = [ (lib.makeBinPath [{ out = "/o"; bin = "/b"; }]) "/b/bin" ];
+  "the platform" = [
+    { inherit (stdenv.hostPlatform) system isLinux isDarwin isx86_64 isAarch64; old = stdenv.isDarwin; }
+    { system = "x86_64-linux"; isLinux = true; isDarwin = false; isx86_64 = true; isAarch64 = false; old = false; }
+  ];
+
+  # callPackage
+  "callPackage fills defaults, too" = [ (pkgs.callPackage ({ lib ? null, zzz ? 5 }: { v = lib != null; inherit zzz; }) { }).v true ];
+  "and names what is missing" = [ (fails (pkgs.callPackage ({ notThere }: { }) { })) true ];
+  "override calls again" = [ ((pkgs.callPackage ({ lib, n ? 1 }: { inherit n; }) { }).override { n = 2; }).n 2 ];
+  "newScope comes before the set" = [ (pkgs.newScope { lib = "mine"; } ({ lib }: { v = lib; }) { }).v "mine" ];
+  "overlays see the result" = [ (pkgs.extend (final: prev: { one = final.two; two = 2; })).one 2 ];
+  "the lock is nobody's argument" = [ (pkgs ? lock || pkgs ? packages) false ];
+
+  # mkDerivation
+  "names" = [ [ hello.name hello.pname hello.version ] [ "hello-1.0" "hello" "1.0" ] ];
+  "attributes are there" = [ hello.X "x" ];
+  "overrideAttrs sees the old ones" = [ (hello.overrideAttrs (old: { X = old.X + "y"; })).X "xy" ];
+  "renames by pname" = [ (hello.overrideAttrs { pname = "bye"; }).name "bye-1.0" ];
+  "twice" = [ ((hello.overrideAttrs (old: { X = old.X + "y"; })).overrideAttrs (final: prev: { X = prev.X + "z"; Y = final.X; })).Y "xyz" ];
+  "changes the path" = [ ((hello.overrideAttrs { X = "z"; }).outPath == hello.outPath) false ];
+  "and back to the same" = [ ((hello.overrideAttrs { X = "x"; }).outPath == hello.outPath) true ];
+  "meta and passthru do not" = [ ((hello.overrideAttrs { meta.description = "d"; passthru.p = 1; }).outPath == hello.outPath) true ];
+  "final attributes" = [ (stdenv.mkDerivation (final: { name = "f"; a = 1; passthru.b = final.a; })).b 1 ];
+  "finalPackage" = [ (stdenv.mkDerivation (final: { name = "f"; passthru.p = final.finalPackage.name; })).p "f" ];
+  "outputs" = [ (let d = stdenv.mkDerivation { name = "o"; outputs = [ "out" "dev" ]; }; in [ d.outputName d.dev.outputName (d.dev.outPath == d.outPath) (lib.getDev d).outputName ]) [ "out" "dev" false "dev" ] ];
+  "inputs that are null go" = [ (stdenv.mkDerivation { name = "n"; buildInputs = [ null [ hello ] ]; }).buildInputs [ hello ] ];
+  "torch is no input" = [ (stdenv.mkDerivation { name = "n"; buildInputs = [ pkgs.python3.pkgs.torch ]; }).buildInputs [ ] ];
+  "inputs that are numbers do not" = [ (fails (stdenv.mkDerivation { name = "n"; buildInputs = [ 1 ]; }).drvPath) true ];
+  "a name is needed" = [ (fails (stdenv.mkDerivation { pname = "x"; }).drvPath) true ];
+
+  # meta's checks, when the derivation is wanted and not before
+  "broken is refused" = [ (usable (withMeta pkgs { broken = true; })) false ];
+  "but can be asked about" = [ (withMeta pkgs { broken = true; }).meta.broken true ];
+  "repaired" = [ (usable ((withMeta pkgs { broken = true; }).overrideAttrs (old: { meta = old.meta // { broken = false; }; }))) true ];
+  "allowed" = [ (usable (withMeta (of { allowBroken = true; }) { broken = true; })) true ];
+  "unfree is refused" = [ (usable (withMeta pkgs { license = lib.licenses.unfree; })) false ];
+  "allowed by a predicate" = [ (usable (withMeta (of { allowUnfreePredicate = pkg: lib.getName pkg == "m"; }) { license = [ lib.licenses.mit lib.licenses.unfree ]; })) true ];
+  "other platforms are refused" = [ (usable (withMeta pkgs { platforms = lib.platforms.darwin; })) false ];
+  "bad ones, too" = [ (usable (withMeta pkgs { badPlatforms = [ "x86_64-linux" ]; })) false ];
+  "this one is fine" = [ (usable (withMeta pkgs { platforms = lib.platforms.unix; license = lib.licenses.mit; })) true ];
+  "insecure is refused" = [ (usable (withMeta pkgs { knownVulnerabilities = [ "CVE" ]; })) false ];
+  "unless permitted" = [ (usable (withMeta (of { permittedInsecurePackages = [ "m-1" ]; }) { knownVulnerabilities = [ "CVE" ]; })) true ];
+
+  # fetchers
+  "fetchFromGitHub, by tag" = [ (pkgs.fetchFromGitHub { owner = "o"; repo = "r"; tag = "v1"; inherit hash; }).url "https://github.com/o/r/archive/refs/tags/v1.tar.gz" ];
+  "by revision" = [ (pkgs.fetchFromGitHub { owner = "o"; repo = "r"; rev = "abc"; inherit hash; }).url "https://github.com/o/r/archive/abc.tar.gz" ];
+  "its name" = [ (pkgs.fetchFromGitHub { owner = "o"; repo = "r"; rev = "abc"; inherit hash; }).name "source" ];
+  "one of tag and rev" = [ (map (a: fails (pkgs.fetchFromGitHub ({ owner = "o"; repo = "r"; inherit hash; } // a)).drvPath) [ { } { tag = "a"; rev = "b"; } ]) [ true true ] ];
+  "the path is the hash's alone" = [ ((pkgs.fetchFromGitHub { owner = "o"; repo = "r"; rev = "a"; inherit hash; }).outPath == (pkgs.fetchFromGitHub { owner = "p"; repo = "q"; rev = "b"; inherit hash; }).outPath) true ];
+  "fetchPypi, an sdist" = [ (pkgs.fetchPypi { pname = "Foo_bar"; version = "1"; inherit hash; }).url "mirror://pypi/foo-bar/Foo_bar-1.tar.gz" ];
+  "a wheel" = [ (pkgs.fetchPypi { pname = "foo_bar"; version = "1"; format = "wheel"; dist = "py3"; python = "py3"; inherit hash; }).name "foo_bar-1-py3-none-any.whl" ];
+  "fetchurl's name" = [ (pkgs.fetchurl { url = "https://x.test/a%2Bb-1.whl?x=y#z"; inherit hash; }).name "a+b-1.whl" ];
+  "an empty hash is a fake one" = [ (pkgs.fetchurl { url = "https://x.test/a"; hash = ""; }).outputHash lib.fakeHash ];
+  "hashes by algorithm" = [ (pkgs.fetchurl { url = "https://x.test/a"; sha256 = lib.fakeSha256; }).outputHashAlgo "sha256" ];
+  "no hash is an error" = [ (fails (pkgs.fetchurl { url = "https://x.test/a"; }).drvPath) true ];
+  "two are, too" = [ (fails (pkgs.fetchurl { url = "https://x.test/a"; sha256 = lib.fakeSha256; inherit hash; }).drvPath) true ];
+  "fetchers can be overridden" = [ ((pkgs.fetchurl { url = "https://x.test/a"; inherit hash; }).override { url = "https://x.test/b"; }).name "b" ];
+
+  # small builders
+  "writeShellApplication's program" = [ (baseNameOf (lib.getExe (pkgs.writeShellApplication { name = "app"; text = ""; }))) "app" ];
+  "linkFarm's entries" = [ (pkgs.linkFarm "f" { a = hello; }).entries { a = hello; } ];
+  "symlinkJoin is named by pname" = [ (pkgs.symlinkJoin { pname = "p"; version = "2"; paths = [ ]; }).name "p-2" ];
+  "text gets no context of its own" = [ (builtins.hasContext (pkgs.writeText "t" "x").text) false ];
+  "libstdc++ is where recipes look for it" = [ (lib.hasInfix "-gcc-libs-" "${stdenv.cc.cc.lib}") true ];
+  "there is no compiler" = [ (fails "${stdenv.cc}") true ];
+
+  # a project
+  "recipes are found" = [ (lib.attrNames project) [ "nested" "one" "two" ] ];
+  "siblings come before the set" = [ project.two.passthru.sibling "one-1" ];
+  "a recipe's own name is the set's" = [ (lib.hasPrefix "nested-" project.nested.name) true ];
+  "they can be overridden" = [ (project.two.override { suffix = "-x"; }).name "two-x" ];
+}

@@ -1,0 +1,1 @@
+{ stdenv, nested ? null }: stdenv.mkDerivation { name = "nested-${if nested == null then "alone" else "again"}"; }

@@ -1,0 +1,1 @@
+{ stdenv, one, suffix ? "" }: stdenv.mkDerivation { name = "two${suffix}"; passthru.sibling = one.name; }
