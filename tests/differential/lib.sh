@@ -47,5 +47,5 @@ if difference=$(diff "$T/theirs" "$T/ours"); then pass "the results are nixpkgs'
 {
 	calls nix "$root/pkgs/lib" uncalled
 	calls nix "$KILN_NIXPKGS_LIB" uncalled
-} | sed 's/\]/,/' | tr -d '["]' | tr , '\n' | sort | uniq -d >"$T/uncalled"
+} | sed 's/\]/,/; s/[["]//g' | tr , '\n' | sort | uniq -d >"$T/uncalled"
 is "every function that both have is called" "$(paste -sd ' ' "$T/uncalled")" ""
