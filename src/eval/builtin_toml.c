@@ -38,7 +38,7 @@ static errint toml_table(struct eval *E, const struct toml *t, struct value *out
 	struct attrs *a = attrs_new(E, t->table.n);
 
 	for (size_t i = 0; i < t->table.n; i++) {
-		struct value *v = value_new(E), key;
+		struct value *v = value_new(E), key = v_null();
 
 		TRY(toml_text(E, t->table.entries[i].key, &key));
 		TRY(toml_value(E, t->table.entries[i].value, v));

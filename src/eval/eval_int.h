@@ -50,7 +50,8 @@ struct eval {
 	bool err_flat;       /* its text stands alone: a syntax error */
 	struct frame *trace; /* innermost first */
 	size_t n_trace, cap_trace;
-	char *stack_limit; /* below this address the C stack counts as overflown */
+	struct stack *stack; /* heap.c */
+	char *stack_limit;   /* below this address the C stack counts as overflown */
 	unsigned depth, max_depth;
 	const volatile int *interrupt; /* set by a signal handler; may be NULL */
 	unsigned ticks;
@@ -89,6 +90,15 @@ static inline struct value *value_box(struct eval *E, struct value v)
 
 	*p = v;
 	return p;
+}
+/* The object at p was changed and may now point to what is newer than itself. */
+static inline void heap_note_write(struct eval *E, const void *p)
+{
+	/* What lies behind the heap is no part of it, and older than all of it. */
+	if (UNLIKELY((const char *)p >= E->heap.end))
+		p = NULL;
+	if (p < E->heap.escaped)
+		E->heap.escaped = p;
 }
 /* Something outside the heap now points into it. */
 static inline void heap_pin(struct eval *E)
@@ -136,7 +146,18 @@ bool lambda_formals(struct eval *E, const struct value *fn,
 pos_t lambda_pos(const struct value *fn);
 
 /* Answers ^C: ERR_INTERRUPTED. For loops in builtins that may take long without calling back. */
-errint eval_check_interrupt(struct eval *E);
+ATTR_COLD errint eval_interrupted(struct eval *E);
+static inline errint eval_check_interrupt(struct eval *E)
+{
+	return UNLIKELY(E->interrupt && *E->interrupt) ? eval_interrupted(E) : 0;
+}
+/* Whoever recurses over values or trees asks before each step. */
+static inline bool eval_stack_low(const struct eval *E)
+{
+	return (char *)__builtin_frame_address(0) < E->stack_limit;
+}
+/* "stack overflow; max-call-depth exceeded" */
+ATTR_COLD errint eval_fail_stack(struct eval *E);
 
 /* ---- failing ------------------------------------------------------------------------------ */
 
@@ -158,10 +179,43 @@ ATTR_COLD ATTR_PRINTF(3, 4) errint
 	eval_frame_always(struct eval *E, pos_t pos, const char *fmt, ...);
 /* Forgets the failure under way (tryEval). */
 void eval_forget(struct eval *E);
+/* Puts it aside while something is evaluated for its message, whose failure is forgotten. */
+struct eval_failure {
+	struct err err;
+	pos_t pos;
+	bool flat;
+	struct frame *trace;
+	size_t n_trace, cap_trace;
+};
+struct eval_failure eval_put_aside(struct eval *E);
+void eval_take_back(struct eval *E, struct eval_failure *f);
 /* "expected <what> but found <type>: <value>", at pos. what: "an integer". */
 ATTR_COLD errint eval_fail_type(struct eval *E, pos_t pos, const char *what, struct value *v);
 
-/* "an integer", "a string", "a set", "a function", "the built-in function", … */
+/* The code of the failure under way. These all tell the compiler that it is negative. */
+static inline errint eval_negative(errint r)
+{
+	if (r >= 0)
+		__builtin_unreachable();
+	return r;
+}
+static inline errint eval_failed(const struct eval *E)
+{
+	return eval_negative(E->err.code);
+}
+#define eval_fail(...)          eval_negative(eval_fail(__VA_ARGS__))
+#define eval_fail_code(...)     eval_negative(eval_fail_code(__VA_ARGS__))
+#define eval_fail_err(...)      eval_negative(eval_fail_err(__VA_ARGS__))
+#define eval_fail_type(...)     eval_negative(eval_fail_type(__VA_ARGS__))
+#define eval_fail_stack(...)    eval_negative(eval_fail_stack(__VA_ARGS__))
+#define eval_frame(...)         eval_negative(eval_frame(__VA_ARGS__))
+#define eval_frame_always(...)  eval_negative(eval_frame_always(__VA_ARGS__))
+#define eval_hint(...)          eval_negative(eval_hint(__VA_ARGS__))
+#define eval_suggest(...)       eval_negative(eval_suggest(__VA_ARGS__))
+#define eval_suggest_attrs(...) eval_negative(eval_suggest_attrs(__VA_ARGS__))
+
+/* "an integer", "a string", "a set", "the built-in function 'map'", …; valid for three more calls.
+ */
 const char *value_type_text(const struct value *v);
 /* What builtins.typeOf says: "int", "lambda", … */
 const char *value_type_name(const struct value *v);
@@ -280,6 +334,8 @@ errint values_arith(struct eval *E, pos_t pos, char op, struct value *a, struct 
 /* ---- paths, files, the store ------------------------------------------------------------------
  */
 
+/* The store's folder, also where there is no store. */
+struct str eval_store_dir(const struct eval *E);
 /* The store, or a failure where the evaluator has none. */
 errint eval_store(struct eval *E, pos_t pos, struct store **out);
 /* Is reading this path allowed (pure and restricted evaluation)? The one place that decides. */
@@ -344,6 +400,10 @@ struct pos_info {
 	unsigned line, column;
 };
 bool pos_resolve(struct eval *E, pos_t pos, struct pos_info *out);
+/* file:line:column */
+void pos_print(struct eval *E, pos_t pos, struct buf *b);
+/* Is it in kiln's own embedded code? */
+bool pos_is_internal(struct eval *E, pos_t pos);
 /* { file; line; column; }, or null: unsafeGetAttrPos and __curPos. */
 struct value pos_value(struct eval *E, pos_t pos);
 

@@ -20,7 +20,7 @@ struct symbol {
 	uint64_t prefix;   /* first eight bytes, big endian: most comparisons end here */
 	struct value *box; /* the name as a value, made when first asked for */
 	uint32_t hash;
-	int32_t builtin; /* index of the builtin that is in scope under this name, or -1 */
+	uint32_t builtin; /* 1 + index of the builtin in scope under this name, or 0 */
 };
 
 struct symbols {

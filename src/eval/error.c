@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Failures of programs: the message with its place in the source, the trace of what was being
+ * evaluated, similar names. Frames are collected while unwinding, innermost first, and laid out
+ * as Nix does when the failure leaves the evaluator. */
+#include "eval/ast.h"
+#include "eval/error.h"
+
+#include <stdlib.h>
+
+static char *format(const char *fmt, va_list ap)
+{
+	BUF(b, LIMIT_ERR_TEXT);
+
+	buf_vprintf(&b, fmt, ap);
+	return buf_steal(&b);
+}
+
+void eval_forget(struct eval *E)
+{
+	for (size_t i = 0; i < E->n_trace; i++)
+		free(E->trace[i].text);
+	E->n_trace = 0;
+	E->err_pos = 0;
+	E->err_flat = false;
+	err_clear(&E->err);
+}
+
+struct eval_failure eval_put_aside(struct eval *E)
+{
+	struct eval_failure f = {
+		.err = E->err,
+		.pos = E->err_pos,
+		.flat = E->err_flat,
+		.trace = E->trace,
+		.n_trace = E->n_trace,
+		.cap_trace = E->cap_trace,
+	};
+
+	E->err = (struct err)ERR_INIT;
+	E->trace = NULL;
+	E->n_trace = E->cap_trace = 0;
+	return f;
+}
+
+void eval_take_back(struct eval *E, struct eval_failure *f)
+{
+	eval_forget(E);
+	free(E->trace);
+	E->err = f->err;
+	E->err_pos = f->pos;
+	E->err_flat = f->flat;
+	E->trace = f->trace;
+	E->n_trace = f->n_trace;
+	E->cap_trace = f->cap_trace;
+}
+
+static errint vfail(struct eval *E, pos_t pos, int code, const char *fmt, va_list ap)
+{
+	eval_forget(E);
+	E->err_pos = pos;
+	return err_vset(&E->err, code, fmt, ap);
+}
+
+errint(eval_fail)(struct eval *E, pos_t pos, const char *fmt, ...)
+{
+	va_list ap;
+	errint r;
+
+	va_start(ap, fmt);
+	r = vfail(E, pos, ERR_EVAL, fmt, ap);
+	va_end(ap);
+	return r;
+}
+
+errint(eval_fail_code)(struct eval *E, pos_t pos, int code, const char *fmt, ...)
+{
+	va_list ap;
+	errint r;
+
+	va_start(ap, fmt);
+	r = vfail(E, pos, code, fmt, ap);
+	va_end(ap);
+	return r;
+}
+
+errint(eval_fail_err)(struct eval *E, pos_t pos, struct err *from)
+{
+	BUG_ON(from->code >= 0);
+	eval_forget(E);
+	E->err_pos = pos;
+	return err_move(&E->err, from);
+}
+
+errint(eval_fail_stack)(struct eval *E)
+{
+	return eval_fail(E, 0, "stack overflow; max-call-depth exceeded");
+}
+
+errint(eval_interrupted)(struct eval *E)
+{
+	return eval_fail_code(E, 0, ERR_INTERRUPTED, "interrupted by the user");
+}
+
+static errint add_frame(struct eval *E, pos_t pos, bool always, const char *fmt, va_list ap)
+{
+	char *text;
+
+	BUG_ON(!E->err.code);
+	if (E->err.code == ERR_INTERRUPTED)
+		return eval_failed(E);
+	text = format(fmt, ap);
+	ARRAY_GROW(E->trace, E->n_trace, E->cap_trace);
+	E->trace[E->n_trace++] = (struct frame){pos, text, always};
+	return eval_failed(E);
+}
+
+errint(eval_frame)(struct eval *E, pos_t pos, const char *fmt, ...)
+{
+	va_list ap;
+	errint r;
+
+	va_start(ap, fmt);
+	r = add_frame(E, pos, false, fmt, ap);
+	va_end(ap);
+	return r;
+}
+
+errint(eval_frame_always)(struct eval *E, pos_t pos, const char *fmt, ...)
+{
+	va_list ap;
+	errint r;
+
+	va_start(ap, fmt);
+	r = add_frame(E, pos, true, fmt, ap);
+	va_end(ap);
+	return r;
+}
+
+errint(eval_hint)(struct eval *E, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = format(fmt, ap);
+	va_end(ap);
+	err_hint(&E->err, "%s", text);
+	free(text);
+	return eval_failed(E);
+}
+
+errint(eval_fail_type)(struct eval *E, pos_t pos, const char *what, struct value *v)
+{
+	BUF(shown, LIMIT_ERR_TEXT);
+
+	print_for_error(E, v, &shown);
+	return eval_fail(E, pos, "expected %s but found %s: %s", what, value_type_text(v),
+			 buf_z(&shown));
+}
+
+/* ---- similar names ------------------------------------------------------------------------ */
+
+enum { MAX_DISTANCE = 2, MAX_SUGGESTIONS = 5 };
+
+struct similar {
+	unsigned distance;
+	struct str name;
+};
+
+static bool before(const struct similar *a, const struct similar *b)
+{
+	if (a->distance != b->distance)
+		return a->distance < b->distance;
+	return str_cmp(a->name, b->name) < 0;
+}
+
+/* Keeps the best few, in order. */
+static void offer(struct similar *best, size_t *n, struct similar x)
+{
+	size_t i = *n;
+
+	if (x.distance > MAX_DISTANCE)
+		return;
+	while (i > 0 && before(&x, &best[i - 1]))
+		i--;
+	if (i == MAX_SUGGESTIONS)
+		return;
+	if (*n < MAX_SUGGESTIONS)
+		++*n;
+	memmove(best + i + 1, best + i, (*n - i - 1) * sizeof(*best));
+	best[i] = x;
+}
+
+static errint put_suggestions(struct eval *E, const struct similar *best, size_t n)
+{
+	BUF(b, LIMIT_ERR_TEXT);
+
+	if (n == 0)
+		return eval_failed(E);
+	buf_putz(&b, n == 1 ? "Did you mean " : "Did you mean one of ");
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_putz(&b, i + 1 == n ? " or " : ", ");
+		buf_puts(&b, best[i].name);
+	}
+	return err_detail(&E->err, "%s?", buf_z(&b));
+}
+
+errint(eval_suggest)(struct eval *E, sym_t wanted, const sym_t *among, size_t n)
+{
+	struct similar best[MAX_SUGGESTIONS + 1];
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++)
+		offer(best, &used,
+		      (struct similar){
+			      str_distance(sym_str(E, wanted), sym_str(E, among[i]), MAX_DISTANCE),
+			      sym_str(E, among[i])});
+	return put_suggestions(E, best, used);
+}
+
+errint(eval_suggest_attrs)(struct eval *E, sym_t wanted, const struct attrs *among)
+{
+	struct similar best[MAX_SUGGESTIONS + 1];
+	size_t used = 0;
+
+	for (const struct attrs *a = among; a; a = a->base)
+		for (uint32_t i = 0; i < a->n; i++)
+			offer(best, &used,
+			      (struct similar){str_distance(sym_str(E, wanted),
+							    sym_str(E, a->v[i].sym), MAX_DISTANCE),
+					       sym_str(E, a->v[i].sym)});
+	return put_suggestions(E, best, used);
+}
+
+/* ---- layout --------------------------------------------------------------------------------- */
+
+#define INDENT "       "
+
+static void put_line(struct buf *b, unsigned n, struct str line)
+{
+	buf_printf(b, INDENT "  %5u|", n);
+	if (line.n)
+		buf_putc(b, ' ');
+	buf_puts(b, line);
+	buf_putc(b, '\n');
+}
+
+/* "at file:1:2:" and the lines around, each with this indentation in front. */
+static void put_place(struct eval *E, pos_t pos, const char *more, struct buf *b)
+{
+	struct str prev, line, next;
+	struct pos_info i;
+
+	if (!pos_resolve(E, pos, &i) || !pos_lines(E, pos, &prev, &line, &next))
+		return;
+	buf_printf(b, INDENT "%sat ", more);
+	pos_print(E, pos, b);
+	buf_putz(b, ":\n");
+	if (prev.p)
+		put_line(b, i.line - 1, prev);
+	put_line(b, i.line, line);
+	buf_printf(b, INDENT "       |%*s^\n", (int)MIN(i.column, 4096u), "");
+	if (next.p)
+		put_line(b, i.line + 1, next);
+}
+
+/* Continuation lines of a text stand below its first. */
+static void put_indented(struct buf *b, const char *text)
+{
+	struct str rest = str_c(text), line;
+	bool first = true;
+
+	while (str_split(&rest, '\n', &line)) {
+		if (!first)
+			buf_putz(b, line.n ? "\n" INDENT : "\n");
+		buf_puts(b, line);
+		first = false;
+	}
+}
+
+static void put_frame(struct eval *E, const struct frame *f, struct buf *b)
+{
+	buf_putz(b, INDENT "… ");
+	put_indented(b, f->text);
+	buf_putc(b, '\n');
+	put_place(E, f->pos, "  ", b);
+	buf_putc(b, '\n');
+}
+
+/* Frames that were shown already, so that a recursion is told once. */
+struct seen {
+	size_t *slots; /* 1 + index into the trace */
+	size_t n_slots;
+};
+
+static bool same_frame(const struct frame *a, const struct frame *b)
+{
+	return a->pos == b->pos && strcmp(a->text, b->text) == 0;
+}
+
+/* Adds; true when it was there. */
+static bool seen_add(struct eval *E, struct seen *s, size_t i)
+{
+	const struct frame *f = &E->trace[i];
+	size_t slot = (str_hash(str_c(f->text)) ^ f->pos * 2654435761u) & (s->n_slots - 1);
+
+	while (s->slots[slot]) {
+		if (same_frame(&E->trace[s->slots[slot] - 1], f))
+			return true;
+		slot = (slot + 1) & (s->n_slots - 1);
+	}
+	s->slots[slot] = i + 1;
+	return false;
+}
+
+static void put_skipped(struct eval *E, struct seen *s, const size_t *skipped, size_t *n,
+			struct buf *b)
+{
+	if (*n > 5) {
+		buf_printf(b, INDENT "(%zu duplicate frames omitted)\n\n", *n);
+		memset(s->slots, 0, s->n_slots * sizeof(*s->slots));
+	} else {
+		for (size_t i = 0; i < *n; i++)
+			put_frame(E, &E->trace[skipped[i]], b);
+	}
+	*n = 0;
+}
+
+static void put_trace(struct eval *E, struct buf *b)
+{
+	struct seen seen = {.n_slots = 16};
+	size_t *skipped = xcalloc(E->n_trace, sizeof(*skipped)), n_skipped = 0, count = 0;
+	bool truncated = false;
+
+	while (seen.n_slots < E->n_trace * 2)
+		seen.n_slots *= 2;
+	seen.slots = xcalloc(seen.n_slots, sizeof(*seen.slots));
+	for (size_t i = E->n_trace; i-- > 0;) {
+		const struct frame *f = &E->trace[i];
+
+		if (!*f->text)
+			continue;
+		truncated |= !E->opt.show_trace && count > 3;
+		if (truncated && !f->always)
+			continue;
+		if (seen_add(E, &seen, i)) {
+			skipped[n_skipped++] = i;
+			continue;
+		}
+		put_skipped(E, &seen, skipped, &n_skipped, b);
+		put_frame(E, f, b);
+		count += f->pos ? 2 : 1;
+	}
+	put_skipped(E, &seen, skipped, &n_skipped, b);
+	if (truncated)
+		buf_putz(b, INDENT "(stack trace truncated; use '--show-trace' to show the full, "
+				   "detailed trace)\n\n");
+	free(skipped);
+	free(seen.slots);
+}
+
+errint error_finish(struct eval *E, struct err *out)
+{
+	BUF(trace, LIMIT_ERR_TEXT * 64);
+	BUF(msg, LIMIT_ERR_TEXT);
+	BUF(detail, LIMIT_ERR_TEXT);
+
+	if (E->n_trace) {
+		buf_putz(&trace, "error:\n");
+		put_trace(E, &trace);
+		free(E->err.trace);
+		E->err.trace = buf_steal(&trace);
+	}
+	put_indented(&msg, E->err.msg ? E->err.msg : "");
+	free(E->err.msg);
+	E->err.msg = buf_steal(&msg);
+	put_place(E, E->err_pos, "", &detail);
+	if (E->err.detail) {
+		buf_putz(&detail, INDENT);
+		put_indented(&detail, E->err.detail);
+		buf_putc(&detail, '\n');
+	}
+	free(E->err.detail);
+	E->err.detail = detail.n ? buf_steal(&detail) : NULL;
+	err_move(out, &E->err);
+	eval_forget(E);
+	return out->code;
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Text from values: `+` and interpolation, and the coercions that builtins share. */
+#include "eval/eval_run.h"
+
+#include <inttypes.h>
+
+struct str heap_str(struct eval *E, struct str s)
+{
+	char *p = heap_alloc(E, s.n);
+
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return str_n(p, s.n);
+}
+
+char *heap_strz(struct eval *E, struct str s)
+{
+	char *p = heap_alloc(E, s.n + 1);
+
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
+	return p;
+}
+
+struct str heap_printf(struct eval *E, const char *fmt, ...)
+{
+	BUF(b, LIMIT_NIX_STRING);
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	return heap_str(E, buf_str(&b));
+}
+
+struct value string_value(struct eval *E, struct str s, const struct context *ctx)
+{
+	struct strctx *sc;
+
+	if (!ctx)
+		return v_str(s);
+	sc = heap_alloc(E, sizeof(*sc));
+	*sc = (struct strctx){s.p, ctx};
+	return (struct value){.head = V_STRCTX | (uint64_t)s.n << 32, .sc = sc};
+}
+
+struct value string_copy(struct eval *E, struct str s, const struct context *ctx)
+{
+	return string_value(E, heap_str(E, s), ctx);
+}
+
+errint string_from_buf(struct eval *E, pos_t pos, const struct buf *b, const struct context *ctx,
+		       struct value *out)
+{
+	if (b->over)
+		return eval_fail(E, pos, "string is longer than %u bytes", LIMIT_NIX_STRING);
+	*out = string_copy(E, buf_str(b), ctx);
+	return 0;
+}
+
+/* ---- coercion ---------------------------------------------------------------------------------
+ */
+
+ATTR_COLD static errint cannot_coerce(struct eval *E, pos_t pos, struct value *v, const char *ctx)
+{
+	BUF(shown, LIMIT_ERR_TEXT);
+
+	print_for_error(E, v, &shown);
+	eval_fail(E, 0, "cannot coerce %s to a string: %s", value_type_text(v), buf_z(&shown));
+	return ctx ? eval_frame(E, pos, "%s", ctx) : eval_failed(E);
+}
+
+/* A set stands for what its __toString gives, else for its outPath, and so on. */
+static errint peel(struct eval *E, pos_t pos, struct value **v)
+{
+	while ((*v)->tag == V_ATTRS) {
+		const struct attr *a = attrs_get((*v)->attrs, SYM_toString);
+		struct value *self = *v, r;
+
+		if (E->interrupt && eval_check_interrupt(E) < 0)
+			return eval_failed(E);
+		if (a) {
+			if (call1(E, pos, a->v, self, &r) < 0)
+				return eval_failed(E);
+			*v = value_box(E, r);
+			continue;
+		}
+		a = attrs_get((*v)->attrs, SYM_outPath);
+		if (!a)
+			return 0;
+		*v = a->v;
+		if (force(E, *v, pos) < 0)
+			return eval_failed(E);
+	}
+	return 0;
+}
+
+static errint coerce_elements(struct eval *E, pos_t pos, struct value *list, unsigned flags,
+			      const struct context **sc, const char *ctx, struct str *out)
+{
+	BUF(b, LIMIT_NIX_STRING);
+
+	for (uint32_t i = 0; i < list->n; i++) {
+		struct value *x = list_elems(list)[i];
+		struct str s;
+
+		if (coerce_string(E, pos, x, flags, sc, "while evaluating one element of the list",
+				  &s) < 0)
+			return ctx ? eval_frame(E, pos, "%s", ctx) : eval_failed(E);
+		buf_puts(&b, s);
+		if (i + 1 < list->n && (x->tag != V_LIST || x->n != 0))
+			buf_putc(&b, ' ');
+	}
+	if (b.over)
+		return eval_fail(E, pos, "string is longer than %u bytes", LIMIT_NIX_STRING);
+	*out = heap_str(E, buf_str(&b));
+	return 0;
+}
+
+static errint coerce_more(struct eval *E, pos_t pos, struct value *v, unsigned flags,
+			  const struct context **sc, const char *ctx, struct str *out)
+{
+	switch (v->tag) {
+	case V_BOOL:
+		*out = v->b ? S("1") : S("");
+		return 0;
+	case V_NULL:
+		*out = S("");
+		return 0;
+	case V_INT:
+		*out = heap_printf(E, "%" PRId64, v->i);
+		return 0;
+	case V_FLOAT:
+		*out = heap_printf(E, "%f", v->f);
+		return 0;
+	case V_LIST:
+		return coerce_elements(E, pos, v, flags, sc, ctx, out);
+	default:
+		return cannot_coerce(E, pos, v, ctx);
+	}
+}
+
+errint coerce_string(struct eval *E, pos_t pos, struct value *v, unsigned flags,
+		     const struct context **sc, const char *ctx, struct str *out)
+{
+	if (UNLIKELY(eval_stack_low(E)))
+		return eval_fail_stack(E);
+	if (UNLIKELY(force(E, v, pos) < 0))
+		return eval_failed(E);
+	if (v->tag == V_ATTRS && peel(E, pos, &v) < 0)
+		return eval_failed(E);
+	switch (v->tag) {
+	case V_STRCTX:
+		*sc = context_union(E, *sc, v->sc->ctx);
+		*out = value_str(v);
+		return 0;
+	case V_STRING:
+		*out = value_str(v);
+		return 0;
+	case V_PATH:
+		if (flags & COERCE_COPY)
+			return copy_to_store(E, pos, value_str(v), sc, out);
+		*out = value_str(v);
+		return 0;
+	default:
+		if (flags & COERCE_MORE)
+			return coerce_more(E, pos, v, flags, sc, ctx, out);
+		return cannot_coerce(E, pos, v, ctx);
+	}
+}
+
+errint coerce_path(struct eval *E, pos_t pos, struct value *v, const struct context **sc,
+		   const char *ctx, struct str *out)
+{
+	struct str s;
+
+	if (force(E, v, pos) < 0 || (v->tag == V_ATTRS && peel(E, pos, &v) < 0))
+		return ctx ? eval_frame(E, pos, "%s", ctx) : eval_failed(E);
+	if (v->tag == V_PATH) {
+		*out = value_str(v);
+		return 0;
+	}
+	if (coerce_string(E, pos, v, 0, sc, ctx, &s) < 0)
+		return eval_failed(E);
+	if (s.n == 0 || s.p[0] != '/') {
+		eval_fail(E, 0, "string '%.*s' doesn't represent an absolute path", STR_ARG(s));
+		return ctx ? eval_frame(E, pos, "%s", ctx) : eval_failed(E);
+	}
+	*out = path_canonical(E, s);
+	return 0;
+}
+
+errint coerce_store_path(struct eval *E, pos_t pos, struct value *v, const struct context **sc,
+			 const char *ctx, struct str *out)
+{
+	struct str s;
+
+	if (coerce_string(E, pos, v, 0, sc, ctx, &s) < 0)
+		return eval_failed(E);
+	if (!store_path_is(eval_store_dir(E), s)) {
+		eval_fail(E, 0, "path '%.*s' is not in the Nix store", STR_ARG(s));
+		return ctx ? eval_frame(E, pos, "%s", ctx) : eval_failed(E);
+	}
+	*out = s;
+	return 0;
+}
+
+/* ---- + and interpolation -----------------------------------------------------------------------
+ */
+
+static struct value operand(struct eval *E, struct env *env, const struct expr *e)
+{
+	struct value v = eval_expr(E, env, e);
+
+	if (failed(v))
+		eval_frame(E, expr_pos(e), "in an operand of '+'");
+	return v;
+}
+
+ATTR_COLD static struct value cannot_add(struct eval *E, pos_t pos, struct value *v,
+					 const char *what)
+{
+	eval_fail(E, pos, "cannot add %s to %s", value_type_text(v), what);
+	return FAILED;
+}
+
+/* Numbers; the first one is there. */
+static struct value add_numbers(struct eval *E, struct env *env, const struct e_strings *s,
+				struct value sum)
+{
+	for (uint32_t i = 1; i < s->n; i++) {
+		struct value v = operand(E, env, s->v[i].expr);
+		int64_t r;
+
+		if (failed(v))
+			return FAILED;
+		if (v.tag != V_INT && v.tag != V_FLOAT)
+			return cannot_add(E, s->v[i].pos, &v,
+					  sum.tag == V_INT ? "an integer" : "a float");
+		if (sum.tag == V_INT && v.tag == V_INT) {
+			if (__builtin_add_overflow(sum.i, v.i, &r)) {
+				eval_fail(E, s->v[i].pos,
+					  "integer overflow in adding %" PRId64 " + %" PRId64,
+					  sum.i, v.i);
+				return FAILED;
+			}
+			sum = v_int(r);
+		} else {
+			sum = v_float((sum.tag == V_INT ? (double)sum.i : sum.f) +
+				      (v.tag == V_INT ? (double)v.i : v.f));
+		}
+	}
+	return sum;
+}
+
+/* Texts of all parts one after the other. `first` is the evaluated first part. */
+static errint gather(struct eval *E, struct env *env, const struct e_strings *s, struct value first,
+		     struct str *parts, size_t *total, const struct context **sc)
+{
+	unsigned copy = first.tag == V_PATH && !s->e.flag ? 0 : COERCE_COPY;
+
+	*total = 0;
+	for (uint32_t i = 0; i < s->n; i++) {
+		struct value v = i ? operand(E, env, s->v[i].expr) : first, *box;
+
+		if (failed(v))
+			return eval_failed(E);
+		if (LIKELY(v.tag == V_STRING)) {
+			parts[i] = value_str(&v);
+		} else {
+			/* Coercion may keep a pointer to the value: __toString gets it. */
+			box = v.tag == V_ATTRS ? value_box(E, v) : &v;
+			if (coerce_string(E, s->v[i].pos, box, copy, sc,
+					  "while evaluating a path segment", &parts[i]) < 0)
+				return eval_failed(E);
+		}
+		*total += parts[i].n;
+	}
+	if (*total > LIMIT_NIX_STRING)
+		return eval_fail(E, s->e.pos, "string is longer than %u bytes", LIMIT_NIX_STRING);
+	return 0;
+}
+
+struct value eval_strings(struct eval *E, struct env *env, const struct e_strings *s)
+{
+	struct str small[16], *parts = small, all;
+	const struct context *sc = NULL;
+	struct value first = operand(E, env, s->v[0].expr);
+	size_t total;
+	char *w;
+
+	if (failed(first))
+		return FAILED;
+	if (!s->e.flag && (first.tag == V_INT || first.tag == V_FLOAT))
+		return add_numbers(E, env, s, first);
+	if (s->n > ARRAY_LEN(small))
+		parts = heap_alloc(E, s->n * sizeof(*parts));
+	if (gather(E, env, s, first, parts, &total, &sc) < 0)
+		return FAILED;
+	w = heap_alloc(E, total);
+	all = str_n(w, total);
+	for (uint32_t i = 0; i < s->n; i++) {
+		if (parts[i].n)
+			memcpy(w, parts[i].p, parts[i].n);
+		w += parts[i].n;
+	}
+	if (s->e.flag || first.tag != V_PATH)
+		return string_value(E, all, sc);
+	if (sc) {
+		eval_fail(E, s->e.pos,
+			  "a string that refers to a store path cannot be appended to a path");
+		return FAILED;
+	}
+	return v_path(path_canonical(E, all));
+}

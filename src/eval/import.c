@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * import: a file's value, evaluated once. The box of a file's value is in the table before it is
+ * evaluated, so that a cycle of imports is found as infinite recursion. */
+#include "eval/eval_run.h"
+#include "eval/path.h"
+
+#include <sys/stat.h>
+
+/* A folder stands for its default.nix; symlinks are followed first. */
+static errint resolve_file(struct eval *E, pos_t pos, struct str path, struct str *out)
+{
+	unsigned mode;
+
+	if (path_resolve(E, pos, path, true, &path) < 0 || path_lstat(E, pos, path, &mode) < 0)
+		return eval_failed(E);
+	if (S_ISDIR(mode)) {
+		path = heap_printf(E, "%.*s/default.nix", STR_ARG(path));
+		if (path_resolve(E, pos, path, true, &path) < 0)
+			return eval_failed(E);
+	}
+	*out = path;
+	return 0;
+}
+
+struct parsed {
+	struct expr *e;
+	uint32_t slots;
+};
+
+static errint parse_file(struct eval *E, pos_t pos, struct str path,
+			 const struct static_scope *scope, struct parsed *out)
+{
+	struct str text;
+	uint32_t source;
+	unsigned mode;
+
+	if (path_lstat(E, pos, path, &mode) < 0)
+		return eval_failed(E);
+	if (!mode)
+		return eval_fail(E, pos, "path '%.*s' does not exist", STR_ARG(path));
+	if (path_read(E, pos, path, &text) < 0)
+		return eval_failed(E);
+	if (text.n > LIMIT_NIX_SOURCE)
+		return eval_fail(E, pos, "file '%.*s' is bigger than %u bytes", STR_ARG(path),
+				 LIMIT_NIX_SOURCE);
+	/* Positions and errors show the text long after. */
+	text = arena_str(&E->perm, text);
+	source = source_add(E, arena_str(&E->perm, path), NULL, text);
+	return parse(E, source, text, path_dir(path), scope, &out->e, &out->slots);
+}
+
+/* The table's box for a file: a thunk of its expression, made when the file is first seen. */
+static errint file_box(struct eval *E, pos_t pos, struct str path, struct value **out)
+{
+	struct value *box = path_map_get(&E->paths->files, path);
+	struct parsed p;
+
+	if (!box) {
+		if (parse_file(E, pos, path, NULL, &p) < 0)
+			return eval_failed(E);
+		box = ARENA_NEW(&E->perm, struct value);
+		box->head = V_THUNK | (uint64_t)(uintptr_t)p.e << 8;
+		box->env = arena_calloc(&E->perm, 1,
+					sizeof(struct env) + p.slots * sizeof(struct value *));
+		path_map_put(&E->paths->files, arena_str(&E->perm, path), box);
+		E->paths->n_files++;
+	}
+	*out = box;
+	return 0;
+}
+
+errint import_box(struct eval *E, pos_t pos, struct str path, struct value **out)
+{
+	struct value *box;
+
+	if (resolve_file(E, pos, path, &path) < 0 || file_box(E, pos, path, &box) < 0)
+		return eval_failed(E);
+	if (force(E, box, pos) < 0)
+		return eval_frame(E, 0, "while evaluating the file '%.*s':", STR_ARG(path));
+	*out = box;
+	return 0;
+}
+
+errint import_file(struct eval *E, pos_t pos, struct str path, struct value *out)
+{
+	struct value *box;
+
+	if (import_box(E, pos, path, &box) < 0)
+		return eval_failed(E);
+	*out = *box;
+	return 0;
+}
+
+/* Evaluates with the names of a set around the text. */
+static errint run_scoped(struct eval *E, const struct parsed *p, struct attrs *scope,
+			 struct value *out)
+{
+	struct env *outer = NULL, *env;
+	struct value r;
+
+	if (scope) {
+		outer = env_new(E, NULL, scope->n);
+		for (uint32_t i = 0; i < scope->n; i++)
+			outer->v[i] = scope->v[i].v;
+	}
+	env = env_new(E, outer, p->slots);
+	r = eval_expr(E, env, p->e);
+	if (failed(r))
+		return eval_failed(E);
+	*out = r;
+	return 0;
+}
+
+static struct static_scope names_of(struct eval *E, const struct attrs *scope)
+{
+	struct static_scope s = {scope->n, heap_alloc(E, scope->n * sizeof(sym_t))};
+
+	for (uint32_t i = 0; i < scope->n; i++)
+		s.names[i] = scope->v[i].sym;
+	return s;
+}
+
+errint import_scoped(struct eval *E, pos_t pos, struct str path, struct attrs *scope,
+		     struct value *out)
+{
+	struct static_scope names;
+	struct parsed p;
+
+	scope = attrs_flat(E, scope);
+	names = names_of(E, scope);
+	if (resolve_file(E, pos, path, &path) < 0 || parse_file(E, pos, path, &names, &p) < 0)
+		return eval_failed(E);
+	return run_scoped(E, &p, scope, out);
+}
+
+errint eval_text_in(struct eval *E, struct str text, struct str dir, const char *name,
+		    struct attrs *scope, struct value *out)
+{
+	struct static_scope names;
+	struct parsed p;
+	uint32_t source;
+
+	if (text.n > LIMIT_NIX_SOURCE)
+		return eval_fail(E, 0, "expression is bigger than %u bytes", LIMIT_NIX_SOURCE);
+	text = arena_str(&E->perm, text);
+	source = source_add(E, S(""), name, text);
+	if (scope) {
+		scope = attrs_flat(E, scope);
+		names = names_of(E, scope);
+	}
+	if (parse(E, source, text, dir, scope ? &names : NULL, &p.e, &p.slots) < 0)
+		return eval_failed(E);
+	return run_scoped(E, &p, scope, out);
+}
+
+errint eval_text(struct eval *E, struct str text, struct str dir, const char *name,
+		 struct value *out)
+{
+	return eval_text_in(E, text, dir, name, NULL, out);
+}
+
+errint parse_print_file(struct eval *E, struct str path, struct buf *b)
+{
+	struct str text;
+	uint32_t source;
+
+	if (resolve_file(E, 0, path, &path) < 0 || path_read(E, 0, path, &text) < 0)
+		return eval_failed(E);
+	text = arena_str(&E->perm, text);
+	source = source_add(E, arena_str(&E->perm, path), NULL, text);
+	return parse_print(E, source, text, path_dir(path), b);
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The lexer: at every place the longest token wins, and of equally long ones the first in the
+ * grammar, as flex has it. So `a/b` is a path, `a:b` a URI and `1-2/3` a path. */
+#include "eval/lexer.h"
+
+enum char_class {
+	C_SPACE = 1 << 0,
+	C_DIGIT = 1 << 1,
+	C_ID_START = 1 << 2,
+	C_ID = 1 << 3,
+	C_PATH = 1 << 4,
+	C_SCHEME = 1 << 5, /* of a URI, behind its first letter */
+	C_URI = 1 << 6,
+	C_LETTER = 1 << 7,
+};
+
+#define LETTER_CLASS (C_ID_START | C_ID | C_PATH | C_SCHEME | C_URI | C_LETTER)
+#define DIGIT_CLASS  (C_DIGIT | C_ID | C_PATH | C_SCHEME | C_URI)
+
+static const uint8_t classes[256] = {
+	[' '] = C_SPACE,
+	['\t'] = C_SPACE,
+	['\r'] = C_SPACE,
+	['\n'] = C_SPACE,
+	['a' ... 'z'] = LETTER_CLASS,
+	['A' ... 'Z'] = LETTER_CLASS,
+	['0' ... '9'] = DIGIT_CLASS,
+	['_'] = C_ID_START | C_ID | C_PATH | C_URI,
+	['\''] = C_ID | C_URI,
+	['-'] = C_ID | C_PATH | C_SCHEME | C_URI,
+	['.'] = C_PATH | C_SCHEME | C_URI,
+	['+'] = C_PATH | C_SCHEME | C_URI,
+	['%'] = C_URI,
+	['/'] = C_URI,
+	['?'] = C_URI,
+	[':'] = C_URI,
+	['@'] = C_URI,
+	['&'] = C_URI,
+	['='] = C_URI,
+	['$'] = C_URI,
+	[','] = C_URI,
+	['!'] = C_URI,
+	['~'] = C_URI,
+	['*'] = C_URI,
+};
+
+static const char *const texts[] = {
+#define X(id, text) text,
+	TOKENS(X)
+#undef X
+};
+
+const char *token_text(enum token_kind kind)
+{
+	return texts[kind];
+}
+
+static inline bool is(char c, unsigned class)
+{
+	return classes[(unsigned char)c] & class;
+}
+
+static size_t run(const char *p, const char *end, unsigned class)
+{
+	const char *q = p;
+
+	while (q < end && is(*q, class))
+		q++;
+	return (size_t)(q - p);
+}
+
+static inline bool ahead(const char *p, const char *end, const char *text)
+{
+	size_t n = strlen(text);
+
+	return (size_t)(end - p) >= n && memcmp(p, text, n) == 0;
+}
+
+size_t lex_path_chars(const char *p, const char *end)
+{
+	return run(p, end, C_PATH);
+}
+
+/* ( '/' PATH_CHAR+ )+ '/'? at p; 0 when there is none. */
+static size_t path_segments(const char *p, const char *end)
+{
+	const char *q = p;
+
+	while (end - q >= 2 && *q == '/' && is(q[1], C_PATH))
+		q += 1 + run(q + 1, end, C_PATH);
+	if (q == p)
+		return 0;
+	if (q < end && *q == '/')
+		q++;
+	return (size_t)(q - p);
+}
+
+/* A path, or its first segment when an interpolation follows the slash; 0 when there is none. */
+static size_t path_length(const char *p, const char *end)
+{
+	size_t head = run(p, end, C_PATH);
+	size_t n = path_segments(p + head, end);
+
+	if (n)
+		return head + n;
+	if (ahead(p + head, end, "/${"))
+		return head + 1;
+	return 0;
+}
+
+size_t lex_path_rest(const char *p, const char *end)
+{
+	size_t head = run(p, end, C_PATH);
+	size_t n = path_segments(p + head, end);
+
+	if (n)
+		return head + n;
+	return p + head < end && p[head] == '/' ? head + 1 : head;
+}
+
+static size_t home_path_length(const char *p, const char *end)
+{
+	size_t n = path_segments(p + 1, end);
+
+	if (n)
+		return n + 1;
+	return ahead(p, end, "~/${") ? 2 : 0;
+}
+
+static size_t search_path_length(const char *p, const char *end)
+{
+	const char *q = p + 1;
+	size_t n = run(q, end, C_PATH);
+
+	if (n == 0)
+		return 0;
+	q += n;
+	while (end - q >= 2 && *q == '/' && is(q[1], C_PATH))
+		q += 1 + run(q + 1, end, C_PATH);
+	return q < end && *q == '>' ? (size_t)(q + 1 - p) : 0;
+}
+
+static size_t uri_length(const char *p, const char *end)
+{
+	size_t scheme = 1 + run(p + 1, end, C_SCHEME);
+	size_t n;
+
+	if (p + scheme >= end || p[scheme] != ':')
+		return 0;
+	n = run(p + scheme + 1, end, C_URI);
+	return n ? scheme + 1 + n : 0;
+}
+
+static size_t exponent_length(const char *p, const char *end)
+{
+	const char *q = p;
+	size_t n;
+
+	if (q >= end || (*q != 'e' && *q != 'E'))
+		return 0;
+	q++;
+	if (q < end && (*q == '+' || *q == '-'))
+		q++;
+	n = run(q, end, C_DIGIT);
+	return n ? (size_t)(q - p) + n : 0;
+}
+
+static size_t float_length(const char *p, const char *end)
+{
+	size_t whole = run(p, end, C_DIGIT), part;
+
+	if (p + whole >= end || p[whole] != '.')
+		return 0;
+	part = run(p + whole + 1, end, C_DIGIT);
+	if (whole && p[0] != '0')
+		return whole + 1 + part + exponent_length(p + whole + 1 + part, end);
+	if (whole > 1 || part == 0)
+		return 0;
+	return whole + 1 + part + exponent_length(p + whole + 1 + part, end);
+}
+
+static size_t comment_length(const char *p, const char *end)
+{
+	const char *q = memmem(p + 2, (size_t)(end - p) - 2, "*/", 2);
+
+	return q ? (size_t)(q + 2 - p) : 0;
+}
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+	size_t n;
+
+	for (; p < end; p += n) {
+		n = run(p, end, C_SPACE);
+		if (n)
+			continue;
+		if (*p == '#') {
+			while (p + n < end && p[n] != '\n' && p[n] != '\r')
+				n++;
+			continue;
+		}
+		if (*p == '/' && end - p >= 2 && p[1] == '*')
+			n = comment_length(p, end);
+		if (n == 0)
+			break;
+	}
+	return p;
+}
+
+static enum token_kind word_kind(const char *p, size_t n)
+{
+	static const struct {
+		struct str word;
+		enum token_kind kind;
+	} words[] = {
+		{S("if"), T_IF},           {S("in"), T_IN},     {S("or"), T_OR_KW},
+		{S("let"), T_LET},         {S("rec"), T_REC},   {S("then"), T_THEN},
+		{S("else"), T_ELSE},       {S("with"), T_WITH}, {S("assert"), T_ASSERT},
+		{S("inherit"), T_INHERIT},
+	};
+
+	if (n < 2 || n > 7)
+		return T_ID;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_eq(words[i].word, str_n(p, n)))
+			return words[i].kind;
+	return T_ID;
+}
+
+static struct token word(const char *p, const char *end)
+{
+	size_t id = run(p, end, C_ID), uri = is(*p, C_LETTER) ? uri_length(p, end) : 0;
+	size_t path = path_length(p, end);
+
+	if (path > id && path >= uri)
+		return (struct token){T_PATH, p, path};
+	if (uri > id)
+		return (struct token){T_URI, p, uri};
+	return (struct token){word_kind(p, id), p, id};
+}
+
+static struct token number(const char *p, const char *end)
+{
+	size_t digits = run(p, end, C_DIGIT), fl = float_length(p, end), path = path_length(p, end);
+
+	if (path > MAX(digits, fl))
+		return (struct token){T_PATH, p, path};
+	if (fl > digits)
+		return (struct token){T_FLOAT, p, fl};
+	return (struct token){T_INT, p, digits};
+}
+
+static struct token dot(const char *p, const char *end)
+{
+	size_t path = path_length(p, end), fl = float_length(p, end);
+
+	if (path > fl)
+		return (struct token){T_PATH, p, path};
+	if (fl)
+		return (struct token){T_FLOAT, p, fl};
+	if (ahead(p, end, "..."))
+		return (struct token){T_ELLIPSIS, p, 3};
+	return (struct token){T_DOT, p, 1};
+}
+
+/* Tokens of one or two punctuation characters. */
+static struct token punctuation(const char *p, const char *end)
+{
+	static const struct {
+		char text[3];
+		uint8_t kind;
+	} table[] = {
+		{"==", T_EQ},
+		{"!=", T_NE},
+		{"<=", T_LE},
+		{">=", T_GE},
+		{"&&", T_AND},
+		{"||", T_OR},
+		{"->", T_IMPL},
+		{"//", T_UPDATE},
+		{"++", T_CONCAT},
+		{"<|", T_PIPE_FROM},
+		{"|>", T_PIPE_INTO},
+		{"''", T_IND_OPEN},
+		{"${", T_DOLLAR_CURLY},
+		{"{", T_LBRACE},
+		{"}", T_RBRACE},
+		{"[", T_LBRACKET},
+		{"]", T_RBRACKET},
+		{"(", T_LPAREN},
+		{")", T_RPAREN},
+		{";", T_SEMICOLON},
+		{":", T_COLON},
+		{",", T_COMMA},
+		{"@", T_AT},
+		{"?", T_QUESTION},
+		{"=", T_ASSIGN},
+		{"!", T_NOT},
+		{"+", T_PLUS},
+		{"-", T_MINUS},
+		{"*", T_TIMES},
+		{"/", T_DIVIDE},
+		{"<", T_LT},
+		{">", T_GT},
+		{"\"", T_QUOTE},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (ahead(p, end, table[i].text))
+			return (struct token){table[i].kind, p, strlen(table[i].text)};
+	return (struct token){T_INVALID, p, 1};
+}
+
+static struct token token_at(const char *p, const char *end)
+{
+	size_t n = 0;
+
+	if (p >= end)
+		return (struct token){T_EOF, p, 0};
+	if (is(*p, C_ID_START))
+		return word(p, end);
+	if (is(*p, C_DIGIT))
+		return number(p, end);
+	if (*p == '.')
+		return dot(p, end);
+	if (*p == '/' || *p == '-' || *p == '+')
+		n = path_length(p, end);
+	if (n)
+		return (struct token){T_PATH, p, n};
+	if (*p == '~' && (n = home_path_length(p, end)))
+		return (struct token){T_HPATH, p, n};
+	if (*p == '<' && (n = search_path_length(p, end)))
+		return (struct token){T_SPATH, p, n};
+	return punctuation(p, end);
+}
+
+struct token lex(struct lexer *l)
+{
+	struct token t = token_at(skip_blanks(l->p, l->end), l->end);
+
+	l->p = t.p + t.n;
+	return t;
+}

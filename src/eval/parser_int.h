@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The parser's inside: parser.c has expressions, parser_attrs.c bindings and formals,
+ * parser_string.c strings and paths. Recursive descent with precedence climbing; one token ahead,
+ * and a copy of the lexer where two are needed. */
+#pragma once
+
+#include "eval/ast.h"
+#include "eval/lexer.h"
+
+/* How deep brackets, strings and operands nest. */
+enum { PARSE_DEPTH = 20000 };
+
+struct parser {
+	struct eval *E;
+	struct lexer lexer;
+	struct token tok; /* the one ahead */
+	const char *text;
+	pos_t base; /* position of the first byte */
+	struct str dir;
+	unsigned depth;
+	struct arena tmp; /* what grows while it is parsed */
+	void **stack;     /* of lists under way; see the users */
+	size_t n_stack, cap_stack;
+};
+
+#define PARSE(call)                   \
+	do {                          \
+		errint r_ = (call);   \
+		if (UNLIKELY(r_ < 0)) \
+			return r_;    \
+	} while (0)
+
+static inline pos_t parser_at(const struct parser *p, const char *at)
+{
+	return p->base + (pos_t)(at - p->text);
+}
+static inline pos_t parser_here(const struct parser *p)
+{
+	return parser_at(p, p->tok.p);
+}
+static inline void parser_push(struct parser *p, void *x)
+{
+	ARRAY_GROW(p->stack, p->n_stack, p->cap_stack);
+	p->stack[p->n_stack++] = x;
+}
+
+/* A node of struct T. */
+#define NODE(p, T, kind_, pos_)                                    \
+	({                                                         \
+		struct T *n_ = ARENA_NEW(&(p)->E->perm, struct T); \
+		n_->e.kind = (kind_);                              \
+		n_->e.pos = (pos_);                                \
+		n_;                                                \
+	})
+
+/* Next token. */
+errint parser_next(struct parser *p);
+/* Takes a token that must be of this kind; expecting (may be NULL) completes the message. */
+errint parser_take(struct parser *p, enum token_kind kind, const char *expecting);
+/* "syntax error, unexpected …, expecting …" about the token ahead. */
+ATTR_COLD errint parser_unexpected(struct parser *p, const char *expecting);
+ATTR_COLD ATTR_PRINTF(3, 4) errint parser_fail(struct parser *p, pos_t pos, const char *fmt, ...);
+
+/* parser.c */
+errint parse_expr(struct parser *p, struct expr **out);
+struct expr *parser_const(struct parser *p, pos_t pos, struct value v);
+struct expr *parser_string_const(struct parser *p, pos_t pos, struct str s);
+errint parser_enter(struct parser *p);
+
+/* parser_attrs.c; the token ahead is the first inside the braces, or ends behind the last. */
+struct e_attrs *parser_attrs_new(struct parser *p, pos_t pos);
+errint parse_bindings(struct parser *p, struct e_attrs *into, enum token_kind end);
+errint parse_attr_path(struct parser *p, struct attr_name **out, uint32_t *n);
+/* Are we at `{ formals } :` or `{ formals } @`? The token ahead is the brace. */
+bool parser_at_formals(struct parser *p);
+errint parse_formals_lambda(struct parser *p, sym_t arg, pos_t pos, struct expr **out);
+errint parse_formals(struct parser *p, struct lambda *l);
+
+/* parser_string.c; the token ahead is the opening quote, or the path. */
+errint parse_string(struct parser *p, struct expr **out);
+errint parse_ind_string(struct parser *p, struct expr **out);
+errint parse_path(struct parser *p, struct expr **out);

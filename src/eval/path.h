@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table behind files and paths of one evaluation; its users are in eval_int.h. */
+#pragma once
+
+#include "eval/eval_int.h"
+#include "store/path_map.h"
+
+/* Files that are part of the evaluator: <nix/…>. */
+#define INTERNAL_DIR "/__kiln_internal"
+
+struct paths {
+	struct str *allowed; /* folders and files that restricted modes may read */
+	size_t n_allowed, cap_allowed;
+	struct path_map files;  /* resolved path: the box of its value */
+	struct path_map copies; /* path: a struct str *, its copy in the store */
+	size_t n_files;
+};
+
+struct paths *paths_new(struct eval *E);
+void paths_free(struct paths *p);
+/* Follows symlinks in all components, or in all but the last. What does not exist stays. */
+errint path_resolve(struct eval *E, pos_t pos, struct str path, bool last, struct str *out);
+/* `prefix=path` entries. */
+void search_path_split(struct str entry, struct str *prefix, struct str *path);

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * From evaluation to the store and back: copying paths, once each, and building what a string
+ * context refers to (import-from-derivation). */
+#include "eval/path.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include "store/derivation.h"
+#include "store/store.h"
+
+errint eval_store(struct eval *E, pos_t pos, struct store **out)
+{
+	if (!E->opt.store)
+		return eval_fail(E, pos, "this needs a store, and the evaluator has none");
+	*out = E->opt.store;
+	return 0;
+}
+
+/* A Nix function that decides what is copied. */
+struct filter {
+	struct eval *E;
+	pos_t pos;
+	struct value *fn;
+	struct str from; /* the logical path, and what it is called on the disk */
+	size_t real_n;
+	bool failed;
+};
+
+static struct str type_text(unsigned char d_type)
+{
+	switch (d_type) {
+	case DT_REG:
+		return S("regular");
+	case DT_DIR:
+		return S("directory");
+	case DT_LNK:
+		return S("symlink");
+	default:
+		return S("unknown");
+	}
+}
+
+static bool run_filter(void *ctx, const char *path, unsigned char d_type, struct err *err)
+{
+	struct filter *f = ctx;
+	struct eval *E = f->E;
+	struct str logical = heap_printf(E, "%.*s%s", STR_ARG(f->from), path + f->real_n);
+	struct value *args[2], r;
+	bool keep;
+
+	args[0] = value_box(E, v_str(logical));
+	args[1] = value_box(E, v_str(type_text(d_type)));
+	if (call(E, f->pos, f->fn, 2, args, &r) == 0 &&
+	    want_bool(E, &r, f->pos,
+		      "while evaluating the return value of the path filter function", &keep) == 0)
+		return keep;
+	f->failed = true;
+	err_set(err, E->err.code, "the path filter failed");
+	return false;
+}
+
+/* Without a store only the path is computed, which needs the hash. */
+static errint add_nowhere(struct eval *E, pos_t pos, const char *real, struct str name,
+			  struct str *out)
+{
+	struct hash hash;
+	uint64_t size;
+	ERR(err);
+
+	if (nar_hash(AT_FDCWD, real, &hash, &size, &err) < 0 ||
+	    store_path_make_fixed(&E->perm, eval_store_dir(E), name, true, &hash, NULL, 0, false,
+				  out, &err) < 0)
+		return eval_fail_err(E, pos, &err);
+	return 0;
+}
+
+errint add_path_to_store(struct eval *E, pos_t pos, struct str path, const struct add_path *how,
+			 const struct context **sc, struct str *out)
+{
+	struct filter filter = {.E = E, .pos = pos, .fn = how->filter, .from = path};
+	const char *real;
+	ERR(err);
+
+	if (path_check(E, pos, path) < 0 || path_resolve(E, pos, path, false, &path) < 0 ||
+	    path_real(E, pos, path, &real) < 0)
+		return eval_failed(E);
+	filter.real_n = strlen(real);
+	if (!E->opt.store && !how->filter && how->recursive && !how->expect)
+		return add_nowhere(E, pos, real, how->name, out);
+	if (!E->opt.store)
+		return eval_store(E, pos, &(struct store *){NULL});
+	if (store_add_path(E->opt.store, &E->perm, how->name, real, how->recursive, HASH_SHA256,
+			   how->expect, how->filter ? run_filter : NULL, &filter, out, &err) < 0)
+		return filter.failed ? E->err.code : eval_fail_err(E, pos, &err);
+	path_allow(E, *out);
+	if (sc)
+		*sc = context_union(E, *sc, context_of(E, CTX_PLAIN, *out, S("")));
+	return 0;
+}
+
+errint copy_to_store(struct eval *E, pos_t pos, struct str path, const struct context **sc,
+		     struct str *out)
+{
+	struct str *known = path_map_get(&E->paths->copies, path);
+	struct add_path how = {.name = path_base(path), .recursive = true};
+
+	if (str_ends(path, S(".drv")))
+		return eval_fail(E, pos, "file names are not allowed to end in '.drv'");
+	if (!known) {
+		struct str added;
+
+		if (add_path_to_store(E, pos, path, &how, NULL, &added) < 0)
+			return eval_failed(E);
+		known = ARENA_NEW(&E->perm, struct str);
+		*known = added;
+		path_map_put(&E->paths->copies, arena_str(&E->perm, path), known);
+	}
+	*sc = context_union(E, *sc, context_of(E, CTX_PLAIN, *known, S("")));
+	*out = *known;
+	return 0;
+}
+
+/* ---- import from derivation
+ * ------------------------------------------------------------------------ */
+
+static errint realise_elem(struct eval *E, pos_t pos, struct store *s, const struct context_elem *e)
+{
+	struct realiser *r = store_realiser(s);
+	const struct drv_output *output;
+	ARENA(mem);
+	struct drv d;
+	ERR(err);
+
+	if (E->opt.no_import_from_derivation || !r)
+		return eval_fail(E, pos,
+				 "cannot build '%.*s^%.*s' during evaluation because the option "
+				 "'allow-import-from-derivation' is disabled",
+				 STR_ARG(e->path), STR_ARG(e->output));
+	if (store_flush(s, &err) < 0 || r->realise(r, e->path, &e->output, 1, &err) < 0 ||
+	    store_read_drv(s, &mem, e->path, &d, &err) < 0)
+		return eval_fail_err(E, pos, &err);
+	output = drv_output_find(&d, e->output);
+	if (output)
+		path_allow(E, output->path);
+	return 0;
+}
+
+static errint realise_plain(struct eval *E, pos_t pos, struct store *s, struct str path)
+{
+	bool valid;
+	ERR(err);
+
+	if (store_readonly(s))
+		return 0;
+	if (store_is_valid(s, path, &valid, &err) < 0)
+		return eval_fail_err(E, pos, &err);
+	if (!valid)
+		return eval_fail(E, pos, "path '%.*s' is not valid", STR_ARG(path));
+	return 0;
+}
+
+errint context_realise(struct eval *E, pos_t pos, const struct context *ctx)
+{
+	struct store *s;
+
+	if (!ctx)
+		return 0;
+	if (eval_store(E, pos, &s) < 0)
+		return eval_failed(E);
+	for (uint32_t i = 0; i < ctx->n; i++) {
+		const struct context_elem *e = ctx->v[i];
+
+		if (e->kind == CTX_OUTPUT ? realise_elem(E, pos, s, e) < 0
+					  : realise_plain(E, pos, s, e->path) < 0)
+			return eval_failed(E);
+	}
+	return 0;
+}
