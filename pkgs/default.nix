@@ -21,7 +21,6 @@ let
     newScope = extra: lib.callPackageWith (final // extra);
     callPackage = final.newScope { };
     callPackages = lib.callPackagesWith final;
-    makeScopeWithSplicing = throw "makeScopeWithSplicing: this set is not cross-compiled; use lib.makeScope";
     extend = f: lib.fix (lib.extends f (lib.extends overlay base));
     appendOverlays = fs: import ./. { inherit system localSystem config; overlays = overlays ++ fs; };
     recurseIntoAttrs = lib.recurseIntoAttrs;

@@ -129,7 +129,7 @@ in
         else builtins.path { path = tree.outPath; inherit name; recursive = true; sha256 = hash; };
     } // passthru);
 
-  fetchpatch = throw "fetchpatch: it would run a program that rewrites what was fetched; put the patch beside the recipe, or fetch it as it is with fetchurl";
+  fetchpatch = _: throw "fetchpatch: it would run a program that rewrites what was fetched; put the patch beside the recipe, or fetch it as it is with fetchurl";
   fetchpatch2 = final.fetchpatch;
 
   # A project's file on PyPI: by default its sdist, with format = "wheel" a wheel.
