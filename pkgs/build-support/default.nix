@@ -198,6 +198,17 @@ in
   makeBinaryWrapper = final.makeWrapper;
   makeShellWrapper = final.makeWrapper;
 
+  autoPatchelfHook = final.makeSetupHook
+    {
+      name = "auto-patchelf-hook";
+      propagatedBuildInputs = [ final.patchelf ];
+      substitutions = {
+        interpreter = stdenv.cc.bintools.dynamicLinker;
+        inherit (final) glibc gccLibs;
+      };
+    } ./auto-patchelf.sh;
+  installShellFiles = final.makeSetupHook { name = "install-shell-files"; } ./install-shell-files.sh;
+
   applyPatches = { src, name ? (if builtins.isAttrs src then src.name else baseNameOf (toString src)) + "-patched"
     , patches ? [ ], prePatch ? "", postPatch ? "", nativeBuildInputs ? [ ] }:
     stdenv.mkDerivation {

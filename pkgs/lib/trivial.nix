@@ -39,7 +39,7 @@ rec {
   importJSON = path: builtins.fromJSON (builtins.readFile path);
   importTOML = path: builtins.fromTOML (builtins.readFile path);
 
-  warn = msg: x: builtins.trace "warning: ${msg}" x;
+  warn = builtins.warn or (msg: x: builtins.trace "warning: ${msg}" x);
   warnIf = cond: msg: if cond then warn msg else x: x;
   warnIfNot = cond: msg: if cond then x: x else warn msg;
   showWarnings = warnings: x: lib.foldr warn x warnings;

@@ -121,10 +121,12 @@ prependToVar() {
 	shift
 	if _isArray "${!_var}"; then _var=("$@" "${_var[@]}"); else _var="$*${_var:+ }${_var:-}"; fi
 }
-# concatTo ARRAY VAR…: appends the words of each variable to an array; VAR=default is allowed.
+# concatTo ARRAY VAR…: appends the words of each variable to an array; VAR=default is allowed. Words
+# are no globs: a flag with a star must not become the files of some folder, or nothing.
 concatTo() {
 	local -n _to=$1
-	local _item _name
+	local _item _name -
+	set -f
 	shift
 	for _item in "$@"; do
 		_name=${_item%%=*}

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the dollars are for the bash that is tested
 . "$(dirname "$0")/../lib.sh"
 bash=$(command -v bash) || skip_all "no bash"
-plan 99
+plan 105
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 store=$T/store
@@ -73,6 +73,7 @@ fails_like "an unknown option" "unknown option '--replce'" run 'echo a >f; subst
 gives "stripHash drops folder and hash" 'name-1.0' "stripHash '$store/$hash-name-1.0'"
 gives "and keeps other names" 'short-name' 'stripHash /x/short-name'
 gives "concatTo reads words, arrays and defaults" '[a][b][c d][e][-p1]' 'w="a b"; arr=("c d" e); list=(); concatTo list w arr none flags=-p1; printf "[%s]" "${list[@]}"'
+gives "words are no globs" '[a=*][*]' 'touch f; w="a=* *"; concatTo list w; printf "[%s]" "${list[@]}"'
 gives "also into and from odd names" '[x]' 'list=(x); ref=(); concatTo ref list; printf "[%s]" "${ref[@]}"'
 gives "appendToVar and prependToVar" 'z a b c' 'v="a b"; appendToVar v c; prependToVar v z; echo "$v"'
 gives "on arrays, too" '[z z][a][b c]' 'v=(a); appendToVar v "b c"; prependToVar v "z z"; printf "[%s]" "${v[@]}"'
@@ -205,3 +206,27 @@ gives "linkTree makes folders, links files, copies links" 'a a 1 h b o f' \
 fails_like "mergeLinks refuses two contents of one name" "two packages have a different 'share/f'" run "$trees"'; . $SUPPORT/merge-links.sh; mergeLinks $PWD/a $out same; mergeLinks $PWD/b $out same'
 gives "unless told that the first wins" 'a b' "$trees"'; . $SUPPORT/merge-links.sh; mergeLinks $PWD/a $out first; mergeLinks $PWD/b $out first; echo $(<j/share/f) $(<j/share/deep/g)'
 gives "or that one comes first" 'a' "$trees"'; . $SUPPORT/merge-links.sh; mergePriority=1; mergeLinks $PWD/a $out same; mergePriority=5; mergeLinks $PWD/b $out same; echo $(<j/share/f)'
+
+# --- files that shells and readers look for
+gives "installShellFiles knows the places" 'bin/tool share/bash-completion/completions/tool share/fish/vendor_completions.d/tool.fish share/man/man1/tool.1 share/zsh/site-functions/_tool' \
+	'. $SUPPORT/install-shell-files.sh; touch tool tool.1 tool.bash
+	installBin tool; installManPage tool.1; installShellCompletion --cmd tool tool.bash --fish <(:) --zsh <(:); cd $out; find -type f | cut -c3- | sort | paste -sd " "'
+fails_like "a page needs a section" "'./page.' has no section" run '. $SUPPORT/install-shell-files.sh; touch page.; installManPage ./page.'
+
+# --- autoPatchelf
+if command -v patchelf >/dev/null && command -v cc >/dev/null && ldd "$bash" >/dev/null 2>&1; then
+	loader=$(patchelf --print-interpreter "$bash")
+	mkdir -p "$T/glibc/lib" "$T/other/lib"
+	ln -s "$(ldd "$bash" | sed -n 's/.*libc\.so\.6 => \([^ ]*\).*/\1/p')" "$T/glibc/lib/libc.so.6"
+	sed "s|@interpreter@|$loader|; s|@glibc@|$T/glibc|; s|@gccLibs@|$T/none|" "$top/pkgs/build-support/auto-patchelf.sh" >"$T/auto-patchelf.sh"
+	echo 'int dep(void) { return 3; }' >"$T/dep.c"
+	echo 'int dep(void); int main(void) { return dep(); }' >"$T/main.c"
+	cc -shared -fPIC -o "$T/other/lib/libdep.so" "$T/dep.c" && cc -o "$T/prog" "$T/main.c" -L"$T/other/lib" -ldep
+	patch='targetOffset=0; . $T/auto-patchelf.sh; mkdir -p $out/bin; cp $T/prog $out/bin; addAutoPatchelfSearchPath'
+	gives "objects find their libraries in the inputs" "$T/other/lib:$T/glibc/lib:/end 3" appendRunpaths=/end \
+		"$patch"' $T/other/lib; autoPatchelf $out >log; echo "$(patchelf --print-rpath $out/bin/prog) $($out/bin/prog || echo $?)"'
+	fails_like "what nobody has is an error" 'libdep.so, needed by .*/bin/prog' run "$patch"'; autoPatchelf $out'
+	gives "unless it is left to the runtime" "$T/glibc/lib" autoPatchelfIgnoreMissingDeps='libx.so libd*' "$patch"'; autoPatchelf $out >log; patchelf --print-rpath $out/bin/prog'
+else
+	for case in 1 2 3; do pass "autoPatchelf $case # SKIP patchelf or cc is not installed"; done
+fi
