@@ -49,19 +49,29 @@ def wrap_program(path):
     os.chmod(path, 0o755)
 
 
+def patchelf(*arguments):
+    done = subprocess.run([os.environ["patchelfTool"], *arguments], capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
 def relocate(path):
-    """RUNPATH gets the folders of libc, libstdc++ and zlib behind its own entries."""
-    tool = os.environ["patchelfTool"]
+    """RUNPATH gets the folders of libc, libstdc++ and zlib that hold what the object needs; its own
+    entries relative to $ORIGIN stay, and no object keeps an executable stack."""
     if head(path, 4) != b"\x7fELF":
         return
-    shown = subprocess.run([tool, "--print-rpath", path], capture_output=True, text=True, check=False)
-    if shown.returncode != 0:
+    old, needed = patchelf("--print-rpath", path), patchelf("--print-needed", path)
+    if old is None or needed is None:
         return
-    have = [p for p in shown.stdout.strip().split(":") if p.startswith(("$ORIGIN", "/nix/store/"))]
-    wanted = have + [p for p in os.environ["runpath"].split(":") if p not in have]
-    mode = os.stat(path).st_mode
-    os.chmod(path, mode | 0o200)
-    subprocess.run([tool, "--set-rpath", ":".join(wanted), path], check=True)
+    store = os.environ.get("NIX_STORE", "/nix/store")
+    new = [p for p in old.split(":") if p.startswith(("$ORIGIN", "${ORIGIN}", store))]
+    for folder in os.environ["runpath"].split(":"):
+        if folder not in new and any(os.path.exists(f"{folder}/{n}") for n in needed.split() if n != "libc.so.6"):
+            new.append(folder)
+    os.chmod(path, os.stat(path).st_mode | 0o200)
+    if ":".join(new) != old and patchelf("--set-rpath", ":".join(new), path) is None:
+        raise SystemExit(f"error: patchelf cannot set the library path of {path}")
+    if patchelf("--print-execstack", path) == "execstack: X":
+        patchelf("--clear-execstack", path)
 
 
 def compile_module(path):
