@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -137,55 +136,69 @@ static errint rule_replace(struct deb_build *b, const struct deb_rule *r, struct
 	return 0;
 }
 
-/* Counts old in the bytes; with new, writes it over each. Overlaps do not count. */
-static uint64_t each_occurrence(char *p, size_t n, struct str old, const struct str *new)
-{
-	uint64_t count = 0;
-	char *end = p + n;
+/* What the scan of a file holds at a time: libraries of hundreds of MB are not kept in memory. */
+enum { WINDOW = 1 << 20 };
 
-	while ((p = memmem(p, (size_t)(end - p), old.p, old.n))) {
-		if (new)
-			memcpy(p, new->p, new->n);
-		p += old.n;
-		count++;
+/* Counts old in n bytes that begin at offset `at` of the file; with new, writes it over each. *used
+ * is the end of the last one. Overlaps do not count. */
+static errint scan_window(int fd, const char *p, size_t n, off_t at, struct str old,
+			  const struct str *new, uint64_t *count, size_t *used, struct err *err)
+{
+	const char *found;
+
+	*used = 0;
+	while ((found = memmem(p + *used, n - *used, old.p, old.n))) {
+		off_t place = at + (found - p);
+
+		if (new &&pwrite(fd, new->p, new->n, place) != (ssize_t) new->n)
+			return err_sys(err, "cannot write");
+		*used = (size_t)(found - p) + old.n;
+		(*count)++;
 	}
-	return count;
+	return 0;
 }
 
-/* A file's bytes, shared with the disk. */
-struct mapping {
-	char *p;
-	size_t n;
-};
-
-static void mapping_release(struct mapping *m)
+/* The same over a whole file, window by window; windows overlap by what a match could have begun.
+ */
+static errint each_occurrence(int fd, struct str old, const struct str *new, uint64_t *count,
+			      struct err *err)
 {
-	if (m->p)
-		munmap(m->p, m->n);
+	CLEANUP_FREE char *window = xmalloc(WINDOW + old.n);
+	off_t at = 0;
+
+	*count = 0;
+	for (;;) {
+		ssize_t got = pread(fd, window, WINDOW + old.n, at);
+		size_t used;
+
+		if (got < 0)
+			return err_sys(err, "cannot read");
+		if ((size_t)got < old.n)
+			return 0;
+		if (scan_window(fd, window, (size_t)got, at, old, new, count, &used, err))
+			return err->code;
+		at += (off_t)MAX(used, (size_t)got - (old.n - 1));
+	}
 }
 
-static errint map_file(struct deb_build *b, struct str path, struct mapping *out, struct err *err)
+static errint open_binary(struct deb_build *b, struct str path, int *out, struct err *err)
 {
 	CLEANUP_FREE char *z = str_dupz(path);
 	CLEANUP_FD int fd = openat(b->root, z, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
-	char *p;
 
 	if (fd < 0 || fstat(fd, &st))
 		return err_sys(err, "cannot open '%s'", z);
-	if (!S_ISREG(st.st_mode) || !st.st_size)
-		return err_set(err, ERR_CORRUPT, "'%s' is no file with content", z);
-	p = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (p == MAP_FAILED)
-		return err_sys(err, "cannot map '%s'", z);
-	*out = (struct mapping){p, (size_t)st.st_size};
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_CORRUPT, "'%s' is no file", z);
+	*out = STEAL_FD(fd);
 	return 0;
 }
 
 static errint rule_bytes(struct deb_build *b, const struct deb_rule *r, struct err *err)
 {
 	struct str old = r->arg[1], new = r->arg[2];
-	struct mapping m CLEANUP(mapping_release) = {NULL, 0};
+	CLEANUP_FD int fd = -1;
 	uint64_t want, got;
 
 	if (!old.n || old.n != new.n || !str_to_u64(r->arg[3], &want))
@@ -194,22 +207,27 @@ static errint rule_bytes(struct deb_build *b, const struct deb_rule *r, struct e
 			"'bytes' takes two texts of the same length and a count, not %zu, %zu "
 			"and '%.*s'",
 			old.n, new.n, STR_ARG(r->arg[3]));
-	if (map_file(b, r->arg[0], &m, err))
+	if (open_binary(b, r->arg[0], &fd, err) || each_occurrence(fd, old, NULL, &got, err))
 		return err->code;
-	got = each_occurrence(m.p, m.n, old, NULL);
 	if (got != want) {
 		err_set(err, ERR_MISMATCH, "'%.*s' has '%.*s' another number of times",
 			STR_ARG(r->arg[0]), STR_ARG(old));
 		return err_detail(err, "specified: %llu\n      got: %llu", (unsigned long long)want,
 				  (unsigned long long)got);
 	}
-	each_occurrence(m.p, m.n, old, &new);
-	return 0;
+	return each_occurrence(fd, old, &new, &got, err);
+}
+
+/* The text with the NUL that ends the string before it. */
+static struct str after_nul(struct deb_build *b, struct str s)
+{
+	return str_n(arena_printf(b->arena, "%c%.*s", 0, STR_ARG(s)), s.n + 1);
 }
 
 errint deb_sweep(struct deb_build *b, struct str path, struct err *err)
 {
-	struct mapping m CLEANUP(mapping_release) = {NULL, 0};
+	CLEANUP_FD int fd = -1;
+	uint64_t count;
 
 	for (size_t i = 0; i < b->rules.n; i++) {
 		const struct deb_rule *r = &b->rules.v[i];
@@ -222,14 +240,12 @@ errint deb_sweep(struct deb_build *b, struct str path, struct err *err)
 				err, ERR_CORRUPT,
 				"relocation rule %u: 'sweep' takes two texts of the same length",
 				r->line);
-		if (!m.p && map_file(b, path, &m, err))
+		if (fd < 0 && open_binary(b, path, &fd, err))
 			return err->code;
-		/* with the NUL that ends the string before */
-		from = str_n(arena_printf(b->arena, "%c%.*s", 0, STR_ARG(r->arg[0])),
-			     r->arg[0].n + 1);
-		to = str_n(arena_printf(b->arena, "%c%.*s", 0, STR_ARG(r->arg[1])),
-			   r->arg[1].n + 1);
-		each_occurrence(m.p, m.n, from, &to);
+		from = after_nul(b, r->arg[0]);
+		to = after_nul(b, r->arg[1]);
+		if (each_occurrence(fd, from, &to, &count, err))
+			return err_wrap(err, "'%.*s'", STR_ARG(path));
 	}
 	return 0;
 }

@@ -339,6 +339,21 @@ static void test_sweep(void)
 	IS_OK(file_read(AT_FDCWD, path, &got, &err), err, "read back");
 	IS_STR(buf_str(&got), S("x/usr/lib/a\0/nix/lib/b\0/usr/libexec\0/nix/lib/c\0"),
 	       "only what begins a string");
+	/* every place around the border between two windows of the scan */
+	for (size_t shift = 0; shift < 24; shift++) {
+		CLEANUP_FREE char *big = xcalloc(1, (1 << 20) + 64);
+		size_t n = (1 << 20) + 64, at = (1 << 20) - 12 + shift;
+		BUF(all, LIMIT_TOOL_OUTPUT);
+
+		memcpy(big + at, "/usr/lib/x", 10);
+		memcpy(big + 1, "/usr/lib/", 9);
+		if (file_write(AT_FDCWD, path, str_n(big, n), 0644, 0, &err) ||
+		    deb_sweep(&b, S("object"), &err) || file_read(AT_FDCWD, path, &all, &err))
+			OK(false, "%s", err.msg);
+		memcpy(big + at, "/nix/lib/x", 10);
+		memcpy(big + 1, "/nix/lib/", 9);
+		OK(all.n == n && !memcmp(all.p, big, n), "swept at %zu", at);
+	}
 	IS_OK(deb_rules_parse(&a, S("sweep\t/usr/lib/\t/nix/"), S("/o"), &b.rules, &err), err,
 	      "a rule of two lengths");
 	IS_ERR(deb_sweep(&b, S("object"), &err), err, ERR_CORRUPT, "is refused");
