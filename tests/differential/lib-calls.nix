@@ -1,7 +1,8 @@
 # Calls of lib's functions, for two implementations to agree on: every function below with every
 # combination of some arguments of the kinds that it takes. `results` is { "family.name" = [ result… ]; },
 # where a result is text: the value as JSON, or <error>.
-{ lib }:
+# `newer`: with functions whose original wants a builtin that Nix 2.8 has not.
+{ lib, newer ? builtins ? readFileType }:
 
 let
   inherit (builtins) attrNames concatMap deepSeq elemAt filter isAttrs isFunction isList length listToAttrs map
@@ -228,8 +229,7 @@ let
       listFilesRecursive = f: [ (map (p: lib.removePrefix (toString tree) (toString p)) (f tree)) ];
       locateDominatingFile = f: [ (f "(data)\\.json" (tree + "/sub/x.nix")).matches ];
       packagesFromDirectoryRecursive = f: [ (f { callPackage = p: _: lib.removePrefix (toString tree) (toString p); directory = tree + "/sub"; }) ];
-    } // lib.optionalAttrs (builtins ? readFileType) {
-      # the real ones want a newer builtin
+    } // lib.optionalAttrs newer {
       pathType = [ [ tree (tree + "/data.json") ] ]; pathIsRegularFile = [ [ tree (tree + "/data.json") (tree + "/no") ] ];
       pathIsDirectory = [ [ tree (tree + "/data.json") (tree + "/no") ] ];
       resolveDefaultNix = f: map (p: lib.removePrefix (toString tree) (toString (f p))) [ tree (tree + "/data.json") ];

@@ -10,7 +10,7 @@ plan 4
 # calls EVALUATOR LIB WHAT
 calls() {
 	evaluator=$1 lib=$2 what=$3
-	set -- --eval --strict --json -E "(import $root/tests/differential/lib-calls.nix { lib = import $lib; }).$what"
+	set -- --eval --strict --json -E "(import $root/tests/differential/lib-calls.nix { lib = import $lib; newer = false; }).$what"
 	if [ "$evaluator" = nix ]; then
 		nix-instantiate --store dummy:// "$@"
 	else
@@ -22,8 +22,8 @@ calls() {
 }
 # One result a line, with its function's name.
 lines() {
-	sed 's/"\([a-zA-Z]*\.[A-Za-z0-9'"'"']*\)":\[/\n\1:\n/g; s/","/"\n"/g; s/\],*$//' |
-		awk '/^[a-zA-Z]+\.[^" ]*:$/ { name = $0; i = 0; next } { print name, i++, $0 }'
+	sed 's/"\([a-zA-Z]*\.[A-Za-z0-9'"'"']*\)":\[/\n\1:\n/g; s/","/"\n"/g' |
+		awk '/^[a-zA-Z]+\.[^" ]*:$/ { name = $0; i = 0; next } { sub(/"\][],}]*$/, "\""); print name, i++, $0 }'
 }
 
 calls nix "$root/pkgs/lib" results | lines >"$T/ours"
