@@ -209,7 +209,9 @@ char *err_format(const struct err *err)
 	BUF(out, (size_t)LIMIT_ERR_TEXT * 16);
 
 	put_lines(&out, "", err->trace);
-	buf_printf(&out, "error: %s\n", err->msg ? err->msg : err_code_name(err->code));
+	/* Below a trace the message stands in its column. */
+	buf_printf(&out, "%serror: %s\n", err->trace ? "       " : "",
+		   err->msg ? err->msg : err_code_name(err->code));
 	put_lines(&out, "", err->detail);
 	put_lines(&out, "hint: ", err->hint);
 	return buf_steal(&out);

@@ -33,18 +33,6 @@ struct str eval_store_dir(const struct eval *E);
 errint hash_algo_arg(struct eval *E, struct str name, enum hash_algo *out);
 /* A hash in any spelling; "" is the hash of zeroes, with a warning. algo may be HASH_ANY. */
 errint hash_arg(struct eval *E, struct str text, enum hash_algo algo, struct hash *out);
-/* Around a step of recursion over values: counts as a call. */
-static inline errint depth_enter(struct eval *E)
-{
-	if (UNLIKELY(E->depth >= E->max_depth || eval_stack_low(E)))
-		return eval_fail_stack(E);
-	E->depth++;
-	return 0;
-}
-static inline void depth_leave(struct eval *E)
-{
-	E->depth--;
-}
 /* builtin_path.c: a string that is a store path, with itself as context, and readable from now on;
  * and: must a path be valid that a string is to refer to, and is it? */
 struct value store_path_value(struct eval *E, struct str path);

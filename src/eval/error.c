@@ -240,7 +240,9 @@ errint(eval_suggest_attrs)(struct eval *E, sym_t wanted, const struct attrs *amo
 
 static void put_line(struct buf *b, unsigned n, struct str line)
 {
-	buf_printf(b, INDENT "  %5u|", n);
+	while (line.n && memchr(" \t\r", line.p[line.n - 1], 3))
+		line.n--;
+	buf_printf(b, INDENT " %5u|", n);
 	if (line.n)
 		buf_putc(b, ' ');
 	buf_puts(b, line);
@@ -261,7 +263,7 @@ static void put_place(struct eval *E, pos_t pos, const char *more, struct buf *b
 	if (prev.p)
 		put_line(b, i.line - 1, prev);
 	put_line(b, i.line, line);
-	buf_printf(b, INDENT "       |%*s^\n", (int)MIN(i.column, 4096u), "");
+	buf_printf(b, INDENT "      |%*s^\n", (int)MIN(i.column, 4096u), "");
 	if (next.p)
 		put_line(b, i.line + 1, next);
 }

@@ -212,31 +212,43 @@ static bool seen_add(struct seen *s, const void *p)
 	return true;
 }
 
+static errint deep(struct eval *E, struct value *v, pos_t pos, struct seen *seen);
+
+static errint deep_attrs(struct eval *E, struct attrs *a, struct seen *seen)
+{
+	if (a->n == 0 || !seen_add(seen, a))
+		return 0;
+	for (uint32_t i = 0; i < a->n; i++)
+		if (deep(E, a->v[i].v, a->v[i].pos, seen) < 0)
+			return eval_frame(E, a->v[i].pos, "while evaluating the attribute '%.*s'",
+					  STR_ARG(sym_str(E, a->v[i].sym)));
+	return 0;
+}
+
+static errint deep_list(struct eval *E, struct value *v, struct seen *seen)
+{
+	if (v->n == 0 || !seen_add(seen, list_elems(v)))
+		return 0;
+	for (uint32_t i = 0; i < v->n; i++)
+		if (deep(E, list_elems(v)[i], 0, seen) < 0)
+			return eval_frame(E, 0, "while evaluating list element at index %u", i);
+	return 0;
+}
+
 static errint deep(struct eval *E, struct value *v, pos_t pos, struct seen *seen)
 {
-	if (eval_stack_low(E) || E->depth >= E->max_depth)
-		return eval_fail_stack(E);
+	errint r;
+
 	if (force(E, v, pos) < 0)
 		return eval_failed(E);
-	if (v->tag == V_ATTRS) {
-		struct attrs *a = attrs_flat(E, v->attrs);
-
-		if (a->n == 0 || !seen_add(seen, a))
-			return 0;
-		for (uint32_t i = 0; i < a->n; i++)
-			if (deep(E, a->v[i].v, a->v[i].pos, seen) < 0)
-				return eval_frame(E, a->v[i].pos,
-						  "while evaluating the attribute '%.*s'",
-						  STR_ARG(sym_str(E, a->v[i].sym)));
-	} else if (v->tag == V_LIST) {
-		if (v->n == 0 || !seen_add(seen, list_elems(v)))
-			return 0;
-		for (uint32_t i = 0; i < v->n; i++)
-			if (deep(E, list_elems(v)[i], 0, seen) < 0)
-				return eval_frame(E, 0, "while evaluating list element at index %u",
-						  i);
-	}
-	return 0;
+	if (v->tag != V_ATTRS && v->tag != V_LIST)
+		return 0;
+	if (depth_enter(E) < 0)
+		return eval_failed(E);
+	r = v->tag == V_ATTRS ? deep_attrs(E, attrs_flat(E, v->attrs), seen)
+			      : deep_list(E, v, seen);
+	depth_leave(E);
+	return r;
 }
 
 errint force_deep(struct eval *E, struct value *v, pos_t pos)

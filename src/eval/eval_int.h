@@ -159,6 +159,19 @@ static inline bool eval_stack_low(const struct eval *E)
 /* "stack overflow; max-call-depth exceeded" */
 ATTR_COLD errint eval_fail_stack(struct eval *E);
 
+/* Around a step of recursion over values, which counts as a call. */
+static inline errint depth_enter(struct eval *E)
+{
+	if (UNLIKELY(E->depth >= E->max_depth || eval_stack_low(E)))
+		return eval_fail_stack(E);
+	E->depth++;
+	return 0;
+}
+static inline void depth_leave(struct eval *E)
+{
+	E->depth--;
+}
+
 /* ---- failing ------------------------------------------------------------------------------ */
 
 /* ERR_EVAL at a position (0: none). Text as in Nix; subjects in '…'. */

@@ -7,18 +7,35 @@
 
 #include <sys/stat.h>
 
-/* A folder stands for its default.nix; symlinks are followed first. */
+enum { MAX_FOLLOWED = 1024 };
+
+/* The file that a path means. Links of the file itself are followed, so that relative paths in it
+ * start where it is; those of the folders above are not. A folder stands for its default.nix. */
 static errint resolve_file(struct eval *E, pos_t pos, struct str path, struct str *out)
 {
+	struct str at, target;
 	unsigned mode;
 
-	if (path_resolve(E, pos, path, true, &path) < 0 || path_lstat(E, pos, path, &mode) < 0)
-		return eval_failed(E);
-	if (S_ISDIR(mode)) {
-		path = heap_printf(E, "%.*s/default.nix", STR_ARG(path));
-		if (path_resolve(E, pos, path, true, &path) < 0)
+	path = path_canonical(E, path);
+	for (unsigned n = 0;; n++) {
+		if (path_resolve(E, pos, path, false, &at) < 0 || path_lstat(E, pos, at, &mode) < 0)
 			return eval_failed(E);
+		if (!S_ISLNK(mode))
+			break;
+		if (n == MAX_FOLLOWED)
+			return eval_fail(E, pos,
+					 "too many symbolic links encountered while traversing the "
+					 "path '%.*s'",
+					 STR_ARG(path));
+		if (path_target(E, pos, at, &target) < 0)
+			return eval_failed(E);
+		if (target.p[0] != '/')
+			target = heap_printf(E, "%.*s/%.*s", STR_ARG(path_dir(path)),
+					     STR_ARG(target));
+		path = path_canonical(E, target);
 	}
+	if (S_ISDIR(mode))
+		path = heap_printf(E, "%.*s/default.nix", STR_ARG(path));
 	*out = path;
 	return 0;
 }
@@ -31,15 +48,10 @@ struct parsed {
 static errint parse_file(struct eval *E, pos_t pos, struct str path,
 			 const struct static_scope *scope, struct parsed *out)
 {
-	struct str text;
+	struct str text, real;
 	uint32_t source;
-	unsigned mode;
 
-	if (path_lstat(E, pos, path, &mode) < 0)
-		return eval_failed(E);
-	if (!mode)
-		return eval_fail(E, pos, "path '%.*s' does not exist", STR_ARG(path));
-	if (path_read(E, pos, path, &text) < 0)
+	if (path_resolve(E, pos, path, true, &real) < 0 || path_read(E, pos, real, &text) < 0)
 		return eval_failed(E);
 	if (text.n > LIMIT_NIX_SOURCE)
 		return eval_fail(E, pos, "file '%.*s' is bigger than %u bytes", STR_ARG(path),
@@ -76,10 +88,12 @@ errint import_box(struct eval *E, pos_t pos, struct str path, struct value **out
 
 	if (resolve_file(E, pos, path, &path) < 0 || file_box(E, pos, path, &box) < 0)
 		return eval_failed(E);
-	if (force(E, box, pos) < 0)
-		return eval_frame(E, 0, "while evaluating the file '%.*s':", STR_ARG(path));
 	*out = box;
-	return 0;
+	if (force(E, box, pos) == 0)
+		return 0;
+	/* The program itself is no import. */
+	return pos ? eval_frame(E, 0, "while evaluating the file '%.*s':", STR_ARG(path))
+		   : eval_failed(E);
 }
 
 errint import_file(struct eval *E, pos_t pos, struct str path, struct value *out)
@@ -162,10 +176,11 @@ errint eval_text(struct eval *E, struct str text, struct str dir, const char *na
 
 errint parse_print_file(struct eval *E, struct str path, struct buf *b)
 {
-	struct str text;
+	struct str text, real;
 	uint32_t source;
 
-	if (resolve_file(E, 0, path, &path) < 0 || path_read(E, 0, path, &text) < 0)
+	if (resolve_file(E, 0, path, &path) < 0 || path_resolve(E, 0, path, true, &real) < 0 ||
+	    path_read(E, 0, real, &text) < 0)
 		return eval_failed(E);
 	text = arena_str(&E->perm, text);
 	source = source_add(E, arena_str(&E->perm, path), NULL, text);

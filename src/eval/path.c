@@ -200,28 +200,41 @@ errint path_read(struct eval *E, pos_t pos, struct str path, struct str *out)
 	}
 	if (path_real(E, pos, path, &real) < 0)
 		return eval_failed(E);
-	if (file_read(AT_FDCWD, real, &b, &err) < 0)
+	if (file_read(AT_FDCWD, real, &b, &err) == ERR_NOT_FOUND)
+		return eval_fail(E, pos, "path '%.*s' does not exist", STR_ARG(path));
+	if (err.code)
 		return eval_fail_err(E, pos, &err);
 	*out = heap_str(E, buf_str(&b));
+	return 0;
+}
+
+errint path_target(struct eval *E, pos_t pos, struct str path, struct str *out)
+{
+	CLEANUP_FREE char *target = NULL;
+	const char *real;
+	ERR(err);
+
+	if (path_real(E, pos, path, &real) < 0)
+		return eval_failed(E);
+	if (read_link(AT_FDCWD, real, &target, &err) < 0)
+		return eval_fail_err(E, pos, &err);
+	*out = heap_str(E, str_c(target));
 	return 0;
 }
 
 /* The target of the link at `at`, resolved against its folder, with what came behind it. */
 static errint follow(struct eval *E, pos_t pos, struct str at, struct str rest, struct str *out)
 {
-	CLEANUP_FREE char *target = NULL;
-	const char *real;
-	ERR(err);
+	struct str target;
 
-	if (path_real(E, pos, at, &real) < 0)
+	if (path_target(E, pos, at, &target) < 0)
 		return eval_failed(E);
-	if (read_link(AT_FDCWD, real, &target, &err) < 0)
-		return eval_fail_err(E, pos, &err);
-	if (target[0] == '/')
-		*out = heap_printf(E, "%s/%.*s", target, STR_ARG(rest));
+	if (target.p[0] == '/')
+		target = heap_printf(E, "%.*s/%.*s", STR_ARG(target), STR_ARG(rest));
 	else
-		*out = heap_printf(E, "%.*s/%s/%.*s", STR_ARG(path_dir(at)), target, STR_ARG(rest));
-	*out = path_canonical(E, *out);
+		target = heap_printf(E, "%.*s/%.*s/%.*s", STR_ARG(path_dir(at)), STR_ARG(target),
+				     STR_ARG(rest));
+	*out = path_canonical(E, target);
 	return 0;
 }
 

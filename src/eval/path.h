@@ -21,5 +21,7 @@ struct paths *paths_new(struct eval *E);
 void paths_free(struct paths *p);
 /* Follows symlinks in all components, or in all but the last. What does not exist stays. */
 errint path_resolve(struct eval *E, pos_t pos, struct str path, bool last, struct str *out);
+/* The text of a symlink. */
+errint path_target(struct eval *E, pos_t pos, struct str path, struct str *out);
 /* `prefix=path` entries. */
 void search_path_split(struct str entry, struct str *prefix, struct str *path);

@@ -182,7 +182,7 @@ bool pos_lines(struct eval *E, pos_t pos, struct str *before, struct str *line, 
 	i = line_of(s, pos - s->first);
 	*before = i > 0 ? line_text(s, i - 1) : STR_NULL;
 	*line = line_text(s, i);
-	*after = i + 1 < s->n_lines && s->lines[i + 1] < s->text.n ? line_text(s, i + 1) : STR_NULL;
+	*after = i + 1 < s->n_lines ? line_text(s, i + 1) : STR_NULL;
 	return true;
 }
 

@@ -80,11 +80,14 @@ errint add_path_to_store(struct eval *E, pos_t pos, struct str path, const struc
 {
 	struct filter filter = {.E = E, .pos = pos, .fn = how->filter, .from = path};
 	const char *real;
+	unsigned mode;
 	ERR(err);
 
 	if (path_check(E, pos, path) < 0 || path_resolve(E, pos, path, false, &path) < 0 ||
-	    path_real(E, pos, path, &real) < 0)
+	    path_lstat(E, pos, path, &mode) < 0 || path_real(E, pos, path, &real) < 0)
 		return eval_failed(E);
+	if (!mode)
+		return eval_fail(E, pos, "path '%.*s' does not exist", STR_ARG(path));
 	filter.real_n = strlen(real);
 	if (!E->opt.store && !how->filter && how->recursive && !how->expect)
 		return add_nowhere(E, pos, real, how->name, out);
