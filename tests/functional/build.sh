@@ -1,0 +1,82 @@
+#!/bin/sh
+# Building through the command line, without a network: fetches from file: URLs, plans, refusals.
+# What runs programs in the sandbox is tested in unit/t_build_run.c and end to end.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+plan 20
+KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
+export KILN_DATA_DIR
+cd "$T" || exit 1
+
+mkdir -p tree/top/bin
+echo text >tree/top/file
+printf '#!/bin/sh\n' >tree/top/bin/run
+chmod 755 tree/top/bin/run
+tar -czf tree.tar.gz -C tree top
+echo hello >hello
+cat >default.nix <<NIX
+let
+  fetch = name: extra: derivation ({
+    inherit name;
+    system = "builtin";
+    builder = "builtin:fetchurl";
+    url = "file://$T/hello";
+    outputHashAlgo = "sha256";
+    outputHash = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
+  } // extra);
+  tree = hash: fetch "tree" { url = "file://$T/tree.tar.gz"; unpack = true; outputHashMode = "recursive"; outputHash = hash; };
+in {
+  hello = fetch "hello" { };
+  wrong = fetch "wrong" { outputHash = "0000000000000000000000000000000000000000000000000000000000000000"; };
+  absent = fetch "absent" { url = "file://$T/absent"; };
+  unknownTree = tree "0000000000000000000000000000000000000000000000000000000000000000";
+  inherit tree;
+  arm = derivation { name = "arm"; system = "aarch64-linux"; builder = "/bin/sh"; };
+  odd = derivation { name = "odd"; system = "builtin"; builder = "builtin:kiln-odd-1"; };
+  feature = derivation { name = "feature"; system = "builtin"; builder = "builtin:fetchurl"; requiredSystemFeatures = [ "moon" ]; };
+}
+NIX
+
+# in_store GLOB: how many names of the store's folder match.
+in_store() {
+	find "$KILN_STORE/nix/store" -maxdepth 1 -name "$1" | grep -c .
+}
+status_of() {
+	"$@" >out 2>err
+	echo $?
+}
+
+like "a plan tells what would be built" "$(compat nix-build --dry-run -A hello 2>&1)" \
+	'^this derivation will be built:$'
+is "and builds nothing" "$(in_store '*-hello')" 0
+
+hello=$(compat nix-build -A hello 2>err)
+like "a fetch gives its path" "$hello" '^/nix/store/[a-z0-9]{32}-hello$'
+is "the file is there" "$(cat "$KILN_STORE$hello")" hello
+is "and a link to it" "$(readlink result)" "$hello"
+is "once more does nothing" "$(compat nix-build -A hello 2>&1)" "$hello"
+is "nothing partial is left" "$(ls "$KILN_STORE/nix/var/nix/kiln/partial")" ""
+
+is "a wrong hash has its own status" "$(status_of compat nix-build -A wrong)" 102
+like "it tells what was specified" "$(cat err)" 'specified: sha256-A{43}='
+like "and what came" "$(cat err)" 'got: +sha256-WJG1tSLV3whtD/CxEPvZ0hu0/HFjrzTQgoai6Eb2vgM='
+
+status_of compat nix-build -A unknownTree >/dev/null
+hash=$(sed -n 's/.*got: *\(sha256-[^ ]*\)/\1/p' err)
+tree=$(compat nix-build -E "(import ./default.nix).tree \"$hash\"" 2>err)
+is "an archive is unpacked without its top folder" "$(cat "$KILN_STORE$tree/file")" text
+ok "executables stay executable" test -x "$KILN_STORE$tree/bin/run"
+
+fails_like "a missing source names the derivation" 'needed by derivation .*-absent\.drv' \
+	compat nix-build -A absent
+fails_like "another system's build is refused" "a 'aarch64-linux' is required" compat nix-build -A arm
+fails_like "so is an unknown built-in builder" "builder 'builtin:kiln-odd-1' is not known" \
+	compat nix-build -A odd
+fails_like "and an unknown feature" "needs the system feature 'moon'" compat nix-build -A feature
+
+rm -f result result-*
+ok "what nothing keeps can be deleted" compat nix-store --delete "$hello"
+status_of compat nix-build --keep-going -A wrong -A hello >/dev/null
+ok "keep-going builds what it can" test -e "$KILN_STORE$hello"
+ok "the store verifies" compat nix-store --verify --check-contents
+is "no build folder is left" "$(in_store '*.chroot')" 0
