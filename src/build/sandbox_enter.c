@@ -250,10 +250,11 @@ static errint change_root(struct err *err)
 
 errint sandbox_enter(const struct sandbox_spec *s, struct sandbox_ids ids, struct err *err)
 {
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		return err_sys(err, "making the mounts private");
-	if (mount("tmpfs", s->root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755"))
-		return err_sys(err, "mounting the new root on '%s'", s->root);
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("tmpfs", s->root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755")) {
+		err_sys(err, "mounting the new root on '%s'", s->root);
+		return sandbox_explain(err);
+	}
 	int root CLEANUP_FD = open(s->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0 || fchdir(root))
 		return err_sys(err, "entering '%s'", s->root);

@@ -225,12 +225,12 @@ static errint enter_namespaces(const struct sandbox_spec *s, struct sandbox_ids 
 		rc = loopback_up(err);
 	if (rc)
 		return sandbox_explain(err);
-	if (sethostname("localhost", 9) || setdomainname("(none)", 6))
-		return err_sys(err, "setting the host name");
-	rc = sandbox_enter(s, ids, err);
-	if (rc)
+	if (sethostname("localhost", 9) || setdomainname("(none)", 6)) {
+		err_sys(err, "setting the host name");
 		return sandbox_explain(err);
-	if (ids.privileged)
+	}
+	rc = sandbox_enter(s, ids, err);
+	if (!rc && ids.privileged)
 		rc = leave_root(ids, fd, err);
 	return rc;
 }
