@@ -34,10 +34,10 @@ static void test_versions(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		IS_INT(version_compare(str_c(rows[i].a), str_c(rows[i].b)), rows[i].order,
-		       rows[i].a);
-		IS_INT(version_compare(str_c(rows[i].b), str_c(rows[i].a)), -rows[i].order,
-		       "... and the other way round");
+		struct str a = str_c(rows[i].a), b = str_c(rows[i].b);
+
+		IS_INT(version_compare(a, b), rows[i].order, "versions in order");
+		IS_INT(version_compare(b, a), -rows[i].order, "... and the other way round");
 	}
 }
 
