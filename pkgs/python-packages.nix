@@ -12,4 +12,7 @@ in
 
   # slotFillings.<slot>.<filling>: the store paths that fill a slot, all of them or none.
   slotFillings.torch = final.lib.mapAttrs (kind: _: final.python3.slots.filling kind) final.python3.slots.fillings;
+
+  # Recipes name it for another system's pyarrow; the wheel of pyarrow brings its own.
+  arrow-cpp = throw "arrow-cpp is not in this package set: python3.pkgs.pyarrow is a wheel that brings its own";
 }

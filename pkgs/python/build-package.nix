@@ -127,6 +127,7 @@ let
         pythonFormat = c.format;
         strictDeps = false;
         nativeBuildInputs = [ hook python ] ++ args.nativeBuildInputs or [ ] ++ args.build-system or [ ]
+          ++ lib.optionals (c.format == "setuptools") [ python.pkgs.setuptools python.pkgs.wheel ]
           ++ lib.optionals test (args.nativeCheckInputs or [ ] ++ args.checkInputs or [ ]);
         propagatedBuildInputs = c.dependencies;
         pythonPath = makePythonPath c.closure;

@@ -7,9 +7,6 @@ let
     if files == [ ] then throw "python3.pkgs.${name}: ${name} ${row.version} has no file for ${system} in the lock"
     else lib.head files;
 
-  # Sources that want a C compiler, which this set has not.
-  uncompiled = [ "pyopengl-accelerate" ];
-
   package = name: row:
     let
       file = fileFor name row;
@@ -24,10 +21,10 @@ let
         inherit (file) sha256;
       };
       dependencies = map (n: pkgs.${n}) needs ++ map (n: slots.markers.${n}) row.slots;
+      pythonImportsCheck = [ ];
+      doCheck = false;
+      meta.description = "the project ${name} of the Python lock";
     } // (if isWheel then { format = "wheel"; } else {
-      meta.available = !lib.elem name uncompiled;
-      preBuild = lib.optionalString (lib.elem name uncompiled)
-        (throw "python3.pkgs.${name}: it has no wheel, and this package set has no C compiler to build it with; leave it out, or say `--nixpkgs PATH`");
       pyproject = true;
       build-system = [ pkgs.setuptools pkgs.wheel ];
     }));

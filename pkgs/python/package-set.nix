@@ -19,6 +19,9 @@ in
   opencv-contrib-python = cv2;
   opencv-contrib-python-headless = cv2;
 
+  # Speeds PyOpenGL up, which works without it; it has no wheel, and here is no C compiler.
+  pyopengl-accelerate = null;
+
   # nixpkgs' other spellings
   pytorch = final.torch;
   torch-bin = final.torch;
