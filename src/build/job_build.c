@@ -303,6 +303,9 @@ errint job_build_start(struct job *j, struct err *err)
 	if (rc)
 		return rc;
 	find_candidates(j);
+	report_msg(j->report, REPORT_DEBUG, "'%.*s' sees %zu store paths%s%s",
+		   STR_ARG(j->goal->path), j->inputs.n, j->isolated ? "" : ", has no sandbox",
+		   drv_is_fixed(&j->goal->drv) ? ", shares the network" : "");
 	j->activity =
 		activity_start(j->report, 0, "", "building %.*s", STR_ARG(goal_name(j->goal)));
 	j->started = j->spoke = clock_ms();

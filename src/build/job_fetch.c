@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/report.h"
 #include "net/archive.h"
 #include "net/fetch.h"
 
@@ -124,6 +125,7 @@ errint job_fetch_start(struct job *j, struct fetcher *f, struct err *err)
 	else
 		j->adopted = false;
 	if (j->adopted) {
+		report_msg(j->report, REPORT_DEBUG, "'%s' is here from an earlier run", j->dest);
 		j->phase = JOB_QUEUE;
 		return 0;
 	}

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/report.h"
+
 void graph_release(struct graph *g)
 {
 	for (size_t i = 0; i < g->n_goals; i++) {
@@ -125,6 +127,10 @@ static errint goal_load(struct graph *g, struct goal *goal, struct err *err)
 		if (rc)
 			return rc;
 		missing |= !valid;
+		if (!valid)
+			report_msg(store_report(g->store), REPORT_DEBUG,
+				   "'%.*s' is not there: '%.*s' makes it",
+				   STR_ARG(d->outputs[i].path), STR_ARG(goal->path));
 		if (!valid && g->o->check && goal->top)
 			return err_set(
 				err, ERR_NOT_FOUND,
