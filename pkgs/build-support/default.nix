@@ -16,6 +16,10 @@ let
       // removeAttrs env [ "passAsFile" ]
     );
 
+  # A file's name without store folder and hash, free of context.
+  nameOf = file:
+    lib.last (builtins.match "([0-9a-z]{32}-)?(.*)" (baseNameOf (builtins.unsafeDiscardStringContext (toString file))));
+
   local = { preferLocalBuild = true; allowSubstitutes = false; };
 in
 {
@@ -209,7 +213,7 @@ in
     } ./auto-patchelf.sh;
   installShellFiles = final.makeSetupHook { name = "install-shell-files"; } ./install-shell-files.sh;
 
-  applyPatches = { src, name ? (if builtins.isAttrs src then src.name else baseNameOf (toString src)) + "-patched"
+  applyPatches = { src, name ? (src.name or (nameOf src)) + "-patched"
     , patches ? [ ], prePatch ? "", postPatch ? "", nativeBuildInputs ? [ ] }:
     stdenv.mkDerivation {
       inherit name src patches prePatch postPatch nativeBuildInputs;
@@ -220,14 +224,14 @@ in
     };
 
   substitute = args: stdenv.mkDerivation {
-    name = if args ? name then args.name else baseNameOf (toString args.src);
+    name = args.name or (nameOf args.src);
     inherit (args) src;
     buildCommand = ''substitute "$src" "$out" ${lib.escapeShellArgs (args.substitutions or [ ])} ${toString (args.replacements or [ ])}'';
     preferLocalBuild = true;
     allowSubstitutes = false;
   };
   substituteAll = args: stdenv.mkDerivation ({
-    name = if args ? name then args.name else baseNameOf (toString args.src);
+    name = args.name or (nameOf args.src);
     buildCommand = ''
       target=$out''${dir:+/$dir/$name}
       mkdir -p "$(dirname "$target")"
@@ -243,7 +247,7 @@ in
   # name whose replacement is null stays.
   replaceVars = src: replacements: final.replaceVarsWith { inherit src replacements; };
   replaceVarsWith = { src, replacements, dir ? null, isExecutable ? false
-    , name ? lib.last (builtins.match "([0-9a-z]{32}-)?(.*)" (baseNameOf (toString src))), ... }@args:
+    , name ? nameOf src, ... }@args:
     let
       kept = lib.attrNames (lib.filterAttrs (_: v: v == null) replacements);
       isKept = if kept == [ ] then "" else " | { grep -vE '^@(${lib.concatStringsSep "|" kept})@$' || true; }";
