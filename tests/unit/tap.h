@@ -34,21 +34,21 @@ ATTR_UNUSED ATTR_PRINTF(4, 5) static bool tap_check(bool ok, const char *file, i
 ATTR_UNUSED static void tap_is_str(struct str got, struct str want, const char *file, int line,
 				   const char *what)
 {
-	if (!tap_check(str_eq(got, want), file, line, "%s", what))
+	if (!tap_check(str_eq(got, want), file, line, "%s", what ? what : ""))
 		printf("#  got: '%.*s'\n# want: '%.*s'\n", STR_ARG(got), STR_ARG(want));
 }
 
 ATTR_UNUSED static void tap_is_int(intmax_t got, intmax_t want, const char *file, int line,
 				   const char *what)
 {
-	if (!tap_check(got == want, file, line, "%s", what))
+	if (!tap_check(got == want, file, line, "%s", what ? what : ""))
 		printf("#  got: %" PRIdMAX "\n# want: %" PRIdMAX "\n", got, want);
 }
 
 ATTR_UNUSED static void tap_is_ok(errint rc, const struct err *err, const char *file, int line,
 				  const char *what)
 {
-	if (!tap_check(rc == 0, file, line, "%s", what))
+	if (!tap_check(rc == 0, file, line, "%s", what ? what : ""))
 		printf("# error %s: %s\n", err_code_name(err->code), err->msg ? err->msg : "");
 }
 
