@@ -1,0 +1,107 @@
+#!/bin/sh
+# Native packages, built from the lock: the NAR hashes that builtin:kiln-deb-1 must always give
+# (natives.golden), programs in a root that has nothing but their closure, and DESIGN's rule 6: under a
+# host whose /usr, /lib and /etc are decoys, every file that python and torch open is on a list.
+. "$(dirname "$0")/../lib.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+export KILN_DATA_DIR="$top"
+
+unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user namespaces for this user"
+command -v strace >/dev/null || skip_all "no strace"
+
+# build EXPRESSION…: store paths of attributes of the set
+build() {
+	for attr in "$@"; do
+		compat nix-build --no-out-link -E "with import $top/pkgs { system = builtins.currentSystem; }; $attr" ||
+			return
+	done
+}
+
+# in_root ROOTS COMMAND…: in an empty root with the closure of ROOTS, /dev, /proc and decoys that no
+# program can use: folders in place of the libraries and files that a host has.
+in_root() {
+	roots=$1
+	shift
+	# shellcheck disable=SC2086 # a list of paths
+	closure=$(compat nix-store -qR $roots) || return
+	export closure KILN_STORE
+	# shellcheck disable=SC2016 # for the inner shell
+	# shellcheck disable=SC2086 # prefix is a command line, or nothing
+	$prefix unshare --user --map-root-user --mount sh -c '
+		set -e
+		r=$1; shift
+		mkdir -p "$r/nix/store" "$r/tmp" "$r/dev" "$r/proc" "$r/sys" "$r/lib/x86_64-linux-gnu/libm.so.6" \
+			"$r/lib64/ld-linux-x86-64.so.2" "$r/usr/lib/x86_64-linux-gnu/libstdc++.so.6" \
+			"$r/usr/lib/locale" "$r/usr/share/zoneinfo" "$r/etc"
+		echo decoy >"$r/etc/ld.so.preload"
+		for p in $closure; do
+			mkdir -p "$r$p"
+			[ -d "$KILN_STORE$p" ] || { rmdir "$r$p"; : >"$r$p"; }
+			mount --bind "$KILN_STORE$p" "$r$p"
+		done
+		mount --rbind /dev "$r/dev"
+		mount --rbind /proc "$r/proc"
+		mount --rbind /sys "$r/sys"
+		exec env -i HOME=/tmp TERM=xterm LANG=C.UTF-8 "$(command -v chroot)" "$r" "$@"' sh "$T/r" "$@"
+}
+
+plan 9
+prefix=
+
+names='bash coreutils gnugrep gawk openssl glibc debian.python313 debian.torchCpu debian.torchvisionCpu debian.torchaudioCpu'
+# shellcheck disable=SC2086 # a list of names
+if paths=$(build $names 2>"$T/log"); then pass "builds"; else fail "builds" "$(tail -n 20 "$T/log")"; fi
+for p in $paths; do
+	echo "${p#/nix/store/*-} $(compat nix-store -q --hash "$p")"
+done >"$T/hashes"
+ok "gives the golden hashes" diff "$here/natives.golden" "$T/hashes"
+
+python=$(build debian.python313)
+# shellcheck disable=SC2016 # a dollar of awk
+is "programs run in an empty root" \
+	"$(in_root "$(build gawk)" "$(build gawk)/bin/awk" 'BEGIN { printf "%d", 6 * 7 }' 2>&1)" 42
+ok "python has its extension modules" in_root "$python" "$python/bin/python3" -c \
+	'import bz2, ctypes, curses, decimal, hashlib, lzma, readline, sqlite3, ssl, uuid, zlib, locale
+locale.setlocale(locale.LC_ALL, "")
+assert ssl.create_default_context().cert_store_stats()["x509_ca"] > 100'
+like "ctypes finds libraries in the store" "$(in_root "$python" "$python/bin/python3" -c \
+	'import ctypes.util; print(ctypes.util.find_library("c"))' 2>&1)" '^/nix/store/.*/lib/libc.so.6$'
+ok "a venv has pip" in_root "$python" "$python/bin/python3" -c \
+	'import subprocess, venv
+venv.create("/tmp/venv", with_pip=True, symlinks=True)
+subprocess.run(["/tmp/venv/bin/pip", "--version"], check=True)'
+
+env=$(build 'python3.withPackages (p: with p; [ numpy scipy pillow av aiohttp tokenizers sympy networkx jinja2 filelock fsspec typing-extensions setuptools ])')
+slots=$(build debian.torchCpu debian.torchvisionCpu debian.torchaudioCpu)
+cat >"$T/program.py" <<'PY'
+import sys
+sys.path += sys.argv[1:]
+import PIL.Image, aiohttp, av, ctypes.util, locale, numpy, scipy.linalg, ssl, time, tokenizers, zoneinfo
+import torch, torchaudio, torchvision
+a = torch.randn(32, 32)
+assert torch.linalg.svd(a @ a)[1].shape == (32,)
+assert torch.nn.functional.conv2d(torch.ones(1, 3, 8, 8), torch.ones(4, 3, 3, 3)).shape == (1, 4, 6, 6)
+assert torch.from_numpy(numpy.ones(3)).sum() == 3
+assert torchvision.io.encode_png(torch.zeros(3, 8, 8, dtype=torch.uint8)).numel() > 50
+ctypes.util.find_library("c"), zoneinfo.ZoneInfo("Europe/Berlin"), time.localtime()
+ssl.create_default_context()
+outside = [m for m in open("/proc/self/maps").read().split() if m.startswith("/") and not m.startswith("/nix/store/")]
+assert not outside, outside
+PY
+mkdir -p "$T/r/tmp" && cp "$T/program.py" "$T/r/tmp/"
+folders=
+for p in $slots; do folders="$folders $p/lib/python3.13/site-packages"; done
+prefix="strace -f -qq -s 4096 -e trace=open,openat,execve -o $T/trace"
+# shellcheck disable=SC2086 # lists of paths
+ok "numpy, scipy, PIL, av, aiohttp, tokenizers and torch run there" \
+	in_root "$env $slots" "$env/bin/python3" /tmp/program.py $folders
+
+# What they opened: the store and the empty part of /nix beside it, the kernel, devices, temporary files,
+# the host's own settings; and one name of another system that Pillow tries.
+allowed='/nix/|/proc/|/sys/(devices/system/(cpu|node)|fs/cgroup|kernel/mm)|/dev/|/tmp(/|$)'
+allowed="$allowed|/etc/(resolv.conf|hosts|host.conf|nsswitch.conf|passwd|group|localtime|inputrc)\$"
+allowed="$allowed|/usr/local/lib/libfribidi.dylib\$|[^/]"
+awk -F'"' '/execve\("\/nix\/store/ { on = 1 } on && /open/ { print $2 }' "$T/trace" | sort -u >"$T/opened"
+ok "the trace has what python opened" grep -q '/libtorch_cpu.so' "$T/opened"
+is "nothing else of the host is opened" "$(grep -vE "^($allowed)" "$T/opened")" ""
