@@ -496,8 +496,8 @@ unpackPhase() {
 	for source in "${sources[@]}"; do unpackFile "$source"; done
 	after=(*/)
 	: "${sourceRoot:=}"
-	if [ -n "${setSourceRoot:-}" ]; then
-		_eval setSourceRoot
+	if declare -F setSourceRoot >/dev/null || [ -n "${setSourceRoot:-}" ]; then
+		_implicitHook setSourceRoot
 	elif [ -z "$sourceRoot" ]; then
 		for dir in "${after[@]}"; do
 			[[ " ${before[*]:-} " != *" $dir "* ]] || continue
@@ -772,7 +772,12 @@ genericBuild() {
 _onExit() {
 	local status=$?
 	set +e
-	if [ "$status" != 0 ]; then runHook failureHook; else runHook exitHook; fi
+	if [ "$status" != 0 ]; then
+		[ -z "${curPhase:-}" ] || nixErrorLog "$curPhase failed with exit status $status"
+		runHook failureHook
+	else
+		runHook exitHook
+	fi
 	exit "$status"
 }
 trap _onExit EXIT

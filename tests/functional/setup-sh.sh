@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the dollars are for the bash that is tested
 . "$(dirname "$0")/../lib.sh"
 bash=$(command -v bash) || skip_all "no bash"
-plan 105
+plan 108
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 store=$T/store
@@ -142,13 +142,16 @@ gives "a recipe's own list" 'install build' phases='installPhase buildPhase' "$p
 gives "phases in between" 'zero unpack patch configure build mid install fixup last' prePhases=zero preInstallPhases=mid postPhases=last 'zero() { echo zero; }; mid() { echo mid; }; last() { echo last; }; '"$phases"' | paste -sd " "'
 gives "a recipe's text comes before a function" 'text' phases=installPhase installPhase='echo text' 'installPhase() { echo function; }; genericBuild | tail -n 1'
 gives "buildCommand is instead of all" 'only this' buildCommand='echo only this' genericBuild
-fails_like "a failing phase ends the build and says so" '^cleanup$' run phases=buildPhase buildPhase='false; echo "on and on"' failureHook='echo cleanup' genericBuild
+fails_like "a failing phase ends the build, with its name" '^error: buildPhase failed with exit status 7$' run phases=buildPhase buildPhase='(exit 7)' genericBuild
+fails_like "and the recipe's hook" '^cleanup$' run phases=buildPhase buildPhase='false; echo "on and on"' failureHook='echo cleanup' genericBuild
 mkdir -p "$store/$hash-source/sub"
 echo content >"$store/$hash-source/file"
 chmod -R a-w "$store/$hash-source"
 gives "a source folder is unpacked under its name, writable" 'source content changed' src="$store/$hash-source" installPhase='cp file "$out"' dontFixup=1 \
 	'genericBuild >log; echo changed >>file; echo "$(basename "$PWD") $(paste -sd " " file)"'
 gives "sourceRoot is where phases run" 'sub' src="$store/$hash-source" sourceRoot=source/sub installPhase=: 'genericBuild >log; basename "$PWD"'
+gives "or what setSourceRoot finds" 'sub' src="$store/$hash-source" setSourceRoot='sourceRoot=$(echo */sub)' installPhase=: 'genericBuild >log; basename "$PWD"'
+gives "a recipe may unpack itself" 'data' src="$T/native/bin/common" unpackCmd='mkdir d; echo data >d/f' installPhase='cp f $out' 'genericBuild >log; cat $out'
 fails_like "a sourceRoot must be there" "there is no 'source/none'" run dontMakeSourcesWritable=1 src="$store/$hash-source" sourceRoot=source/none genericBuild
 fails_like "no source is an error with a cure" 'dontUnpack = true' run genericBuild
 (cd "$T" && mkdir tree && echo a >tree/a && tar czf tree.tar.gz tree && diff -u tree/a /dev/null | sed 's/^--- .*/--- x\/a/;s/^+++ .*/+++ x\/a/;s/^-a/-a\n+b/;s/+0,0/+1/' >fix.patch)
