@@ -24,7 +24,7 @@ _isTable outputs || : "${outputs:=out}"
 
 # _eval CODE_OR_FUNCTION: hooks are names of functions or pieces of shell.
 _eval() {
-	if declare -F "$1" >/dev/null; then
+	if declare -F -- "$1" >/dev/null 2>&1; then
 		"$@"
 	else
 		eval "$1"
