@@ -243,6 +243,8 @@ ATTR_NORETURN static void run_builtin(const struct sandbox_spec *s)
 	ctx.log = 2;
 	/* After a change of user id /proc/self belongs to root until an exec, which never comes. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	/* What a built-in runs, such as patchelf, sees nothing of the user's environment. */
+	clearenv();
 	errint rc = s->builtin->run(&ctx, &err);
 	if (rc) {
 		char *text CLEANUP_FREE = err_format(&err);
