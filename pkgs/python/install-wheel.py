@@ -164,7 +164,8 @@ def check_requirements(metadatas):
                 missing.append(f"  {requirement}: {here[name]} is installed")
     if missing:
         fail("dependencies are not satisfied:\n" + "\n".join(missing)
-             + "\nhint: add them to dependencies, take them out with pythonRemoveDeps, or say dontCheckRuntimeDeps = true")
+             + "\nhint: add them to dependencies, take them out with pythonRemoveDeps, "
+               "or say dontCheckRuntimeDeps = true")
 
 
 wheels = sorted(glob.glob("dist/*.whl"))

@@ -31,7 +31,10 @@ class Cases:
 
     def version(self):
         r = self.r
-        sep = lambda: r.choice(["", ".", "-", "_"])
+
+        def sep():
+            return r.choice(["", ".", "-", "_"])
+
         text = self.maybe("v", 0.05) + self.maybe(self.number() + "!", 0.1)
         text += ".".join(self.number() for _ in range(r.choice([1, 1, 2, 2, 3, 4])))
         if r.random() < 0.3:
@@ -43,7 +46,8 @@ class Cases:
         if r.random() < 0.25:
             text += sep() + r.choice(["dev", "DEV"]) + self.maybe(sep() + self.number(), 0.8)
         if r.random() < 0.2:
-            text += "+" + r.choice(".-_").join(r.choice(["cpu", "cu121", "1", "01", "Ab", "2x"]) for _ in range(r.choice([1, 2, 3])))
+            parts = [r.choice(["cpu", "cu121", "1", "01", "Ab", "2x"]) for _ in range(r.choice([1, 2, 3]))]
+            text += "+" + r.choice(".-_").join(parts)
         if r.random() < 0.04:
             at = r.randrange(len(text) + 1)
             text = text[:at] + r.choice(".-_+!*x 1") + text[at:]
@@ -64,7 +68,8 @@ class Cases:
     def near(self, spec):
         """A version that is likely to be at the edge of a specifier."""
         text = spec.split(",")[-1].lstrip("<>=!~ ").removesuffix(".*").strip()
-        return self.r.choice([text, text + ".0", text + ".post1", text + "a1", text + ".dev1", text + "+x", text + ".1", self.version()])
+        tail = self.r.choice(["", ".0", ".post1", "a1", ".dev1", "+x", ".1", None])
+        return self.version() if tail is None else text + tail
 
     def comparison(self):
         r = self.r
