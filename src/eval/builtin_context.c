@@ -137,16 +137,18 @@ static errint info_flag(struct eval *E, struct attrs *info, sym_t sym, const cha
 	return a ? want_bool(E, a->v, a->pos, ctx, out) : 0;
 }
 
-static errint add_outputs(struct eval *E, const struct attr *outputs, struct str path,
+static errint add_outputs(struct eval *E, const struct attr *outputs, sym_t sym,
 			  const struct context **ctx)
 {
+	struct str path = sym_str(E, sym), shown = attr_name_text(E, sym);
+
 	TRY(want_list(E, outputs->v, outputs->pos,
 		      "while evaluating the `outputs` attribute of a string context"));
 	if (outputs->v->n && !store_path_is_drv(path))
 		return eval_fail(E, 0,
 				 "tried to add derivation output context of %.*s, which is not a "
 				 "derivation, to a string",
-				 STR_ARG(path));
+				 STR_ARG(shown));
 	for (size_t i = 0; i < outputs->v->n; i++) {
 		struct str name;
 
@@ -161,13 +163,13 @@ static errint add_outputs(struct eval *E, const struct attr *outputs, struct str
 static errint append_elem(struct eval *E, pos_t pos, const struct attr *a,
 			  const struct context **ctx)
 {
-	struct str path = sym_str(E, a->sym);
+	struct str path = sym_str(E, a->sym), shown = attr_name_text(E, a->sym);
 	const struct attr *outputs;
 	bool plain, deep;
 
 	if (!store_path_is(eval_store_dir(E), path))
 		return eval_fail(E, a->pos, "context key '%.*s' is not a store path",
-				 STR_ARG(path));
+				 STR_ARG(shown));
 	TRY(check_store_path_valid(E, pos, path));
 	TRY(want_attrs(E, a->v, a->pos, "while evaluating the value of a string context"));
 	TRY(info_flag(E, a->v->attrs, SYM_path,
@@ -181,11 +183,11 @@ static errint append_elem(struct eval *E, pos_t pos, const struct attr *a,
 			E, a->pos,
 			"tried to add all-outputs context of %.*s, which is not a derivation, "
 			"to a string",
-			STR_ARG(path));
+			STR_ARG(shown));
 	if (deep)
 		*ctx = context_union(E, *ctx, context_of(E, CTX_DEEP, path, S("")));
 	outputs = attrs_get(a->v->attrs, SYM_outputs);
-	return outputs ? add_outputs(E, outputs, path, ctx) : 0;
+	return outputs ? add_outputs(E, outputs, a->sym, ctx) : 0;
 }
 
 BUILTIN(appendContext)

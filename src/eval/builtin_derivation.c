@@ -456,14 +456,16 @@ static struct value strict_value(struct eval *E, const struct drv *d, struct str
 static errint make(struct making *m, struct attrs *a, struct value *out)
 {
 	static struct str only_out[] = {{"out", 3}};
+	const char *bad_name;
 	struct store *store;
 	struct str path;
 	ERR(err);
 
-	if (store_name_check(m->drv.name, &err))
+	bad_name = store_name_error(m->E, m->drv.name);
+	if (bad_name)
 		return eval_fail(m->E, 0,
 				 "invalid derivation name: %s. Please pass a different 'name'.",
-				 err.msg);
+				 bad_name);
 	m->outputs = only_out;
 	m->n_outputs = 1;
 	TRY(set_attrs(m, a));

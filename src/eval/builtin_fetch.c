@@ -134,7 +134,7 @@ static errint download_arg(struct eval *E, const struct attr *a, struct download
 		return hash_arg(E, text, HASH_SHA256, &d->hash);
 	default:
 		return eval_fail(E, 0, "unsupported argument '%.*s' to '%s'",
-				 STR_ARG(sym_str(E, a->sym)), d->who);
+				 STR_ARG(attr_name_text(E, a->sym)), d->who);
 	}
 }
 
@@ -156,26 +156,26 @@ static errint download_args(struct eval *E, pos_t pos, struct value *arg, struct
 static errint check_download_name(struct eval *E, const struct download *d)
 {
 	static const char so[] = "so that it can create a valid store path.";
-	ERR(err);
+	const char *why = store_name_error(E, d->name);
 
-	if (!store_name_check(d->name, &err))
+	if (!why)
 		return 0;
 	if (d->named)
 		return eval_fail(
 			E, 0,
 			"invalid store path name when fetching URL '%.*s': %s. Please change "
 			"the value for the 'name' attribute passed to '%s', %s",
-			STR_ARG(d->url), err.msg, d->who, so);
+			STR_ARG(d->url), why, d->who, so);
 	if (d->is_set)
 		return eval_fail(
 			E, 0,
 			"invalid store path name when fetching URL '%.*s': %s. Please add a "
 			"valid 'name' attribute to the argument for '%s', %s",
-			STR_ARG(d->url), err.msg, d->who, so);
+			STR_ARG(d->url), why, d->who, so);
 	return eval_fail(E, 0,
 			 "invalid store path name when fetching URL '%.*s': %s. Please pass an "
 			 "attribute set with 'url' and 'name' attributes to '%s',  %s",
-			 STR_ARG(d->url), err.msg, d->who, so);
+			 STR_ARG(d->url), why, d->who, so);
 }
 
 static struct str url_base(struct str url)
@@ -587,7 +587,7 @@ static errint mercurial_arg(struct eval *E, const struct attr *a, struct tree_ca
 					 &t->name);
 	default:
 		return eval_fail(E, a->pos, "unsupported argument '%.*s' to 'fetchMercurial'",
-				 STR_ARG(sym_str(E, a->sym)));
+				 STR_ARG(attr_name_text(E, a->sym)));
 	}
 }
 

@@ -37,3 +37,7 @@ errint hash_arg(struct eval *E, struct str text, enum hash_algo algo, struct has
  * and: must a path be valid that a string is to refer to, and is it? */
 struct value store_path_value(struct eval *E, struct str path);
 errint check_store_path_valid(struct eval *E, pos_t pos, struct str path);
+/* builtin_path.c: an attribute's name as messages spell it: quoted where it is no identifier. */
+struct str attr_name_text(struct eval *E, sym_t sym);
+/* What is wrong with a store path's name, in Nix's words; NULL when it is fine. */
+const char *store_name_error(struct eval *E, struct str name);

@@ -195,6 +195,43 @@ BUILTIN(findFile)
 
 /* ---- into the store ---- */
 
+struct str attr_name_text(struct eval *E, sym_t sym)
+{
+	BUF(b, LIMIT_ERR_TEXT);
+
+	print_attr_name(&b, sym_str(E, sym));
+	return heap_str(E, buf_str(&b));
+}
+
+static bool may_be_in_name(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c && strchr("+-._?=", c));
+}
+
+const char *store_name_error(struct eval *E, struct str name)
+{
+	struct str first = name, rest, why = S("");
+	ERR(err);
+
+	if (!store_name_check(name, &err))
+		return NULL;
+	if (name.n == 0)
+		return "name must not be empty";
+	if (name.n > LIMIT_STORE_NAME)
+		why = heap_printf(E, " must be no longer than %d characters", LIMIT_STORE_NAME);
+	else if (str_cut(name, '-', &first, &rest) && (str_eqz(first, ".") || str_eqz(first, "..")))
+		why = heap_printf(
+			E, " is not valid: first dash-separated component must not be '%.*s'",
+			STR_ARG(first));
+	for (size_t i = 0; i < name.n && !why.n; i++)
+		if (!may_be_in_name(name.p[i]))
+			why = heap_printf(E, " contains illegal character '%c'", name.p[i]);
+	if (!why.n)
+		why = S(" is not valid");
+	return heap_strz(E, heap_printf(E, "name '%.*s'%.*s", STR_ARG(name), STR_ARG(why)));
+}
+
 /* Where something may be written, a string must not refer to what is not there. */
 errint check_store_path_valid(struct eval *E, pos_t pos, struct str path)
 {
@@ -361,7 +398,7 @@ static errint path_arg(struct eval *E, const struct attr *a, struct path_args *p
 		return path_arg_hash(E, a, p);
 	default:
 		return eval_fail(E, a->pos, "unsupported argument '%.*s' to 'builtins.path'",
-				 STR_ARG(sym_str(E, a->sym)));
+				 STR_ARG(attr_name_text(E, a->sym)));
 	}
 }
 

@@ -313,7 +313,7 @@ static errint bad_url(const struct flake_ref *r, const struct url *u, struct err
 {
 	struct str text = url_text(r->arena, u);
 
-	return err_set(err, ERR_EVAL, "URL '%.*s' %s", STR_ARG(text), what);
+	return err_set(err, ERR_CORRUPT, "URL '%.*s' %s", STR_ARG(text), what);
 }
 
 /* ---- types ---- */
@@ -347,7 +347,7 @@ static errint forge_from_url(struct flake_ref *r, const struct url *u, struct er
 		if (!rev && !ref && !str_eqz(q->name, "host") && !str_eqz(q->name, "narHash")) {
 			struct str text = url_text(r->arena, u);
 
-			return err_set(err, ERR_EVAL,
+			return err_set(err, ERR_CORRUPT,
 				       "URL '%.*s' contains unknown parameter '%.*s'",
 				       STR_ARG(text), STR_ARG(q->name));
 		}
@@ -367,7 +367,7 @@ static errint indirect_from_url(struct flake_ref *r, const struct url *u, struct
 	flake_ref_set_text(r, "type", S("indirect"));
 	flake_ref_set_text(r, "id", seg[0]);
 	if (n == 3 && !is_rev(seg[2]))
-		return err_set(err, ERR_EVAL, "in flake URL '%.*s', '%.*s' is not a commit hash",
+		return err_set(err, ERR_CORRUPT, "in flake URL '%.*s', '%.*s' is not a commit hash",
 			       STR_ARG(text), STR_ARG(seg[2]));
 	if (n == 3)
 		flake_ref_set_text(r, "rev", seg[2]);
@@ -375,7 +375,7 @@ static errint indirect_from_url(struct flake_ref *r, const struct url *u, struct
 		flake_ref_set_text(r, "rev", seg[1]);
 	} else if (n >= 2) {
 		if (!is_ref_name(seg[1]))
-			return err_set(err, ERR_EVAL,
+			return err_set(err, ERR_CORRUPT,
 				       "in flake URL '%.*s', '%.*s' is not a %sbranch/tag name",
 				       STR_ARG(text), STR_ARG(seg[1]),
 				       n == 2 ? "commit hash or " : "");
@@ -547,6 +547,21 @@ static bool is_short(struct str text)
 	return is_ref_name(rest) && str_chr(rest, '/') < 0;
 }
 
+static bool parse_short(struct arena *a, struct str text, struct url *u)
+{
+	struct str fragment = S("");
+
+	str_cut(text, '#', &text, &fragment);
+	*u = (struct url){.scheme = S("flake"), .authority = STR_NULL, .path = text};
+	return is_short(text) && percent_decode(a, fragment, &u->fragment);
+}
+
+static errint not_absolute(struct str text, struct err *err)
+{
+	return err_set(err, ERR_EVAL, "flake reference '%.*s' is not an absolute path",
+		       STR_ARG(text));
+}
+
 /* A path; what follows '?' and '#' is as in a URL. */
 static errint path_to_url(struct arena *a, struct str text, struct url *u, struct err *err)
 {
@@ -559,8 +574,7 @@ static errint path_to_url(struct arena *a, struct str text, struct url *u, struc
 	    (str_cut(path, '?', &path, &query) && !parse_query(a, query, u)))
 		return err_set(err, ERR_EVAL, "invalid flakeref '%.*s'", STR_ARG(text));
 	if (!str_starts(path, S("/")))
-		return err_set(err, ERR_EVAL, "flake reference '%.*s' is not an absolute path",
-			       STR_ARG(text));
+		return not_absolute(text, err);
 	percent_encode(&b, path, "/:@");
 	u->path = arena_str(a, buf_str(&b));
 	return 0;
@@ -572,11 +586,14 @@ errint flake_ref_parse(struct arena *a, struct str text, struct flake_ref *out, 
 	struct str copy = arena_str(a, text);
 	struct url u;
 
-	if (is_short(copy))
-		u = (struct url){.scheme = S("flake"), .path = copy, .fragment = S("")};
-	else if (!url_parse(a, copy, &u) && path_to_url(a, copy, &u, err))
+	if (!parse_short(a, copy, &u) && !url_parse(a, copy, &u) && path_to_url(a, copy, &u, err))
 		return err->code;
-	if (finish(&r, &u, copy, err))
+	if (finish(&r, &u, copy, err) == ERR_CORRUPT) {
+		/* What makes no good URL is taken for a path. */
+		err_clear(err);
+		return not_absolute(text, err);
+	}
+	if (err->code)
 		return err->code;
 	*out = r;
 	return 0;
@@ -649,17 +666,18 @@ errint flake_ref_check(const struct flake_ref *r, struct err *err)
 	if (check_names(r, err))
 		return err->code;
 	if (ref.n && !is_ref_name(ref))
-		return err_set(err, ERR_EVAL, "invalid Git branch/tag name '%.*s'", STR_ARG(ref));
+		return err_set(err, ERR_CORRUPT, "invalid Git branch/tag name '%.*s'",
+			       STR_ARG(ref));
 	if (!is_forge(type)) {
 		struct str id = flake_ref_text(r, "id");
 
 		if (str_eqz(type, "indirect") && !is_id(id))
-			return err_set(err, ERR_EVAL, "'%.*s' is not a valid flake ID",
+			return err_set(err, ERR_CORRUPT, "'%.*s' is not a valid flake ID",
 				       STR_ARG(id));
 		return 0;
 	}
 	if (ref.n && rev.n)
-		return err_set(err, ERR_EVAL,
+		return err_set(err, ERR_CORRUPT,
 			       "input contains both a commit hash ('%.*s') and a branch/tag name "
 			       "('%.*s')",
 			       STR_ARG(rev), STR_ARG(ref));
@@ -668,7 +686,7 @@ errint flake_ref_check(const struct flake_ref *r, struct err *err)
 			       "hash '%.*s' has wrong length for hash algorithm 'sha1'",
 			       STR_ARG(rev));
 	if (host.n && !is_host(host))
-		return err_set(err, ERR_EVAL, "input contains an invalid instance host '%.*s'",
+		return err_set(err, ERR_CORRUPT, "input contains an invalid instance host '%.*s'",
 			       STR_ARG(host));
 	return 0;
 }

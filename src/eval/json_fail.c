@@ -274,6 +274,30 @@ static void print_position(struct buf *b, struct str text, const struct json_sca
 	buf_printf(b, "parse error at line %zu, column %zu: ", line, column + s->past_end);
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Where "last read" begins: nlohmann forgets what it read only when a string or number starts. */
+static const char *last_read(struct str text, const char *p)
+{
+	const char *at = text.p, *from = text.p, *end = text.p + text.n;
+
+	if (str_starts(text, S("\xef\xbb\xbf")))
+		at = from = text.p + 3;
+	while (at <= p) {
+		while (at < p && is_blank(*at))
+			at++;
+		if (at < end && (*at == '"' || *at == '-' || is_digit((unsigned char)*at)))
+			from = at;
+		if (at >= p)
+			break;
+		at = json_scan(at, end).end;
+	}
+	return from;
+}
+
 errint json_fail(struct eval *E, struct str text, const char *p, const char *what,
 		 enum json_token expected)
 {
@@ -289,7 +313,7 @@ errint json_fail(struct eval *E, struct str text, const char *p, const char *wha
 		buf_printf(&b, "syntax error while parsing %s - ", what);
 		if (s.token == JSON_TOKEN_BAD) {
 			buf_printf(&b, "%s; last read: '", s.why);
-			print_token(&b, p, s.end);
+			print_token(&b, last_read(text, p), s.end);
 			buf_putc(&b, '\'');
 			if (expected == JSON_TOKEN_VALUE)
 				expected = JSON_TOKEN_NONE;
