@@ -159,7 +159,7 @@ errint(eval_fail_type)(struct eval *E, pos_t pos, const char *what, struct value
 			 buf_z(&shown));
 }
 
-/* ---- similar names ------------------------------------------------------------------------ */
+/* ---- similar names ---- */
 
 enum { MAX_DISTANCE = 2, MAX_SUGGESTIONS = 5 };
 
@@ -234,7 +234,7 @@ errint(eval_suggest_attrs)(struct eval *E, sym_t wanted, const struct attrs *amo
 	return put_suggestions(E, best, used);
 }
 
-/* ---- layout --------------------------------------------------------------------------------- */
+/* ---- layout ---- */
 
 #define INDENT "       "
 

@@ -7,12 +7,6 @@
  * when the result is a number, or points only to what was there before. */
 #include "eval/eval_run.h"
 
-#define TRY_FORCE(E, v, pos)                              \
-	do {                                              \
-		if (UNLIKELY(force((E), (v), (pos)) < 0)) \
-			return FAILED;                    \
-	} while (0)
-
 static struct value empty_list = {.head = V_LIST};
 static struct value empty_set = {.head = V_ATTRS, .attrs = &attrs_empty};
 static struct value true_value = {.head = V_BOOL, .i = 1};
@@ -36,7 +30,7 @@ pos_t expr_pos(const struct expr *e)
 	}
 }
 
-/* ---- delaying ------------------------------------------------------------------------------- */
+/* ---- delaying ---- */
 
 /* The slot of a variable whose value may be looked at now, or NULL. */
 static inline struct value *peek(struct env *env, const struct expr *e)
@@ -170,34 +164,26 @@ struct value *delay_eager(struct eval *E, struct env *env, const struct expr *e)
 	return v ? v : thunk_new(E, env, e);
 }
 
-/* ---- forcing ----------------------------------------------------------------------------------
- */
+/* ---- forcing ---- */
 
-/* A short string that was made in a region is moved to its beginning, so that the rest can go. */
-static inline void keep_string(struct eval *E, struct region r, struct value *v)
+/* Ends a region with a result that may be a short string made in it: that is moved to where the
+ * region began, so that the rest can go. */
+static inline struct value end_with(struct eval *E, struct region r, struct value v)
 {
-	size_t n = (v->n + 15u) & ~15u;
+	size_t n = ((size_t)value_len(v) + 15) & ~(size_t)15;
 
-	if (v->tag != V_STRING || v->n > 128 || (size_t)(E->heap.top - r.mark) <= n ||
-	    (const char *)E->heap.escaped < r.mark)
-		return;
-	memmove(r.mark, v->s, v->n);
-	v->s = r.mark;
-	E->heap.top = r.mark + n;
-}
-
-/* The result of the thunk at v, in the region opened for it. */
-static inline errint finish(struct eval *E, struct region r, struct value *v, struct value result)
-{
-	if ((const char *)E->heap.escaped >= r.mark && value_is_older(E, &result, r.mark))
-		E->heap.top = r.mark;
-	else
-		keep_string(E, r, &result);
+	if ((const char *)E->heap.escaped >= r.mark) {
+		if (value_is_older(E, v, r.mark)) {
+			E->heap.top = r.mark;
+		} else if (value_tag(v) == V_STRING && n <= 128 &&
+			   (size_t)(E->heap.top - r.mark) > n) {
+			memmove(r.mark, v.s, value_len(v));
+			v.s = r.mark;
+			E->heap.top = r.mark + n;
+		}
+	}
 	region_keep(E, r);
-	*v = result;
-	if (!value_is_older(E, &result, (const char *)v) || (const char *)v < E->heap.base)
-		heap_note_write(E, v);
-	return 0;
+	return v;
 }
 
 ATTR_COLD static errint blackhole(struct eval *E, pos_t pos)
@@ -233,11 +219,14 @@ errint force_slow(struct eval *E, struct value *v, pos_t pos)
 		region_keep(E, region);
 		return eval_failed(E);
 	}
-	return finish(E, region, v, r);
+	r = end_with(E, region, r);
+	*v = r;
+	if ((const char *)v < E->heap.base || !value_is_older(E, r, (const char *)v))
+		heap_note_write(E, v);
+	return 0;
 }
 
-/* ---- calling ------------------------------------------------------------------------------------
- */
+/* ---- calling ---- */
 
 ATTR_COLD static struct value call_failed(struct eval *E, pos_t pos, const struct lambda *l)
 {
@@ -274,7 +263,9 @@ static inline struct value run_body(struct eval *E, pos_t pos, const struct lamb
 		return FAILED;
 	r = eval_expr(E, env, l->inner->body);
 	E->depth--;
-	return failed(r) ? call_failed(E, pos, l->inner) : r;
+	if (failed(r))
+		return call_failed(E, pos, l->inner);
+	return r;
 }
 
 static struct value run_builtin(struct eval *E, pos_t pos, const struct builtin_row *row,
@@ -347,7 +338,7 @@ static struct value apply_partial(struct eval *E, pos_t pos, struct value fn, si
 
 	memcpy(all, app->args, app->n * sizeof(*all));
 	memcpy(all + app->n, args, n * sizeof(*all));
-	if (inner.tag == V_LAMBDA)
+	if (value_tag(inner) == V_LAMBDA)
 		r = apply_lambda(E, pos, inner, app->n + n, all, used);
 	else
 		r = apply_builtin(E, pos, inner, app->n + n, all, used);
@@ -388,19 +379,19 @@ struct value apply(struct eval *E, pos_t pos, struct value fn, size_t n, struct 
 {
 	/* A constant builtin is called without arguments. */
 	if (UNLIKELY(n == 0))
-		return fn.tag == V_PRIMOP && fn.primop->arity == 0
+		return value_tag(fn) == V_PRIMOP && fn.primop->arity == 0
 			       ? run_builtin(E, pos, fn.primop, NULL)
 			       : fn;
 	while (n > 0) {
 		size_t used = 1;
 
-		if (fn.tag == V_LAMBDA)
+		if (value_tag(fn) == V_LAMBDA)
 			fn = apply_lambda(E, pos, fn, n, args, &used);
-		else if (fn.tag == V_PRIMOP)
+		else if (value_tag(fn) == V_PRIMOP)
 			fn = apply_builtin(E, pos, fn, n, args, &used);
-		else if (fn.tag == V_PARTIAL)
+		else if (value_tag(fn) == V_PARTIAL)
 			fn = apply_partial(E, pos, fn, n, args, &used);
-		else if (fn.tag == V_ATTRS && attrs_get(fn.attrs, SYM_functor))
+		else if (value_tag(fn) == V_ATTRS && attrs_get(fn.attrs, SYM_functor))
 			fn = apply_functor(E, pos, fn, args[0]);
 		else
 			return not_a_function(E, pos, &fn);
@@ -426,8 +417,7 @@ errint call(struct eval *E, pos_t pos, struct value *fn, size_t n, struct value 
 		region_keep(E, region);
 		return eval_failed(E);
 	}
-	region_end(E, region, &r);
-	*out = r;
+	*out = end_with(E, region, r);
 	return 0;
 }
 
@@ -444,224 +434,58 @@ struct value *app_new(struct eval *E, struct value *fn, size_t n, struct value *
 	return v;
 }
 
-static struct value eval_call(struct eval *E, struct env *env, const struct e_call *c)
+/* The common call: a function, with as many arguments as it takes. */
+static inline struct value call_lambda(struct eval *E, struct env *env, const struct e_call *c,
+				       struct value fn)
 {
-	struct region region = region_begin(E);
-	struct value fn = eval_expr(E, env, c->fn), r;
+	const struct lambda *l = value_lambda(&fn);
+	struct env *inner = env_new(E, fn.env, l->n_slots);
+
+	for (uint32_t i = 0; i < c->n; i++)
+		inner->v[i] = delay_eager(E, env, c->args[i]);
+	return run_body(E, c->e.pos, l, inner);
+}
+
+static ATTR_NOINLINE struct value call_other(struct eval *E, struct env *env,
+					     const struct e_call *c, struct value fn)
+{
 	struct value *small[8], **args = small;
 
-	if (failed(fn)) {
-		region_keep(E, region);
-		return FAILED;
-	}
-	if (fn.tag == V_LAMBDA && value_lambda(&fn)->arity == c->n &&
-	    !value_lambda(&fn)->has_formals) {
-		const struct lambda *l = value_lambda(&fn);
-		struct env *inner = env_new(E, fn.env, l->n_slots);
-
-		for (uint32_t i = 0; i < c->n; i++)
-			inner->v[i] = delay_eager(E, env, c->args[i]);
-		r = run_body(E, c->e.pos, l, inner);
-	} else {
-		if (UNLIKELY(c->n > ARRAY_LEN(small)))
-			args = heap_alloc(E, c->n * sizeof(*args));
-		for (uint32_t i = 0; i < c->n; i++)
-			args[i] = delay_eager(E, env, c->args[i]);
-		r = apply(E, c->e.pos, fn, c->n, args);
-	}
-	if (failed(r)) {
-		region_keep(E, region);
-		return FAILED;
-	}
-	if (r.tag == V_STRING && !value_is_older(E, &r, region.mark)) {
-		keep_string(E, region, &r);
-		region_keep(E, region);
-		return r;
-	}
-	region_end(E, region, &r);
-	return r;
+	if (UNLIKELY(c->n > ARRAY_LEN(small)))
+		args = heap_alloc(E, c->n * sizeof(*args));
+	for (uint32_t i = 0; i < c->n; i++)
+		args[i] = delay_eager(E, env, c->args[i]);
+	return apply(E, c->e.pos, fn, c->n, args);
 }
 
-/* ---- operators ----------------------------------------------------------------------------------
- */
-
-/* An operand, with the frame that says which when it fails. */
-static inline struct value operand(struct eval *E, struct env *env, const struct expr *e,
-				   const char *ctx)
+static inline struct value end_call(struct eval *E, struct region region, struct value r)
 {
-	struct value v = eval_expr(E, env, e);
-
-	if (failed(v))
-		eval_frame(E, expr_pos(e), "%s", ctx);
-	return v;
-}
-
-ATTR_COLD static struct value operand_type(struct eval *E, const struct expr *e, pos_t pos,
-					   const char *want, struct value *v, const char *ctx)
-{
-	eval_fail_type(E, pos, want, v);
-	eval_frame(E, expr_pos(e), "%s", ctx);
+	if (LIKELY(!failed(r)))
+		return end_with(E, region, r);
+	region_keep(E, region);
 	return FAILED;
 }
 
-static inline struct value bool_operand(struct eval *E, struct env *env, const struct expr *e,
-					const char *ctx)
+static struct value eval_call(struct eval *E, struct env *env, const struct expr *e)
 {
-	struct value v = operand(E, env, e, ctx);
+	const struct e_call *c = (const struct e_call *)e;
+	struct region region = region_begin(E);
+	struct value fn = quick(E, env, c->fn);
 
-	if (UNLIKELY(v.tag != V_BOOL) && !failed(v))
-		return operand_type(E, e, expr_pos(e), "a Boolean", &v, ctx);
-	return v;
+	if (LIKELY(value_tag(fn) == V_LAMBDA) && value_lambda(&fn)->arity == c->n &&
+	    !value_lambda(&fn)->has_formals)
+		return end_call(E, region, call_lambda(E, env, c, fn));
+	if (failed(fn))
+		return end_call(E, region, FAILED);
+	return end_call(E, region, call_other(E, env, c, fn));
 }
 
-static struct value eval_logic(struct eval *E, struct env *env, const struct e_op *o, bool enough,
-			       bool negate, const char *left, const char *right)
-{
-	struct value a = bool_operand(E, env, o->a, left);
+/* ---- the rest ---- */
 
-	if (failed(a))
-		return FAILED;
-	if ((bool)a.i == enough)
-		return v_bool(enough != negate);
-	return bool_operand(E, env, o->b, right);
-}
-
-static struct value eval_equal(struct eval *E, struct env *env, const struct e_op *o)
-{
-	bool equal, ne = o->e.kind == E_NE;
-	struct value a, b;
-
-	a = operand(E, env, o->a,
-		    ne ? "in the left operand of '!='" : "in the left operand of '=='");
-	if (failed(a))
-		return FAILED;
-	b = operand(E, env, o->b,
-		    ne ? "in the right operand of '!='" : "in the right operand of '=='");
-	if (failed(b))
-		return FAILED;
-	if (a.tag == V_INT && b.tag == V_INT)
-		return v_bool((a.i == b.i) != ne);
-	if (values_equal(E, &a, &b, o->e.pos,
-			 ne ? "while testing two values for inequality"
-			    : "while testing two values for equality",
-			 &equal) < 0)
-		return FAILED;
-	return v_bool(equal != ne);
-}
-
-/* Operators that are builtins by definition show up as such in traces. */
-ATTR_COLD static struct value arith_failed(struct eval *E, const struct e_op *o)
-{
-	static const char *const names[] = {
-		[E_SUB] = "sub", [E_MUL] = "mul", [E_DIV] = "div", [E_LESS] = "lessThan"};
-
-	eval_frame(E, o->e.pos, "while calling the '%s' builtin", names[o->e.kind]);
-	return FAILED;
-}
-
-static struct value slow_arith(struct eval *E, struct env *env, const struct e_op *o,
-			       struct value *a, struct value *b)
-{
-	static const char ops[] = {[E_SUB] = '-', [E_MUL] = '*', [E_DIV] = '/'};
-	struct value out;
-	bool less;
-
-	if (o->e.kind == E_LESS) {
-		if (values_less(E, a, b, o->e.pos, NULL, &less) < 0)
-			return arith_failed(E, o);
-		return v_bool(less);
-	}
-	if (values_arith(E, o->e.pos, ops[o->e.kind], a, b, &out) < 0)
-		return arith_failed(E, o);
-	return out;
-}
-
-static struct value eval_arith(struct eval *E, struct env *env, const struct e_op *o)
-{
-	struct value a = eval_expr(E, env, o->a), b;
-	int64_t r;
-
-	if (failed(a))
-		return arith_failed(E, o);
-	b = eval_expr(E, env, o->b);
-	if (failed(b))
-		return arith_failed(E, o);
-	if (UNLIKELY(a.tag != V_INT || b.tag != V_INT))
-		return slow_arith(E, env, o, &a, &b);
-	switch (o->e.kind) {
-	case E_LESS:
-		return v_bool(a.i < b.i);
-	case E_SUB:
-		if (!__builtin_sub_overflow(a.i, b.i, &r))
-			return v_int(r);
-		break;
-	case E_MUL:
-		if (!__builtin_mul_overflow(a.i, b.i, &r))
-			return v_int(r);
-		break;
-	default:
-		break;
-	}
-	return slow_arith(E, env, o, &a, &b);
-}
-
-static struct value update_operand(struct eval *E, struct env *env, const struct expr *e,
-				   const char *ctx)
-{
-	struct value v;
-
-	if (e->kind == E_UPDATE)
-		return eval_expr(E, env, e);
-	v = operand(E, env, e, ctx);
-	if (v.tag != V_ATTRS && !failed(v))
-		return operand_type(E, e, 0, "a set", &v, ctx);
-	return v;
-}
-
-static struct value eval_update(struct eval *E, struct env *env, const struct e_op *o)
-{
-	struct value b = update_operand(E, env, o->b, "in the right operand of '//'"), a;
-
-	if (failed(b))
-		return FAILED;
-	a = update_operand(E, env, o->a, "in the left operand of '//'");
-	if (failed(a))
-		return FAILED;
-	return v_attrs(attrs_update(E, a.attrs, b.attrs));
-}
-
-static struct value eval_concat(struct eval *E, struct env *env, const struct e_op *o)
-{
-	static const char ctx[] = "while evaluating one of the elements to concatenate";
-	struct value a = operand(E, env, o->a, "in the left operand of '++'"), b, **v;
-
-	if (failed(a))
-		return FAILED;
-	b = operand(E, env, o->b, "in the right operand of '++'");
-	if (failed(b))
-		return FAILED;
-	if (want_list(E, &a, o->e.pos, ctx) < 0 || want_list(E, &b, o->e.pos, ctx) < 0)
-		return FAILED;
-	if (a.n == 0)
-		return b;
-	if (b.n == 0)
-		return a;
-	if ((uint64_t)a.n + b.n > UINT32_MAX) {
-		eval_fail(E, o->e.pos, "list is too long");
-		return FAILED;
-	}
-	v = list_alloc(E, (size_t)a.n + b.n);
-	memcpy(v, list_elems(&a), a.n * sizeof(*v));
-	memcpy(v + a.n, list_elems(&b), b.n * sizeof(*v));
-	return v_list(v, (size_t)a.n + b.n);
-}
-
-/* ---- the rest
- * -------------------------------------------------------------------------------------- */
-
-static struct value eval_dynamic(struct eval *E, struct env *env, const struct e_var *v)
+static struct value eval_dynamic(struct eval *E, struct env *env, const struct expr *e)
 {
 	static const char ctx[] = "while evaluating the first subexpression of a with expression";
+	const struct e_var *v = (const struct e_var *)e;
 
 	for (uint32_t i = 0; i < v->n_withs; i++) {
 		struct value *set = env_up(env, v->withs[i].level)->v[v->withs[i].slot];
@@ -670,41 +494,16 @@ static struct value eval_dynamic(struct eval *E, struct env *env, const struct e
 		if (want_attrs(E, set, v->e.pos, ctx) < 0)
 			return FAILED;
 		a = attrs_get(set->attrs, v->sym);
-		if (!a)
-			continue;
-		TRY_FORCE(E, a->v, v->e.pos);
-		return *a->v;
+		if (a)
+			return force(E, a->v, v->e.pos) < 0 ? FAILED : *a->v;
 	}
 	eval_fail(E, v->e.pos, "undefined variable '%.*s'", STR_ARG(sym_str(E, v->sym)));
 	return FAILED;
 }
 
-ATTR_COLD static struct value assertion_failed(struct eval *E, struct env *env,
-					       const struct e_if *i)
+static struct value eval_search_path(struct eval *E, struct env *env, const struct expr *e)
 {
-	const struct e_op *o = (const struct e_op *)i->cond;
-	BUF(text, LIMIT_ERR_TEXT);
-
-	print_expr(E, i->cond, &text);
-	if (o->e.kind == E_EQ) {
-		struct value a = eval_expr(E, env, o->a), b = eval_expr(E, env, o->b);
-
-		if (failed(a) || failed(b))
-			return FAILED;
-		if (assert_equal(E, &a, &b, o->e.pos, "in an equality assertion") < 0) {
-			if (E->err.code == ERR_THROWN)
-				eval_frame(E, i->e.pos,
-					   "while evaluating the condition of the assertion '%s'",
-					   buf_z(&text));
-			return FAILED;
-		}
-	}
-	eval_fail_code(E, i->e.pos, ERR_THROWN, "assertion '%s' failed", buf_z(&text));
-	return FAILED;
-}
-
-static struct value eval_search_path(struct eval *E, const struct e_spath *s)
-{
+	const struct e_spath *s = (const struct e_spath *)e;
 	struct value v;
 	struct str path;
 
@@ -718,116 +517,99 @@ static struct value eval_search_path(struct eval *E, const struct e_spath *s)
 
 static inline struct value slot_value(struct eval *E, struct value *v, pos_t pos)
 {
-	TRY_FORCE(E, v, pos);
-	return *v;
+	if (LIKELY(value_done(v)))
+		return *v;
+	return force_slow(E, v, pos) < 0 ? FAILED : *v;
 }
 
-struct value eval_expr(struct eval *E, struct env *env, const struct expr *e)
+static struct value eval_const(struct eval *E, struct env *env, const struct expr *e)
 {
-	struct value v;
-
-again:
-	switch ((enum expr_kind)e->kind) {
-	case E_CONST:
-		return ((const struct e_const *)e)->v;
-	case E_LOCAL0:
-		return slot_value(E, env->v[((const struct e_var *)e)->at.slot], e->pos);
-	case E_LOCAL1:
-		return slot_value(E, env->up->v[((const struct e_var *)e)->at.slot], e->pos);
-	case E_LOCAL: {
-		struct address at = ((const struct e_var *)e)->at;
-
-		return slot_value(E, env_up(env, at.level)->v[at.slot], e->pos);
-	}
-	case E_FROM: {
-		struct address at = ((const struct e_from *)e)->at;
-
-		return slot_value(E, env_up(env, at.level)->v[at.slot], e->pos);
-	}
-	case E_GLOBAL:
-		return slot_value(E, ((const struct e_var *)e)->box, e->pos);
-	case E_DYNAMIC:
-		return eval_dynamic(E, env, (const struct e_var *)e);
-	case E_CALL:
-		return eval_call(E, env, (const struct e_call *)e);
-	case E_SELECT:
-		return eval_select(E, env, (const struct e_select *)e);
-	case E_LAMBDA:
-		return v_lambda((const struct lambda *)e, env);
-	case E_IF:
-		v = bool_operand(E, env, ((const struct e_if *)e)->cond,
-				 "while evaluating a branch condition");
-		if (failed(v))
-			return FAILED;
-		e = v.i ? ((const struct e_if *)e)->then : ((const struct e_if *)e)->otherwise;
-		goto again;
-	case E_LET: {
-		const struct e_let *l = (const struct e_let *)e;
-		struct env *outer = env;
-
-		if (l->e.flag)
-			env = env_new(E, env, l->defs->n_slots);
-		fill_defs(E, outer, env, l->defs, delay_eager);
-		e = l->body;
-		goto again;
-	}
-	case E_WITH: {
-		const struct e_with *w = (const struct e_with *)e;
-		struct value *set = delay(E, env, w->set);
-
-		if (w->e.flag)
-			env = env_new(E, env, 1);
-		env->v[w->slot] = set;
-		e = w->body;
-		goto again;
-	}
-	case E_ASSERT:
-		v = bool_operand(E, env, ((const struct e_if *)e)->cond,
-				 "in the condition of the assert statement");
-		if (failed(v))
-			return FAILED;
-		if (!v.i)
-			return assertion_failed(E, env, (const struct e_if *)e);
-		e = ((const struct e_if *)e)->then;
-		goto again;
-	case E_ATTRS:
-		return eval_attrs(E, env, (const struct e_attrs *)e);
-	case E_LIST:
-		return eval_list(E, env, (const struct e_list *)e);
-	case E_STRINGS:
-		return eval_strings(E, env, (const struct e_strings *)e);
-	case E_LESS:
-	case E_SUB:
-	case E_MUL:
-	case E_DIV:
-		return eval_arith(E, env, (const struct e_op *)e);
-	case E_EQ:
-	case E_NE:
-		return eval_equal(E, env, (const struct e_op *)e);
-	case E_NOT:
-		v = bool_operand(E, env, ((const struct e_op *)e)->a, "in the argument of '!'");
-		return failed(v) ? FAILED : v_bool(!v.i);
-	case E_AND:
-		return eval_logic(E, env, (const struct e_op *)e, false, false,
-				  "in the left operand of '&&'", "in the right operand of '&&'");
-	case E_OR:
-		return eval_logic(E, env, (const struct e_op *)e, true, false,
-				  "in the left operand of '||'", "in the right operand of '||'");
-	case E_IMPL:
-		return eval_logic(E, env, (const struct e_op *)e, false, true,
-				  "in the left operand of '->'", "in the right operand of '->'");
-	case E_UPDATE:
-		return eval_update(E, env, (const struct e_op *)e);
-	case E_CONCAT:
-		return eval_concat(E, env, (const struct e_op *)e);
-	case E_HAS:
-		return eval_has(E, env, (const struct e_select *)e);
-	case E_POS:
-		return pos_value(E, e->pos);
-	case E_SPATH:
-		return eval_search_path(E, (const struct e_spath *)e);
-	case E_VAR:
-		break;
-	}
-	BUG("unresolved expression");
+	return ((const struct e_const *)e)->v;
 }
+
+static struct value eval_local0(struct eval *E, struct env *env, const struct expr *e)
+{
+	return slot_value(E, env->v[((const struct e_var *)e)->at.slot], e->pos);
+}
+
+static struct value eval_local1(struct eval *E, struct env *env, const struct expr *e)
+{
+	return slot_value(E, env->up->v[((const struct e_var *)e)->at.slot], e->pos);
+}
+
+static struct value eval_local(struct eval *E, struct env *env, const struct expr *e)
+{
+	struct address at = ((const struct e_var *)e)->at;
+
+	return slot_value(E, env_up(env, at.level)->v[at.slot], e->pos);
+}
+
+static struct value eval_from(struct eval *E, struct env *env, const struct expr *e)
+{
+	struct address at = ((const struct e_from *)e)->at;
+
+	return slot_value(E, env_up(env, at.level)->v[at.slot], e->pos);
+}
+
+static struct value eval_global(struct eval *E, struct env *env, const struct expr *e)
+{
+	return slot_value(E, ((const struct e_var *)e)->box, e->pos);
+}
+
+static struct value eval_lambda(struct eval *E, struct env *env, const struct expr *e)
+{
+	return v_lambda((const struct lambda *)e, env);
+}
+
+static struct value eval_let(struct eval *E, struct env *env, const struct expr *e)
+{
+	const struct e_let *l = (const struct e_let *)e;
+	struct env *outer = env;
+
+	if (l->e.flag)
+		env = env_new(E, env, l->defs->n_slots);
+	fill_defs(E, outer, env, l->defs, delay_eager);
+	return eval_expr(E, env, l->body);
+}
+
+static struct value eval_with(struct eval *E, struct env *env, const struct expr *e)
+{
+	const struct e_with *w = (const struct e_with *)e;
+	struct value *set = delay(E, env, w->set);
+
+	if (w->e.flag)
+		env = env_new(E, env, 1);
+	env->v[w->slot] = set;
+	return eval_expr(E, env, w->body);
+}
+
+static struct value eval_pos(struct eval *E, struct env *env, const struct expr *e)
+{
+	return pos_value(E, e->pos);
+}
+
+static struct value eval_unresolved(struct eval *E, struct env *env, const struct expr *e)
+{
+	BUG("unresolved name");
+}
+
+/* One indirect jump an expression. ORDER expr_kind */
+const eval_fn eval_table[] = {
+	[E_CONST] = eval_const,     [E_VAR] = eval_unresolved,
+	[E_SELECT] = eval_select,   [E_HAS] = eval_has,
+	[E_ATTRS] = eval_attrs,     [E_LIST] = eval_list,
+	[E_LAMBDA] = eval_lambda,   [E_CALL] = eval_call,
+	[E_LET] = eval_let,         [E_WITH] = eval_with,
+	[E_IF] = eval_if,           [E_ASSERT] = eval_assert,
+	[E_NOT] = eval_not,         [E_EQ] = eval_equal,
+	[E_NE] = eval_equal,        [E_AND] = eval_and,
+	[E_OR] = eval_or,           [E_IMPL] = eval_impl,
+	[E_UPDATE] = eval_update,   [E_CONCAT] = eval_concat,
+	[E_STRINGS] = eval_strings, [E_LESS] = eval_less,
+	[E_SUB] = eval_arith,       [E_MUL] = eval_arith,
+	[E_DIV] = eval_arith,       [E_SPATH] = eval_search_path,
+	[E_POS] = eval_pos,         [E_FROM] = eval_from,
+	[E_LOCAL0] = eval_local0,   [E_LOCAL1] = eval_local1,
+	[E_LOCAL] = eval_local,     [E_GLOBAL] = eval_global,
+	[E_DYNAMIC] = eval_dynamic,
+};

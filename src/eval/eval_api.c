@@ -96,8 +96,7 @@ struct value *api_box(struct eval *E, struct value v)
 	return box;
 }
 
-/* ---- expressions -------------------------------------------------------------------------------
- */
+/* ---- expressions ---- */
 
 struct source_job {
 	struct str text, dir;
@@ -223,8 +222,7 @@ errint eval_find_file(struct eval *E, struct str name, struct str *out, struct e
 	return 0;
 }
 
-/* ---- values
- * --------------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 static errint do_force(struct eval *E, void *v)
 {
@@ -438,8 +436,7 @@ errint eval_attr_names(struct eval *E, struct value *set, struct arena *a, struc
 	return 0;
 }
 
-/* ---- the scope of a REPL
- * ---------------------------------------------------------------------------- */
+/* ---- the scope of a REPL ---- */
 
 struct eval_scope {
 	struct eval *E;

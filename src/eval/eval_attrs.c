@@ -195,7 +195,7 @@ struct attrs *attrs_update(struct eval *E, struct attrs *a, struct attrs *b)
 	return layer;
 }
 
-/* ---- order by name ---------------------------------------------------------------------- */
+/* ---- order by name ---- */
 
 struct by_name {
 	uint64_t prefix;

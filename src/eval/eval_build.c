@@ -4,8 +4,9 @@
  */
 #include "eval/eval_run.h"
 
-struct value eval_list(struct eval *E, struct env *env, const struct e_list *l)
+struct value eval_list(struct eval *E, struct env *env, const struct expr *e)
 {
+	const struct e_list *l = (const struct e_list *)e;
 	struct value **v, *one;
 
 	if (l->n == 1) {
@@ -142,8 +143,9 @@ static errint add_dynamic(struct eval *E, struct env *env, const struct dynamic_
 	return 0;
 }
 
-struct value eval_attrs(struct eval *E, struct env *env, const struct e_attrs *a)
+struct value eval_attrs(struct eval *E, struct env *env, const struct expr *e)
 {
+	const struct e_attrs *a = (const struct e_attrs *)e;
 	struct attrs *out;
 
 	if (LIKELY(!a->e.flag)) {
@@ -161,8 +163,7 @@ struct value eval_attrs(struct eval *E, struct env *env, const struct e_attrs *a
 	return v_attrs(attrs_done(out));
 }
 
-/* ---- formals ------------------------------------------------------------------------------------
- */
+/* ---- formals ---- */
 
 ATTR_COLD static void name_of(struct eval *E, const struct lambda *l, struct buf *b)
 {

@@ -180,8 +180,7 @@ errint want_string_plain(struct eval *E, struct value *v, pos_t pos, const char 
 	return in_context(E, pos, ctx);
 }
 
-/* ---- forcing everything ------------------------------------------------------------------------
- */
+/* ---- forcing everything ---- */
 
 /* Addresses of sets and lists that were seen; open addressing. */
 struct seen {

@@ -121,8 +121,7 @@ errint values_equal(struct eval *E, struct value *a, struct value *b, pos_t pos,
 	}
 }
 
-/* ---- order -------------------------------------------------------------------------------------
- */
+/* ---- order ---- */
 
 ATTR_COLD static errint cannot_compare(struct eval *E, struct value *a, struct value *b, pos_t pos,
 				       const char *ctx)
@@ -196,8 +195,7 @@ errint values_less(struct eval *E, struct value *a, struct value *b, pos_t pos, 
 	}
 }
 
-/* ---- arithmetic ---------------------------------------------------------------------------------
- */
+/* ---- arithmetic ---- */
 
 struct arith {
 	const char *name, *doing;
@@ -299,8 +297,7 @@ errint values_arith(struct eval *E, pos_t pos, char op, struct value *a, struct 
 	return 0;
 }
 
-/* ---- why two values differ ----------------------------------------------------------------------
- */
+/* ---- why two values differ ---- */
 
 /* Fails as an assertion; the format has one %s for each value. */
 ATTR_COLD static errint differ(struct eval *E, struct value *a, struct value *b, const char *before,

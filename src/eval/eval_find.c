@@ -76,8 +76,7 @@ errint eval_auto_call(struct eval *E, struct eval_args *a, struct value *v, stru
 	return 0;
 }
 
-/* ---- attribute paths ---------------------------------------------------------------------------
- */
+/* ---- attribute paths ---- */
 
 struct path_job {
 	struct value *v;
@@ -179,8 +178,7 @@ errint eval_attr_path(struct eval *E, struct value *v, struct str path, struct e
 	return 0;
 }
 
-/* ---- derivations
- * ------------------------------------------------------------------------------------ */
+/* ---- derivations ---- */
 
 struct finding {
 	struct arena *a;

@@ -65,7 +65,7 @@ struct eval {
 	struct fetch_state *fetches; /* builtin_fetch.c; freed by fetch_state_free() */
 };
 
-/* ---- heap -------------------------------------------------------------------------------- */
+/* ---- heap ---- */
 
 ATTR_COLD void *heap_overflow(struct eval *E, size_t n);
 /* n bytes aligned to 16, not cleared. */
@@ -114,7 +114,7 @@ ATTR_PRINTF(2, 3) struct str heap_printf(struct eval *E, const char *fmt, ...);
 errint string_from_buf(struct eval *E, pos_t pos, const struct buf *b, const struct context *ctx,
 		       struct value *out);
 
-/* ---- forcing and calling ------------------------------------------------------------------ */
+/* ---- forcing and calling ---- */
 
 errint force_slow(struct eval *E, struct value *v, pos_t pos);
 /* Evaluates v to weak head normal form, in place. */
@@ -172,7 +172,7 @@ static inline void depth_leave(struct eval *E)
 	E->depth--;
 }
 
-/* ---- failing ------------------------------------------------------------------------------ */
+/* ---- failing ---- */
 
 /* ERR_EVAL at a position (0: none). Text as in Nix; subjects in '…'. */
 ATTR_COLD ATTR_PRINTF(3, 4) errint eval_fail(struct eval *E, pos_t pos, const char *fmt, ...);
@@ -254,7 +254,7 @@ errint want_string_plain(struct eval *E, struct value *v, pos_t pos, const char 
 errint want_attr(struct eval *E, struct attrs *a, sym_t sym, pos_t pos, const char *ctx,
 		 struct attr **out);
 
-/* ---- strings and contexts ------------------------------------------------------------------ */
+/* ---- strings and contexts ---- */
 
 enum context_kind {
 	CTX_PLAIN,  /* a store path: "/nix/store/…" */
@@ -302,7 +302,7 @@ errint coerce_store_path(struct eval *E, pos_t pos, struct value *v, const struc
 /* Builds what a context needs (import-from-derivation), or fails when that is not allowed. */
 errint context_realise(struct eval *E, pos_t pos, const struct context *ctx);
 
-/* ---- lists and sets -------------------------------------------------------------------------- */
+/* ---- lists and sets ---- */
 
 static inline struct value **list_alloc(struct eval *E, size_t n)
 {
@@ -344,8 +344,7 @@ errint values_less(struct eval *E, struct value *a, struct value *b, pos_t pos, 
 errint values_arith(struct eval *E, pos_t pos, char op, struct value *a, struct value *b,
 		    struct value *out);
 
-/* ---- paths, files, the store ------------------------------------------------------------------
- */
+/* ---- paths, files, the store ---- */
 
 /* The store's folder, also where there is no store. */
 struct str eval_store_dir(const struct eval *E);
@@ -404,8 +403,7 @@ errint import_scoped(struct eval *E, pos_t pos, struct str path, struct attrs *s
 errint eval_text(struct eval *E, struct str text, struct str dir, const char *name,
 		 struct value *out);
 
-/* ---- positions --------------------------------------------------------------------------------
- */
+/* ---- positions ---- */
 
 struct pos_info {
 	struct str file;  /* "" when the source is no file; then name says what it is */
@@ -420,8 +418,7 @@ bool pos_is_internal(struct eval *E, pos_t pos);
 /* { file; line; column; }, or null: unsafeGetAttrPos and __curPos. */
 struct value pos_value(struct eval *E, pos_t pos);
 
-/* ---- printing ----------------------------------------------------------------------------------
- */
+/* ---- printing ---- */
 
 struct print_options {
 	bool strict;     /* force everything, errors are «error: …» unless fail is set */

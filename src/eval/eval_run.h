@@ -13,7 +13,7 @@ enum { V_FAILED = 255 };
 
 static inline bool failed(struct value v)
 {
-	return UNLIKELY(v.tag == V_FAILED);
+	return UNLIKELY(value_tag(v) == V_FAILED);
 }
 
 struct env {
@@ -70,10 +70,10 @@ static inline struct region region_begin(struct eval *E)
 	return r;
 }
 /* Does a value point to nothing that is newer than mark? */
-static inline bool value_is_older(const struct eval *E, const struct value *v, const char *mark)
+static inline bool value_is_older(const struct eval *E, struct value v, const char *mark)
 {
-	return v->tag <= V_NULL ||
-	       (uintptr_t)v->s - (uintptr_t)mark >= (uintptr_t)(E->heap.top - mark);
+	return value_tag(v) <= V_NULL ||
+	       (uintptr_t)v.i - (uintptr_t)mark >= (uintptr_t)(E->heap.top - mark);
 }
 /* After a failure: nothing goes. */
 static inline void region_keep(struct eval *E, struct region r)
@@ -81,15 +81,38 @@ static inline void region_keep(struct eval *E, struct region r)
 	if (r.saved < E->heap.escaped)
 		E->heap.escaped = r.saved;
 }
-static inline void region_end(struct eval *E, struct region r, const struct value *result)
+static inline void region_end(struct eval *E, struct region r, struct value result)
 {
 	if ((const char *)E->heap.escaped >= r.mark && value_is_older(E, result, r.mark))
 		E->heap.top = r.mark;
 	region_keep(E, r);
 }
 
+#define ATTR_NOINLINE __attribute__((noinline))
+
 /* The value of an expression. */
-struct value eval_expr(struct eval *E, struct env *env, const struct expr *e);
+typedef struct value (*eval_fn)(struct eval *E, struct env *env, const struct expr *e);
+extern const eval_fn eval_table[];
+static inline struct value eval_expr(struct eval *E, struct env *env, const struct expr *e)
+{
+	return eval_table[e->kind](E, env, e);
+}
+/* Most operands are constants and variables that were evaluated before. */
+static inline struct value quick(struct eval *E, struct env *env, const struct expr *e)
+{
+	const struct value *v;
+
+	if (e->kind == E_CONST)
+		return ((const struct e_const *)e)->v;
+	if (e->kind == E_LOCAL0)
+		v = env->v[((const struct e_var *)e)->at.slot];
+	else if (e->kind == E_LOCAL1)
+		v = env->up->v[((const struct e_var *)e)->at.slot];
+	else
+		return eval_expr(E, env, e);
+	return LIKELY(value_done(v)) ? *v : eval_expr(E, env, e);
+}
+
 /* A pointer to what will be its value: no thunk where none is needed. delay() makes a thunk exactly
  * where Nix does, since an attribute or element that is not evaluated prints as <CODE>;
  * delay_eager(), for arguments and lets, also does what costs less than a thunk. */
@@ -102,17 +125,27 @@ struct value apply(struct eval *E, pos_t pos, struct value fn, size_t n, struct 
 /* Where messages say that an expression is; 0 for constants. */
 pos_t expr_pos(const struct expr *e);
 
-/* eval_select.c, eval_string.c, eval_build.c: the longer cases of eval_expr(). */
-struct value eval_select(struct eval *E, struct env *env, const struct e_select *s);
-struct value eval_has(struct eval *E, struct env *env, const struct e_select *s);
-struct value eval_strings(struct eval *E, struct env *env, const struct e_strings *s);
-struct value eval_attrs(struct eval *E, struct env *env, const struct e_attrs *a);
-struct value eval_list(struct eval *E, struct env *env, const struct e_list *l);
+/* What eval_table names beyond eval.c: eval_select.c, eval_string.c, eval_build.c, eval_op.c. */
+#define EVAL_FNS(X)                                                                              \
+	X(select)                                                                                \
+	X(has)                                                                                   \
+	X(strings)                                                                               \
+	X(attrs)                                                                                 \
+	X(list) X(and) X(or) X(impl) X(not ) X(if) X(assert) X(equal) X(less) X(arith) X(update) \
+		X(concat)
+#define X(name) struct value eval_##name(struct eval *E, struct env *env, const struct expr *e);
+EVAL_FNS(X)
+#undef X
+
 void fill_defs(struct eval *E, struct env *outer, struct env *env, const struct e_attrs *a,
 	       delay_fn how);
 /* Binds a function's arguments in a fresh environment; NULL on failure. */
 struct env *bind_formals(struct eval *E, pos_t pos, const struct lambda *l, struct env *up,
 			 struct value *arg);
+/* eval_string.c: what + and interpolation do with other than integers; `first` is evaluated. */
+struct value concat_strings(struct eval *E, struct env *env, const struct e_strings *s,
+			    struct value first);
+struct value add_numbers(struct eval *E, pos_t pos, struct value a, struct value b);
 /* eval_compare.c: explains why an asserted equality does not hold; 0 when it does. */
 errint assert_equal(struct eval *E, struct value *a, struct value *b, pos_t pos, const char *ctx);
 

@@ -61,8 +61,9 @@ ATTR_COLD static struct value select_failed(struct eval *E, struct env *env,
 	return FAILED;
 }
 
-struct value eval_select(struct eval *E, struct env *env, const struct e_select *s)
+struct value eval_select(struct eval *E, struct env *env, const struct expr *e)
 {
+	const struct e_select *s = (const struct e_select *)e;
 	struct value subject = eval_expr(E, env, s->subject), *v = &subject;
 	pos_t at = 0;
 
@@ -94,8 +95,9 @@ struct value eval_select(struct eval *E, struct env *env, const struct e_select 
 	return *v;
 }
 
-struct value eval_has(struct eval *E, struct env *env, const struct e_select *s)
+struct value eval_has(struct eval *E, struct env *env, const struct expr *e)
 {
+	const struct e_select *s = (const struct e_select *)e;
 	struct value subject = eval_expr(E, env, s->subject), *v = &subject;
 
 	if (failed(subject)) {

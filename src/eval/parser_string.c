@@ -164,7 +164,7 @@ errint parse_string(struct parser *p, struct expr **out)
 	return parser_next(p);
 }
 
-/* ---- indented strings ------------------------------------------------------------------ */
+/* ---- indented strings ---- */
 
 /* Length of the plain text at q: everything up to a quote pair, an interpolation, or a dollar or
  * quote that cannot be taken together with what follows it. */
@@ -354,7 +354,7 @@ errint parse_ind_string(struct parser *p, struct expr **out)
 	return parser_next(p);
 }
 
-/* ---- paths ------------------------------------------------------------------------------ */
+/* ---- paths ---- */
 
 /* The canonical path of a literal's first segment, with the slash it ended in. */
 static errint path_base_text(struct parser *p, struct str lit, struct str *out)

@@ -72,8 +72,7 @@ struct str path_canonical(struct eval *E, struct str path)
 	return str_n(out, (size_t)(w - out));
 }
 
-/* ---- access -------------------------------------------------------------------------------------
- */
+/* ---- access ---- */
 
 static bool is_below(struct str path, struct str dir)
 {
@@ -134,8 +133,7 @@ errint uri_check(struct eval *E, pos_t pos, struct str uri)
 			      "access to URI '%.*s' is forbidden in restricted mode", STR_ARG(uri));
 }
 
-/* ---- the disk
- * ------------------------------------------------------------------------------------- */
+/* ---- the disk ---- */
 
 errint path_real(struct eval *E, pos_t pos, struct str path, const char **out)
 {

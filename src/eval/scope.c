@@ -212,7 +212,7 @@ static bool unshadow(struct resolver *r, struct place at, struct expr **e)
 	return true;
 }
 
-/* ---- sets and lets ------------------------------------------------------------------------- */
+/* ---- sets and lets ---- */
 
 static int def_cmp(const void *x, const void *y)
 {
@@ -399,8 +399,7 @@ static errint resolve_with(struct resolver *r, struct place at, struct e_with *w
 	return resolve(r, inner, &w->body);
 }
 
-/* ---- functions --------------------------------------------------------------------------------
- */
+/* ---- functions ---- */
 
 static errint resolve_simple_lambda(struct resolver *r, struct place at, struct lambda *l)
 {
@@ -452,8 +451,7 @@ static errint resolve_formals_lambda(struct resolver *r, struct place at, struct
 	return 0;
 }
 
-/* ---- everything else ----------------------------------------------------------------------------
- */
+/* ---- everything else ---- */
 
 static errint resolve_select(struct resolver *r, struct place at, struct e_select *s)
 {

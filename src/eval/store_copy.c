@@ -124,8 +124,7 @@ errint copy_to_store(struct eval *E, pos_t pos, struct str path, const struct co
 	return 0;
 }
 
-/* ---- import from derivation
- * ------------------------------------------------------------------------ */
+/* ---- import from derivation ---- */
 
 static errint realise_elem(struct eval *E, pos_t pos, struct store *s, const struct context_elem *e)
 {

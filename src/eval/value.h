@@ -99,6 +99,16 @@ static inline bool value_done(const struct value *v)
 {
 	return v->tag >= V_INT;
 }
+/* Tag and length of a value that is held by value: read from the whole word, so that the compiler
+ * can keep the value in registers. */
+static inline unsigned value_tag(struct value v)
+{
+	return (uint8_t)v.head;
+}
+static inline uint32_t value_len(struct value v)
+{
+	return (uint32_t)(v.head >> 32);
+}
 static inline struct value v_int(int64_t i)
 {
 	return (struct value){.head = V_INT, .i = i};
