@@ -9,6 +9,7 @@
 
 #include <dirent.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/elf.h"
@@ -196,19 +197,42 @@ static const char *join(struct arena *a, const struct folder_set *s)
 	return arena_strz(a, buf_str(&text));
 }
 
-/* `ld.so --list` maps the object and all that it needs, with nothing from outside to help. */
+/* Runs the loader over a file with nothing from outside to help, as ldd does: it maps the object
+ * and all that it needs, runs none of it, and tells what it found. */
+static errint trace(const char *loader, const char *file, struct buf *out, struct err *err)
+{
+	static const char *const env[] = {"LD_TRACE_LOADED_OBJECTS=1", NULL};
+	const char *const argv[] = {loader, file, NULL};
+	CLEANUP_FD int fd = memfd_create("kiln-trace", MFD_CLOEXEC);
+	struct process_spec spec = {.argv = argv, .env = env, .in = -1, .out = fd, .errfd = fd};
+	char text[64];
+	int status;
+	pid_t pid;
+
+	if (fd < 0)
+		return err_sys(err, "cannot make a file in memory");
+	if (process_start(&spec, &pid, err) || process_wait(pid, &status, err))
+		return err->code;
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return err_sys(err, "cannot rewind a file in memory");
+	if (fd_read_all(fd, out, err))
+		return err->code;
+	if (!status)
+		return 0;
+	err_set(err, ERR_BUILD, "it does not load: %s",
+		process_status_text(status, text, sizeof(text)));
+	return err_detail(err, "%.*s", STR_ARG(str_trim(buf_str(out))));
+}
+
 static errint load(struct objects *o, const char *file, struct err *err)
 {
-	const char *const list[] = {o->loader, "--list", file, NULL};
-	struct str line, rest;
+	struct str line, rest, soname, place;
 	BUF(out, LIMIT_TOOL_OUTPUT);
 
-	if (process_capture(list, &out, NULL, err))
-		return err_wrap(err, "it does not load");
+	if (trace(o->loader, file, &out, err))
+		return err->code;
 	rest = buf_str(&out);
 	while (str_split(&rest, '\n', &line)) {
-		struct str soname, place;
-
 		line = str_trim(line);
 		if (!str_ends(line, S("=> not found")) || !str_cut(line, ' ', &soname, &place))
 			continue;

@@ -46,7 +46,7 @@ in_root() {
 		exec env -i HOME=/tmp TERM=xterm LANG=C.UTF-8 "$(command -v chroot)" "$r" "$@"' sh "$T/r" "$@"
 }
 
-plan 9
+plan 12
 prefix=
 
 names='bash coreutils gnugrep gawk openssl glibc debian.python313 debian.torchCpu debian.torchvisionCpu debian.torchaudioCpu'
@@ -71,6 +71,21 @@ ok "a venv has pip" in_root "$python" "$python/bin/python3" -c \
 	'import subprocess, venv
 venv.create("/tmp/venv", with_pip=True, symlinks=True)
 subprocess.run(["/tmp/venv/bin/pip", "--version"], check=True)'
+
+# What is missing is told when a package is built, not when it runs.
+gawk() {
+	compat nix-build --no-out-link -E "with import $top/pkgs { system = builtins.currentSystem; };
+		derivation (gawk.drvAttrs // { deps = map (p: p.outPath) ($1); rules = \"$2\"; })"
+}
+all='with debian.packages; [ libmpfr6 libgmp10 libsigsegv2 bash ]'
+fails_like "a library that no dependency has" "'bin/gawk': it needs 'libreadline.so.8', which neither" \
+	gawk "$all" 'drop\tbin/gawkbug'
+fails_like "a script whose program no dependency has" "'bin/gawkbug' is a script for 'sh', which no" \
+	gawk '[ ]' ''
+partial=$(gawk "$all" 'drop\tbin/gawkbug\nmissing\tlibreadline.so.8\nsearch\tbin/gawk\tlib/extra' 2>"$T/log")
+like "a library that is missing on purpose, and a folder to search" \
+	"$(in_root "$partial $(build patchelf)" "$(build patchelf)/bin/patchelf" --print-rpath "$partial/bin/gawk" 2>&1)" \
+	":$partial/lib/extra\$"
 
 env=$(build 'python3.withPackages (p: with p; [ numpy scipy pillow av aiohttp tokenizers sympy networkx jinja2 filelock fsspec typing-extensions setuptools ])')
 slots=$(build debian.torchCpu debian.torchvisionCpu debian.torchaudioCpu)
