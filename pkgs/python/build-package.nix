@@ -99,53 +99,58 @@ let
         inherit (c) name dependencies closure;
         slots = c.ownSlots;
       } // lib.filterAttrs (n: _: lib.elem n [ "pythonRemoveDeps" "pythonRelaxDeps" "dontCheckRuntimeDeps" ]) args);
-      extend = drvArgs:
+      # attrs: the derivation's, and meta and passthru, which overrideAttrs may also change. What else it
+      # sets belongs to phases, which only a stdenv build has.
+      extend = attrs:
         let
           self = lib.extendDerivation true
             ({
-              inherit (c) name;
-              pname = args.pname or (builtins.parseDrvName args.name).name;
-              version = args.version or (builtins.parseDrvName args.name).version;
+              inherit (attrs) name pname version meta passthru;
               inherit (args) src;
-              inherit drvArgs;
-              meta = { inherit (c) name; available = true; } // args.meta or { };
-              passthru = args.passthru or { };
-              overrideAttrs = f: extend (drvArgs // (let g = lib.toFunction f drvArgs; in if lib.isFunction g then g drvArgs else g));
-            } // passthruOf args c self // args.passthru or { })
-            (derivation drvArgs);
+              overrideAttrs = f:
+                let
+                  g = lib.toFunction f attrs;
+                  changed = if lib.isFunction g then g attrs else g;
+                in
+                if lib.all (n: attrs ? ${n}) (lib.attrNames changed) then extend (attrs // changed)
+                else (byStdenv args).overrideAttrs f;
+            } // passthruOf args c self // attrs.passthru)
+            (derivation (removeAttrs attrs [ "meta" "passthru" ]));
         in
         self;
     in
-    extend made.drvArgs;
+    extend (made.drvArgs // {
+      meta = { inherit (c) name; available = true; } // args.meta or { };
+      passthru = args.passthru or { };
+    });
 
   byStdenv = args:
     let
       c = common args;
       test = args.doCheck or false && (args.nativeCheckInputs or [ ] ++ args.checkInputs or [ ]) != [ ];
-      self = (stdenv.mkDerivation (removeAttrs args ownAttrs // {
-        inherit (c) name;
-        pythonFormat = c.format;
-        strictDeps = false;
-        nativeBuildInputs = [ hook python ] ++ args.nativeBuildInputs or [ ] ++ args.build-system or [ ]
-          ++ lib.optionals (c.format == "setuptools") [ python.pkgs.setuptools python.pkgs.wheel ]
-          ++ lib.optionals test (args.nativeCheckInputs or [ ] ++ args.checkInputs or [ ]);
-        propagatedBuildInputs = c.dependencies;
-        pythonPath = makePythonPath c.closure;
-        pythonSlots = c.ownSlots;
-        pythonRemoveDeps = args.pythonRemoveDeps or [ ];
-        pythonRelaxDeps = args.pythonRelaxDeps or [ ];
-        pythonImportsCheck = c.importsHere;
-        doCheck = false;
-        doInstallCheck = test;
-        meta = { platforms = python.meta.platforms or lib.platforms.linux; } // args.meta or { };
-        passthru = args.passthru or { };
-      } // lib.optionalAttrs test (
-        lib.optionalAttrs (args ? checkPhase) { installCheckPhase = args.checkPhase; }
-        // lib.optionalAttrs (args ? preCheck) { preInstallCheck = args.preCheck; }
-        // lib.optionalAttrs (args ? postCheck) { postInstallCheck = args.postCheck; }
-      ))).overrideAttrs (old: { passthru = passthruOf args c self // old.passthru or { }; });
     in
-    self;
+    stdenv.mkDerivation (finalAttrs: removeAttrs args ownAttrs // {
+      inherit (c) name;
+      pythonFormat = c.format;
+      strictDeps = false;
+      nativeBuildInputs = [ hook python ] ++ args.nativeBuildInputs or [ ] ++ args.build-system or [ ]
+        ++ lib.optionals (c.format == "setuptools") [ python.pkgs.setuptools python.pkgs.wheel ]
+        ++ lib.optionals test (args.nativeCheckInputs or [ ] ++ args.checkInputs or [ ]);
+      propagatedBuildInputs = c.dependencies;
+      pythonPath = makePythonPath c.closure;
+      pythonSlots = c.ownSlots;
+      pythonRemoveDeps = args.pythonRemoveDeps or [ ];
+      pythonRelaxDeps = args.pythonRelaxDeps or [ ];
+      pythonImportsCheck = c.importsHere;
+      doCheck = false;
+      doInstallCheck = test;
+      meta = { platforms = python.meta.platforms or lib.platforms.linux; } // args.meta or { };
+      passthru = passthruOf args c finalAttrs.finalPackage // args.passthru or { };
+    } // lib.optionalAttrs test (
+      lib.optionalAttrs (args ? checkPhase) { installCheckPhase = args.checkPhase; }
+      // lib.optionalAttrs (args ? preCheck) { preInstallCheck = args.preCheck; }
+      // lib.optionalAttrs (args ? postCheck) { postInstallCheck = args.postCheck; }
+    ));
 
   isPlainWheel = args:
     args.format or null == "wheel" && args ? src && lib.all (n: lib.elem n wheelAttrs) (lib.attrNames args)
@@ -156,12 +161,13 @@ let
     let
       given = if lib.isFunction argsOrFn then lib.fix argsOrFn else argsOrFn;
       args = given // extra;
-      package = if isPlainWheel args then byWheel args else byStdenv args;
-      result = package // {
-        overridePythonAttrs = f: make extra (given // (let g = lib.toFunction f given; in if lib.isFunction g then g given else g));
-      };
+      overridePythonAttrs = f:
+        make extra (given // (let g = lib.toFunction f given; in if lib.isFunction g then g given else g));
+      whole = args // { passthru = { inherit overridePythonAttrs; } // args.passthru or { }; };
     in
-    if args.disabled or false then throw "${args.pname or args.name} is not for Python ${python.pythonVersion}" else result;
+    if args.disabled or false then throw "${args.pname or args.name} is not for Python ${python.pythonVersion}"
+    else if isPlainWheel args then byWheel whole
+    else byStdenv whole;
 in
 {
   inherit requiredPythonModules makePythonPath hasPythonModule;
