@@ -88,8 +88,8 @@ static bool ends_path(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == ')' || c == '(' || c == ',' || c == '"';
 }
 
-/* Every absolute path that is a word of its own and was found in the store is replaced. A word that
- * follows '=' counts as well ("prefix=/usr", "-I/usr/include" does through its '-I'). */
+/* Replaces every absolute path that is found in the store and is a word of its own, or follows '='
+ * or an option of one letter ("prefix=/usr", "-I/usr/include"). */
 static errint fix_paths(struct deb_build *b, const char *path, struct str text, struct err *err)
 {
 	BUF(result, LIMIT_DEB_TEXT);
