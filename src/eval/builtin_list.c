@@ -64,9 +64,32 @@ BUILTIN(length)
 	return 0;
 }
 
+/* fn applied to each of n arguments, when it is needed: as app_new() makes them, but in one piece.
+ * Without args, the arguments are the numbers from 0 on. */
+static struct value **apply_each(struct eval *E, struct value *fn, struct value *const *args,
+				 size_t n)
+{
+	size_t app_size = sizeof(struct app) + sizeof(struct value *);
+	struct value **list = list_alloc(E, n), *boxes = heap_alloc(E, n * sizeof(*boxes));
+	struct value *numbers = args ? NULL : heap_alloc(E, n * sizeof(*numbers));
+	char *apps = heap_alloc(E, n * app_size);
+
+	for (size_t i = 0; i < n; i++) {
+		struct app *app = (struct app *)(apps + i * app_size);
+
+		app->fn = fn;
+		app->n = 1;
+		if (numbers)
+			numbers[i] = v_int((int64_t)i);
+		app->args[0] = numbers ? &numbers[i] : args[i];
+		boxes[i] = (struct value){.head = V_APP, .app = app};
+		list[i] = &boxes[i];
+	}
+	return list;
+}
+
 BUILTIN(map)
 {
-	struct value **from, **to;
 	size_t n;
 
 	TRY(want_list(E, args[1], 0,
@@ -78,17 +101,12 @@ BUILTIN(map)
 	}
 	TRY(want_function(E, args[0], 0,
 			  "while evaluating the first argument passed to builtins.map"));
-	from = list_elems(args[1]);
-	to = list_alloc(E, n);
-	for (size_t i = 0; i < n; i++)
-		to[i] = app_new(E, args[0], 1, &from[i]);
-	*out = v_list(to, n);
+	*out = v_list(apply_each(E, args[0], list_elems(args[1]), n), n);
 	return 0;
 }
 
 BUILTIN(genList)
 {
-	struct value **to;
 	int64_t n;
 
 	TRY(want_int(E, args[1], 0,
@@ -97,13 +115,7 @@ BUILTIN(genList)
 		return eval_fail(E, 0, "cannot create list of size %lld", (long long)n);
 	TRY(want_function(E, args[0], 0,
 			  "while evaluating the first argument passed to builtins.genList"));
-	to = list_alloc(E, (size_t)n);
-	for (int64_t i = 0; i < n; i++) {
-		struct value *arg = value_box(E, v_int(i));
-
-		to[i] = app_new(E, args[0], 1, &arg);
-	}
-	*out = v_list(to, (size_t)n);
+	*out = v_list(apply_each(E, args[0], NULL, (size_t)n), (size_t)n);
 	return 0;
 }
 
