@@ -4,8 +4,10 @@
  * the output (a golden NAR hash), and each way in which a wheel can be wrong. */
 #include "tap.h"
 
+#include <elf.h>
 #include <unistd.h>
 
+#include "base/elf.h"
 #include "base/file.h"
 #include "py/builder_wheel.h"
 #include "py/wheel.h"
@@ -83,13 +85,18 @@ static void zip_raw(struct zip *z, const char *name, struct str bytes, unsigned 
 }
 
 /* A member and its row in RECORD. */
-static void zip_add(struct zip *z, const char *name, const char *text, unsigned mode)
+static void zip_add_bytes(struct zip *z, const char *name, struct str bytes, unsigned mode)
 {
 	struct hash h;
 
-	hash_bytes(HASH_SHA256, str_c(text), &h);
-	wheel_record_row(&z->record, str_c(name), &h, strlen(text));
-	zip_raw(z, name, str_c(text), mode);
+	hash_bytes(HASH_SHA256, bytes, &h);
+	wheel_record_row(&z->record, str_c(name), &h, bytes.n);
+	zip_raw(z, name, bytes, mode);
+}
+
+static void zip_add(struct zip *z, const char *name, const char *text, unsigned mode)
+{
+	zip_add_bytes(z, name, str_c(text), mode);
 }
 
 static void zip_write(struct zip *z, const char *path)
@@ -294,6 +301,48 @@ static void test_programs(void)
 	is_file(&f, "bin/sh", "#!/bin/sh\n");
 }
 
+/* An object of one program header, which asks for an executable stack; for aarch64 too, which this
+ * build must leave as it is. */
+static void test_exec_stack(void)
+{
+	ERR(err);
+	ARENA(a);
+	struct fixture f CLEANUP(fixture_release) = fixture_new("foo-1-py3-none-any.whl");
+	struct zip z CLEANUP(zip_release) = zip_init();
+	struct {
+		Elf64_Ehdr eh;
+		Elf64_Phdr ph;
+	} object = {
+		.eh = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+		       .e_type = ET_DYN,
+		       .e_machine = EM_X86_64,
+		       .e_phoff = sizeof(Elf64_Ehdr),
+		       .e_phentsize = sizeof(Elf64_Phdr),
+		       .e_phnum = 1},
+		.ph = {.p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W | PF_X},
+	};
+	const char *const names[] = {SITE "ours.so", SITE "other.so"};
+
+	zip_add_bytes(&z, "ours.so", str_n((char *)&object, sizeof(object)), 0100755);
+	object.eh.e_machine = EM_AARCH64;
+	zip_add_bytes(&z, "other.so", str_n((char *)&object, sizeof(object)), 0100755);
+	zip_add(&z, "foo-1.dist-info/METADATA", "Name: foo\nVersion: 1\n", 0100644);
+	zip_add(&z, "foo-1.dist-info/WHEEL", "Wheel-Version: 1.0\n", 0100644);
+	wheel_record_row(&z.record, S("foo-1.dist-info/RECORD"), NULL, 0);
+	zip_raw(&z, "foo-1.dist-info/RECORD", buf_str(&z.record), 0100644);
+	zip_write(&z, f.wheel);
+	IS_OK(install(&f, "", "", "", &err), err, "installs");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		char *path CLEANUP_FREE = xasprintf("%s/%s", f.out, names[i]);
+		CLEANUP_FD int fd = -1;
+		struct elf_info info = {0};
+
+		IS_OK(open_file(AT_FDCWD, path, &fd, &err), err, names[i]);
+		IS_OK(elf_read(fd, &a, &info, &err), err, names[i]);
+		IS_INT(info.exec_stack, i, "executable stack");
+	}
+}
+
 static void fails(const char *file, enum skip skip, const char *extra, int code, const char *text,
 		  const char *what)
 {
@@ -365,6 +414,7 @@ int main(void)
 {
 	test_layout();
 	test_programs();
+	test_exec_stack();
 	test_refusals();
 	test_dependencies();
 	return tap_done();

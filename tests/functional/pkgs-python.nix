@@ -1,0 +1,55 @@
+# What recipes count on in python3 and python3.pkgs: { what = [ got expected ]; }. `pkgs-python.sh`
+# evaluates it.
+{ root ? ../.. }:
+
+let
+  pkgs = import (root + "/pkgs") { system = "x86_64-linux"; };
+  inherit (pkgs) lib python3 fetchurl;
+  ps = python3.pkgs;
+  fails = v: !(builtins.tryEval (builtins.deepSeq v v)).success;
+  names = map (x: x.pname);
+  src = fetchurl { name = "x-1-py3-none-any.whl"; url = "mirror://pypi/x/x-1-py3-none-any.whl"; hash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="; };
+  wheel = args: ps.buildPythonPackage ({ pname = "x"; version = "1"; format = "wheel"; inherit src; } // args);
+  x = wheel { dependencies = [ ps.numpy ps.torch null ]; };
+  y = wheel { pname = "y"; propagatedBuildInputs = [ x ]; };
+  env = python3.withPackages (ps: [ y ps.torchaudio null ]);
+  changed = python3.override { packageOverrides = final: prev: { numpy = prev.numpy.overridePythonAttrs (old: { version = "9"; }); }; };
+  twice = changed.override { packageOverrides = final: prev: { tqdm = prev.tqdm.overridePythonAttrs (old: { version = "8"; }); }; };
+  torchless = python3.override { debian = pkgs.debian // lib.genAttrs [ "torchCpu" "torchvisionCpu" "torchaudioCpu" ] (n: throw "${n} is seen"); };
+in
+{
+  # names
+  "a package is named after the interpreter" = [ x.name "python3.13-x-1" ];
+  "an application is not" = [ (ps.buildPythonApplication { pname = "x"; version = "1"; format = "wheel"; inherit src; }).name "x-1" ];
+  "sitePackages has no leading slash" = [ python3.sitePackages "lib/python3.13/site-packages" ];
+  "a recipe may be a function of itself" = [ (ps.buildPythonPackage (self: { pname = "z"; version = "3"; format = "wheel"; src = src; meta.description = self.version; })).meta.description "3" ];
+  "fetchPypi names no host" = [ (pkgs.fetchPypi { pname = "comfy_aimdo"; version = "0.2.12"; format = "wheel"; dist = "py3"; python = "py3"; hash = ""; }).url "mirror://pypi/comfy-aimdo/comfy_aimdo-0.2.12-py3-none-any.whl" ];
+
+  # which builder
+  "a plain wheel goes to the built-in builder" = [ x.drvAttrs.builder "builtin:kiln-wheel-1" ];
+  "so does all of the lock but sources" = [ (lib.filter (n: let p = ps.${n}; in p.drvAttrs.builder != "builtin:kiln-wheel-1") (lib.attrNames (lib.importJSON (root + "/pkgs/python/lock.json")).projects)) [ "antlr4-python3-runtime" "fairscale" "fvcore" "iopath" "wget" ] ];
+  "a phase needs a shell" = [ (wheel { postInstall = ":"; }).drvAttrs.builder (pkgs.stdenv.shell) ];
+  "so does a phase by overrideAttrs" = [ (x.overrideAttrs (old: { postInstall = ":"; })).drvAttrs.builder (pkgs.stdenv.shell) ];
+  "meta by overrideAttrs changes no path" = [ ((x.overrideAttrs (old: { meta = old.meta // { broken = false; }; })).drvPath == x.drvPath) true ];
+  "an import check is part of the package" = [ (wheel { pythonImportsCheck = [ "x.y" ]; }).drvAttrs.pythonImportsCheck [ "x.y" ] ];
+  "an import check that needs a slot is apart" = [ ((wheel { dependencies = [ ps.torch ]; pythonImportsCheck = [ "x" ]; }).drvPath == (wheel { dependencies = [ ps.torch ]; }).drvPath) true ];
+
+  # dependencies and slots
+  "slots and null are no dependencies" = [ (names x.pythonDependencies) [ "numpy" ] ];
+  "slots are told, of the whole closure" = [ y.slots [ "torch" ] ];
+  "requiredPythonModules is transitive, each once" = [ (names y.requiredPythonModules) [ "y" "x" "numpy" ] ];
+  "an environment has them" = [ (names env.requiredPythonModules) [ "y" "x" "numpy" ] ];
+  "an environment tells its slots" = [ env.slots [ "torch" "torchaudio" ] ];
+  "a slot has no files" = [ (fails "${ps.torch}") true ];
+  "no package's hash knows torch" = [ (torchless.pkgs.timm.drvPath == ps.timm.drvPath) true ];
+  "one provider of cv2" = [ (lib.unique (map (n: ps.${n}.drvPath) [ "opencv4" "opencv-python" "opencv-contrib-python" "opencv-python-headless" ]) == [ ps.opencv4.drvPath ]) true ];
+  "makePythonPath" = [ (ps.makePythonPath [ ps.tqdm ] == "${ps.tqdm}/lib/python3.13/site-packages") true ];
+
+  # overrides
+  "overridePythonAttrs sees the recipe's arguments" = [ (x.overridePythonAttrs (old: { pname = old.pname + (if old ? postFixup then "?" else "!"); })).pname "x!" ];
+  "overridePythonAttrs twice" = [ ((x.overridePythonAttrs { version = "2"; }).overridePythonAttrs (old: { pname = "w"; })).name "python3.13-w-2" ];
+  "the lock's rows answer what recipes ask of old" = [ (lib.all (n: (ps.gguf.overridePythonAttrs (old: { passthru.seen = old ? ${n}; })).seen) [ "dependencies" "meta" "pythonImportsCheck" "doCheck" "src" "version" ]) true ];
+  "packageOverrides reach every dependent" = [ (changed.pkgs.numpy.version == "9" && changed.pkgs.scipy.drvPath != ps.scipy.drvPath) true ];
+  "a later packageOverrides replaces the earlier" = [ [ twice.pkgs.numpy.version twice.pkgs.tqdm.version ] [ ps.numpy.version "8" ] ];
+  "disabled is an error when asked for" = [ (fails (wheel { disabled = true; }).drvPath) true ];
+}

@@ -1,0 +1,59 @@
+#!/bin/sh
+# The environment builder of pkgs/python on packages made here: what is linked, what is rewritten,
+# what is refused.
+. "$(dirname "$0")/../lib.sh"
+maker=$(cd "$(dirname "$0")/../.." && pwd)/pkgs/python/make-env.py
+command -v python3 >/dev/null || skip_all "no python3"
+plan 17
+cd "$T" || exit 1
+site=lib/python3.13/site-packages
+
+put() { mkdir -p "$(dirname "$1")" && cat >"$1"; }
+# An interpreter: a program and one module of its library.
+echo 'the interpreter' | put base/bin/python3.13
+ln -s python3.13 base/bin/python3
+echo 'old pip' | put base/$site/pip/__init__.py
+echo 'os' | put base/lib/python3.13/os.py
+echo 'libpython' | put base/lib/libpython3.13.so
+
+# Two packages that share a namespace, and junk.
+echo one | put a/$site/space/one.py
+echo lib | put a/$site/a/__init__.py
+echo 'a test' | put a/$site/tests/__init__.py
+echo 1 | put a/$site/a-1.dist-info/METADATA
+printf '#!%s/base/bin/python3.13 -E\nimport site; x  # kiln:site\nimport a\n' "$T" | put a/bin/tool
+printf '#!/bin/sh\n' | put a/bin/shell
+echo two | put b/$site/space/two.py
+echo 'b test' | put b/$site/tests/__init__.py
+echo 'new pip' | put b/$site/pip/__init__.py
+echo 1 | put b/$site/b-1.dist-info/METADATA
+echo doc | put b/share/b/doc
+
+make_env() {
+	rm -rf env
+	out=$T/env python=$T/base libPrefix=python3.13 packages="$1" slots="${2:-}" ignoreCollisions="${3:-}" \
+		python3 -I -S "$maker"
+}
+ok "an environment is made" make_env "$T/a $T/b" "torch torchaudio"
+ok "the interpreter is a copy" test -f env/bin/python3.13 -a ! -L env/bin/python3.13
+is "its other names lead to the copy" "$(readlink env/bin/python3)" python3.13
+is "the library is a link" "$(readlink env/lib/python3.13/os.py)" "$T/base/lib/python3.13/os.py"
+is "a folder of one package is one link" "$(readlink env/$site/a)" "$T/a/$site/a"
+is "a folder of two holds both" "$(cd env/$site/space && echo *)" "one.py two.py"
+is "a package goes before the interpreter's own" "$(cat env/$site/pip/__init__.py)" "new pip"
+is "junk is the first one's" "$(cat env/$site/tests/__init__.py)" "a test"
+is "a program starts with this interpreter" "$(cat env/bin/tool)" "$(printf '#!%s/env/bin/python3.13 -E\nimport a' "$T")"
+is "another program is a link" "$(readlink env/bin/shell)" "$T/a/bin/shell"
+is "share is merged" "$(cat env/share/b/doc)" doc
+is "slots are told" "$(tr '\n' ' ' <env/nix-support/kiln-slots)" "torch torchaudio "
+
+# Clashes.
+echo other | put c/$site/a/__init__.py
+echo 1 | put c/$site/c-1.dist-info/METADATA
+echo 2 | put d/$site/A-2.dist-info/METADATA
+fails_like "different files under one name" 'a/__init__.py' make_env "$T/a $T/c"
+fails_like "the packages are named" "$T/c/$site/a/__init__.py" make_env "$T/a $T/c"
+fails_like "two packages of one project" 'two packages of one project' make_env "$T/a $T/d"
+ok "ignoreCollisions takes the first" make_env "$T/a $T/c" "" 1
+cp -r a e && mv e/$site/a-1.dist-info e/$site/e-1.dist-info
+ok "equal files do not clash" make_env "$T/a $T/e"
