@@ -1,6 +1,6 @@
 # The Python interpreter: Debian's, relocated, with the package set and the environments on top. To
 # recipes it is nixpkgs' python3: `.pkgs`, `.withPackages`, `.override { packageOverrides }`.
-{ lib, stdenv, newScope, fetchurl, makeSetupHook, debian
+{ lib, stdenv, newScope, fetchurl, fetchPypi, makeSetupHook, debian
 , packageOverrides ? (final: prev: { }), pythonLock ? lib.importJSON ./lock.json
 }:
 
@@ -47,7 +47,7 @@ let
         pkgs = final;
       };
     in
-    import ./package-set.nix { inherit lib python build slots environment makeSetupHook fetchurl final; } // locked;
+    import ./package-set.nix { inherit lib python build slots makeSetupHook fetchPypi final; } // locked;
 
   pkgs = lib.makeScope newScope (lib.extends packageOverrides packageSet);
 

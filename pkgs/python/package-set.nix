@@ -1,12 +1,12 @@
 # What python3.pkgs has besides the lock's projects: builders, helpers, slots and nixpkgs' other names.
-{ lib, python, build, slots, environment, makeSetupHook, fetchurl, final }:
+{ lib, python, build, slots, makeSetupHook, fetchPypi, final }:
 
 let
   cv2 = final.opencv-python-headless;
   inherit (build) buildPythonPackage buildPythonApplication;
 in
 {
-  inherit lib python buildPythonPackage buildPythonApplication;
+  inherit lib python buildPythonPackage buildPythonApplication fetchPypi;
   inherit (build) requiredPythonModules hasPythonModule toPythonModule toPythonApplication disabledIf makePythonPath;
   inherit (python) pythonVersion pythonAtLeast pythonOlder isPy3k isPy3 isPyPy isPy27;
   pythonPackages = final;

@@ -3,8 +3,6 @@
 { lib, lock, fillings, pythonModules }:
 
 let
-  normalise = import ./normalise.nix { inherit lib; };
-
   marker = pname: version: {
     inherit pname version;
     name = "${pname}-${version}";
@@ -32,11 +30,6 @@ in
   # What the fillings import themselves comes from the lock, as everything that is not a slot.
   filling = kind: lib.attrValues fillings.${kind} ++ pythonModules companions;
   names = lib.attrNames markers;
-
-  # Is this PEP 503 name a slot's?
-  isName = name:
-    let n = normalise name; in
-    markers ? ${n} || builtins.match "nvidia-.*-cu[0-9]+" n != null;
 
   isMarker = x: builtins.isAttrs x && x.isSlot or false;
 }
