@@ -5,7 +5,10 @@
  * brings the rest. Equal requests are answered once per evaluation. */
 #include "eval/builtin_int.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include "eval/flake_ref.h"
 #include "store/store.h"
@@ -18,6 +21,11 @@ struct fetch_state {
 		struct eval_fetched fetched;
 	} * answers;
 	size_t n, cap;
+	/* Trees that a read-only evaluation would have copied: they are read where they are. */
+	struct fetch_mount {
+		struct str store_path, source;
+	} * mounts;
+	size_t n_mounts, cap_mounts;
 };
 
 static struct fetch_state *fetch_state(struct eval *E)
@@ -33,7 +41,32 @@ void fetch_state_free(struct fetch_state *f)
 		return;
 	arena_release(&f->mem);
 	free(f->answers);
+	free(f->mounts);
 	free(f);
+}
+
+static void mount(struct eval *E, struct str store_path, struct str source)
+{
+	struct fetch_state *f = fetch_state(E);
+
+	ARRAY_GROW(f->mounts, f->n_mounts, f->cap_mounts);
+	f->mounts[f->n_mounts++] =
+		(struct fetch_mount){arena_str(&f->mem, store_path), arena_str(&f->mem, source)};
+}
+
+bool fetch_mounted(struct eval *E, struct str path, struct str *out)
+{
+	const struct fetch_state *f = E->fetches;
+
+	for (size_t i = 0; f && i < f->n_mounts; i++) {
+		struct str rest = str_skip(path, f->mounts[i].store_path.n);
+
+		if (!str_starts(path, f->mounts[i].store_path) || (rest.n && rest.p[0] != '/'))
+			continue;
+		*out = heap_printf(E, "%.*s%.*s", STR_ARG(f->mounts[i].source), STR_ARG(rest));
+		return true;
+	}
+	return false;
 }
 
 void eval_set_fetcher(struct eval *E, struct eval_fetcher *f)
@@ -434,6 +467,62 @@ static struct value tree_value(struct eval *E, const struct tree_call *t,
 	return v_attrs(attrs_done(a));
 }
 
+/* The hash that a tree must have. */
+static errint tree_hash(struct eval *E, const struct tree_call *t, struct hash *h, bool *pinned)
+{
+	struct str text = flake_ref_text(&t->ref, "narHash");
+
+	*pinned = text.n > 0;
+	return *pinned ? hash_arg(E, text, HASH_SHA256, h) : 0;
+}
+
+/* The hash of a tree, and when the newest thing in it changed. */
+struct tree_facts {
+	struct hash hash;
+	int64_t newest;
+};
+
+static bool note_time(void *ctx, const char *path, unsigned char type, struct err *err)
+{
+	struct tree_facts *t = ctx;
+	struct stat st;
+
+	if (lstat(path, &st) == 0)
+		t->newest = MAX(t->newest, (int64_t)st.st_mtime);
+	return true;
+}
+
+static errint tree_facts(struct eval *E, pos_t pos, struct str path, struct tree_facts *out)
+{
+	struct hash_sink sink CLEANUP(hash_sink_release) = hash_sink_init(HASH_SHA256, NULL);
+	const char *real;
+	ERR(err);
+
+	*out = (struct tree_facts){0};
+	TRY(path_real(E, pos, path, &real));
+	note_time(out, real, DT_UNKNOWN, &err);
+	if (nar_dump(AT_FDCWD, real, &sink.sink, note_time, out, &err))
+		return eval_fail_err(E, 0, &err);
+	hash_sink_finish(&sink, &out->hash);
+	return 0;
+}
+
+static errint check_tree_hash(struct eval *E, const struct tree_call *t, const struct hash *got)
+{
+	char a[HASH_TEXT_MAX], b[HASH_TEXT_MAX];
+	struct str path = flake_ref_text(&t->ref, "path");
+	struct hash want;
+	bool pinned;
+
+	TRY(tree_hash(E, t, &want, &pinned));
+	if (!pinned || hash_eq(&want, got))
+		return 0;
+	return eval_fail_code(E, 0, ERR_MISMATCH,
+			      "NAR hash mismatch in input 'path:%.*s', expected '%s' but got '%s'",
+			      STR_ARG(path), hash_format(&want, HASH_SRI, true, a),
+			      hash_format(got, HASH_SRI, true, b));
+}
+
 /* A tree that is a path of this machine needs no fetcher. */
 static errint fetch_path(struct eval *E, pos_t pos, struct tree_call *t, struct eval_fetched *f)
 {
@@ -442,16 +531,23 @@ static errint fetch_path(struct eval *E, pos_t pos, struct tree_call *t, struct 
 	struct add_path how = {.name = S("source"), .recursive = true};
 	struct str path = flake_ref_text(&t->ref, "path");
 	const struct context *sc = NULL;
+	struct tree_facts facts;
 
 	if (!str_starts(path, S("/")))
 		return eval_fail(E, 0, "cannot fetch input '%.*s' because it uses a relative path",
 				 STR_ARG(path));
 	path = path_canonical(E, path);
 	TRY(path_check(E, pos, path));
+	TRY(tree_facts(E, pos, path, &facts));
+	TRY(check_tree_hash(E, t, &facts.hash));
 	TRY(add_path_to_store(E, pos, path, &how, &sc, &f->store_path));
+	if (E->opt.read_only || (E->opt.store && store_readonly(E->opt.store)))
+		mount(E, f->store_path, path);
+	f->nar_hash = facts.hash;
+	f->has_nar_hash = true;
 	f->rev = flake_ref_text(&t->ref, "rev");
-	f->has_last_modified = modified;
-	f->last_modified = modified ? (int64_t)modified->number : 0;
+	f->has_last_modified = true;
+	f->last_modified = modified ? (int64_t)modified->number : facts.newest;
 	f->has_rev_count = count;
 	f->rev_count = count ? count->number : 0;
 	return 0;
@@ -469,15 +565,6 @@ static errint check_locked(struct eval *E, pos_t pos, const struct tree_call *t)
 		return 0;
 	return eval_fail(E, 0, "in pure evaluation mode, '%s' doesn't fetch unlocked input '%.*s'",
 			 t->who, STR_ARG(text));
-}
-
-/* The hash that a tree must have. */
-static errint tree_hash(struct eval *E, const struct tree_call *t, struct hash *h, bool *pinned)
-{
-	struct str text = flake_ref_text(&t->ref, "narHash");
-
-	*pinned = text.n > 0;
-	return *pinned ? hash_arg(E, text, HASH_SHA256, h) : 0;
 }
 
 static errint fetch_tree(struct eval *E, pos_t pos, struct tree_call *t, struct eval_fetched *f)

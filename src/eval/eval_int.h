@@ -443,6 +443,10 @@ errint json_value(struct eval *E, struct value *v, pos_t pos, bool copy, const s
 errint xml_value(struct eval *E, struct value *v, pos_t pos, bool strict, bool location,
 		 const struct context **sc, struct buf *b);
 
+/* builtin_fetch.c: where a tree is that a read-only evaluation fetched, but did not copy to the store;
+ * false when path is below none. */
+bool fetch_mounted(struct eval *E, struct str path, struct str *out);
+
 /* builtin_regex.c and builtin_fetch.c, which own these. */
 void regexes_free(struct regexes *r);
 void fetch_state_free(struct fetch_state *f);

@@ -141,7 +141,7 @@ errint path_real(struct eval *E, pos_t pos, struct str path, const char **out)
 
 	if (path.n && memchr(path.p, '\0', path.n))
 		return eval_fail(E, pos, "path '%.*s' contains a null byte", STR_ARG(path));
-	if (E->opt.store && *store_config(E->opt.store)->root &&
+	if (!fetch_mounted(E, path, &path) && E->opt.store && *store_config(E->opt.store)->root &&
 	    is_below(path, eval_store_dir(E))) {
 		real = store_real_path(E->opt.store, path);
 		path = str_c(real);
