@@ -166,6 +166,16 @@ struct value *delay_eager(struct eval *E, struct env *env, const struct expr *e)
 
 /* ---- forcing ---- */
 
+/* What lies behind top is free. Under -Dtorture it is overwritten, so that whoever kept a pointer
+ * into it notices. */
+static inline void heap_drop(struct eval *E, char *top)
+{
+#ifdef KILN_TORTURE
+	memset(top, 0xfe, (size_t)(E->heap.top - top));
+#endif
+	E->heap.top = top;
+}
+
 /* Ends a region with a result that may be a short string made in it: that is moved to where the
  * region began, so that the rest can go. */
 static inline struct value end_with(struct eval *E, struct region r, struct value v)
@@ -174,12 +184,12 @@ static inline struct value end_with(struct eval *E, struct region r, struct valu
 
 	if ((const char *)E->heap.escaped >= r.mark) {
 		if (value_is_older(E, v, r.mark)) {
-			E->heap.top = r.mark;
+			heap_drop(E, r.mark);
 		} else if (value_tag(v) == V_STRING && n <= 128 &&
 			   (size_t)(E->heap.top - r.mark) > n) {
 			memmove(r.mark, v.s, value_len(v));
 			v.s = r.mark;
-			E->heap.top = r.mark + n;
+			heap_drop(E, r.mark + n);
 		}
 	}
 	region_keep(E, r);

@@ -81,13 +81,6 @@ static inline void region_keep(struct eval *E, struct region r)
 	if (r.saved < E->heap.escaped)
 		E->heap.escaped = r.saved;
 }
-static inline void region_end(struct eval *E, struct region r, struct value result)
-{
-	if ((const char *)E->heap.escaped >= r.mark && value_is_older(E, result, r.mark))
-		E->heap.top = r.mark;
-	region_keep(E, r);
-}
-
 #define ATTR_NOINLINE __attribute__((noinline))
 
 /* The value of an expression. */

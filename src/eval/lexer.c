@@ -97,15 +97,19 @@ static size_t path_segments(const char *p, const char *end)
 }
 
 /* A path, or its first segment when an interpolation follows the slash; 0 when there is none. */
-static size_t path_length(const char *p, const char *end)
+static size_t path_length(struct lexer *l, const char *p)
 {
-	size_t head = run(p, end, C_PATH);
-	size_t n = path_segments(p + head, end);
+	size_t head, n;
 
+	if (p < l->no_path)
+		return 0;
+	head = run(p, l->end, C_PATH);
+	n = path_segments(p + head, l->end);
 	if (n)
 		return head + n;
-	if (ahead(p + head, end, "/${"))
+	if (ahead(p + head, l->end, "/${"))
 		return head + 1;
+	l->no_path = p + head;
 	return 0;
 }
 
@@ -141,14 +145,18 @@ static size_t search_path_length(const char *p, const char *end)
 	return q < end && *q == '>' ? (size_t)(q + 1 - p) : 0;
 }
 
-static size_t uri_length(const char *p, const char *end)
+static size_t uri_length(struct lexer *l, const char *p)
 {
-	size_t scheme = 1 + run(p + 1, end, C_SCHEME);
-	size_t n;
+	size_t scheme, n;
 
-	if (p + scheme >= end || p[scheme] != ':')
+	if (p < l->no_uri)
 		return 0;
-	n = run(p + scheme + 1, end, C_URI);
+	scheme = 1 + run(p + 1, l->end, C_SCHEME);
+	if (p + scheme >= l->end || p[scheme] != ':') {
+		l->no_uri = p + scheme;
+		return 0;
+	}
+	n = run(p + scheme + 1, l->end, C_URI);
 	return n ? scheme + 1 + n : 0;
 }
 
@@ -228,10 +236,10 @@ static enum token_kind word_kind(const char *p, size_t n)
 	return T_ID;
 }
 
-static struct token word(const char *p, const char *end)
+static struct token word(struct lexer *l, const char *p)
 {
-	size_t id = run(p, end, C_ID), uri = is(*p, C_LETTER) ? uri_length(p, end) : 0;
-	size_t path = path_length(p, end);
+	size_t id = run(p, l->end, C_ID), uri = is(*p, C_LETTER) ? uri_length(l, p) : 0;
+	size_t path = path_length(l, p);
 
 	if (path > id && path >= uri)
 		return (struct token){T_PATH, p, path};
@@ -240,9 +248,10 @@ static struct token word(const char *p, const char *end)
 	return (struct token){word_kind(p, id), p, id};
 }
 
-static struct token number(const char *p, const char *end)
+static struct token number(struct lexer *l, const char *p)
 {
-	size_t digits = run(p, end, C_DIGIT), fl = float_length(p, end), path = path_length(p, end);
+	size_t digits = run(p, l->end, C_DIGIT), fl = float_length(p, l->end);
+	size_t path = path_length(l, p);
 
 	if (path > MAX(digits, fl))
 		return (struct token){T_PATH, p, path};
@@ -251,15 +260,15 @@ static struct token number(const char *p, const char *end)
 	return (struct token){T_INT, p, digits};
 }
 
-static struct token dot(const char *p, const char *end)
+static struct token dot(struct lexer *l, const char *p)
 {
-	size_t path = path_length(p, end), fl = float_length(p, end);
+	size_t path = path_length(l, p), fl = float_length(p, l->end);
 
 	if (path > fl)
 		return (struct token){T_PATH, p, path};
 	if (fl)
 		return (struct token){T_FLOAT, p, fl};
-	if (ahead(p, end, "..."))
+	if (ahead(p, l->end, "..."))
 		return (struct token){T_ELLIPSIS, p, 3};
 	return (struct token){T_DOT, p, 1};
 }
@@ -312,20 +321,21 @@ static struct token punctuation(const char *p, const char *end)
 	return (struct token){T_INVALID, p, 1};
 }
 
-static struct token token_at(const char *p, const char *end)
+static struct token token_at(struct lexer *l, const char *p)
 {
+	const char *end = l->end;
 	size_t n = 0;
 
 	if (p >= end)
 		return (struct token){T_EOF, p, 0};
 	if (is(*p, C_ID_START))
-		return word(p, end);
+		return word(l, p);
 	if (is(*p, C_DIGIT))
-		return number(p, end);
+		return number(l, p);
 	if (*p == '.')
-		return dot(p, end);
+		return dot(l, p);
 	if (*p == '/' || *p == '-' || *p == '+')
-		n = path_length(p, end);
+		n = path_length(l, p);
 	if (n)
 		return (struct token){T_PATH, p, n};
 	if (*p == '~' && (n = home_path_length(p, end)))
@@ -337,7 +347,7 @@ static struct token token_at(const char *p, const char *end)
 
 struct token lex(struct lexer *l)
 {
-	struct token t = token_at(skip_blanks(l->p, l->end), l->end);
+	struct token t = token_at(l, skip_blanks(l->p, l->end));
 
 	l->p = t.p + t.n;
 	return t;

@@ -77,6 +77,9 @@ struct token {
 
 struct lexer {
 	const char *p, *end; /* p: behind the last token */
+	/* Up to here no path and no URI begins: both are looked for from every token on, and a long
+	 * run of characters that might be one shall be looked at once. */
+	const char *no_path, *no_uri;
 };
 
 struct token lex(struct lexer *l);

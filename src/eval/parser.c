@@ -641,7 +641,7 @@ static errint parse_begin(struct eval *E, uint32_t source, struct str text, stru
 {
 	*p = (struct parser){
 		.E = E,
-		.lexer = {text.p, text.p + text.n},
+		.lexer = {.p = text.p, .end = text.p + text.n, .no_path = text.p, .no_uri = text.p},
 		.text = text.p,
 		.base = source,
 		.dir = dir,
