@@ -1,0 +1,1 @@
+({ name, version }: name) { name = "x"; verison = 1; }

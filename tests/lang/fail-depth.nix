@@ -1,0 +1,1 @@
+let down = n: 1 + down (n + 1); in down 0
