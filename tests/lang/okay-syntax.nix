@@ -2,7 +2,7 @@
 let
   inherit (builtins) typeOf;
   s = { "a b" = 1; ${"c" + "d"} = 2; e.f.g = 3; e.h = 4; };
-  or = 5;
+  or = 5; # a name of an attribute, as everywhere
 in
 [
   (1 + 2 * 3 - 4 / 2)
@@ -27,5 +27,4 @@ in
   "a\tb\"c\${d}$$e$"
   https://example.org/a?b=c
   (__add 1 2)
-  [ or ]
 ]
