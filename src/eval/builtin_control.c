@@ -4,6 +4,7 @@
 #include "eval/builtin_int.h"
 
 #include <stdlib.h>
+#include "base/environ.h"
 #include "base/report.h"
 
 BUILTIN(abort)
@@ -175,7 +176,7 @@ BUILTIN(getEnv)
 		*out = v_str(S(""));
 		return 0;
 	}
-	value = getenv(heap_strz(E, name));
+	value = env_get(heap_strz(E, name));
 	*out = string_copy(E, value ? str_c(value) : S(""), NULL);
 	return 0;
 }

@@ -69,3 +69,7 @@ struct regex {
 	uint64_t *memo;
 	size_t memo_cap;
 };
+
+/* regex_bracket.c: reads what stands behind '[' at *pos, and moves *pos behind the ']'. False when
+ * that is no bracket expression. */
+bool regex_bracket(struct str s, size_t *pos, struct regex_set *out);
