@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	size_t before, end = 0;
 
 	/* Loops that make no progress are tried out, as in libstdc++: long texts take long. */
-	if (n > 256)
+	if (n > 64)
 		return 0;
 	str_cut(pattern, '\0', &pattern, &text);
 	re = regex_new(pattern, &status);

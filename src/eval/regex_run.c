@@ -12,7 +12,7 @@ enum {
 	FRAMES_MAX = 16 << 20,     /* 512 MB */
 	FRAMES_KEPT = 1 << 16,     /* between calls */
 	MEMO_WORDS_MAX = 32 << 20, /* 256 MB */
-	COUNTED_STEPS = 8 << 20,   /* rounds without progress defeat the notes */
+	COUNTED_STEPS = 64 << 20,  /* rounds without progress defeat the notes */
 };
 
 enum frame_kind {
