@@ -473,6 +473,8 @@ enum regex_result regex_iter_next(struct regex_iter *it, struct regex_match *m, 
 		found = search(it, from, false, m);
 	}
 	it->started = true;
+	if (found != REGEX_YES)
+		run_end(it->re);
 	if (found == REGEX_YES) {
 		it->last_from = m[0].from;
 		it->last_to = m[0].to;
