@@ -239,7 +239,8 @@ static errint join(struct eval *E, struct value *const *lists, size_t n, struct 
 	to = list_alloc(E, total);
 	total = 0;
 	for (size_t i = 0; i < n; i++) {
-		memcpy(to + total, list_elems(lists[i]), lists[i]->n * sizeof(*to));
+		if (lists[i]->n)
+			memcpy(to + total, list_elems(lists[i]), lists[i]->n * sizeof(*to));
 		total += lists[i]->n;
 	}
 	*out = v_list(to, total);

@@ -233,7 +233,8 @@ static void print_lambda(struct xml *x, struct value *v)
 		if (f->arg)
 			put_attr(x, "name", sym_str(x->E, f->arg));
 		begun(x);
-		qsort(names.v, names.n, sizeof(*names.v), str_cmp_qsort);
+		if (names.n)
+			qsort(names.v, names.n, sizeof(*names.v), str_cmp_qsort);
 		for (size_t i = 0; i < names.n; i++)
 			empty(x, "attr", "name", names.v[i]);
 		end(x, "attrspat");
