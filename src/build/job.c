@@ -35,6 +35,24 @@ struct job *build_job_new(struct graph *g, struct goal *goal, struct report *rep
 	return j;
 }
 
+/* What was placed and could not be registered is nobody's: a fetched file goes back to where the
+ * next run finds it, all else goes. Our lock still keeps others off. */
+static void take_back(struct job *j)
+{
+	const struct drv *d = &j->goal->drv;
+
+	for (size_t i = 0; i < d->n_outputs; i++) {
+		char *to CLEANUP_FREE = store_real_path(j->store, d->outputs[i].path);
+		ERR(ignored);
+		bool valid;
+
+		if (store_is_valid(j->store, d->outputs[i].path, &valid, &ignored) || valid)
+			continue;
+		if (!j->dest || strcmp(j->where[i], j->dest) || rename(to, j->dest))
+			remove_tree_quietly(AT_FDCWD, to);
+	}
+}
+
 void build_job_free(struct job *j)
 {
 	if (!j)
@@ -54,6 +72,8 @@ void build_job_free(struct job *j)
 	     j->where && !j->isolated && !j->registered && !j->dest && i < j->goal->drv.n_outputs;
 	     i++)
 		remove_tree_quietly(AT_FDCWD, j->where[i]);
+	if (j->placed && !j->registered)
+		take_back(j);
 	store_unlock(j->lock);
 	err_release(&j->child_err);
 	free(j->top);
@@ -153,6 +173,7 @@ errint job_place(struct job *j, struct err *err)
 {
 	const struct drv *d = &j->goal->drv;
 
+	j->placed = true;
 	for (size_t i = 0; i < d->n_outputs; i++) {
 		char *to CLEANUP_FREE = store_real_path(j->store, d->outputs[i].path);
 		bool valid;

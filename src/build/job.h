@@ -39,7 +39,7 @@ struct job {
 	const char *shell;         /* the real file to bind as /bin/sh, or NULL; arena */
 	char *top;                 /* the job's folder, or NULL while there is none */
 	char *build_dir;           /* inside top, or a temporary folder to keep */
-	bool isolated, keep_build_dir, registered;
+	bool isolated, keep_build_dir, placed, registered;
 	const char **where;      /* where each output is made; arena */
 	struct path_info *infos; /* one per output, once checked */
 

@@ -2,6 +2,7 @@
  *
  * Dispatch: `kiln COMMAND …`, or one of the tools' names that compat/ links to this program. The
  * one place that prints an error and decides the exit status. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -68,6 +69,14 @@ static errint dispatch(struct cli *cli, int argc, char **argv, struct err *err)
 	return rc < 0 ? rc : cli->command->run(cli, argc, argv, err);
 }
 
+/* Wherever it came from: a full disk has one cure. */
+static void hint_full_disk(struct err *err)
+{
+	if ((err->sys == ENOSPC || err->sys == EDQUOT) && !err->hint)
+		err_hint(err, "the disk is full: 'kiln gc' frees what no result needs, --store or "
+			      "KILN_STORE name a store elsewhere; then do the same again");
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = {.called = "kiln"};
@@ -83,10 +92,10 @@ int main(int argc, char **argv)
 		store_close(cli.store);
 	report_free(cli.report);
 	if (rc < 0) {
-		char *text = err_format(&err);
+		hint_full_disk(&err);
+		char *text CLEANUP_FREE = err_format(&err);
 
 		fputs(text, stderr);
-		free(text);
 		return err_exit_status(rc);
 	}
 	return cli.status;

@@ -33,9 +33,11 @@ static errint own_namespaces(struct err *err)
 	int rc;
 
 	if (uid == 0) {
-		if (unshare(CLONE_NEWNS) < 0)
-			return err_sys(err, "making a mount namespace");
-		return 0;
+		if (unshare(CLONE_NEWNS) == 0)
+			return 0;
+		err_sys(err, "making a mount namespace to show the store at its place");
+		return err_hint(err, "in a container, run it as privileged, or run kiln where "
+				     "/nix can be written");
 	}
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0) {
 		err_sys(err, "making a user namespace to show the store at its place");

@@ -139,6 +139,7 @@ void job_free(struct job *j)
 	free_strings(j->headers);
 	free(j->name);
 	free(j->file);
+	free(j->mirror);
 	part_release(&j->part);
 	head_release(&j->head);
 	err_release(&j->write_err);

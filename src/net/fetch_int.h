@@ -48,6 +48,7 @@ struct job {
 	char **urls; /* the current one is replaced by what it expands to */
 	size_t n_urls, at;
 	char *name, *file;
+	char *mirror; /* the last name behind mirror:// among its URLs, or NULL */
 	bool has_want, checked_later, quiet;
 	struct hash want;
 	uint64_t want_size;

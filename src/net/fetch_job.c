@@ -25,8 +25,21 @@ static void job_end(struct job *j)
 	mirror_page_done(j);
 }
 
+/* When no host of a mirror had the file, others may. */
+static void hint_mirror(const struct job *j, struct err *why)
+{
+	if (!j->mirror || why->hint)
+		return;
+	if (why->code == ERR_NETWORK || why->code == ERR_NOT_FOUND)
+		err_hint(why,
+			 "'mirror.%s' in kiln.conf names hosts to ask, 'source-dirs' folders that "
+			 "have the file",
+			 j->mirror);
+}
+
 void job_fail(struct job *j, struct err *why)
 {
+	hint_mirror(j, why);
 	if (j->n_attempts > 1)
 		err_detail(why, "%.*s", STR_ARG(str_drop_suffix(buf_str(&j->attempts), S("\n"))));
 	err_wrap(why, "fetching '%s'", j->name);

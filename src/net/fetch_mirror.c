@@ -180,6 +180,8 @@ errint mirror_url_expand(struct job *j, struct err *err)
 
 	if (rc)
 		return rc;
+	free(j->mirror);
+	j->mirror = str_dupz(u.mirror);
 	if (!j->f->o.mirrors)
 		return err_set(err, ERR_USAGE, "no mirrors are known here");
 	rc = mirror_expand(j->f->o.mirrors, &a, &u, &urls, &n, err);

@@ -50,9 +50,11 @@ static errint db_fail(struct store *s, sqlite3 *h, const char *what, struct err 
 
 	if (code == SQLITE_INTERRUPT || (code == SQLITE_BUSY && interrupted()))
 		return err_set(err, ERR_INTERRUPTED, "interrupted");
-	return err_set(err, code == SQLITE_CORRUPT ? ERR_CORRUPT : ERR_FAILED,
-		       "%s the database '%s/db/db.sqlite': %s", what, s->real_state,
-		       sqlite3_errmsg(h));
+	err_set(err, code == SQLITE_CORRUPT ? ERR_CORRUPT : ERR_FAILED,
+		"%s the database '%s/db/db.sqlite': %s", what, s->real_state, sqlite3_errmsg(h));
+	if (code == SQLITE_FULL)
+		err->sys = ENOSPC;
+	return err->code;
 }
 
 static int on_busy(void *unused, int times)
