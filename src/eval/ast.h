@@ -65,15 +65,20 @@ struct e_const {
 struct address {
 	uint32_t level, slot;
 };
+/* A `with` around a variable: where its set is, and where it is written. */
+struct with_place {
+	struct address at;
+	pos_t pos;
+};
 /* flag of the local kinds: the slot may be empty still when a thunk for it is made. */
 struct e_var {
 	struct expr e;
 	sym_t sym;
 	uint32_t n_withs; /* of E_DYNAMIC */
 	union {
-		struct address at;     /* of E_LOCAL* */
-		struct value *box;     /* of E_GLOBAL */
-		struct address *withs; /* of E_DYNAMIC: innermost first */
+		struct address at;        /* of E_LOCAL* */
+		struct value *box;        /* of E_GLOBAL */
+		struct with_place *withs; /* of E_DYNAMIC: innermost first */
 	};
 };
 /* One step of an attribute path: a name, or an expression for one. */

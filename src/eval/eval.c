@@ -498,10 +498,11 @@ static struct value eval_dynamic(struct eval *E, struct env *env, const struct e
 	const struct e_var *v = (const struct e_var *)e;
 
 	for (uint32_t i = 0; i < v->n_withs; i++) {
-		struct value *set = env_up(env, v->withs[i].level)->v[v->withs[i].slot];
+		const struct with_place *w = &v->withs[i];
+		struct value *set = env_up(env, w->at.level)->v[w->at.slot];
 		const struct attr *a;
 
-		if (want_attrs(E, set, v->e.pos, ctx) < 0)
+		if (want_attrs(E, set, w->pos, ctx) < 0)
 			return FAILED;
 		a = attrs_get(set->attrs, v->sym);
 		if (a)

@@ -99,6 +99,14 @@ ATTR_COLD static errint wrong_type(struct eval *E, pos_t pos, const char *what, 
 	return in_context(E, pos, ctx);
 }
 
+/* Sets and lists: as in Nix only the frame has a position, and a failure of v itself no frame. */
+ATTR_COLD static errint not_collection(struct eval *E, pos_t pos, const char *what, struct value *v,
+				       const char *ctx)
+{
+	eval_fail_type(E, 0, what, v);
+	return in_context(E, pos, ctx);
+}
+
 errint want_int(struct eval *E, struct value *v, pos_t pos, const char *ctx, int64_t *out)
 {
 	if (UNLIKELY(force(E, v, pos) < 0))
@@ -132,15 +140,15 @@ errint want_bool(struct eval *E, struct value *v, pos_t pos, const char *ctx, bo
 errint want_attrs(struct eval *E, struct value *v, pos_t pos, const char *ctx)
 {
 	if (UNLIKELY(force(E, v, pos) < 0))
-		return in_context(E, pos, ctx);
-	return LIKELY(v->tag == V_ATTRS) ? 0 : wrong_type(E, pos, "a set", v, ctx);
+		return eval_failed(E);
+	return LIKELY(v->tag == V_ATTRS) ? 0 : not_collection(E, pos, "a set", v, ctx);
 }
 
 errint want_list(struct eval *E, struct value *v, pos_t pos, const char *ctx)
 {
 	if (UNLIKELY(force(E, v, pos) < 0))
-		return in_context(E, pos, ctx);
-	return LIKELY(v->tag == V_LIST) ? 0 : wrong_type(E, pos, "a list", v, ctx);
+		return eval_failed(E);
+	return LIKELY(v->tag == V_LIST) ? 0 : not_collection(E, pos, "a list", v, ctx);
 }
 
 errint want_function(struct eval *E, struct value *v, pos_t pos, const char *ctx)

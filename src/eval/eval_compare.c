@@ -286,7 +286,7 @@ errint values_arith(struct eval *E, pos_t pos, char op, struct value *a, struct 
 		if (want_number(E, op, b, true, "second") < 0)
 			return eval_failed(E);
 		if (as_double(b) == 0)
-			return eval_fail(E, pos, "division by zero");
+			return eval_fail(E, 0, "division by zero");
 	}
 	if (want_number(E, op, a, as_float, "first") < 0 ||
 	    want_number(E, op, b, as_float, "second") < 0)

@@ -30,6 +30,7 @@ struct scope {
 	struct level *level;
 	bool is_with;
 	uint32_t with_slot;
+	pos_t with_pos;
 	uint32_t n;
 	const struct entry *v; /* sorted by symbol */
 };
@@ -146,12 +147,12 @@ static errint resolve_dynamic(struct resolver *r, struct place at, struct e_var 
 				 STR_ARG(sym_str(r->E, v->sym)));
 	v->e.kind = E_DYNAMIC;
 	v->n_withs = n;
-	v->withs = ARENA_ARRAY(&r->E->perm, struct address, n);
+	v->withs = ARENA_ARRAY(&r->E->perm, struct with_place, n);
 	n = 0;
 	for (struct scope *s = at.scope; s; s = s->up)
 		if (s->is_with)
-			v->withs[n++] =
-				(struct address){level_distance(at.level, s->level), s->with_slot};
+			v->withs[n++] = (struct with_place){
+				{level_distance(at.level, s->level), s->with_slot}, s->with_pos};
 	return 0;
 }
 
@@ -394,8 +395,11 @@ static errint resolve_with(struct resolver *r, struct place at, struct e_with *w
 		inner.once = true;
 		w->slot = at.level->n_slots++;
 	}
-	*inner.scope = (struct scope){
-		.up = at.scope, .level = inner.level, .is_with = true, .with_slot = w->slot};
+	*inner.scope = (struct scope){.up = at.scope,
+				      .level = inner.level,
+				      .is_with = true,
+				      .with_slot = w->slot,
+				      .with_pos = w->e.pos};
 	return resolve(r, inner, &w->body);
 }
 
