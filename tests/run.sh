@@ -8,7 +8,7 @@ top=$(pwd)
 full=${1:-}
 passed=0 failures=0
 logs=$(mktemp -d "${TMPDIR:-/tmp}/kiln-tests.XXXXXX")
-trap 'rm -rf "$logs"' EXIT
+trap 'chmod -R u+w "$logs"; rm -rf "$logs"' EXIT
 
 # One step that is not TAP: it passes or fails as a whole.
 step() {
@@ -80,6 +80,9 @@ for t in tests/functional/*.sh tests/differential/*.sh; do
 	[ -f "$t" ] && tap "$(basename "$(dirname "$t")"): $(basename "$t" .sh)" sh "$t"
 done
 if [ -n "$full" ]; then
+	# one store with everything for all of them; see tests/lib-full.sh
+	: "${KILN_FULL_STORE:=$logs/store}"
+	export KILN_FULL_STORE
 	for t in tests/full/*.sh; do
 		[ -f "$t" ] && tap "full: $(basename "$t" .sh)" sh "$t"
 	done
