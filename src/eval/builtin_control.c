@@ -103,41 +103,10 @@ BUILTIN(warn)
 	return pass_on(E, pos, args[1], out);
 }
 
-/* A failure under way that is set aside, so that something else can be evaluated. */
-struct failure {
-	struct err err;
-	struct frame *trace;
-	size_t n, cap;
-	pos_t pos;
-	bool flat;
-};
-
-static struct failure failure_take(struct eval *E)
-{
-	struct failure f = {E->err, E->trace, E->n_trace, E->cap_trace, E->err_pos, E->err_flat};
-
-	E->err = (struct err)ERR_INIT;
-	E->trace = NULL;
-	E->n_trace = E->cap_trace = 0;
-	return f;
-}
-
-static void failure_put(struct eval *E, const struct failure *f)
-{
-	eval_forget(E);
-	free(E->trace);
-	E->err = f->err;
-	E->trace = f->trace;
-	E->n_trace = f->n;
-	E->cap_trace = f->cap;
-	E->err_pos = f->pos;
-	E->err_flat = f->flat;
-}
-
 /* The text is evaluated only now that it is needed; where that fails, its failure is the one. */
 static errint add_context(struct eval *E, pos_t pos, struct value *text)
 {
-	struct failure first = failure_take(E), second;
+	struct eval_failure first = eval_put_aside(E), second;
 	const struct context *ctx = NULL;
 	struct str s;
 	errint rc = coerce_string(E, pos, text, 0, &ctx,
@@ -146,12 +115,12 @@ static errint add_context(struct eval *E, pos_t pos, struct value *text)
 				  &s);
 
 	if (!rc) {
-		failure_put(E, &first);
+		eval_take_back(E, &first);
 		return eval_frame_always(E, 0, "%.*s", STR_ARG(s));
 	}
-	second = failure_take(E);
-	failure_put(E, &first);
-	failure_put(E, &second);
+	second = eval_put_aside(E);
+	eval_take_back(E, &first);
+	eval_take_back(E, &second);
 	return rc;
 }
 

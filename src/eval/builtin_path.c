@@ -164,8 +164,14 @@ BUILTIN(readDir)
 	struct attrs *res;
 	const char *real;
 	struct str path;
+	unsigned mode;
 
 	TRY(realise_path(E, pos, args[0], REALISE_FOLLOW, NULL, &path));
+	TRY(path_lstat(E, pos, path, &mode));
+	if (!mode)
+		return eval_fail(E, 0, "path '%.*s' does not exist", STR_ARG(path));
+	if (!S_ISDIR(mode))
+		return eval_fail(E, 0, "'%.*s' is not a directory", STR_ARG(path));
 	TRY(path_real(E, pos, path, &real));
 	if (dir_list(AT_FDCWD, real, &list, &err))
 		return eval_fail_err(E, 0, &err);

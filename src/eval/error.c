@@ -22,7 +22,6 @@ void eval_forget(struct eval *E)
 		free(E->trace[i].text);
 	E->n_trace = 0;
 	E->err_pos = 0;
-	E->err_flat = false;
 	err_clear(&E->err);
 }
 
@@ -31,7 +30,6 @@ struct eval_failure eval_put_aside(struct eval *E)
 	struct eval_failure f = {
 		.err = E->err,
 		.pos = E->err_pos,
-		.flat = E->err_flat,
 		.trace = E->trace,
 		.n_trace = E->n_trace,
 		.cap_trace = E->cap_trace,
@@ -49,7 +47,6 @@ void eval_take_back(struct eval *E, struct eval_failure *f)
 	free(E->trace);
 	E->err = f->err;
 	E->err_pos = f->pos;
-	E->err_flat = f->flat;
 	E->trace = f->trace;
 	E->n_trace = f->n_trace;
 	E->cap_trace = f->cap_trace;

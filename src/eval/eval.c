@@ -196,9 +196,20 @@ static inline struct value end_with(struct eval *E, struct region r, struct valu
 	return v;
 }
 
-ATTR_COLD static errint blackhole(struct eval *E, pos_t pos)
+ATTR_COLD static errint blackhole(struct eval *E, const struct value *v, pos_t pos)
 {
+	E->blackhole = v;
 	return eval_fail(E, pos, "infinite recursion encountered");
+}
+
+/* The trace tells where a cycle begins, apart from what led to it. */
+ATTR_COLD static errint thunk_failed(struct eval *E, const struct value *v)
+{
+	if (E->blackhole == v) {
+		E->blackhole = NULL;
+		eval_frame_always(E, 0, "entering the infinite recursion");
+	}
+	return eval_failed(E);
 }
 
 errint force_slow(struct eval *E, struct value *v, pos_t pos)
@@ -208,7 +219,7 @@ errint force_slow(struct eval *E, struct value *v, pos_t pos)
 	struct value r;
 
 	if (UNLIKELY(tag == V_BLACKHOLE))
-		return blackhole(E, pos);
+		return blackhole(E, v, pos);
 	if (UNLIKELY(eval_stack_low(E)))
 		return eval_fail_stack(E);
 	region = region_begin(E);
@@ -227,7 +238,7 @@ errint force_slow(struct eval *E, struct value *v, pos_t pos)
 	if (failed(r)) {
 		v->tag = tag;
 		region_keep(E, region);
-		return eval_failed(E);
+		return thunk_failed(E, v);
 	}
 	r = end_with(E, region, r);
 	*v = r;

@@ -18,6 +18,9 @@ struct arena;
 struct buf;
 struct report;
 
+/* What to do about a questionable way to write something. */
+enum eval_lint { LINT_IGNORE, LINT_WARN, LINT_FATAL };
+
 struct eval_options {
 	/* The search path: `name=path` or `path`, first match wins; NIX_PATH is not read here. */
 	const char *const *search_path;
@@ -34,13 +37,16 @@ struct eval_options {
 	bool no_import_from_derivation;
 	bool read_only; /* nothing is written to the store: paths are only computed */
 	bool parse_toml_timestamps;
-	bool pipe_operators;           /* the experimental |> and <| */
-	unsigned max_depth;            /* of calls; 0: 10000 */
-	const char *system;            /* builtins.currentSystem; NULL: this machine's */
-	const char *store_dir;         /* NULL: the store's, or /nix/store */
-	struct store *store;           /* may be NULL: then what needs one fails */
-	struct report *report;         /* trace, warn; may be NULL */
-	const volatile int *interrupt; /* becomes non-zero at ^C; may be NULL */
+	bool pipe_operators;                /* the experimental |> and <| */
+	enum eval_lint lint_urls;           /* http://x without quotes */
+	enum eval_lint lint_short_paths;    /* a/b instead of ./a/b */
+	enum eval_lint lint_absolute_paths; /* /a and ~/a */
+	unsigned max_depth;                 /* of calls; 0: 10000 */
+	const char *system;                 /* builtins.currentSystem; NULL: this machine's */
+	const char *store_dir;              /* NULL: the store's, or /nix/store */
+	struct store *store;                /* may be NULL: then what needs one fails */
+	struct report *report;              /* trace, warn; may be NULL */
+	const volatile int *interrupt;      /* becomes non-zero at ^C; may be NULL */
 };
 
 /* Copies the options' texts. Never fails: everything that can is done when first needed. */

@@ -41,7 +41,6 @@ struct eval *eval_new(const struct eval_options *o)
 	E->opt.allowed_uris = copy_texts(E, o->allowed_uris, o->n_allowed_uris);
 	E->opt.system = copy_text(E, o->system);
 	E->opt.store_dir = copy_text(E, o->store_dir);
-	E->store = o->store;
 	E->interrupt = o->interrupt;
 	E->max_depth = o->max_depth ? o->max_depth : DEFAULT_DEPTH;
 	heap_init(E);

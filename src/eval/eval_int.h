@@ -45,18 +45,16 @@ struct eval {
 	struct heap heap;
 	struct arena perm; /* syntax trees, names, positions, contexts, caches: never dropped */
 	struct symbols symbols;
-	struct err err;      /* of the failure under way */
-	pos_t err_pos;       /* where it happened */
-	bool err_flat;       /* its text stands alone: a syntax error */
-	struct frame *trace; /* innermost first */
+	struct err err;                /* of the failure under way */
+	const struct value *blackhole; /* of an infinite recursion under way */
+	pos_t err_pos;                 /* where it happened */
+	struct frame *trace;           /* innermost first */
 	size_t n_trace, cap_trace;
 	struct stack *stack; /* heap.c */
 	char *stack_limit;   /* below this address the C stack counts as overflown */
 	unsigned depth, max_depth;
 	const volatile int *interrupt; /* set by a signal handler; may be NULL */
-	unsigned ticks;
 	struct eval_options opt;
-	struct store *store; /* may be NULL: see eval_store() */
 	struct sources *sources;
 	struct builtins *builtins;
 	struct contexts *contexts;
@@ -196,7 +194,6 @@ void eval_forget(struct eval *E);
 struct eval_failure {
 	struct err err;
 	pos_t pos;
-	bool flat;
 	struct frame *trace;
 	size_t n_trace, cap_trace;
 };
@@ -443,8 +440,8 @@ errint json_value(struct eval *E, struct value *v, pos_t pos, bool copy, const s
 errint xml_value(struct eval *E, struct value *v, pos_t pos, bool strict, bool location,
 		 const struct context **sc, struct buf *b);
 
-/* builtin_fetch.c: where a tree is that a read-only evaluation fetched, but did not copy to the store;
- * false when path is below none. */
+/* builtin_fetch.c: where a tree is that a read-only evaluation fetched, but did not copy to the
+ * store; false when path is below none. */
 bool fetch_mounted(struct eval *E, struct str path, struct str *out);
 
 /* builtin_regex.c and builtin_fetch.c, which own these. */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include "base/report.h"
 
 errint parser_fail(struct parser *p, pos_t pos, const char *fmt, ...)
 {
@@ -18,8 +19,24 @@ errint parser_fail(struct parser *p, pos_t pos, const char *fmt, ...)
 	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
 	r = eval_fail(p->E, pos, "%s", buf_z(&text));
-	p->E->err_flat = true;
 	return r;
+}
+
+errint parser_lint(struct parser *p, enum eval_lint level, const char *setting, const char *fmt,
+		   ...)
+{
+	BUF(text, LIMIT_ERR_TEXT);
+	va_list ap;
+
+	if (LIKELY(level == LINT_IGNORE))
+		return 0;
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	if (level == LINT_FATAL)
+		return parser_fail(p, parser_here(p), "%s (%s)", buf_z(&text), setting);
+	report_msg(p->E->opt.report, REPORT_WARN, "%s (%s)", buf_z(&text), setting);
+	return 0;
 }
 
 errint parser_unexpected(struct parser *p, const char *expecting)
@@ -226,6 +243,11 @@ static errint parse_simple_inner(struct parser *p, struct expr **out)
 	case T_SPATH:
 		return parse_search_path(p, out);
 	case T_URI:
+		PARSE(parser_lint(p, p->E->opt.lint_urls, "lint-url-literals",
+				  "URL literals are %s. Consider using a string literal \"%.*s\" "
+				  "instead",
+				  p->E->opt.lint_urls == LINT_FATAL ? "disallowed" : "discouraged",
+				  (int)p->tok.n, p->tok.p));
 		*out = parser_string_const(p, pos, str_n(p->tok.p, p->tok.n));
 		return parser_next(p);
 	case T_LPAREN:

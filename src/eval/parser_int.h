@@ -62,6 +62,11 @@ errint parser_take(struct parser *p, enum token_kind kind, const char *expecting
 ATTR_COLD errint parser_unexpected(struct parser *p, const char *expecting);
 ATTR_COLD ATTR_PRINTF(3, 4) errint parser_fail(struct parser *p, pos_t pos, const char *fmt, ...);
 
+/* Warns or fails about what is here, as the setting of that name says. */
+ATTR_PRINTF(4, 5)
+errint parser_lint(struct parser *p, enum eval_lint level, const char *setting, const char *fmt,
+		   ...);
+
 /* parser.c */
 errint parse_expr(struct parser *p, struct expr **out);
 struct expr *parser_const(struct parser *p, pos_t pos, struct value v);

@@ -356,6 +356,23 @@ errint parse_ind_string(struct parser *p, struct expr **out)
 
 /* ---- paths ---- */
 
+static errint lint_path(struct parser *p, struct str lit)
+{
+	const struct eval_options *o = &p->E->opt;
+
+	if (lit.p[0] == '/' || lit.p[0] == '~')
+		return parser_lint(p, o->lint_absolute_paths, "lint-absolute-path-literals",
+				   "%s path literals are not portable. Consider replacing path "
+				   "literal '%.*s' by a string, relative path, or parameter",
+				   lit.p[0] == '/' ? "absolute" : "home", STR_ARG(lit));
+	if (lit.p[0] == '.')
+		return 0;
+	return parser_lint(p, o->lint_short_paths, "lint-short-path-literals",
+			   "relative path literal '%.*s' should be prefixed with '.' for clarity: "
+			   "'./%.*s'",
+			   STR_ARG(lit), STR_ARG(lit));
+}
+
 /* The canonical path of a literal's first segment, with the slash it ended in. */
 static errint path_base_text(struct parser *p, struct str lit, struct str *out)
 {
@@ -389,6 +406,7 @@ errint parse_path(struct parser *p, struct expr **out)
 	const char *q = p->lexer.p;
 	bool slash = q[-1] == '/';
 
+	PARSE(lint_path(p, str_n(p->tok.p, p->tok.n)));
 	PARSE(path_base_text(p, str_n(p->tok.p, p->tok.n), &base));
 	*out = parser_const(p, pos, v_path(base));
 	add_piece(p, &ps, (struct piece){.pos = pos, .expr = *out});
