@@ -170,7 +170,8 @@ FNR == 1 {
 	check_calls(code)
 	if (code ~ /(^|[^A-Za-z0-9_])goto[ \t]+(out|err|error|cleanup|done|fail)[ \t]*;/)
 		found(FNR, "goto for cleaning up; use CLEANUP")
-	if (code ~ /(^|[ \t])typedef[ \t]+(struct|union)/)
+	# a function's type that gives a struct is none
+	if (code ~ /(^|[ \t])typedef[ \t]+(struct|union)/ && code !~ /\(\*/)
 		found(FNR, "a typedef'd struct; write 'struct name'")
 }
 
