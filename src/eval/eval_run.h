@@ -119,13 +119,13 @@ struct value apply(struct eval *E, pos_t pos, struct value fn, size_t n, struct 
 pos_t expr_pos(const struct expr *e);
 
 /* What eval_table names beyond eval.c: eval_select.c, eval_string.c, eval_build.c, eval_op.c. */
-#define EVAL_FNS(X)                                                                              \
-	X(select)                                                                                \
-	X(has)                                                                                   \
-	X(strings)                                                                               \
-	X(attrs)                                                                                 \
-	X(list) X(and) X(or) X(impl) X(not ) X(if) X(assert) X(equal) X(less) X(arith) X(update) \
-		X(concat)
+#define EVAL_FNS(X) \
+	X(select)   \
+	X(has)      \
+	X(strings)  \
+	X(attrs)    \
+	X(list)     \
+	X(and) X(or) X(impl) X(not ) X(if) X(assert) X(equal) X(less) X(arith) X(update) X(concat)
 #define X(name) struct value eval_##name(struct eval *E, struct env *env, const struct expr *e);
 EVAL_FNS(X)
 #undef X
