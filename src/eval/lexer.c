@@ -228,7 +228,7 @@ static enum token_kind word_kind(const char *p, size_t n)
 		{S("inherit"), T_INHERIT},
 	};
 
-	if (n < 2 || n > 7)
+	if (n < 2 || n > 7 || !memchr("ioltrewa", *p, 8))
 		return T_ID;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_eq(words[i].word, str_n(p, n)))
@@ -273,52 +273,52 @@ static struct token dot(struct lexer *l, const char *p)
 	return (struct token){T_DOT, p, 1};
 }
 
-/* Tokens of one or two punctuation characters. */
+/* Tokens of one or two punctuation characters, by their first: alone, and with a second. */
+struct punctuation {
+	uint8_t alone;
+	struct {
+		char next;
+		uint8_t kind;
+	} pairs[2];
+};
+
+static const struct punctuation punctuations[128] = {
+	['='] = {T_ASSIGN, {{'=', T_EQ}}},
+	['!'] = {T_NOT, {{'=', T_NE}}},
+	['<'] = {T_LT, {{'=', T_LE}, {'|', T_PIPE_FROM}}},
+	['>'] = {T_GT, {{'=', T_GE}}},
+	['&'] = {T_INVALID, {{'&', T_AND}}},
+	['|'] = {T_INVALID, {{'|', T_OR}, {'>', T_PIPE_INTO}}},
+	['-'] = {T_MINUS, {{'>', T_IMPL}}},
+	['/'] = {T_DIVIDE, {{'/', T_UPDATE}}},
+	['+'] = {T_PLUS, {{'+', T_CONCAT}}},
+	['\''] = {T_INVALID, {{'\'', T_IND_OPEN}}},
+	['$'] = {T_INVALID, {{'{', T_DOLLAR_CURLY}}},
+	['{'] = {T_LBRACE},
+	['}'] = {T_RBRACE},
+	['['] = {T_LBRACKET},
+	[']'] = {T_RBRACKET},
+	['('] = {T_LPAREN},
+	[')'] = {T_RPAREN},
+	[';'] = {T_SEMICOLON},
+	[':'] = {T_COLON},
+	[','] = {T_COMMA},
+	['@'] = {T_AT},
+	['?'] = {T_QUESTION},
+	['*'] = {T_TIMES},
+	['"'] = {T_QUOTE},
+};
+
 static struct token punctuation(const char *p, const char *end)
 {
-	static const struct {
-		char text[3];
-		uint8_t kind;
-	} table[] = {
-		{"==", T_EQ},
-		{"!=", T_NE},
-		{"<=", T_LE},
-		{">=", T_GE},
-		{"&&", T_AND},
-		{"||", T_OR},
-		{"->", T_IMPL},
-		{"//", T_UPDATE},
-		{"++", T_CONCAT},
-		{"<|", T_PIPE_FROM},
-		{"|>", T_PIPE_INTO},
-		{"''", T_IND_OPEN},
-		{"${", T_DOLLAR_CURLY},
-		{"{", T_LBRACE},
-		{"}", T_RBRACE},
-		{"[", T_LBRACKET},
-		{"]", T_RBRACKET},
-		{"(", T_LPAREN},
-		{")", T_RPAREN},
-		{";", T_SEMICOLON},
-		{":", T_COLON},
-		{",", T_COMMA},
-		{"@", T_AT},
-		{"?", T_QUESTION},
-		{"=", T_ASSIGN},
-		{"!", T_NOT},
-		{"+", T_PLUS},
-		{"-", T_MINUS},
-		{"*", T_TIMES},
-		{"/", T_DIVIDE},
-		{"<", T_LT},
-		{">", T_GT},
-		{"\"", T_QUOTE},
-	};
+	const struct punctuation *x = &punctuations[*p & 0x7f];
 
-	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		if (ahead(p, end, table[i].text))
-			return (struct token){table[i].kind, p, strlen(table[i].text)};
-	return (struct token){T_INVALID, p, 1};
+	if ((unsigned char)*p >= 0x80 || x->alone == T_EOF)
+		return (struct token){T_INVALID, p, 1};
+	for (size_t i = 0; i < ARRAY_LEN(x->pairs); i++)
+		if (x->pairs[i].next && p + 1 < end && p[1] == x->pairs[i].next)
+			return (struct token){x->pairs[i].kind, p, 2};
+	return (struct token){x->alone, p, 1};
 }
 
 static struct token token_at(struct lexer *l, const char *p)

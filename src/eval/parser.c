@@ -121,7 +121,7 @@ static struct expr *new_call(struct parser *p, pos_t pos, struct expr *fn, struc
 	}
 	if (c->n == c->cap) {
 		uint32_t cap = c->cap ? c->cap * 2 : 1;
-		struct expr **args = ARENA_ARRAY(&p->E->perm, struct expr *, cap);
+		struct expr **args = ast_alloc(p, cap * sizeof(*args));
 
 		if (c->n)
 			memcpy(args, c->args, c->n * sizeof(*args));
@@ -205,7 +205,7 @@ static errint parse_old_let(struct parser *p, struct expr **out)
 
 	PARSE(parser_next(p));
 	PARSE(parse_braces(p, pos, true, &a));
-	s = arena_calloc(&p->E->perm, 1, sizeof(*s) + sizeof(s->path[0]));
+	s = ast_alloc(p, sizeof(*s) + sizeof(s->path[0]));
 	s->e = (struct expr){.kind = E_SELECT, .pos = pos};
 	s->subject = &a->e;
 	s->n = 1;
@@ -318,7 +318,7 @@ static errint parse_list(struct parser *p, struct expr **out)
 	}
 	PARSE(parser_take(p, T_RBRACKET, NULL));
 	n = p->n_stack - from;
-	l = arena_alloc(&p->E->perm, sizeof(*l) + n * sizeof(l->v[0]));
+	l = ast_alloc(p, sizeof(*l) + n * sizeof(l->v[0]));
 	l->e = (struct expr){.kind = E_LIST, .pos = pos};
 	l->n = (uint32_t)n;
 	if (n)
@@ -331,16 +331,15 @@ static errint parse_list(struct parser *p, struct expr **out)
 static errint new_select(struct parser *p, enum expr_kind kind, pos_t pos, struct expr *subject,
 			 struct e_select **out)
 {
-	struct attr_name *path;
+	struct attr_path path;
 	struct e_select *s;
-	uint32_t n;
 
-	PARSE(parse_attr_path(p, &path, &n));
-	s = arena_calloc(&p->E->perm, 1, sizeof(*s) + n * sizeof(path[0]));
+	PARSE(parse_attr_path(p, &path));
+	s = ast_alloc(p, sizeof(*s) + path.n * sizeof(path.v[0]));
 	s->e = (struct expr){.kind = kind, .pos = pos};
 	s->subject = subject;
-	s->n = n;
-	memcpy(s->path, path, n * sizeof(path[0]));
+	s->n = path.n;
+	memcpy(s->path, path.v, path.n * sizeof(path.v[0]));
 	*out = s;
 	return 0;
 }
@@ -403,8 +402,7 @@ static const struct binary {
 static struct expr *new_plus(struct parser *p, pos_t pos, pos_t a_pos, struct expr *a, pos_t b_pos,
 			     struct expr *b)
 {
-	struct e_strings *s =
-		arena_calloc(&p->E->perm, 1, sizeof(*s) + 2 * sizeof(struct string_part));
+	struct e_strings *s = ast_alloc(p, sizeof(*s) + 2 * sizeof(struct string_part));
 
 	s->e = (struct expr){.kind = E_STRINGS, .pos = pos};
 	s->n = 2;

@@ -15,17 +15,17 @@ struct e_attrs *parser_attrs_new(struct parser *p, pos_t pos)
 	return a;
 }
 
-/* Doubles an array that lives in the parser's own arena. */
-#define TMP_GROW(p, v, n, cap)                                                          \
-	do {                                                                            \
-		if ((n) == (cap)) {                                                     \
-			uint32_t cap_ = (cap) ? (cap)*2 : 4;                            \
-			__typeof__(v) v_ = arena_calloc(&(p)->tmp, cap_, sizeof(*(v))); \
-			if (n)                                                          \
-				memcpy(v_, (v), (n) * sizeof(*(v)));                    \
-			(v) = v_;                                                       \
-			(cap) = cap_;                                                   \
-		}                                                                       \
+/* Doubles an array of the tree. */
+#define AST_GROW(p, v, n, cap)                                                  \
+	do {                                                                    \
+		if ((n) == (cap)) {                                             \
+			uint32_t cap_ = (cap) ? (cap)*2 : 2;                    \
+			__typeof__(v) v_ = ast_alloc((p), cap_ * sizeof(*(v))); \
+			if (n)                                                  \
+				memcpy(v_, (v), (n) * sizeof(*(v)));            \
+			(v) = v_;                                               \
+			(cap) = cap_;                                           \
+		}                                                               \
 	} while (0)
 
 enum { INDEX_FROM = 16 };
@@ -68,7 +68,7 @@ static struct attr_def *find_def(const struct e_attrs *a, sym_t sym)
 
 static void add_def(struct parser *p, struct e_attrs *a, struct attr_def def)
 {
-	TMP_GROW(p, a->defs, a->n, a->cap);
+	AST_GROW(p, a->defs, a->n, a->cap);
 	a->defs[a->n++] = def;
 	if (a->n > INDEX_FROM && a->n * 2 > a->n_index)
 		index_grow(p, a);
@@ -78,13 +78,13 @@ static void add_def(struct parser *p, struct e_attrs *a, struct attr_def def)
 
 static void add_dynamic(struct parser *p, struct e_attrs *a, struct dynamic_def def)
 {
-	TMP_GROW(p, a->dynamic, a->n_dynamic, a->cap_dynamic);
+	AST_GROW(p, a->dynamic, a->n_dynamic, a->cap_dynamic);
 	a->dynamic[a->n_dynamic++] = def;
 }
 
 static uint32_t add_from(struct parser *p, struct e_attrs *a, struct expr *from)
 {
-	TMP_GROW(p, a->from, a->n_from, a->cap_from);
+	AST_GROW(p, a->from, a->n_from, a->cap_from);
 	a->from[a->n_from] = from;
 	return a->n_from++;
 }
@@ -192,20 +192,21 @@ static errint step_into(struct parser *p, struct e_attrs **into, struct attr_nam
 static errint parse_binding(struct parser *p, struct e_attrs *into)
 {
 	pos_t pos = parser_here(p);
-	struct attr_name *path;
+	struct attr_path path;
+	struct attr_name *last;
 	struct expr *e;
-	uint32_t n;
 
-	PARSE(parse_attr_path(p, &path, &n));
+	PARSE(parse_attr_path(p, &path));
 	PARSE(parser_take(p, T_ASSIGN, "'.' or '='"));
 	PARSE(parse_expr(p, &e));
 	PARSE(parser_take(p, T_SEMICOLON, "';'"));
-	for (uint32_t i = 0; i + 1 < n; i++)
-		PARSE(step_into(p, &into, path, i, pos));
-	if (path[n - 1].sym)
-		return add_attr(p, into, path, n,
-				(struct attr_def){path[n - 1].sym, pos, e, DEF_PLAIN});
-	add_dynamic(p, into, (struct dynamic_def){path[n - 1].expr, e, pos});
+	for (uint32_t i = 0; i + 1 < path.n; i++)
+		PARSE(step_into(p, &into, path.v, i, pos));
+	last = &path.v[path.n - 1];
+	if (last->sym)
+		return add_attr(p, into, path.v, path.n,
+				(struct attr_def){last->sym, pos, e, DEF_PLAIN});
+	add_dynamic(p, into, (struct dynamic_def){last->expr, e, pos});
 	return 0;
 }
 
@@ -223,7 +224,7 @@ static struct expr *inherited(struct parser *p, sym_t sym, pos_t pos, pos_t from
 	}
 	f = NODE(p, e_from, E_FROM, from_pos);
 	f->index = *from;
-	s = arena_calloc(&p->E->perm, 1, sizeof(*s) + sizeof(s->path[0]));
+	s = ast_alloc(p, sizeof(*s) + sizeof(s->path[0]));
 	s->e = (struct expr){.kind = E_SELECT, .pos = pos};
 	s->subject = &f->e;
 	s->n = 1;
@@ -265,22 +266,21 @@ static errint parse_attr(struct parser *p, struct attr_name *out)
 	return 0;
 }
 
-errint parse_attr_path(struct parser *p, struct attr_name **out, uint32_t *n)
+errint parse_attr_path(struct parser *p, struct attr_path *path)
 {
-	struct attr_name *path = NULL, name;
-	uint32_t used = 0, cap = 0;
+	struct attr_name name;
+	uint32_t cap = ARRAY_LEN(path->few);
 
+	path->v = path->few;
+	path->n = 0;
 	for (;;) {
 		PARSE(parse_attr(p, &name));
-		TMP_GROW(p, path, used, cap);
-		path[used++] = name;
+		AST_GROW(p, path->v, path->n, cap);
+		path->v[path->n++] = name;
 		if (p->tok.kind != T_DOT)
-			break;
+			return 0;
 		PARSE(parser_next(p));
 	}
-	*out = path;
-	*n = used;
-	return 0;
 }
 
 static errint parse_inherited(struct parser *p, struct e_attrs *into, pos_t from_pos,
@@ -405,7 +405,7 @@ errint parse_formals(struct parser *p, struct lambda *l)
 			break;
 		}
 		PARSE(parse_formal(p, &f));
-		TMP_GROW(p, v, n, cap);
+		AST_GROW(p, v, n, cap);
 		v[n++] = f;
 		if (p->tok.kind == T_COMMA)
 			PARSE(parser_next(p));
@@ -414,7 +414,7 @@ errint parse_formals(struct parser *p, struct lambda *l)
 	}
 	l->has_formals = true;
 	l->n_formals = n;
-	l->formals = arena_alloc(&p->E->perm, n * sizeof(*v));
+	l->formals = ast_alloc(p, n * sizeof(*v));
 	if (n) {
 		qsort(v, n, sizeof(*v), formal_cmp);
 		memcpy(l->formals, v, n * sizeof(*v));

@@ -19,8 +19,9 @@ struct parser {
 	pos_t base; /* position of the first byte */
 	struct str dir;
 	unsigned depth;
-	struct arena tmp; /* what grows while it is parsed */
-	void **stack;     /* of lists under way; see the users */
+	struct arena tmp;    /* what only parsing needs */
+	char *ast, *ast_end; /* free space for nodes, in the perm arena */
+	void **stack;        /* of lists under way; see the users */
 	size_t n_stack, cap_stack;
 };
 
@@ -45,14 +46,38 @@ static inline void parser_push(struct parser *p, void *x)
 	p->stack[p->n_stack++] = x;
 }
 
+/* n cleared bytes for the tree, which needs less alignment than the arena gives. */
+static inline void *ast_alloc(struct parser *p, size_t n)
+{
+	enum { CHUNK = 32 << 10 };
+	char *at;
+
+	n = (n + 7) & ~(size_t)7;
+	if (UNLIKELY(n > CHUNK / 8))
+		return arena_calloc(&p->E->perm, 1, n);
+	if (UNLIKELY((size_t)(p->ast_end - p->ast) < n)) {
+		p->ast = arena_calloc(&p->E->perm, 1, CHUNK);
+		p->ast_end = p->ast + CHUNK;
+	}
+	at = p->ast;
+	p->ast += n;
+	return at;
+}
+
 /* A node of struct T. */
-#define NODE(p, T, kind_, pos_)                                    \
-	({                                                         \
-		struct T *n_ = ARENA_NEW(&(p)->E->perm, struct T); \
-		n_->e.kind = (kind_);                              \
-		n_->e.pos = (pos_);                                \
-		n_;                                                \
+#define NODE(p, T, kind_, pos_)                                  \
+	({                                                       \
+		struct T *n_ = ast_alloc((p), sizeof(struct T)); \
+		n_->e.kind = (kind_);                            \
+		n_->e.pos = (pos_);                              \
+		n_;                                              \
 	})
+
+/* A path under way; few of them are long. */
+struct attr_path {
+	struct attr_name *v, few[4];
+	uint32_t n;
+};
 
 /* Next token. */
 errint parser_next(struct parser *p);
@@ -76,7 +101,7 @@ errint parser_enter(struct parser *p);
 /* parser_attrs.c; the token ahead is the first inside the braces, or ends behind the last. */
 struct e_attrs *parser_attrs_new(struct parser *p, pos_t pos);
 errint parse_bindings(struct parser *p, struct e_attrs *into, enum token_kind end);
-errint parse_attr_path(struct parser *p, struct attr_name **out, uint32_t *n);
+errint parse_attr_path(struct parser *p, struct attr_path *path);
 /* Are we at `{ formals } :` or `{ formals } @`? The token ahead is the brace. */
 bool parser_at_formals(struct parser *p);
 errint parse_formals_lambda(struct parser *p, sym_t arg, pos_t pos, struct expr **out);

@@ -49,7 +49,7 @@ static errint parse_interpolation(struct parser *p, struct pieces *ps, const cha
 
 static struct expr *concat(struct parser *p, pos_t pos, bool quoted, const struct pieces *ps)
 {
-	struct e_strings *s = arena_calloc(&p->E->perm, 1, sizeof(*s) + ps->n * sizeof(s->v[0]));
+	struct e_strings *s = ast_alloc(p, sizeof(*s) + ps->n * sizeof(s->v[0]));
 
 	s->e = (struct expr){.kind = E_STRINGS, .flag = quoted, .pos = pos};
 	s->n = ps->n;

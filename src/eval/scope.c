@@ -222,24 +222,11 @@ static int def_cmp(const void *x, const void *y)
 	return (a->sym > b->sym) - (a->sym < b->sym);
 }
 
-/* Moves the definitions from the parser's arena, sorted. */
-static void keep_defs(struct resolver *r, struct e_attrs *a)
+/* In order of their symbols, as the attributes of sets are. */
+static void sort_defs(struct e_attrs *a)
 {
-	struct attr_def *defs = ARENA_ARRAY(&r->E->perm, struct attr_def, a->n);
-	struct dynamic_def *dynamic = ARENA_ARRAY(&r->E->perm, struct dynamic_def, a->n_dynamic);
-	struct expr **from = ARENA_ARRAY(&r->E->perm, struct expr *, a->n_from);
-
-	if (a->n)
-		memcpy(defs, a->defs, a->n * sizeof(*defs));
-	if (a->n_dynamic)
-		memcpy(dynamic, a->dynamic, a->n_dynamic * sizeof(*dynamic));
-	if (a->n_from)
-		memcpy(from, a->from, a->n_from * sizeof(*from));
 	if (a->n > 1)
-		qsort(defs, a->n, sizeof(*defs), def_cmp);
-	a->defs = defs;
-	a->dynamic = dynamic;
-	a->from = from;
+		qsort(a->defs, a->n, sizeof(a->defs[0]), def_cmp);
 	a->index = NULL;
 }
 
@@ -342,7 +329,7 @@ static errint resolve_rec(struct resolver *r, struct place at, struct e_attrs *a
 
 static errint resolve_attrs(struct resolver *r, struct place at, struct e_attrs *a)
 {
-	keep_defs(r, a);
+	sort_defs(a);
 	if (a->e.flag)
 		return resolve_rec(r, at, a);
 	a->n_slots = a->n_from;
@@ -368,7 +355,7 @@ static errint resolve_let(struct resolver *r, struct place at, struct e_let *l)
 	struct level level = {.up = at.level, .n_slots = n, .max_slots = n + MAX_MERGED};
 	struct place inner = {at.scope, &level, true};
 
-	keep_defs(r, a);
+	sort_defs(a);
 	l->e.flag = !joins(at, n);
 	if (!l->e.flag) {
 		inner.level = at.level;

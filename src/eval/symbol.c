@@ -39,9 +39,9 @@ static void rehash(struct symbols *s, uint32_t n_slots)
 	for (uint32_t i = 1; i < s->n; i++) {
 		uint32_t slot = s->v[i].hash & (n_slots - 1);
 
-		while (s->slots[slot])
+		while (s->slots[slot].sym)
 			slot = (slot + 1) & (n_slots - 1);
-		s->slots[slot] = i;
+		s->slots[slot] = (struct symbol_slot){i, s->v[i].hash};
 	}
 }
 
@@ -76,10 +76,8 @@ static uint32_t slot_of(const struct symbols *s, struct str name, uint32_t h)
 {
 	uint32_t slot = h & (s->n_slots - 1);
 
-	while (s->slots[slot]) {
-		const struct symbol *x = &s->v[s->slots[slot]];
-
-		if (x->hash == h && str_eq(x->name, name))
+	while (s->slots[slot].sym) {
+		if (s->slots[slot].hash == h && str_eq(s->v[s->slots[slot].sym].name, name))
 			break;
 		slot = (slot + 1) & (s->n_slots - 1);
 	}
@@ -88,20 +86,21 @@ static uint32_t slot_of(const struct symbols *s, struct str name, uint32_t h)
 
 sym_t symbols_find(const struct symbols *s, struct str name)
 {
-	return s->slots[slot_of(s, name, hash(name))];
+	return s->slots[slot_of(s, name, hash(name))].sym;
 }
 
 sym_t symbols_intern(struct symbols *s, struct str name)
 {
 	uint32_t h = hash(name), slot = slot_of(s, name, h);
 
-	if (s->slots[slot])
-		return s->slots[slot];
+	if (s->slots[slot].sym)
+		return s->slots[slot].sym;
 	if (s->n * 2 >= s->n_slots) {
 		rehash(s, s->n_slots * 2);
 		slot = slot_of(s, name, h);
 	}
-	return s->slots[slot] = add(s, name, h, true);
+	s->slots[slot] = (struct symbol_slot){add(s, name, h, true), h};
+	return s->slots[slot].sym;
 }
 
 int symbols_cmp(const struct symbols *s, sym_t a, sym_t b)

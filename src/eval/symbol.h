@@ -27,7 +27,9 @@ struct symbols {
 	struct arena *arena;
 	struct symbol *v;
 	uint32_t n, cap;
-	uint32_t *slots; /* open addressing, 0 is free */
+	struct symbol_slot {
+		uint32_t sym, hash; /* sym 0 is free */
+	} * slots;                  /* open addressing */
 	uint32_t n_slots;
 };
 
