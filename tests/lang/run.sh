@@ -21,7 +21,8 @@ for case in okay-*.nix fail-*.nix; do
 	okay-*) want=0 got="$scratch/out" golden="$name.exp" ;;
 	*) want=1 got="$scratch/err" golden="$name.err" ;;
 	esac
-	sed -i "s|$here|/pwd|g" "$got"
+	# AddressSanitizer remarks on the evaluator's own stack
+	sed -i -e "s|$here|/pwd|g" -e '/ASan doesn.t fully support makecontext/d' "$got"
 	if [ "${1:-}" = --accept ] && [ "$status" = "$want" ]; then cp "$got" "$golden"; fi
 	if [ "$status" = "$want" ] && diff -u "$golden" "$got" >"$scratch/diff" 2>&1; then
 		echo "ok $n - $name"
