@@ -132,6 +132,8 @@ static errint new_root(const char *top, const char *real, struct err *err)
 	if (chdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 	    umount2(".", MNT_DETACH) < 0)
 		return err_sys(err, "entering the new root '%s'", root);
+	/* Binding the folder that holds it brought the new root's mount along. */
+	umount2(root, MNT_DETACH);
 	rmdir(root);
 	return 0;
 }
