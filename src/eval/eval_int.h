@@ -364,8 +364,10 @@ errint realise_path(struct eval *E, pos_t pos, struct value *v, unsigned flags, 
 /* Where the bytes of a logical path are on this machine, NUL terminated, in the heap: a path in a
  * chroot store is elsewhere. Check access first. Fails on NUL bytes. */
 errint path_real(struct eval *E, pos_t pos, struct str path, const char **out);
-/* Reads a whole file into the heap (or perm): the embedded <nix/…> files, too. */
+/* Reads a whole file into the heap: the embedded <nix/…> files, too. */
 errint path_read(struct eval *E, pos_t pos, struct str path, struct str *out);
+/* The same into the perm arena. */
+errint path_read_perm(struct eval *E, pos_t pos, struct str path, struct str *out);
 /* lstat: *mode is 0 when nothing is there. */
 errint path_lstat(struct eval *E, pos_t pos, struct str path, unsigned *mode);
 /* Nix's path algebra on absolute paths: canonical text without the disk; dir/rest. */

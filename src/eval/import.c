@@ -51,13 +51,12 @@ static errint parse_file(struct eval *E, pos_t pos, struct str path,
 	struct str text, real;
 	uint32_t source;
 
-	if (path_resolve(E, pos, path, true, &real) < 0 || path_read(E, pos, real, &text) < 0)
+	if (path_resolve(E, pos, path, true, &real) < 0 || path_read_perm(E, pos, real, &text) < 0)
 		return eval_failed(E);
 	if (text.n > LIMIT_NIX_SOURCE)
 		return eval_fail(E, pos, "file '%.*s' is bigger than %u bytes", STR_ARG(path),
 				 LIMIT_NIX_SOURCE);
-	/* Positions and errors show the text long after. */
-	text = arena_str(&E->perm, text);
+	/* Positions and errors show the text long after: it stays. */
 	source = source_add(E, arena_str(&E->perm, path), NULL, text);
 	return parse(E, source, text, path_dir(path), scope, &out->e, &out->slots);
 }
@@ -180,9 +179,8 @@ errint parse_print_file(struct eval *E, struct str path, struct buf *b)
 	uint32_t source;
 
 	if (resolve_file(E, 0, path, &path) < 0 || path_resolve(E, 0, path, true, &real) < 0 ||
-	    path_read(E, 0, real, &text) < 0)
+	    path_read_perm(E, 0, real, &text) < 0)
 		return eval_failed(E);
-	text = arena_str(&E->perm, text);
 	source = source_add(E, arena_str(&E->perm, path), NULL, text);
 	return parse_print(E, source, text, path_dir(path), b);
 }

@@ -183,9 +183,8 @@ errint path_lstat(struct eval *E, pos_t pos, struct str path, unsigned *mode)
 	return eval_fail_err(E, pos, &err);
 }
 
-errint path_read(struct eval *E, pos_t pos, struct str path, struct str *out)
+static errint read_into(struct eval *E, pos_t pos, struct str path, struct buf *b)
 {
-	BUF(b, LIMIT_NIX_STRING);
 	const char *real;
 	struct str rest;
 	ERR(err);
@@ -193,16 +192,33 @@ errint path_read(struct eval *E, pos_t pos, struct str path, struct str *out)
 	if (path_check(E, pos, path) < 0)
 		return eval_failed(E);
 	if (UNLIKELY(is_internal(path, &rest)) && str_eq(rest, S("/fetchurl.nix"))) {
-		*out = S(fetchurl_nix);
+		buf_putz(b, fetchurl_nix);
 		return 0;
 	}
 	if (path_real(E, pos, path, &real) < 0)
 		return eval_failed(E);
-	if (file_read(AT_FDCWD, real, &b, &err) == ERR_NOT_FOUND)
+	if (file_read(AT_FDCWD, real, b, &err) == ERR_NOT_FOUND)
 		return eval_fail(E, pos, "path '%.*s' does not exist", STR_ARG(path));
-	if (err.code)
-		return eval_fail_err(E, pos, &err);
+	return err.code ? eval_fail_err(E, pos, &err) : 0;
+}
+
+errint path_read(struct eval *E, pos_t pos, struct str path, struct str *out)
+{
+	BUF(b, LIMIT_NIX_STRING);
+
+	if (read_into(E, pos, path, &b) < 0)
+		return eval_failed(E);
 	*out = heap_str(E, buf_str(&b));
+	return 0;
+}
+
+errint path_read_perm(struct eval *E, pos_t pos, struct str path, struct str *out)
+{
+	BUF(b, LIMIT_NIX_STRING);
+
+	if (read_into(E, pos, path, &b) < 0)
+		return eval_failed(E);
+	*out = arena_str(&E->perm, buf_str(&b));
 	return 0;
 }
 
