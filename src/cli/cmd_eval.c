@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
  * kiln eval: prints the value of an expression. */
-#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/evaluate.h"
 
@@ -80,42 +79,6 @@ static errint take(struct eval_command *c, int id, const struct options *o, stru
 	return 0;
 }
 
-static errint print_parsed(struct evaluation *e, struct eval_source from, struct err *err)
-{
-	BUF(b, LIMIT_NIX_SOURCE);
-	BUF(text, LIMIT_NIX_SOURCE);
-	int rc;
-
-	if (from.is_expr) {
-		rc = eval_parse_print(e->eval, str_c(from.text), NULL, "«string»", &b, err);
-	} else if (strcmp(from.text, "-") == 0) {
-		rc = fd_read_all(0, &text, err);
-		if (rc == 0)
-			rc = eval_parse_print(e->eval, buf_str(&text), NULL, "«stdin»", &b, err);
-	} else {
-		rc = eval_parse_print_file(e->eval, from.text, &b, err);
-	}
-	if (rc < 0)
-		return rc;
-	out_str(buf_str(&b));
-	out_str(S("\n"));
-	return 0;
-}
-
-static errint print_value(struct evaluation *e, struct value *v, const struct eval_command *c,
-			  struct err *err)
-{
-	BUF(b, LIMIT_JSON_TEXT);
-	int rc = eval_print(e->eval, v, c->how, c->strict ? EVAL_STRICT : 0, &b, err);
-
-	if (rc < 0)
-		return rc;
-	out_str(buf_str(&b));
-	if (c->how != EVAL_RAW && !str_ends(buf_str(&b), S("\n")))
-		out_str(S("\n"));
-	return 0;
-}
-
 static errint print_values(struct evaluation *e, const struct eval_command *c, struct err *err)
 {
 	static const char *const whole[] = {""};
@@ -130,7 +93,7 @@ static errint print_values(struct evaluation *e, const struct eval_command *c, s
 		if (rc == 0)
 			rc = eval_auto_call(e->eval, e->args, v, &v, err);
 		if (rc == 0)
-			rc = print_value(e, v, c, err);
+			rc = evaluation_print(e, v, c->how, c->strict ? EVAL_STRICT : 0, err);
 	}
 	return rc;
 }
@@ -170,5 +133,5 @@ errint cmd_eval(struct cli *cli, int argc, char **argv, struct err *err)
 			     EVALUATION_SET | (c.read_only ? EVALUATION_READ_ONLY : 0), &e, err);
 	if (rc < 0)
 		return rc;
-	return c.parse ? print_parsed(&e, c.source, err) : print_values(&e, &c, err);
+	return c.parse ? evaluation_print_parsed(&e, c.source, err) : print_values(&e, &c, err);
 }

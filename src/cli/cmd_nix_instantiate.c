@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
  * nix-instantiate: derivations of expressions, or with --eval their values. */
-#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/evaluate.h"
 #include "store/store.h"
@@ -100,46 +99,15 @@ static errint find_files(struct evaluation *e, const struct instantiate *c, stru
 	return 0;
 }
 
-static errint print_parsed(struct evaluation *e, const struct instantiate *c, const char *word,
-			   struct err *err)
-{
-	BUF(b, LIMIT_NIX_SOURCE);
-	BUF(text, LIMIT_NIX_SOURCE);
-	int rc = 0;
-
-	if (c->exprs) {
-		rc = eval_parse_print(e->eval, str_c(word), NULL, "«string»", &b, err);
-	} else if (strcmp(word, "-") != 0) {
-		rc = eval_parse_print_file(e->eval, word, &b, err);
-	} else {
-		rc = fd_read_all(0, &text, err);
-		if (rc == 0)
-			rc = eval_parse_print(e->eval, buf_str(&text), NULL, "«stdin»", &b, err);
-	}
-	if (rc < 0)
-		return rc;
-	out_str(buf_str(&b));
-	out_str(S("\n"));
-	return 0;
-}
-
 static errint print_value(struct evaluation *e, struct value *top, const struct instantiate *c,
 			  const char *attr, struct err *err)
 {
-	BUF(b, LIMIT_JSON_TEXT);
 	struct value *v;
 	int rc = eval_attr_path(e->eval, top, str_c(attr), e->args, &v, err);
 
 	if (rc == 0)
 		rc = eval_auto_call(e->eval, e->args, v, &v, err);
-	if (rc == 0)
-		rc = eval_print(e->eval, v, c->how, c->flags, &b, err);
-	if (rc < 0)
-		return rc;
-	out_str(buf_str(&b));
-	if (c->how != EVAL_RAW && !str_ends(buf_str(&b), S("\n")))
-		out_str(S("\n"));
-	return 0;
+	return rc < 0 ? rc : evaluation_print(e, v, c->how, c->flags, err);
 }
 
 static errint print_values(struct evaluation *e, struct value *top, const struct instantiate *c,
@@ -195,7 +163,7 @@ static errint instantiate(struct evaluation *e, struct instantiate *c, const cha
 	int rc;
 
 	if (c->parse)
-		return print_parsed(e, c, word, err);
+		return evaluation_print_parsed(e, (struct eval_source){word, c->exprs}, err);
 	rc = evaluation_value(e, (struct eval_source){word, c->exprs}, &top, err);
 	if (rc < 0)
 		return rc;

@@ -138,6 +138,42 @@ errint evaluation_value(struct evaluation *e, struct eval_source from, struct va
 	return eval_string(e->eval, buf_str(&text), NULL, "«stdin»", out, err);
 }
 
+errint evaluation_print_parsed(struct evaluation *e, struct eval_source from, struct err *err)
+{
+	BUF(b, LIMIT_NIX_SOURCE);
+	BUF(text, LIMIT_NIX_SOURCE);
+	int rc;
+
+	if (from.is_expr) {
+		rc = eval_parse_print(e->eval, str_c(from.text), NULL, "«string»", &b, err);
+	} else if (strcmp(from.text, "-") != 0) {
+		rc = eval_parse_print_file(e->eval, from.text, &b, err);
+	} else {
+		rc = fd_read_all(0, &text, err);
+		if (rc == 0)
+			rc = eval_parse_print(e->eval, buf_str(&text), NULL, "«stdin»", &b, err);
+	}
+	if (rc < 0)
+		return rc;
+	out_str(buf_str(&b));
+	out_str(S("\n"));
+	return 0;
+}
+
+errint evaluation_print(struct evaluation *e, struct value *v, enum eval_output how, unsigned flags,
+			struct err *err)
+{
+	BUF(b, LIMIT_JSON_TEXT);
+	int rc = eval_print(e->eval, v, how, flags, &b, err);
+
+	if (rc < 0)
+		return rc;
+	out_str(buf_str(&b));
+	if (how != EVAL_RAW && !str_ends(buf_str(&b), S("\n")))
+		out_str(S("\n"));
+	return 0;
+}
+
 static errint add_derivations(struct evaluation *e, struct value *v, const char *attr,
 			      struct arena *a, struct eval_drv **all, size_t *n_all,
 			      struct err *err)

@@ -38,6 +38,11 @@ struct eval_source {
 };
 ATTR_MUST_CHECK errint evaluation_value(struct evaluation *e, struct eval_source from,
 					struct value **out, struct err *err);
+/* Prints the parsed source, or a value, to standard output and ends the line. */
+ATTR_MUST_CHECK errint evaluation_print_parsed(struct evaluation *e, struct eval_source from,
+					       struct err *err);
+ATTR_MUST_CHECK errint evaluation_print(struct evaluation *e, struct value *v, enum eval_output how,
+					unsigned flags, struct err *err);
 /* The derivations behind every -A of the request, or of the value itself. */
 ATTR_MUST_CHECK errint evaluation_derivations(struct evaluation *e, struct value *v,
 					      struct arena *a, struct eval_drv **out, size_t *n,
