@@ -41,9 +41,15 @@ struct frame {
 	bool always; /* shown even in a truncated trace (addErrorContext) */
 };
 
+/* Free, cleared space for syntax trees, in the perm arena: small files share a chunk. */
+struct ast_space {
+	char *p, *end;
+};
+
 struct eval {
 	struct heap heap;
 	struct arena perm; /* syntax trees, names, positions, contexts, caches: never dropped */
+	struct ast_space ast;
 	struct symbols symbols;
 	struct err err;                /* of the failure under way */
 	const struct value *blackhole; /* of an infinite recursion under way */

@@ -20,7 +20,6 @@ struct parser {
 	struct str dir;
 	unsigned depth;
 	struct arena tmp;    /* what only parsing needs */
-	char *ast, *ast_end; /* free space for nodes, in the perm arena */
 	void **stack;        /* of lists under way; see the users */
 	size_t n_stack, cap_stack;
 };
@@ -50,17 +49,18 @@ static inline void parser_push(struct parser *p, void *x)
 static inline void *ast_alloc(struct parser *p, size_t n)
 {
 	enum { CHUNK = 32 << 10 };
+	struct ast_space *ast = &p->E->ast;
 	char *at;
 
 	n = (n + 7) & ~(size_t)7;
 	if (UNLIKELY(n > CHUNK / 8))
 		return arena_calloc(&p->E->perm, 1, n);
-	if (UNLIKELY((size_t)(p->ast_end - p->ast) < n)) {
-		p->ast = arena_calloc(&p->E->perm, 1, CHUNK);
-		p->ast_end = p->ast + CHUNK;
+	if (UNLIKELY((size_t)(ast->end - ast->p) < n)) {
+		ast->p = arena_calloc(&p->E->perm, 1, CHUNK);
+		ast->end = ast->p + CHUNK;
 	}
-	at = p->ast;
-	p->ast += n;
+	at = ast->p;
+	ast->p += n;
 	return at;
 }
 
