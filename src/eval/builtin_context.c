@@ -31,14 +31,16 @@ BUILTIN(hasContext)
 BUILTIN(unsafeDiscardOutputDependency)
 {
 	const struct context *ctx = NULL, *res = NULL;
+	const struct context_set *set;
 	struct str s;
 
 	TRY(coerce_string(
 		E, pos, args[0], COERCE_COPY, &ctx,
 		"while evaluating the argument passed to builtins.unsafeDiscardOutputDependency",
 		&s));
-	for (uint32_t i = 0; ctx && i < ctx->n; i++) {
-		const struct context_elem *e = ctx->v[i];
+	set = context_elems(E, ctx);
+	for (uint32_t i = 0; i < set->n; i++) {
+		const struct context_elem *e = set->v[i];
 		enum context_kind kind = e->kind == CTX_DEEP ? CTX_PLAIN : e->kind;
 
 		res = context_union(E, res, context_of(E, kind, e->path, e->output));
@@ -50,17 +52,19 @@ BUILTIN(unsafeDiscardOutputDependency)
 BUILTIN(addDrvOutputDependencies)
 {
 	const struct context *ctx = NULL;
+	const struct context_set *set;
 	const struct context_elem *e;
 	struct str s;
 
 	TRY(coerce_string(
 		E, pos, args[0], COERCE_COPY, &ctx,
 		"while evaluating the argument passed to builtins.addDrvOutputDependencies", &s));
-	if (!ctx || ctx->n != 1)
+	set = context_elems(E, ctx);
+	if (set->n != 1)
 		return eval_fail(
 			E, 0, "context of string '%.*s' must have exactly one element, but has %u",
-			STR_ARG(s), ctx ? ctx->n : 0);
-	e = ctx->v[0];
+			STR_ARG(s), set->n);
+	e = set->v[0];
 	if (e->kind == CTX_OUTPUT)
 		return eval_fail(E, 0,
 				 "`addDrvOutputDependencies` can only act on derivations, not on a "
@@ -105,6 +109,7 @@ BUILTIN(getContext)
 {
 	CLEANUP_FREE const struct context_elem **sorted = NULL;
 	const struct context *ctx = NULL;
+	const struct context_set *set;
 	struct attrs *res;
 	struct str s;
 
@@ -114,12 +119,13 @@ BUILTIN(getContext)
 		*out = v_attrs(&attrs_empty);
 		return 0;
 	}
-	sorted = xcalloc(ctx->n, sizeof(*sorted));
-	memcpy(sorted, ctx->v, ctx->n * sizeof(*sorted));
-	qsort(sorted, ctx->n, sizeof(*sorted), elem_cmp);
-	res = attrs_new(E, ctx->n);
-	for (size_t i = 0, end; i < ctx->n; i = end) {
-		for (end = i; end < ctx->n && str_eq(sorted[end]->path, sorted[i]->path);)
+	set = context_elems(E, ctx);
+	sorted = xcalloc(set->n, sizeof(*sorted));
+	memcpy(sorted, set->v, set->n * sizeof(*sorted));
+	qsort(sorted, set->n, sizeof(*sorted), elem_cmp);
+	res = attrs_new(E, set->n);
+	for (size_t i = 0, end; i < set->n; i = end) {
+		for (end = i; end < set->n && str_eq(sorted[end]->path, sorted[i]->path);)
 			end++;
 		attrs_push(res, sym_intern(E, sorted[i]->path),
 			   value_box(E, path_info_value(E, sorted + i, end - i)), 0);

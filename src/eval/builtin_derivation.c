@@ -374,13 +374,13 @@ static errint add_closure(struct making *m, struct store *store, struct str drv_
 
 static errint set_inputs(struct making *m, struct store *store)
 {
-	const struct context *ctx = m->ctx;
+	const struct context_set *ctx = context_elems(m->E, m->ctx);
 
-	for (uint32_t i = 0; ctx && i < ctx->n; i++)
+	for (uint32_t i = 0; i < ctx->n; i++)
 		if (ctx->v[i]->kind == CTX_DEEP)
 			TRY(add_closure(m, store, ctx->v[i]->path));
-	grow_inputs(m, ctx ? ctx->n : 0);
-	for (uint32_t i = 0; ctx && i < ctx->n; i++) {
+	grow_inputs(m, ctx->n);
+	for (uint32_t i = 0; i < ctx->n; i++) {
 		const struct context_elem *e = ctx->v[i];
 
 		if (e->kind == CTX_OUTPUT)

@@ -282,9 +282,10 @@ BUILTIN(storePath)
 	return 0;
 }
 
-static errint refs_of(struct eval *E, const struct context *ctx, struct str name, struct str *refs)
+static errint refs_of(struct eval *E, const struct context_set *ctx, struct str name,
+		      struct str *refs)
 {
-	for (uint32_t i = 0; ctx && i < ctx->n; i++) {
+	for (uint32_t i = 0; i < ctx->n; i++) {
 		BUF(b, LIMIT_PATH_TEXT);
 
 		if (ctx->v[i]->kind == CTX_PLAIN) {
@@ -304,7 +305,8 @@ static errint refs_of(struct eval *E, const struct context *ctx, struct str name
 BUILTIN(toFile)
 {
 	CLEANUP_FREE struct str *refs = NULL;
-	const struct context *ctx = NULL;
+	const struct context *sc = NULL;
+	const struct context_set *ctx;
 	struct str name, bytes, path;
 	struct store *store;
 	ARENA(mem);
@@ -315,12 +317,13 @@ BUILTIN(toFile)
 			      &name));
 	TRY(want_string(E, args[1], 0,
 			"while evaluating the second argument passed to builtins.toFile", &bytes,
-			&ctx));
-	refs = xcalloc(ctx ? ctx->n : 1, sizeof(*refs));
+			&sc));
+	ctx = context_elems(E, sc);
+	refs = xcalloc(ctx->n + 1, sizeof(*refs));
 	TRY(refs_of(E, ctx, name, refs));
-	qsort(refs, ctx ? ctx->n : 0, sizeof(*refs), str_cmp_qsort);
+	qsort(refs, ctx->n, sizeof(*refs), str_cmp_qsort);
 	TRY(eval_store(E, pos, &store));
-	if (store_add_text(store, &mem, name, bytes, refs, ctx ? ctx->n : 0, &path, &err))
+	if (store_add_text(store, &mem, name, bytes, refs, ctx->n, &path, &err))
 		return eval_fail_err(E, 0, &err);
 	*out = store_path_value(E, path);
 	return 0;

@@ -182,7 +182,7 @@ errint want_string_plain(struct eval *E, struct value *v, pos_t pos, const char 
 		return eval_failed(E);
 	if (LIKELY(!value_ctx(v)))
 		return 0;
-	context_print(value_ctx(v)->v[0], &path);
+	context_print(context_elems(E, value_ctx(v))->v[0], &path);
 	eval_fail(E, 0, "the string '%.*s' is not allowed to refer to a store path (such as '%s')",
 		  STR_ARG(*out), buf_z(&path));
 	return in_context(E, pos, ctx);

@@ -271,11 +271,14 @@ struct context_elem {
 	struct str path;
 	struct str output; /* of CTX_OUTPUT */
 };
-/* A set of them: sorted by id, immutable, never empty. NULL is the empty set. */
-struct context {
+/* An immutable set of them, never empty; NULL is the empty set. A union of large ones is made when
+ * somebody looks, so that a string may grow piece by piece: read it through context_elems(). */
+struct context;
+struct context_set {
 	uint32_t n;
-	const struct context_elem *v[];
+	const struct context_elem *v[]; /* sorted by id */
 };
+const struct context_set *context_elems(struct eval *E, const struct context *c);
 const struct context *context_of(struct eval *E, enum context_kind kind, struct str path,
 				 struct str output);
 /* Parses Nix's encoding as above. */

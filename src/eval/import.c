@@ -81,13 +81,39 @@ static errint file_box(struct eval *E, pos_t pos, struct str path, struct value 
 	return 0;
 }
 
+/* What import was given stands for: a file, and its box. */
+struct imported {
+	struct str path;
+	struct value *box;
+};
+
+/* Each path is looked for once. */
+static struct imported *find_imported(struct eval *E, pos_t pos, struct str path)
+{
+	struct str given = path_canonical(E, path);
+	struct imported *i = path_map_get(&E->paths->imports, given), found;
+
+	if (i)
+		return i;
+	if (resolve_file(E, pos, given, &found.path) < 0 ||
+	    file_box(E, pos, found.path, &found.box) < 0)
+		return NULL;
+	found.path = arena_str(&E->perm, found.path);
+	i = ARENA_NEW(&E->perm, struct imported);
+	*i = found;
+	path_map_put(&E->paths->imports, arena_str(&E->perm, given), i);
+	return i;
+}
+
 errint import_box(struct eval *E, pos_t pos, struct str path, struct value **out)
 {
+	const struct imported *i = find_imported(E, pos, path);
 	struct value *box;
 
-	if (resolve_file(E, pos, path, &path) < 0 || file_box(E, pos, path, &box) < 0)
+	if (!i)
 		return eval_failed(E);
-	*out = box;
+	path = i->path;
+	*out = box = i->box;
 	if (force(E, box, pos) == 0)
 		return 0;
 	/* The program itself is no import. */

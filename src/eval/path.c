@@ -41,6 +41,8 @@ void paths_free(struct paths *p)
 		return;
 	free(p->allowed);
 	path_map_release(&p->files);
+	path_map_release(&p->imports);
+	path_map_release(&p->plain);
 	path_map_release(&p->copies);
 	free(p);
 }
@@ -252,12 +254,30 @@ static errint follow(struct eval *E, pos_t pos, struct str at, struct str rest, 
 	return 0;
 }
 
+/* Where to begin to look for links: behind the last folder that was found to be plain before. */
+static size_t known_plain(struct eval *E, struct str path)
+{
+	struct str dir = path_dir(path);
+
+	while (dir.n > 1 && !path_map_get(&E->paths->plain, dir))
+		dir = path_dir(dir);
+	return dir.n > 1 ? dir.n + 1 : 1;
+}
+
+/* Every folder above it is a plain one, so it is, too, for as long as this evaluation lasts. */
+static void note_plain(struct eval *E, struct str path)
+{
+	if (path.n > 1 && !path_map_get(&E->paths->plain, path))
+		path_map_put(&E->paths->plain, arena_str(&E->perm, path), E->paths);
+}
+
 errint path_resolve(struct eval *E, pos_t pos, struct str path, bool last, struct str *out)
 {
 	unsigned links = 0;
-	size_t i = 1;
+	size_t i;
 
 	path = path_canonical(E, path);
+	i = known_plain(E, path);
 	while (i < path.n) {
 		size_t end = i;
 		struct str at;
@@ -273,6 +293,8 @@ errint path_resolve(struct eval *E, pos_t pos, struct str path, bool last, struc
 		if (!mode)
 			break;
 		i = end + 1;
+		if (S_ISDIR(mode))
+			note_plain(E, at);
 		if (!S_ISLNK(mode))
 			continue;
 		if (++links > MAX_LINKS)
@@ -280,7 +302,7 @@ errint path_resolve(struct eval *E, pos_t pos, struct str path, bool last, struc
 					 STR_ARG(path));
 		if (follow(E, pos, at, str_skip(path, end + 1), &path) < 0)
 			return eval_failed(E);
-		i = 1;
+		i = known_plain(E, path);
 	}
 	*out = path;
 	return 0;

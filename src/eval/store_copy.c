@@ -164,14 +164,16 @@ static errint realise_plain(struct eval *E, pos_t pos, struct store *s, struct s
 
 errint context_realise(struct eval *E, pos_t pos, const struct context *ctx)
 {
+	const struct context_set *set;
 	struct store *s;
 
 	if (!ctx)
 		return 0;
 	if (eval_store(E, pos, &s) < 0)
 		return eval_failed(E);
-	for (uint32_t i = 0; i < ctx->n; i++) {
-		const struct context_elem *e = ctx->v[i];
+	set = context_elems(E, ctx);
+	for (uint32_t i = 0; i < set->n; i++) {
+		const struct context_elem *e = set->v[i];
 
 		if (e->kind == CTX_OUTPUT ? realise_elem(E, pos, s, e) < 0
 					  : realise_plain(E, pos, s, e->path) < 0)
