@@ -15,11 +15,12 @@
 
 enum { CHUNK = 128 << 10 };
 
-/* One read(2) into b; *got 0 is the end. At b's ceiling it looks for the end with one byte, so
- * that data of exactly that size is accepted. */
+/* One read(2) into the space that b has, or into a new piece; *got 0 is the end. At b's ceiling it
+ * looks for the end with one byte, so that data of exactly that size is accepted. */
 static errint read_some(int fd, struct buf *b, size_t *got, struct err *err)
 {
-	size_t room = MIN(b->max - b->n, (size_t)CHUNK);
+	size_t space = b->cap > b->n + 1 ? b->cap - b->n - 1 : CHUNK;
+	size_t room = MIN(b->max - b->n, space);
 	char probe, *to = room ? buf_reserve(b, room) : &probe;
 
 	if (!to)

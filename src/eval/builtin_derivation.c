@@ -473,10 +473,7 @@ static errint make(struct making *m, struct attrs *a, struct value *out)
 	TRY(set_outputs(m));
 	TRY(eval_store(m->E, m->pos, &store));
 	TRY(set_inputs(m, store));
-	if (drv_fill_outputs(store, m->mem, &m->drv, &err))
-		return eval_fail_err(m->E, m->pos, &err);
-	drv_sort(m->mem, &m->drv);
-	if (store_add_drv(store, m->mem, &m->drv, &path, &err))
+	if (store_make_drv(store, m->mem, &m->drv, &path, &err))
 		return eval_fail_err(m->E, m->pos, &err);
 	*out = strict_value(m->E, &m->drv, path);
 	return 0;

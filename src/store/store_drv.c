@@ -54,8 +54,8 @@ static void keep_text(struct store *s, struct str path, struct str text)
 	path_map_put(&s->drv_texts, arena_str(&s->memo, path), kept);
 }
 
-errint store_add_drv(struct store *s, struct arena *a, const struct drv *d, struct str *out,
-		     struct err *err)
+static errint add_drv(struct store *s, struct arena *a, const struct drv *d, bool check,
+		      struct str *out, struct err *err)
 {
 	BUF(text, LIMIT_DRV_FILE);
 	drv_print(d, false, &text);
@@ -68,7 +68,8 @@ errint store_add_drv(struct store *s, struct arena *a, const struct drv *d, stru
 	if (rc)
 		return rc;
 	if (!path_map_get(&s->added, path) && !path_map_get(&s->drv_texts, path)) {
-		rc = drv_check(s, d, err);
+		if (check)
+			rc = drv_check(s, d, err);
 		if (!rc)
 			rc = remember_modulo(s, d, path, err);
 		if (!rc && s->readonly)
@@ -80,6 +81,23 @@ errint store_add_drv(struct store *s, struct arena *a, const struct drv *d, stru
 	}
 	*out = path;
 	return 0;
+}
+
+errint store_add_drv(struct store *s, struct arena *a, const struct drv *d, struct str *out,
+		     struct err *err)
+{
+	return add_drv(s, a, d, true, out, err);
+}
+
+errint store_make_drv(struct store *s, struct arena *a, struct drv *d, struct str *out,
+		      struct err *err)
+{
+	errint rc = drv_fill_outputs(s, a, d, err);
+
+	if (rc)
+		return rc;
+	drv_sort(a, d);
+	return add_drv(s, a, d, false, out, err);
 }
 
 static errint read_text(struct store *s, struct str path, struct buf *b, struct err *err)
