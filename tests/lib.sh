@@ -13,7 +13,9 @@ T=$(mktemp -d "${TMPDIR:-/tmp}/kiln-test.XXXXXX")
 n=0 failed=0
 export LC_ALL=C TZ=UTC
 export HOME="$T/home" XDG_CACHE_HOME="$T/cache" XDG_CONFIG_HOME="$T/config"
-unset XDG_DATA_HOME NIX_PATH NIX_STORE_DIR NIX_STATE_DIR NIX_LOG_DIR NIX_CONF_DIR NIX_REMOTE KILN_STORE KILN_LOG
+export XDG_STATE_HOME="$T/state" XDG_CONFIG_DIRS="$T/config-dirs" NIX_CONF_DIR="$T/nix-conf"
+unset XDG_DATA_HOME NIX_PATH NIX_STORE_DIR NIX_STATE_DIR NIX_LOG_DIR NIX_REMOTE KILN_STORE KILN_LOG
+unset NIX_CONFIG NIX_USER_CONF_FILES NIX_CONFIG_HOME
 mkdir -p "$HOME"
 
 # A store below the scratch folder; paths still read /nix/store/….

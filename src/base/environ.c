@@ -23,6 +23,11 @@ const char *env_or(const char *name, const char *otherwise)
 	return v ? v : otherwise;
 }
 
+const char *env_text(const char *name)
+{
+	return getenv(name);
+}
+
 bool env_flag(const char *name)
 {
 	struct str v = str_c(env_or(name, ""));

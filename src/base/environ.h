@@ -10,6 +10,8 @@
 const char *env_get(const char *name);
 /* The same with a default. */
 const char *env_or(const char *name, const char *otherwise);
+/* Empty ones, too: NULL only when unset. */
+const char *env_text(const char *name);
 /* "1", "true", "yes" are true. */
 bool env_flag(const char *name);
 

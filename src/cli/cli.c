@@ -9,6 +9,7 @@
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/report.h"
+#include "cli/settings.h"
 #include "store/store.h"
 
 enum {
@@ -17,7 +18,10 @@ enum {
 	G_STORE,
 	G_VERBOSE,
 	G_QUIET,
+	G_DEBUG,
 };
+
+enum { VERBOSITY_DEBUG = 8 };
 
 const struct option_row cli_global_options[] = {
 	{G_HELP, "--help -h", NULL, "show this help"},
@@ -25,6 +29,7 @@ const struct option_row cli_global_options[] = {
 	{G_STORE, "--store", "DIR", "use the store below this folder"},
 	{G_VERBOSE, "-v --verbose", NULL, "tell more (again: even more)"},
 	{G_QUIET, "--quiet", NULL, "tell less"},
+	{G_DEBUG, "--debug", NULL, NULL},
 	{0},
 };
 
@@ -50,11 +55,23 @@ void cli_options(struct cli *cli, struct options *o, int argc, char **argv)
 	options_init(o, cli->command->options, cli_global_options, argc, argv);
 }
 
+/* 1 when it was one. */
+static int take_setting(struct cli *cli, int id, const struct options *o, struct err *err)
+{
+	struct settings *s;
+	int rc;
+
+	if (id < SETTING_FIRST)
+		return 0;
+	rc = cli_settings(cli, &s, err);
+	return rc < 0 ? rc : settings_option(s, id, o, err);
+}
+
 int cli_next(struct cli *cli, struct options *o, bool *done, struct err *err)
 {
 	*done = false;
 	for (;;) {
-		int id = options_next(o, err);
+		int id = options_next(o, err), rc;
 
 		switch (id) {
 		case G_HELP:
@@ -74,8 +91,13 @@ int cli_next(struct cli *cli, struct options *o, bool *done, struct err *err)
 		case G_QUIET:
 			cli->verbosity--;
 			break;
+		case G_DEBUG:
+			cli->verbosity = VERBOSITY_DEBUG;
+			break;
 		default:
-			return id;
+			rc = take_setting(cli, id, o, err);
+			if (rc <= 0)
+				return rc < 0 ? rc : id;
 		}
 	}
 }
@@ -85,6 +107,20 @@ struct report *cli_report(struct cli *cli)
 	if (!cli->report)
 		cli->report = report_new_stderr(cli->verbosity);
 	return cli->report;
+}
+
+errint cli_settings(struct cli *cli, struct settings **out, struct err *err)
+{
+	if (!cli->settings) {
+		struct settings *s CLEANUP(settings_cleanup) = settings_new(cli_report(cli));
+		int rc = settings_load(s, err);
+
+		if (rc < 0)
+			return rc;
+		cli->settings = STEAL(s);
+	}
+	*out = cli->settings;
+	return 0;
 }
 
 errint cli_store(struct cli *cli, struct store **out, struct err *err)

@@ -10,6 +10,7 @@
 
 struct store;
 struct report;
+struct settings;
 struct cli;
 
 struct command {
@@ -29,18 +30,21 @@ struct cli {
 	int status; /* exit status when no error is returned */
 	struct store *store;
 	struct report *report;
+	struct settings *settings;
 };
 
 /* The rows that every command accepts: --help --version --store -v -q … */
 extern const struct option_row cli_global_options[];
 
-/* options_next() with the global options taken care of. --help prints and gives OPTION_END with
- * *done set: return 0 at once. */
+/* options_next() with the global options and the settings' flags taken care of. --help prints and
+ * gives OPTION_END with *done set: return 0 at once. */
 ATTR_MUST_CHECK int cli_next(struct cli *cli, struct options *o, bool *done, struct err *err);
 void cli_options(struct cli *cli, struct options *o, int argc, char **argv);
 
 /* The report, made on first use so that -v counts. */
 struct report *cli_report(struct cli *cli);
+/* The settings of nix.conf files and the flags so far, read on first use. Borrowed. */
+ATTR_MUST_CHECK errint cli_settings(struct cli *cli, struct settings **out, struct err *err);
 /* The store, opened on first use. Borrowed. */
 ATTR_MUST_CHECK errint cli_store(struct cli *cli, struct store **out, struct err *err);
 /* The folder that holds pkgs/ and the like: $KILN_DATA_DIR, beside the program in a build folder,

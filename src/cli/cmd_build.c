@@ -25,8 +25,6 @@ const struct option_row cmd_build_options[] = {
 static errint take(struct build_command *c, struct cli *cli, int id, const struct options *o,
 		   struct err *err)
 {
-	int rc;
-
 	switch (id) {
 	case OPTION_OPERAND:
 		build_command_name(c, o->args[0]);
@@ -46,10 +44,9 @@ static errint take(struct build_command *c, struct cli *cli, int id, const struc
 		cli->json = true;
 		return 0;
 	default:
-		rc = build_option(&c->builds, id, o, err);
-		if (rc == 0)
+		if (!build_option(&c->builds, id, o))
 			eval_option(&c->request, id, o);
-		return rc < 0 ? rc : 0;
+		return 0;
 	}
 }
 

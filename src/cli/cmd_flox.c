@@ -25,8 +25,6 @@ static errint flox_build(struct cli *cli, int argc, char **argv, struct err *err
 
 	cli_options(cli, &o, argc, argv);
 	while ((id = cli_next(cli, &o, &done, err)) != OPTION_END) {
-		int rc = 0;
-
 		if (id < 0 && id != OPTION_OPERAND)
 			return id;
 		if (id == OPTION_OPERAND)
@@ -34,9 +32,7 @@ static errint flox_build(struct cli *cli, int argc, char **argv, struct err *err
 		else if (id == O_DIR)
 			c.project = o.args[0];
 		else
-			rc = build_option(&c.builds, id, &o, err);
-		if (rc < 0)
-			return rc;
+			build_option(&c.builds, id, &o);
 	}
 	return done ? 0 : build_command_run(&c, cli, err);
 }

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/report.h"
 #include "cli/cli.h"
+#include "cli/settings.h"
 #include "store/store.h"
 
 enum {
@@ -72,6 +73,7 @@ errint cmd_gc(struct cli *cli, int argc, char **argv, struct err *err)
 	ARENA(a);
 	struct gc_options gc = {0};
 	struct gc_result result = {0};
+	struct settings *settings;
 	struct options o;
 	struct store *s;
 	bool done, roots = false;
@@ -96,8 +98,12 @@ errint cmd_gc(struct cli *cli, int argc, char **argv, struct err *err)
 	if (done)
 		return 0;
 	rc = cli_store(cli, &s, err);
+	if (rc == 0)
+		rc = cli_settings(cli, &settings, err);
 	if (rc < 0)
 		return rc;
+	gc.keep_outputs = settings->keep_outputs;
+	gc.drop_derivations = !settings->keep_derivations;
 	if (roots)
 		return print_roots(cli, s, err);
 	rc = store_gc(s, &a, &gc, &result, err);

@@ -118,9 +118,7 @@ errint cmd_nix_build(struct cli *cli, int argc, char **argv, struct err *err)
 			continue;
 		}
 		c.exprs |= id == O_EXPRS;
-		rc = build_option(&c.builds, id, &o, err);
-		if (rc < 0)
-			return rc;
+		build_option(&c.builds, id, &o);
 		eval_option(&c.request, id, &o);
 	}
 	if (done)

@@ -31,7 +31,7 @@ enum {
 	O_ADD_ROOT,
 	O_INDIRECT,
 	O_NO_OUTPUT,
-	O_SETTING,
+	O_SETTINGS,
 };
 
 const struct option_row cmd_store_options[] = {
@@ -88,8 +88,8 @@ const struct option_row cmd_store_options[] = {
 	{O_ADD_ROOT, "--add-root", "LINK", "-r: make a root of the result"},
 	{O_INDIRECT, "--indirect", NULL, NULL},
 	{O_NO_OUTPUT, "--no-output", NULL, "-r: print nothing"},
-	{O_SETTING, "--option", "NAME VALUE", NULL},
 	BUILD_OPTION_ROWS,
+	{O_SETTINGS, .table = setting_rows},
 	{0},
 };
 
@@ -161,17 +161,6 @@ static errint set_once(int *what, int id, const char *kind, struct err *err)
 	return 0;
 }
 
-/* Of Nix's settings those that an operation here heeds; the others do not change its result. */
-static void take_setting(struct store_request *r, const char *name, const char *value)
-{
-	bool yes = strcmp(value, "true") == 0;
-
-	if (strcmp(name, "keep-outputs") == 0 || strcmp(name, "gc-keep-outputs") == 0)
-		r->keep_outputs = yes;
-	if (strcmp(name, "keep-derivations") == 0 || strcmp(name, "gc-keep-derivations") == 0)
-		r->drop_derivations = !yes;
-}
-
 static errint take_option(struct store_request *r, int id, const struct options *o, struct err *err)
 {
 	if (id < O_OPERATIONS_END)
@@ -192,15 +181,9 @@ static errint take_option(struct store_request *r, int id, const struct options 
 	case O_NO_OUTPUT:
 		r->no_output = true;
 		return 0;
-	case O_SETTING:
-		take_setting(r, o->args[0], o->args[1]);
+	default:
+		build_option(&r->build, id, o);
 		return 0;
-	case O_INDIRECT:
-		return 0;
-	default: {
-		int rc = build_option(&r->build, id, o, err);
-		return MIN(rc, 0);
-	}
 	}
 }
 
@@ -253,6 +236,7 @@ errint cmd_store(struct cli *cli, int argc, char **argv, struct err *err)
 {
 	ARENA(a);
 	struct store_request r CLEANUP(request_release) = {.cli = cli, .a = &a};
+	struct settings *settings;
 	bool done;
 	errint rc = parse(&r, argc, argv, &done, err);
 
@@ -266,6 +250,11 @@ errint cmd_store(struct cli *cli, int argc, char **argv, struct err *err)
 			       ?: err_hint(
 					  err,
 					  "one of --realise --query --add --gc --verify …; see --help");
+	rc = cli_settings(cli, &settings, err);
+	if (rc)
+		return rc;
+	r.keep_outputs = settings->keep_outputs;
+	r.drop_derivations = !settings->keep_derivations;
 	if (!r.add_root && !r.build.no_link)
 		r.add_root = r.build.link;
 	const struct store_op *op = find_op(r.op);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Collecting the evaluation options; using them is realise.c's and the commands' work. */
+ * Collecting the evaluation options; using them is evaluate.c's and the commands' work. */
 #include "cli/eval_options.h"
 
 #include <stdlib.h>
@@ -13,23 +13,10 @@ void eval_request_release(struct eval_request *r)
 	*r = (struct eval_request){0};
 }
 
-static void add_arg(struct eval_request *r, const struct options *o, bool is_string)
+static void add_arg(struct eval_request *r, const struct options *o, enum eval_arg_kind kind)
 {
 	ARRAY_GROW(r->args, r->n_args, r->cap_args);
-	r->args[r->n_args++] = (struct eval_arg){o->args[0], o->args[1], is_string};
-}
-
-static void named_option(struct eval_request *r, const char *name, const char *value)
-{
-	bool on = strcmp(value, "true") == 0;
-
-	/* Other settings of nix.conf speak of Nix's daemon and caches; scripts pass them freely. */
-	if (strcmp(name, "show-trace") == 0)
-		r->show_trace = on;
-	else if (strcmp(name, "pure-eval") == 0)
-		r->pure = on;
-	else if (strcmp(name, "restrict-eval") == 0)
-		r->restricted = on;
+	r->args[r->n_args++] = (struct eval_arg){o->args[0], o->args[1], kind};
 }
 
 bool eval_option(struct eval_request *r, int id, const struct options *o)
@@ -41,7 +28,9 @@ bool eval_option(struct eval_request *r, int id, const struct options *o)
 		return true;
 	case O_ARG:
 	case O_ARGSTR:
-		add_arg(r, o, id == O_ARGSTR);
+	case O_ARG_FILE:
+	case O_ARG_STDIN:
+		add_arg(r, o, (enum eval_arg_kind)(id - O_ARG));
 		return true;
 	case O_INCLUDE:
 		ARRAY_GROW(r->includes, r->n_includes, r->cap_includes);
@@ -49,21 +38,6 @@ bool eval_option(struct eval_request *r, int id, const struct options *o)
 		return true;
 	case O_NIXPKGS:
 		r->nixpkgs = o->args[0];
-		return true;
-	case O_SHOW_TRACE:
-		r->show_trace = true;
-		return true;
-	case O_PURE:
-		r->pure = true;
-		return true;
-	case O_IMPURE:
-		r->pure = r->restricted = false;
-		return true;
-	case O_RESTRICT:
-		r->restricted = true;
-		return true;
-	case O_OPTION:
-		named_option(r, o->args[0], o->args[1]);
 		return true;
 	default:
 		return false;

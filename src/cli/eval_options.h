@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/arena.h"
-#include "cli/options.h"
+#include "cli/settings.h"
 
 enum {
 	O_ATTR = 20001,
@@ -13,34 +13,39 @@ enum {
 	O_FILE,
 	O_ARG,
 	O_ARGSTR,
+	O_ARG_FILE,
+	O_ARG_STDIN,
 	O_INCLUDE,
-	O_SHOW_TRACE,
-	O_OPTION,
 	O_NIXPKGS,
-	O_PURE,
-	O_IMPURE,
-	O_RESTRICT,
+	O_SETTINGS,
 };
 
-#define EVAL_OPTION_ROWS                                                                       \
-	{O_ATTR, "-A --attr", "PATH", "take this attribute of the value"},                     \
-		{O_ARG, "--arg", "NAME EXPR", "argument of the top function, an expression"},  \
-		{O_ARGSTR, "--argstr", "NAME TEXT", "argument of the top function, a string"}, \
-		{O_INCLUDE, "-I --include", "PATH", "entry of the search path for <…>"},       \
-		{O_NIXPKGS, "--nixpkgs", "PATH",                                               \
-		 "evaluate on this package set instead of kiln's"},                            \
-		{O_SHOW_TRACE, "--show-trace", NULL, "show every step that led to an error"},  \
-		{O_PURE, "--pure-eval", NULL, "nothing but what is named with a hash"},        \
-		{O_RESTRICT, "--restrict-eval", NULL, "read only what is on the search path"}, \
-		{O_IMPURE, "--impure", NULL,                                                   \
-		 "the default: environment, time and files may be read"},                      \
-	{                                                                                      \
-		O_OPTION, "--option", "NAME VALUE", "a setting of nix.conf"                    \
+#define EVAL_OPTION_ROWS                                                                           \
+	{O_ATTR, "-A --attr", "PATH", "take this attribute of the value"},                         \
+		{O_ARG, "--arg", "NAME EXPR", "argument of the top function, an expression"},      \
+		{O_ARGSTR, "--argstr", "NAME TEXT", "argument of the top function, a string"},     \
+		{O_ARG_FILE, "--arg-from-file", "NAME FILE", "the same, what the file holds"},     \
+		{O_ARG_STDIN, "--arg-from-stdin", "NAME", "the same, what standard input holds"},  \
+		{O_INCLUDE, "-I --include", "PATH", "entry of the search path for <…>"},           \
+		{O_NIXPKGS, "--nixpkgs", "PATH",                                                   \
+		 "evaluate on this package set instead of kiln's"},                                \
+		{SETTING_show_trace, "--show-trace", NULL,                                         \
+		 "show every step that led to an error"},                                          \
+		{SETTING_pure_eval, "--pure-eval", NULL, "nothing but what is named with a hash"}, \
+		{SETTING_restrict_eval, "--restrict-eval", NULL,                                   \
+		 "read only what is on the search path"},                                          \
+		{SETTING_NOT_pure_eval, "--impure", NULL,                                          \
+		 "the default: environment, time and files may be read"},                          \
+		{SETTING_OPTION, "--option", "NAME VALUE", "a setting of nix.conf"},               \
+	{                                                                                          \
+		O_SETTINGS, .table = setting_rows                                                  \
 	}
+
+enum eval_arg_kind { EVAL_ARG_EXPR, EVAL_ARG_STRING, EVAL_ARG_FILE, EVAL_ARG_STDIN };
 
 struct eval_arg {
 	const char *name, *value;
-	bool is_string;
+	enum eval_arg_kind kind;
 };
 
 struct eval_request {
@@ -51,7 +56,6 @@ struct eval_request {
 	const char **includes;
 	size_t n_includes, cap_includes;
 	const char *nixpkgs;
-	bool show_trace, pure, restricted;
 };
 void eval_request_release(struct eval_request *r);
 

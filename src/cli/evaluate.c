@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Opening evaluators for commands. The search path is: -I, --nixpkgs, NIX_PATH, and last kiln's own
+ * Opening evaluators for commands. The search path is: -I, --nixpkgs, nix-path, and last kiln's own
  * set as <nixpkgs>, so that `import <nixpkgs> { }` in a recipe works on a machine without one. */
 #include "cli/evaluate.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
-#include "base/environ.h"
+#include <unistd.h>
 #include "base/file.h"
 #include "base/process.h"
 #include "store/store.h"
@@ -30,25 +31,11 @@ static void search_add(struct evaluation *e, char *entry)
 	e->search_path[n] = entry;
 }
 
-/* NIX_PATH: entries between colons, but for the one in "://". */
-static void search_add_nix_path(struct evaluation *e, struct str rest)
-{
-	while (rest.n) {
-		size_t end = 0;
-
-		while (end < rest.n &&
-		       (rest.p[end] != ':' || str_starts(str_skip(rest, end), S("://"))))
-			end++;
-		if (end)
-			search_add(e, str_dupz(str_sub(rest, 0, end)));
-		rest = str_skip(rest, end + 1);
-	}
-}
-
-static errint search_path(struct evaluation *e, unsigned flags, struct err *err)
+static errint search_path(struct evaluation *e, const struct settings *s, unsigned flags,
+			  struct err *err)
 {
 	const struct eval_request *r = e->request;
-	const char *nix_path = env_get("NIX_PATH"), *data;
+	const char *data;
 	ERR(ignored);
 
 	for (size_t i = 0; i < r->n_includes; i++)
@@ -61,12 +48,35 @@ static errint search_path(struct evaluation *e, unsigned flags, struct err *err)
 			return rc;
 		search_add(e, xasprintf("nixpkgs=%s", path));
 	}
-	if (nix_path && !r->pure)
-		search_add_nix_path(e, str_c(nix_path));
+	for (size_t i = 0; s && !s->pure_eval && i < s->nix_path.n; i++)
+		search_add(e, xstrdup(s->nix_path.v[i]));
 	/* A kiln without its set can still evaluate what asks for none. */
 	if ((flags & EVALUATION_SET) && cli_data_dir(e->cli, &data, &ignored) == 0)
 		search_add(e, xasprintf("nixpkgs=%s/pkgs", data));
 	return 0;
+}
+
+static errint argument(struct evaluation *e, const struct eval_arg *arg, struct err *err)
+{
+	BUF(text, LIMIT_NIX_SOURCE);
+	int rc = 0;
+
+	switch (arg->kind) {
+	case EVAL_ARG_EXPR:
+		return eval_args_expr(e->args, arg->name, str_c(arg->value), err);
+	case EVAL_ARG_STRING:
+		buf_putz(&text, arg->value);
+		break;
+	case EVAL_ARG_FILE:
+		rc = file_read(AT_FDCWD, arg->value, &text, err);
+		break;
+	case EVAL_ARG_STDIN:
+		rc = fd_read_all(STDIN_FILENO, &text, err);
+		break;
+	}
+	if (rc == 0)
+		eval_args_string(e->args, arg->name, buf_str(&text));
+	return rc;
 }
 
 static errint arguments(struct evaluation *e, struct err *err)
@@ -75,15 +85,10 @@ static errint arguments(struct evaluation *e, struct err *err)
 
 	e->args = eval_args_new(e->eval);
 	for (size_t i = 0; i < r->n_args; i++) {
-		const struct eval_arg *arg = &r->args[i];
-		int rc = 0;
+		int rc = argument(e, &r->args[i], err);
 
-		if (arg->is_string)
-			eval_args_string(e->args, arg->name, str_c(arg->value));
-		else
-			rc = eval_args_expr(e->args, arg->name, str_c(arg->value), err);
 		if (rc < 0)
-			return err_wrap(err, "argument '%s'", arg->name);
+			return err_wrap(err, "argument '%s'", r->args[i].name);
 	}
 	return 0;
 }
@@ -91,31 +96,33 @@ static errint arguments(struct evaluation *e, struct err *err)
 errint evaluation_open(struct cli *cli, const struct eval_request *request, unsigned flags,
 		       struct evaluation *out, struct err *err)
 {
+	struct settings *settings = NULL;
+	struct eval_options o = {0};
 	struct store *s;
-	struct eval_options o;
 	int rc = cli_store(cli, &s, err);
 
+	if (rc == 0 && !(flags & EVALUATION_OWN))
+		rc = cli_settings(cli, &settings, err);
 	if (rc < 0)
 		return rc;
 	*out = (struct evaluation){.cli = cli, .request = request};
-	rc = search_path(out, flags, err);
+	rc = search_path(out, settings, flags, err);
 	if (rc < 0)
 		return rc;
-	o = (struct eval_options){
-		.search_path = (const char *const *)out->search_path,
-		.n_search_path = out->n_search_path,
-		.pure = request->pure,
-		.restricted = request->restricted,
-		.show_trace = request->show_trace,
-		.read_only = flags & EVALUATION_READ_ONLY,
-		.store = s,
-		.report = cli_report(cli),
-		.interrupt = interrupt_flag(),
-	};
+	if (settings)
+		settings_for_eval(settings, &o);
+	o.search_path = (const char *const *)out->search_path;
+	o.n_search_path = out->n_search_path;
+	o.read_only = flags & EVALUATION_READ_ONLY;
+	o.store = s;
+	o.report = cli_report(cli);
+	o.interrupt = interrupt_flag();
 	interrupts_catch();
 	store_set_readonly(s, o.read_only);
 	out->eval = eval_new(&o);
-	build_request_complete(cli, &out->builds);
+	rc = build_request_complete(cli, &out->builds, err);
+	if (rc < 0)
+		return rc;
 	out->realiser = build_realiser_init(s, &out->builds.options, o.report);
 	if (!o.read_only)
 		store_set_realiser(s, &out->realiser.realiser);
@@ -249,7 +256,7 @@ errint evaluate_set(struct cli *cli, struct arena *a, const char *attr, struct e
 	*out = NULL;
 	*n = 0;
 	text = xasprintf("import \"%s/pkgs\" { }", data);
-	rc = evaluation_open(cli, &request, EVALUATION_SET, &e, err);
+	rc = evaluation_open(cli, &request, EVALUATION_SET | EVALUATION_OWN, &e, err);
 	if (rc == 0)
 		rc = eval_string(e.eval, str_c(text), "/", "«kiln»", &v, err);
 	if (rc == 0)

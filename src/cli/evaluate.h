@@ -26,6 +26,7 @@ void evaluation_release(struct evaluation *e);
 enum evaluation_flags {
 	EVALUATION_READ_ONLY = 1 << 0, /* write nothing to the store */
 	EVALUATION_SET = 1 << 1,       /* <nixpkgs> is kiln's set unless told otherwise */
+	EVALUATION_OWN = 1 << 2,       /* kiln's own business: the user's settings do not count */
 };
 /* request is borrowed for as long as the evaluation lasts. */
 ATTR_MUST_CHECK errint evaluation_open(struct cli *cli, const struct eval_request *request,

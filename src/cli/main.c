@@ -10,6 +10,7 @@
 #include "base/process.h"
 #include "base/report.h"
 #include "cli/cli.h"
+#include "cli/settings.h"
 #include "store/store.h"
 
 static const struct command commands[] = {
@@ -90,6 +91,7 @@ int main(int argc, char **argv)
 		rc = err.code;
 	if (cli.store)
 		store_close(cli.store);
+	settings_free(cli.settings);
 	report_free(cli.report);
 	if (rc < 0) {
 		hint_full_disk(&err);

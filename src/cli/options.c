@@ -12,23 +12,34 @@ void options_init(struct options *o, const struct option_row *rows, const struct
 	*o = (struct options){.rows = rows, .also = also, .argc = argc, .argv = argv, .next = 1};
 }
 
-static const struct option_row *find_in(const struct option_row *rows, struct str name)
+static bool is_spelled(const struct option_row *row, struct str name)
 {
-	for (; rows && rows->id; rows++) {
-		struct str rest = str_c(rows->names), one;
+	struct str rest = str_c(row->names), one;
 
-		while (str_split(&rest, ' ', &one))
-			if (str_eq(one, name))
-				return rows;
-	}
+	while (row->names && str_split(&rest, ' ', &one))
+		if (str_eq(one, name))
+			return true;
+	return false;
+}
+
+const struct option_row *option_row_find(const struct option_row *rows, struct str name)
+{
+	for (; rows && rows->id; rows++)
+		if (is_spelled(rows, name))
+			return rows;
 	return NULL;
 }
 
+/* A table's own rows come before those it includes, and so do the other table's. */
 static const struct option_row *find(const struct options *o, struct str name)
 {
-	const struct option_row *row = find_in(o->rows, name);
+	const struct option_row *found = option_row_find(o->rows, name);
 
-	return row ? row : find_in(o->also, name);
+	if (!found)
+		found = option_row_find(o->also, name);
+	for (const struct option_row *row = o->rows; !found && row->id; row++)
+		found = option_row_find(row->table, name);
+	return found;
 }
 
 static void nearest_in(const struct option_row *rows, struct str name, unsigned *best,
@@ -37,7 +48,9 @@ static void nearest_in(const struct option_row *rows, struct str name, unsigned 
 	for (; rows && rows->id; rows++) {
 		struct str rest = str_c(rows->names), one;
 
-		while (rows->help && str_split(&rest, ' ', &one)) {
+		if (rows->table)
+			nearest_in(rows->table, name, best, out);
+		while (rows->names && str_split(&rest, ' ', &one)) {
 			unsigned d = str_distance(name, one, *best);
 
 			if (d < *best) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/str.h"
 
 enum { OPTION_ARGS_MAX = 2 };
 
@@ -14,6 +15,9 @@ struct option_row {
 	const char *names; /* "-A --attr": blank-separated */
 	const char *args;  /* "PATH", "NAME VALUE", or NULL for a flag */
 	const char *help;  /* one line; NULL: accepted, not shown */
+	/* Instead of an option of its own (names NULL): another table's rows, accepted, not shown.
+	 */
+	const struct option_row *table;
 };
 
 /* What options_next() gives besides a row's id. */
@@ -34,6 +38,8 @@ struct options {
 	const char *name; /* the spelling used */
 };
 
+/* The table's own row of that spelling ("--attr"), or NULL. */
+const struct option_row *option_row_find(const struct option_row *rows, struct str name);
 /* argv[0] is the command's name and is skipped. */
 void options_init(struct options *o, const struct option_row *rows, const struct option_row *also,
 		  int argc, char **argv);

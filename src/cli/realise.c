@@ -8,64 +8,29 @@
 #include "deb/builder_deb.h"
 #include "py/builder_wheel.h"
 
-static errint take_number(const struct options *o, unsigned *out, struct err *err)
-{
-	uint64_t n;
-	int rc = options_number(o, &n, err);
-
-	if (rc < 0)
-		return rc;
-	if (n > 1 << 30)
-		return err_set(err, ERR_USAGE, "option '%s': %s is too much", o->name, o->args[0]);
-	*out = (unsigned)n;
-	return 1;
-}
-
-int build_option(struct build_request *r, int id, const struct options *o, struct err *err)
+bool build_option(struct build_request *r, int id, const struct options *o)
 {
 	switch (id) {
-	case O_JOBS:
-		if (strcmp(o->args[0], "auto") == 0)
-			return 1;
-		return take_number(o, &r->options.jobs, err);
-	case O_CORES:
-		return take_number(o, &r->options.cores, err);
-	case O_TIMEOUT:
-		return take_number(o, &r->options.timeout_s, err);
-	case O_MAX_SILENT:
-		return take_number(o, &r->options.max_silent_s, err);
-	case O_KEEP_GOING:
-		r->options.keep_going = true;
-		return 1;
-	case O_KEEP_FAILED:
-		r->options.keep_failed = true;
-		return 1;
 	case O_CHECK:
 		r->options.check = true;
-		return 1;
+		return true;
 	case O_BUILD_DRY_RUN:
 		r->dry_run = true;
-		return 1;
+		return true;
 	case O_OUT_LINK:
 		r->link = o->args[0];
-		return 1;
+		return true;
 	case O_NO_LINK:
 		r->no_link = true;
-		return 1;
+		return true;
 	case O_LOGS:
 		r->options.log = BUILD_LOG_PREFIXED;
-		return 1;
+		return true;
 	case O_QUIET_LOGS:
 		r->options.log = BUILD_LOG_TAIL;
-		return 1;
-	case O_NO_SANDBOX:
-		r->options.sandbox = SANDBOX_OFF;
-		return 1;
-	case O_FALLBACK:
-		r->options.fallback = true;
-		return 1;
+		return true;
 	default:
-		return 0;
+		return false;
 	}
 }
 
@@ -87,17 +52,23 @@ static errint find_shell(void *ctx, struct store *s, struct arena *a, struct san
 	return 0;
 }
 
-void build_request_complete(struct cli *cli, struct build_request *r)
+errint build_request_complete(struct cli *cli, struct build_request *r, struct err *err)
 {
 	static struct builtin_builder table[8];
+	struct settings *s;
 	size_t n = 0;
+	int rc = cli_settings(cli, &s, err);
 
+	if (rc < 0)
+		return rc;
+	settings_for_build(s, &r->options);
 	table[n++] = builder_wheel_1;
 	table[n++] = builder_deb_1;
 	r->options.builtins = table;
 	r->options.n_builtins = n;
 	r->options.sandbox_shell = find_shell;
 	r->options.sandbox_shell_ctx = cli;
+	return 0;
 }
 
 errint realise(struct cli *cli, struct store *s, const struct build_wanted *w, size_t n,
@@ -106,9 +77,10 @@ errint realise(struct cli *cli, struct store *s, const struct build_wanted *w, s
 	ARENA(a);
 	BUF(text, LIMIT_TOOL_OUTPUT);
 	struct build_plan plan = {0};
-	int rc;
+	int rc = build_request_complete(cli, r, err);
 
-	build_request_complete(cli, r);
+	if (rc < 0)
+		return rc;
 	if (!r->dry_run)
 		return build_paths(s, w, n, &r->options, cli_report(cli), err);
 	rc = build_plan(s, &a, w, n, &r->options, &plan, err);

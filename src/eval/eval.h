@@ -35,6 +35,7 @@ struct eval_options {
 	bool trace_verbose;
 	bool abort_on_warn;
 	bool no_import_from_derivation;
+	bool trace_import_from_derivation; /* warn of each */
 	bool read_only; /* nothing is written to the store: paths are only computed */
 	bool parse_toml_timestamps;
 	bool pipe_operators;                /* the experimental |> and <| */

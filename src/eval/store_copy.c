@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include "base/report.h"
 #include "store/derivation.h"
 #include "store/store.h"
 
@@ -139,6 +140,10 @@ static errint realise_elem(struct eval *E, pos_t pos, struct store *s, const str
 				 "cannot build '%.*s^%.*s' during evaluation because the option "
 				 "'allow-import-from-derivation' is disabled",
 				 STR_ARG(e->path), STR_ARG(e->output));
+	if (E->opt.trace_import_from_derivation)
+		report_msg(E->opt.report, REPORT_WARN,
+			   "built '%.*s^%.*s' during evaluation due to an import from derivation",
+			   STR_ARG(e->path), STR_ARG(e->output));
 	if (store_flush(s, &err) < 0 || r->realise(r, e->path, &e->output, 1, &err) < 0 ||
 	    store_read_drv(s, &mem, e->path, &d, &err) < 0)
 		return eval_fail_err(E, pos, &err);

@@ -8,8 +8,8 @@ build=${KILN_BUILD:-$(cd ../.. && pwd)/build}
 here=$(pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/kiln-lang.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
-export KILN_STORE="$scratch/root" HOME="$scratch" LC_ALL=C
-unset NIX_PATH NIX_STORE_DIR NIX_STATE_DIR KILN_LOG
+export KILN_STORE="$scratch/root" HOME="$scratch" NIX_CONF_DIR="$scratch" XDG_CONFIG_DIRS="$scratch" LC_ALL=C
+unset NIX_PATH NIX_STORE_DIR NIX_STATE_DIR KILN_LOG NIX_CONFIG NIX_USER_CONF_FILES XDG_CONFIG_HOME
 n=0 bad=0
 
 for case in okay-*.nix fail-*.nix; do

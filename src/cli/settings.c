@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of settings, and setting one. Names are looked up among the flags' rows, so that a
+ * setting has one spelling of its name and aliases. */
+#include "cli/settings.h"
+
+#include <stdlib.h>
+#include "base/report.h"
+
+enum setting_kind {
+	KIND_FLAG,
+	KIND_NUMBER,
+	KIND_JOBS,
+	KIND_TEXT,
+	KIND_WORDS,
+	KIND_LINT,
+	KIND_SANDBOX,
+	KIND_FEATURES,
+	KIND_SKIPPED,
+	KIND_SKIPPED_FLAG,
+};
+
+#define ROW_VALUE(id, name, aliases) {SETTING_##id, "--" name aliases, "VALUE", NULL},
+#define ROW_EXTRA(id, name, aliases) \
+	ROW_VALUE(id, name, aliases){SETTING_NOT_##id, "--extra-" name, "VALUE", NULL},
+#define ROW_SWITCH(id, name, aliases) \
+	{SETTING_##id, "--" name aliases, NULL, NULL}, {SETTING_NOT_##id, "--no-" name, NULL, NULL},
+#define ROWS_FLAG         ROW_SWITCH
+#define ROWS_NUMBER       ROW_VALUE
+#define ROWS_JOBS         ROW_VALUE
+#define ROWS_TEXT         ROW_VALUE
+#define ROWS_WORDS        ROW_EXTRA
+#define ROWS_LINT         ROW_VALUE
+#define ROWS_SANDBOX      ROW_SWITCH
+#define ROWS_FEATURES     ROW_EXTRA
+#define ROWS_SKIPPED      ROW_EXTRA
+#define ROWS_SKIPPED_FLAG ROW_SWITCH
+
+const struct option_row setting_rows[] = {
+	{SETTING_OPTION, "--option", "NAME VALUE", NULL},
+#define X(id, kind, name, aliases) ROWS_##kind(id, name, aliases)
+#include "cli/settings.def"
+#undef X
+	{0},
+};
+
+static const struct setting {
+	enum setting_kind kind;
+	const char *name;
+	size_t offset;
+} table[] = {
+#define OFFSET_FLAG(id)            offsetof(struct settings, id)
+#define OFFSET_NUMBER              OFFSET_FLAG
+#define OFFSET_JOBS                OFFSET_FLAG
+#define OFFSET_TEXT                OFFSET_FLAG
+#define OFFSET_WORDS               OFFSET_FLAG
+#define OFFSET_LINT                OFFSET_FLAG
+#define OFFSET_SANDBOX             OFFSET_FLAG
+#define OFFSET_FEATURES            OFFSET_FLAG
+#define OFFSET_SKIPPED(id)         0
+#define OFFSET_SKIPPED_FLAG(id)    0
+#define X(id, kind, name, aliases) {KIND_##kind, name, OFFSET_##kind(id)},
+#include "cli/settings.def"
+#undef X
+};
+
+struct settings *settings_new(struct report *r)
+{
+	struct settings *s = xcalloc(1, sizeof(*s));
+
+	s->report = r;
+	s->allow_import_from_derivation = true;
+	s->keep_derivations = true;
+	return s;
+}
+
+void settings_free(struct settings *s)
+{
+	if (!s)
+		return;
+	arena_release(&s->a);
+	free(s);
+}
+
+void settings_cleanup(struct settings **s)
+{
+	settings_free(*s);
+}
+
+/* ---- values ---- */
+
+static errint parse_flag(const struct setting *t, struct str v, bool *out, struct err *err)
+{
+	bool yes = str_eqz(v, "true") || str_eqz(v, "yes") || str_eqz(v, "1");
+
+	if (!yes && !str_eqz(v, "false") && !str_eqz(v, "no") && !str_eqz(v, "0"))
+		return err_set(err, ERR_USAGE, "Boolean setting '%s' has invalid value '%.*s'",
+			       t->name, STR_ARG(v));
+	*out = yes;
+	return 0;
+}
+
+/* Digits, and K, M, G or T behind them. */
+static errint parse_number(const struct setting *t, struct str v, unsigned *out, struct err *err)
+{
+	static const char units[] = "KMGT";
+	const char *unit = v.n > 1 ? memchr(units, v.p[v.n - 1] & ~0x20, sizeof(units) - 1) : NULL;
+	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+	uint64_t n;
+
+	if (!str_to_u64(unit ? str_sub(v, 0, v.n - 1) : v, &n) || n > UINT32_MAX >> MIN(shift, 31))
+		return err_set(err, ERR_USAGE, "setting '%s' has invalid value '%.*s'", t->name,
+			       STR_ARG(v));
+	*out = (unsigned)(n << shift);
+	return 0;
+}
+
+static errint parse_lint(const struct setting *t, struct str v, enum eval_lint *out,
+			 struct err *err)
+{
+	static const char *const names[] = {"ignore", "warn", "fatal"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (!str_eqz(v, names[i]))
+			continue;
+		*out = (enum eval_lint)i;
+		return 0;
+	}
+	return err_set(err, ERR_USAGE,
+		       "option '%s' has invalid value '%.*s' (expected 'ignore', 'warn', or "
+		       "'fatal')",
+		       t->name, STR_ARG(v));
+}
+
+static errint parse_sandbox(const struct setting *t, struct str v, enum sandbox_mode *out,
+			    struct err *err)
+{
+	if (str_eqz(v, "true"))
+		*out = SANDBOX_ON;
+	else if (str_eqz(v, "relaxed"))
+		*out = SANDBOX_RELAXED;
+	else if (str_eqz(v, "false"))
+		*out = SANDBOX_OFF;
+	else
+		return err_set(err, ERR_USAGE, "option '%s' has invalid value '%.*s'", t->name,
+			       STR_ARG(v));
+	return 0;
+}
+
+static bool next_word(struct str *rest, struct str *word)
+{
+	size_t n = 0;
+
+	*rest = str_trim(*rest);
+	while (n < rest->n && !strchr(" \t\r\n", rest->p[n]))
+		n++;
+	*word = str_sub(*rest, 0, n);
+	*rest = str_skip(*rest, n);
+	return n > 0;
+}
+
+static void set_words(struct settings *s, struct setting_words *w, struct str v, bool extra)
+{
+	size_t n = extra ? w->n : 0;
+	const char **all = ARENA_ARRAY(&s->a, const char *, n + v.n / 2 + 2);
+	struct str word;
+
+	if (n)
+		memcpy(all, w->v, n * sizeof(*all));
+	while (next_word(&v, &word))
+		all[n++] = arena_strz(&s->a, word);
+	all[n] = NULL;
+	*w = (struct setting_words){n ? all : NULL, n};
+}
+
+static void set_features(struct settings *s, struct setting_features *f, struct str v, bool extra)
+{
+	/* flakes, fetch-tree and nix-command are there anyway, the rest is not. */
+	static const char *const others[] = {
+		"auto-allocate-uids",
+		"blake3-hashes",
+		"ca-derivations",
+		"cgroups",
+		"configurable-impure-env",
+		"daemon-trust-override",
+		"dynamic-derivations",
+		"external-builders",
+		"fetch-closure",
+		"fetch-tree",
+		"flakes",
+		"git-hashing",
+		"impure-derivations",
+		"local-overlay-store",
+		"mounted-ssh-store",
+		"nix-command",
+		"read-only-local-store",
+		"recursive-nix",
+		"verified-fetches",
+	};
+	struct str word;
+
+	if (!extra)
+		*f = (struct setting_features){0};
+	while (next_word(&v, &word)) {
+		size_t i = 0;
+
+		while (i < ARRAY_LEN(others) && !str_eqz(word, others[i]))
+			i++;
+		if (str_eqz(word, "pipe-operators"))
+			f->pipe_operators = true;
+		else if (str_eqz(word, "parse-toml-timestamps"))
+			f->parse_toml_timestamps = true;
+		else if (i == ARRAY_LEN(others))
+			report_msg(s->report, REPORT_WARN, "unknown experimental feature '%.*s'",
+				   STR_ARG(word));
+	}
+}
+
+/* The older name of a lint. */
+static void set_short_path_warning(struct settings *s)
+{
+	bool on = s->warn_short_path_literals;
+
+	report_msg(s->report, REPORT_WARN,
+		   "'warn-short-path-literals' is deprecated, use 'lint-short-path-literals = %s' "
+		   "instead",
+		   on ? "warn" : "ignore");
+	if (!s->given[SETTING_INDEX_lint_short_path_literals])
+		s->lint_short_path_literals = on ? LINT_WARN : LINT_IGNORE;
+}
+
+static errint set(struct settings *s, enum setting_index i, struct str v, bool extra,
+		  struct err *err)
+{
+	const struct setting *t = &table[i];
+	void *at = (char *)s + t->offset;
+	bool ignored;
+	int rc = 0;
+
+	switch (t->kind) {
+	case KIND_FLAG:
+		rc = parse_flag(t, v, at, err);
+		if (rc == 0 && i == SETTING_INDEX_warn_short_path_literals)
+			set_short_path_warning(s);
+		break;
+	case KIND_JOBS:
+		if (str_eqz(v, "auto")) {
+			*(unsigned *)at = 0;
+			break;
+		}
+		/* fall through */
+	case KIND_NUMBER:
+		rc = parse_number(t, v, at, err);
+		break;
+	case KIND_TEXT:
+		*(const char **)at = v.n ? arena_strz(&s->a, v) : NULL;
+		break;
+	case KIND_WORDS:
+		set_words(s, at, v, extra);
+		break;
+	case KIND_LINT:
+		rc = parse_lint(t, v, at, err);
+		break;
+	case KIND_SANDBOX:
+		rc = parse_sandbox(t, v, at, err);
+		break;
+	case KIND_FEATURES:
+		set_features(s, at, v, extra);
+		break;
+	case KIND_SKIPPED_FLAG:
+		rc = parse_flag(t, v, &ignored, err);
+		break;
+	case KIND_SKIPPED:
+		break;
+	}
+	if (rc == 0)
+		s->given[i] = true;
+	return rc;
+}
+
+static bool is_switch(enum setting_kind kind)
+{
+	return kind == KIND_FLAG || kind == KIND_SKIPPED_FLAG || kind == KIND_SANDBOX;
+}
+
+/* Twice the setting's index, one more when it is to be appended; -1 when there is none. */
+static int find(struct str name)
+{
+	char *flag CLEANUP_FREE = xasprintf("--%.*s", STR_ARG(name));
+	const struct option_row *row = option_row_find(setting_rows, str_c(flag));
+	int i = row && row->id != SETTING_OPTION ? row->id - SETTING_FIRST : -1;
+
+	/* --no-NAME is only a flag. */
+	return i >= 0 && i % 2 && is_switch(table[i / 2].kind) ? -1 : i;
+}
+
+errint settings_set(struct settings *s, struct str name, struct str value, struct err *err)
+{
+	int i = find(name);
+
+	if (i >= 0)
+		return set(s, (enum setting_index)(i / 2), value, i % 2, err);
+	report_msg(s->report, REPORT_WARN, "unknown setting '%.*s'", STR_ARG(name));
+	return 0;
+}
+
+int settings_option(struct settings *s, int id, const struct options *o, struct err *err)
+{
+	ERR(bad);
+	int i = id - SETTING_FIRST, rc;
+	struct str value;
+
+	if (id == SETTING_OPTION) {
+		/* As Nix has it: only a flag's bad value stops the command. */
+		if (settings_set(s, str_c(o->args[0]), str_c(o->args[1]), &bad) < 0)
+			report_msg(s->report, REPORT_WARN, "%s", bad.msg);
+		return 1;
+	}
+	if (i < 0 || i / 2 >= SETTING_COUNT)
+		return 0;
+	value = str_c(o->args[0]);
+	if (is_switch(table[i / 2].kind))
+		value = i % 2 ? S("false") : S("true");
+	rc = set(s, (enum setting_index)(i / 2), value, i % 2, err);
+	return rc < 0 ? rc : 1;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The settings of nix.conf. The same table (settings.def) is read by configuration files, the
+ * environment's NIX_CONFIG, `--option NAME VALUE` and the flags `--NAME VALUE`, `--NAME`,
+ * `--no-NAME` and `--extra-NAME VALUE`; whoever needs a setting reads its field. */
+#pragma once
+
+#include "base/arena.h"
+#include "build/build.h"
+#include "cli/options.h"
+#include "eval/eval.h"
+
+struct report;
+
+struct setting_words {
+	const char **v; /* ends with NULL; NULL when empty */
+	size_t n;
+};
+
+/* Of experimental features, those that change something here. */
+struct setting_features {
+	bool pipe_operators, parse_toml_timestamps;
+};
+
+enum setting_index {
+#define X(id, kind, name, aliases) SETTING_INDEX_##id,
+#include "cli/settings.def"
+#undef X
+	SETTING_COUNT
+};
+
+struct settings {
+#define SETTING_FIELD_FLAG(id)     bool id;
+#define SETTING_FIELD_NUMBER(id)   unsigned id;
+#define SETTING_FIELD_JOBS(id)     unsigned id;
+#define SETTING_FIELD_TEXT(id)     const char *id; /* or NULL */
+#define SETTING_FIELD_WORDS(id)    struct setting_words id;
+#define SETTING_FIELD_LINT(id)     enum eval_lint id;
+#define SETTING_FIELD_SANDBOX(id)  enum sandbox_mode id;
+#define SETTING_FIELD_FEATURES(id) struct setting_features id;
+#define SETTING_FIELD_SKIPPED(id)
+#define SETTING_FIELD_SKIPPED_FLAG(id)
+#define X(id, kind, name, aliases) SETTING_FIELD_##kind(id)
+#include "cli/settings.def"
+#undef X
+	bool given[SETTING_COUNT];
+	struct report *report; /* for warnings, borrowed */
+	struct arena a;
+};
+
+/* Ids of the flags, for rows of option tables that show one of them. */
+enum setting_flag {
+	SETTING_FIRST = 40000,
+#define X(id, kind, name, aliases)                             \
+	SETTING_##id = SETTING_FIRST + 2 * SETTING_INDEX_##id, \
+	SETTING_NOT_##id, /* --no-NAME, --extra-NAME */
+#include "cli/settings.def"
+#undef X
+	SETTING_OPTION, /* --option NAME VALUE */
+};
+/* All flags, without help, to be included in a table of options. */
+extern const struct option_row setting_rows[];
+
+/* Nix's defaults. */
+struct settings *settings_new(struct report *r);
+void settings_free(struct settings *s);
+void settings_cleanup(struct settings **s);
+
+/* Reads $NIX_CONF_DIR/nix.conf, the user's nix.conf files, NIX_CONFIG and NIX_PATH. A file that is
+ * absent is fine. */
+ATTR_MUST_CHECK errint settings_load(struct settings *s, struct err *err);
+/* One text in nix.conf's syntax; file is for messages and `include`. */
+ATTR_MUST_CHECK errint settings_parse(struct settings *s, struct str text, const char *file,
+				      struct err *err);
+/* Sets one by name. An unknown one is a warning, a value that does not fit is ERR_USAGE. */
+ATTR_MUST_CHECK errint settings_set(struct settings *s, struct str name, struct str value,
+				    struct err *err);
+/* Takes the option that options_next() just gave: 1 when it was a setting's, 0 when not. */
+ATTR_MUST_CHECK int settings_option(struct settings *s, int id, const struct options *o,
+				    struct err *err);
+
+/* What evaluators and builders are told; the rest of out is left alone. */
+void settings_for_eval(const struct settings *s, struct eval_options *out);
+void settings_for_build(const struct settings *s, struct build_options *out);

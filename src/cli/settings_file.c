@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where settings come from outside the command line: the system's and the user's nix.conf, the
+ * environment. Later ones replace earlier ones; NIX_PATH stands above every nix-path of a file. */
+#include "cli/settings.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include "base/environ.h"
+#include "base/file.h"
+
+enum { MAX_INCLUDES = 64 };
+
+struct conf_file {
+	struct settings *settings;
+	const char *name;
+	unsigned depth; /* of includes */
+	bool features;  /* this pass is for those, the other one for the rest */
+};
+
+static errint parse(const struct conf_file *f, struct str text, struct err *err);
+
+static errint syntax_error(const struct conf_file *f, struct str line, struct err *err)
+{
+	return err_set(err, ERR_USAGE, "syntax error in configuration line '%.*s' in '%s'",
+		       STR_ARG(line), f->name);
+}
+
+static errint include(const struct conf_file *f, struct str name, bool optional, struct err *err)
+{
+	CLEANUP_FREE char *path = name.n && name.p[0] == '/'
+					  ? str_dupz(name)
+					  : path_join(path_dir(str_c(f->name)), name);
+	struct conf_file inner = *f;
+	BUF(text, LIMIT_SMALL_FILE);
+	int rc;
+
+	if (++inner.depth > MAX_INCLUDES)
+		return err_set(err, ERR_USAGE, "file '%s' includes itself", f->name);
+	inner.name = path;
+	rc = file_read(AT_FDCWD, path, &text, err);
+	if (rc == ERR_NOT_FOUND && optional) {
+		err_clear(err);
+		return 0;
+	}
+	if (rc == ERR_NOT_FOUND)
+		return err_set(err, ERR_NOT_FOUND, "file '%s' included from '%s' not found", path,
+			       f->name);
+	return rc < 0 ? rc : parse(&inner, buf_str(&text), err);
+}
+
+static bool is_features(struct str name)
+{
+	return str_eqz(str_drop_prefix(name, S("extra-")), "experimental-features");
+}
+
+static errint parse_line(const struct conf_file *f, struct str line, struct err *err)
+{
+	struct str rest = str_trim(line), name, sign;
+	size_t n = 0;
+
+	while (n < rest.n && !strchr(" \t\r", rest.p[n]))
+		n++;
+	name = str_sub(rest, 0, n);
+	rest = str_trim(str_skip(rest, n));
+	if (!rest.n)
+		return name.n ? syntax_error(f, line, err) : 0;
+	if (str_eqz(name, "include") || str_eqz(name, "!include"))
+		return include(f, rest, name.p[0] == '!', err);
+	for (n = 0; n < rest.n && !strchr(" \t\r", rest.p[n]);)
+		n++;
+	sign = str_sub(rest, 0, n);
+	if (!str_eqz(sign, "="))
+		return syntax_error(f, line, err);
+	if (is_features(name) != f->features)
+		return 0;
+	return settings_set(f->settings, name, str_trim(str_skip(rest, n)), err);
+}
+
+static errint parse(const struct conf_file *f, struct str text, struct err *err)
+{
+	struct str line, before, comment;
+	int rc = 0;
+
+	while (rc == 0 && str_split(&text, '\n', &line)) {
+		if (str_cut(line, '#', &before, &comment))
+			line = before;
+		rc = parse_line(f, line, err);
+	}
+	return rc;
+}
+
+errint settings_parse(struct settings *s, struct str text, const char *file, struct err *err)
+{
+	struct conf_file f = {.settings = s, .name = file, .features = true};
+	int rc = parse(&f, text, err);
+
+	f.features = false;
+	return rc < 0 ? rc : parse(&f, text, err);
+}
+
+static errint load_file(struct settings *s, const char *path, struct err *err)
+{
+	BUF(text, LIMIT_SMALL_FILE);
+	ERR(unreadable);
+
+	/* One that may not be read is not ours to complain about. */
+	if (file_read(AT_FDCWD, path, &text, &unreadable) < 0)
+		return 0;
+	return settings_parse(s, buf_str(&text), path, err);
+}
+
+/* The first of the list counts most, so it is read last. */
+static errint load_list(struct settings *s, struct str list, const char *below, struct err *err)
+{
+	int rc = 0;
+
+	while (rc == 0 && list.n) {
+		ptrdiff_t at = str_rchr(list, ':');
+		struct str one = str_skip(list, (size_t)(at + 1));
+		CLEANUP_FREE char *path = xasprintf("%.*s%s", STR_ARG(one), below);
+
+		if (one.n)
+			rc = load_file(s, path, err);
+		list = str_sub(list, 0, at < 0 ? 0 : (size_t)at);
+	}
+	return rc;
+}
+
+static errint load_user_files(struct settings *s, struct err *err)
+{
+	const char *files = env_get("NIX_USER_CONF_FILES"), *own = env_get("NIX_CONFIG_HOME");
+	CLEANUP_FREE char *kiln = user_config_dir();
+	CLEANUP_FREE char *dir = own ? xstrdup(own) : path_join(path_dir(str_c(kiln)), S("nix"));
+	CLEANUP_FREE char *file = path_join(str_c(dir), S("nix.conf"));
+	int rc;
+
+	if (files)
+		return load_list(s, str_c(files), "", err);
+	rc = load_list(s, str_c(env_or("XDG_CONFIG_DIRS", "/etc/xdg")), "/nix/nix.conf", err);
+	return rc < 0 ? rc : load_file(s, file, err);
+}
+
+/* ---- NIX_PATH ---- */
+
+static bool is_url(struct str s)
+{
+	static const char *const starts[] = {"channel:", "flake:", "http://", "https://",
+					     "file://",  "git://", "s3://",   "ssh://"};
+
+	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
+		if (str_starts(s, str_c(starts[i])))
+			return true;
+	return false;
+}
+
+/* Entries stand between colons, but the value of an entry that is a URL has one of its own. */
+static void load_nix_path(struct settings *s, struct str rest)
+{
+	const char **v = ARENA_ARRAY(&s->a, const char *, rest.n + 1);
+	size_t n = 0;
+
+	while (rest.n) {
+		size_t end = 0, value = 0;
+
+		for (; end < rest.n && rest.p[end] != ':'; end++)
+			if (rest.p[end] == '=')
+				value = end + 1;
+		if (end < rest.n && is_url(str_skip(rest, value)))
+			for (end++; end < rest.n && rest.p[end] != ':';)
+				end++;
+		if (end)
+			v[n++] = arena_strz(&s->a, str_sub(rest, 0, end));
+		rest = str_skip(rest, end + 1);
+	}
+	v[n] = NULL;
+	s->nix_path = (struct setting_words){v, n};
+}
+
+errint settings_load(struct settings *s, struct err *err)
+{
+	CLEANUP_FREE char *system =
+		path_join(str_c(env_or("NIX_CONF_DIR", "/etc/nix")), S("nix.conf"));
+	const char *config = env_get("NIX_CONFIG"), *path = env_text("NIX_PATH");
+	int rc;
+
+	s->abort_on_warn = env_flag("NIX_ABORT_ON_WARN");
+	rc = load_file(s, system, err);
+	if (rc == 0)
+		rc = load_user_files(s, err);
+	if (rc == 0 && config)
+		rc = settings_parse(s, str_c(config), "NIX_CONFIG", err);
+	if (rc == 0 && path)
+		load_nix_path(s, str_c(path));
+	return rc;
+}
