@@ -9,7 +9,7 @@ enum {
 	O_JSON,
 	O_XML,
 	O_RAW,
-	O_PARSE,
+	O_APPLY,
 	O_LIST_BUILTINS,
 	O_READ_ONLY,
 };
@@ -21,7 +21,7 @@ const struct option_row cmd_eval_options[] = {
 	{O_JSON, "--json", NULL, "print JSON"},
 	{O_XML, "--xml", NULL, "print XML"},
 	{O_RAW, "--raw", NULL, "print a string's bytes alone"},
-	{O_PARSE, "--parse", NULL, "print the parsed expression"},
+	{O_APPLY, "--apply", "EXPR", "print what this function makes of the value"},
 	{O_LIST_BUILTINS, "--list-builtins", NULL, "print every builtin with a line on it"},
 	{O_READ_ONLY, "--read-only", NULL, "write nothing to the store"},
 	EVAL_OPTION_ROWS,
@@ -32,7 +32,8 @@ struct eval_command {
 	struct eval_request request;
 	struct eval_source source;
 	enum eval_output how;
-	bool strict, parse, list, read_only;
+	const char *apply;
+	bool strict, list, read_only;
 };
 
 static void print_builtin(void *ctx, const char *name, unsigned arity, const char *args,
@@ -69,9 +70,11 @@ static errint take(struct eval_command *c, int id, const struct options *o, stru
 	case O_RAW:
 		c->how = EVAL_RAW;
 		break;
+	case O_APPLY:
+		c->apply = o->args[0];
+		break;
 	default:
 		c->strict |= id == O_STRICT;
-		c->parse |= id == O_PARSE;
 		c->list |= id == O_LIST_BUILTINS;
 		c->read_only |= id == O_READ_ONLY;
 		eval_option(&c->request, id, o);
@@ -85,6 +88,7 @@ static errint print_values(struct evaluation *e, const struct eval_command *c, s
 	const char *const *attrs =
 		c->request.n_attrs ? (const char *const *)c->request.attrs : whole;
 	size_t n = c->request.n_attrs ? c->request.n_attrs : 1;
+	unsigned flags = c->strict || c->how == EVAL_JSON ? EVAL_STRICT : 0;
 	struct value *top, *v;
 	int rc = evaluation_value(e, c->source, &top, err);
 
@@ -92,8 +96,10 @@ static errint print_values(struct evaluation *e, const struct eval_command *c, s
 		rc = eval_attr_path(e->eval, top, str_c(attrs[i]), e->args, &v, err);
 		if (rc == 0)
 			rc = eval_auto_call(e->eval, e->args, v, &v, err);
+		if (rc == 0 && c->apply)
+			rc = evaluation_apply(e, c->apply, v, &v, err);
 		if (rc == 0)
-			rc = evaluation_print(e, v, c->how, c->strict ? EVAL_STRICT : 0, err);
+			rc = evaluation_print(e, v, c->how, flags, err);
 	}
 	return rc;
 }
@@ -133,5 +139,5 @@ errint cmd_eval(struct cli *cli, int argc, char **argv, struct err *err)
 			     EVALUATION_SET | (c.read_only ? EVALUATION_READ_ONLY : 0), &e, err);
 	if (rc < 0)
 		return rc;
-	return c.parse ? evaluation_print_parsed(&e, c.source, err) : print_values(&e, &c, err);
+	return print_values(&e, &c, err);
 }

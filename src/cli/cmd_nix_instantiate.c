@@ -2,8 +2,7 @@
  *
  * nix-instantiate: derivations of expressions, or with --eval their values. */
 #include "cli/cli.h"
-#include "cli/evaluate.h"
-#include "store/store.h"
+#include "cli/instantiate.h"
 
 enum {
 	O_EVAL = 1,
@@ -19,6 +18,11 @@ enum {
 	O_READ_ONLY,
 	O_FIND_FILE,
 	O_EXPRS,
+	O_NO_GC_WARNING,
+	O_EVAL_STORE,
+	O_LOG_FORMAT,
+	O_NO_LOGS,
+	O_REPAIR,
 };
 
 const struct option_row cmd_nix_instantiate_options[] = {
@@ -32,176 +36,143 @@ const struct option_row cmd_nix_instantiate_options[] = {
 	{O_NO_LOCATION, "--no-location", NULL, "with --xml: without positions"},
 	{O_ADD_ROOT, "--add-root", "LINK", "make the derivation's link, a root"},
 	{O_INDIRECT, "--indirect", NULL, NULL},
+	{O_NO_GC_WARNING, "--no-gc-warning", NULL, "do not warn where --add-root is missing"},
 	{O_READ_WRITE, "--read-write-mode", NULL, "with --eval: write derivations to the store"},
 	{O_READ_ONLY, "--readonly-mode --dry-run", NULL, "write nothing to the store"},
+	{O_EVAL_STORE, "--eval-store", "DIR", "write derivations to the store below this folder"},
 	{O_FIND_FILE, "--find-file", NULL, "operands are names on the search path"},
 	EVAL_OPTION_ROWS,
+	BUILD_SETTING_ROWS,
+	{O_NO_LOGS, "-Q --no-build-output", NULL, NULL},
+	{O_LOG_FORMAT, "--log-format", "FORMAT", NULL},
+	{O_REPAIR, "--repair", NULL, NULL},
 	{0},
 };
 
-struct instantiate {
-	struct eval_request request;
+struct command_line {
+	struct instantiation c;
 	const char **words;
 	size_t n, cap;
-	enum eval_output how;
-	unsigned flags;
-	const char *root;
-	bool eval, parse, exprs, read_write, read_only, find_file;
-	unsigned n_roots;
+	bool exprs, eval, read_write, standard_input;
 };
 
-static void take(struct instantiate *c, int id, const struct options *o)
+static void take_word(struct command_line *l, const char *word)
+{
+	if (strcmp(word, "-") == 0) {
+		l->standard_input = true;
+		return;
+	}
+	ARRAY_GROW(l->words, l->n, l->cap);
+	l->words[l->n++] = word;
+}
+
+static errint take_log_format(const char *name, struct err *err)
+{
+	static const char *const known[] = {
+		"raw", "raw-with-logs", "bar", "bar-with-logs", "multiline", "multiline-with-logs"};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (strcmp(name, known[i]) == 0)
+			return 0;
+	if (strcmp(name, "internal-json") == 0)
+		return err_set(err, ERR_UNSUPPORTED, "log format '%s' is not supported", name);
+	return err_set(err, ERR_USAGE, "option 'log-format' has an invalid value '%s'", name);
+}
+
+static bool take_output(struct instantiation *c, int id)
 {
 	switch (id) {
-	case OPTION_OPERAND:
-		ARRAY_GROW(c->words, c->n, c->cap);
-		c->words[c->n++] = o->args[0];
-		break;
 	case O_STRICT:
 		c->flags |= EVAL_STRICT;
-		break;
+		return true;
 	case O_NO_LOCATION:
 		c->flags &= ~(unsigned)EVAL_LOCATIONS;
-		break;
+		return true;
 	case O_JSON:
 		c->how = EVAL_JSON;
-		break;
+		return true;
 	case O_XML:
 		c->how = EVAL_XML;
-		break;
+		return true;
 	case O_RAW:
 		c->how = EVAL_RAW;
-		break;
-	case O_ADD_ROOT:
-		c->root = o->args[0];
-		break;
+		return true;
 	default:
-		c->eval |= id == O_EVAL;
-		c->parse |= id == O_PARSE;
-		c->exprs |= id == O_EXPRS;
-		c->read_write |= id == O_READ_WRITE;
-		c->read_only |= id == O_READ_ONLY;
-		c->find_file |= id == O_FIND_FILE;
-		eval_option(&c->request, id, o);
+		return false;
 	}
 }
 
-static errint find_files(struct evaluation *e, const struct instantiate *c, struct err *err)
+static errint take(struct command_line *l, struct cli *cli, int id, const struct options *o,
+		   struct err *err)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		struct str path;
-		int rc = eval_find_file(e->eval, str_c(c->words[i]), &path, err);
-
-		if (rc < 0)
-			return rc;
-		out_printf("%.*s\n", STR_ARG(path));
+	if (take_output(&l->c, id) || eval_option(&l->c.request, id, o))
+		return 0;
+	switch (id) {
+	case OPTION_OPERAND:
+		take_word(l, o->args[0]);
+		return 0;
+	case O_ADD_ROOT:
+		l->c.root = o->args[0];
+		return 0;
+	case O_EVAL_STORE:
+		cli->store_dir = o->args[0];
+		return 0;
+	case O_LOG_FORMAT:
+		return take_log_format(o->args[0], err);
+	case O_REPAIR:
+		err_set(err, ERR_UNSUPPORTED, "'--repair' is not supported");
+		return err_hint(err, "nix-store --verify --check-contents finds what is damaged");
+	default:
+		l->eval |= id == O_EVAL;
+		l->exprs |= id == O_EXPRS;
+		l->read_write |= id == O_READ_WRITE;
+		l->c.warn_unrooted &= id != O_NO_GC_WARNING;
+		l->c.read_only |= id == O_READ_ONLY;
+		if (id == O_PARSE || id == O_FIND_FILE)
+			l->c.what = id == O_PARSE ? INSTANTIATE_PARSED : INSTANTIATE_FILES;
+		return 0;
 	}
-	return 0;
 }
 
-static errint print_value(struct evaluation *e, struct value *top, const struct instantiate *c,
-			  const char *attr, struct err *err)
+static void complete(struct command_line *l)
 {
-	struct value *v;
-	int rc = eval_attr_path(e->eval, top, str_c(attr), e->args, &v, err);
+	struct instantiation *c = &l->c;
 
-	if (rc == 0)
-		rc = eval_auto_call(e->eval, e->args, v, &v, err);
-	return rc < 0 ? rc : evaluation_print(e, v, c->how, c->flags, err);
+	if (l->eval && c->what == INSTANTIATE_DERIVATIONS)
+		c->what = INSTANTIATE_VALUES;
+	c->read_only |= c->what != INSTANTIATE_DERIVATIONS && !l->read_write;
+	if (l->standard_input)
+		instantiation_source(c, "-", false);
+	else if (l->n == 0 && !l->exprs)
+		take_word(l, "./default.nix");
+	for (size_t i = 0; i < l->n; i++)
+		instantiation_source(c, l->words[i], l->exprs);
 }
 
-static errint print_values(struct evaluation *e, struct value *top, const struct instantiate *c,
-			   struct err *err)
+static void command_line_release(struct command_line *l)
 {
-	int rc = c->request.n_attrs ? 0 : print_value(e, top, c, "", err);
-
-	for (size_t i = 0; rc == 0 && i < c->request.n_attrs; i++)
-		rc = print_value(e, top, c, c->request.attrs[i], err);
-	return rc;
-}
-
-/* link, link-2, link-3, … */
-static errint add_root(struct store *s, struct instantiate *c, const struct eval_drv *d,
-		       struct err *err)
-{
-	char *link CLEANUP_FREE =
-		++c->n_roots == 1 ? xstrdup(c->root) : xasprintf("%s-%u", c->root, c->n_roots);
-	int rc = store_add_root(s, link, d->drv_path, err);
-
-	if (rc == 0)
-		out_printf("%s", link);
-	return rc;
-}
-
-static errint print_derivations(struct evaluation *e, struct value *top, struct instantiate *c,
-				struct err *err)
-{
-	ARENA(a);
-	struct eval_drv *v;
-	struct store *s;
-	size_t n;
-	int rc = cli_store(e->cli, &s, err);
-
-	if (rc == 0)
-		rc = evaluation_derivations(e, top, &a, &v, &n, err);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		if (c->root)
-			rc = add_root(s, c, &v[i], err);
-		else
-			out_printf("%.*s", STR_ARG(v[i].drv_path));
-		if (!str_eq(v[i].output, S("out")))
-			out_printf("!%.*s", STR_ARG(v[i].output));
-		out_str(S("\n"));
-	}
-	return rc;
-}
-
-static errint instantiate(struct evaluation *e, struct instantiate *c, const char *word,
-			  struct err *err)
-{
-	struct value *top;
-	int rc;
-
-	if (c->parse)
-		return evaluation_print_parsed(e, (struct eval_source){word, c->exprs}, err);
-	rc = evaluation_value(e, (struct eval_source){word, c->exprs}, &top, err);
-	if (rc < 0)
-		return rc;
-	return c->eval ? print_values(e, top, c, err) : print_derivations(e, top, c, err);
-}
-
-static void instantiate_release(struct instantiate *c)
-{
-	eval_request_release(&c->request);
-	cleanup_free_(&c->words);
+	instantiation_release(&l->c);
+	cleanup_free_(&l->words);
 }
 
 errint cmd_nix_instantiate(struct cli *cli, int argc, char **argv, struct err *err)
 {
-	struct instantiate c CLEANUP(instantiate_release) = {.flags = EVAL_LOCATIONS};
+	struct command_line l CLEANUP(command_line_release) = {.c.flags = EVAL_LOCATIONS,
+							       .c.warn_unrooted = true};
 	struct options o;
-	EVALUATION(e);
-	bool done, read_only;
+	bool done;
 	int id, rc;
 
 	cli_options(cli, &o, argc, argv);
 	while ((id = cli_next(cli, &o, &done, err)) != OPTION_END) {
 		if (id < 0 && id != OPTION_OPERAND)
 			return id;
-		take(&c, id, &o);
+		rc = take(&l, cli, id, &o, err);
+		if (rc < 0)
+			return rc;
 	}
 	if (done)
 		return 0;
-	read_only = c.read_only || ((c.eval || c.parse || c.find_file) && !c.read_write);
-	rc = evaluation_open(cli, &c.request,
-			     EVALUATION_SET | (read_only ? EVALUATION_READ_ONLY : 0), &e, err);
-	if (rc < 0)
-		return rc;
-	if (c.find_file)
-		return find_files(&e, &c, err);
-	if (c.n == 0)
-		return instantiate(&e, &c, c.exprs ? "-" : "./default.nix", err);
-	for (size_t i = 0; rc == 0 && i < c.n; i++)
-		rc = instantiate(&e, &c, c.words[i], err);
-	return rc;
+	complete(&l);
+	return instantiation_run(&l.c, cli, err);
 }

@@ -145,6 +145,15 @@ errint evaluation_value(struct evaluation *e, struct eval_source from, struct va
 	return eval_string(e->eval, buf_str(&text), NULL, "«stdin»", out, err);
 }
 
+errint evaluation_apply(struct evaluation *e, const char *text, struct value *v, struct value **out,
+			struct err *err)
+{
+	struct value *fn;
+	int rc = eval_string(e->eval, str_c(text), NULL, "«string»", &fn, err);
+
+	return rc < 0 ? rc : eval_apply(e->eval, fn, v, out, err);
+}
+
 errint evaluation_print_parsed(struct evaluation *e, struct eval_source from, struct err *err)
 {
 	BUF(b, LIMIT_NIX_SOURCE);

@@ -39,6 +39,9 @@ struct eval_source {
 };
 ATTR_MUST_CHECK errint evaluation_value(struct evaluation *e, struct eval_source from,
 					struct value **out, struct err *err);
+/* What the function that text means makes of v. */
+ATTR_MUST_CHECK errint evaluation_apply(struct evaluation *e, const char *text, struct value *v,
+					struct value **out, struct err *err);
 /* Prints the parsed source, or a value, to standard output and ends the line. */
 ATTR_MUST_CHECK errint evaluation_print_parsed(struct evaluation *e, struct eval_source from,
 					       struct err *err);

@@ -34,7 +34,7 @@ static void print_usage(void)
 		"commands:\n");
 	for (const struct command *c = commands; c->name; c++)
 		if (!is_foreign(c->name))
-			out_printf("  %-10s %s\n", c->name, c->summary);
+			out_printf("  %-12s %s\n", c->name, c->summary);
 	out_printf("\n'kiln COMMAND --help' tells a command's options; 'man kiln-COMMAND' more.\n");
 }
 

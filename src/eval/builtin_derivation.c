@@ -154,9 +154,9 @@ static errint set_structured(struct making *m, const struct attr *a, struct str 
 
 	if (m->json.n > 1)
 		buf_putc(&m->json, ',');
-	TRY(json_value(E, &name, m->pos, true, &m->ctx, &m->json));
+	TRY(json_value(E, &name, m->pos, JSON_COPY, &m->ctx, &m->json));
 	buf_putc(&m->json, ':');
-	TRY(json_value(E, a->v, m->pos, true, &m->ctx, &m->json));
+	TRY(json_value(E, a->v, m->pos, JSON_COPY, &m->ctx, &m->json));
 	switch (a->sym) {
 	case SYM_builder:
 		return want_string(E, a->v, m->pos, NULL, &m->drv.builder, &m->ctx);

@@ -10,7 +10,7 @@ BUILTIN(toJSON)
 	const struct context *ctx = NULL;
 	BUF(b, LIMIT_NIX_STRING);
 
-	TRY(json_value(E, args[0], pos, true, &ctx, &b));
+	TRY(json_value(E, args[0], pos, JSON_COPY, &ctx, &b));
 	return string_from_buf(E, pos, &b, ctx, out);
 }
 

@@ -91,7 +91,7 @@ errint(eval_fail_err)(struct eval *E, pos_t pos, struct err *from)
 
 errint(eval_fail_stack)(struct eval *E)
 {
-	return eval_fail(E, 0, "stack overflow; max-call-depth exceeded");
+	return eval_fail_code(E, 0, ERR_TOO_BIG, "stack overflow; max-call-depth exceeded");
 }
 
 errint(eval_interrupted)(struct eval *E)

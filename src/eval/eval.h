@@ -62,7 +62,7 @@ ATTR_MUST_CHECK errint eval_file(struct eval *E, const char *path, struct value 
  * "«stdin»" in positions. */
 ATTR_MUST_CHECK errint eval_string(struct eval *E, struct str text, const char *dir,
 				   const char *name, struct value **out, struct err *err);
-/* <name> on the search path. */
+/* <name> on the search path; a file that only the evaluator has is an error. */
 ATTR_MUST_CHECK errint eval_find_file(struct eval *E, struct str name, struct str *out,
 				      struct err *err);
 /* Parses and prints the tree as nix-instantiate --parse does. */
@@ -92,15 +92,19 @@ ATTR_MUST_CHECK errint eval_apply(struct eval *E, struct value *fn, struct value
 				  struct value **out, struct err *err);
 
 enum eval_output {
-	EVAL_NIX,       /* one line, as nix-instantiate --eval */
-	EVAL_NIX_LINES, /* indented, as nix eval */
+	EVAL_NIX,  /* one line, as nix-instantiate --eval */
+	EVAL_SHOW, /* all of it on one line, derivations as paths, as nix eval */
+	EVAL_ECHO, /* one level of it, indented, as nix repl */
+	EVAL_DEEP, /* all of it, indented, as its :p */
 	EVAL_JSON,
 	EVAL_XML,
 	EVAL_RAW, /* a string's own bytes, after coercion */
 };
 enum eval_print_flags {
-	EVAL_STRICT = 1 << 0,    /* force everything that is printed */
-	EVAL_LOCATIONS = 1 << 1, /* positions in XML */
+	EVAL_STRICT = 1 << 0,     /* force everything that is printed */
+	EVAL_LOCATIONS = 1 << 1,  /* positions in XML */
+	EVAL_KEEP_PATHS = 1 << 2, /* JSON: paths are not copied to the store */
+	EVAL_COLORS = 1 << 3,     /* SHOW, ECHO, DEEP: for a terminal */
 };
 ATTR_MUST_CHECK errint eval_print(struct eval *E, struct value *v, enum eval_output how,
 				  unsigned flags, struct buf *b, struct err *err);

@@ -207,6 +207,8 @@ static errint do_find(struct eval *E, void *ctx)
 	if (search_path_value(E, &path) < 0 ||
 	    find_file(E, 0, value_box(E, path), j->name, &j->out) < 0)
 		return eval_failed(E);
+	if (str_starts(j->out, S(INTERNAL_DIR)))
+		return eval_fail(E, 0, "'<%.*s>' has no physical path", STR_ARG(j->name));
 	j->out = arena_str(&E->perm, j->out);
 	return 0;
 }
@@ -287,6 +289,11 @@ static errint print_raw(struct eval *E, struct value *v, struct buf *b)
 	return 0;
 }
 
+static unsigned json_flags(unsigned flags)
+{
+	return (flags & EVAL_STRICT ? 0 : JSON_LAZY) | (flags & EVAL_KEEP_PATHS ? 0 : JSON_COPY);
+}
+
 static errint do_print(struct eval *E, void *ctx)
 {
 	const struct print_job *j = ctx;
@@ -301,11 +308,18 @@ static errint do_print(struct eval *E, void *ctx)
 		if (o.strict && force_deep(E, j->v, 0) < 0)
 			return eval_failed(E);
 		return print_value(E, j->v, &o, j->b);
-	case EVAL_NIX_LINES:
-		o.multi_line = o.derivations_as_path = o.strict = true;
+	case EVAL_ECHO:
+	case EVAL_DEEP:
+		o.multi_line = o.fail_top = true;
+		/* fall through */
+	case EVAL_SHOW:
+		o.derivations_as_path = o.strict = true;
+		o.fail = false;
+		o.colors = j->flags & EVAL_COLORS;
+		o.max_depth = j->how == EVAL_ECHO;
 		return print_value(E, j->v, &o, j->b);
 	case EVAL_JSON:
-		return json_value(E, j->v, 0, true, &sc, j->b);
+		return json_value(E, j->v, 0, json_flags(j->flags), &sc, j->b);
 	case EVAL_XML:
 		return xml_value(E, j->v, 0, o.strict, j->flags & EVAL_LOCATIONS, &sc, j->b);
 	case EVAL_RAW:

@@ -431,7 +431,9 @@ struct value pos_value(struct eval *E, pos_t pos);
 struct print_options {
 	bool strict;     /* force everything, errors are «error: …» unless fail is set */
 	bool fail;       /* an error while forcing is returned */
-	bool multi_line; /* as nix eval does; else one line as nix-instantiate does */
+	bool fail_top;   /* the value's own is, one further down is printed */
+	bool multi_line; /* as nix repl does; else on one line */
+	bool colors;     /* of a terminal */
 	bool derivations_as_path; /* «derivation /nix/store/….drv» */
 	bool code_spelling;       /* <CODE>, <LAMBDA>, <PRIMOP>: nix-instantiate; else «…» */
 	size_t max_depth, max_attrs, max_items, max_string; /* 0: no bound */
@@ -444,9 +446,13 @@ void print_string(struct buf *b, struct str s);
 /* An attribute name, quoted where it must be. */
 void print_attr_name(struct buf *b, struct str name);
 
-/* builtin_json.c: strict; adds contexts to *sc. copy: paths are copied to the store. */
-errint json_value(struct eval *E, struct value *v, pos_t pos, bool copy, const struct context **sc,
-		  struct buf *b);
+enum json_flags {
+	JSON_COPY = 1 << 0, /* paths are copied to the store */
+	JSON_LAZY = 1 << 1, /* what is not evaluated yet is an error */
+};
+/* json_print.c: adds contexts to *sc. */
+errint json_value(struct eval *E, struct value *v, pos_t pos, unsigned flags,
+		  const struct context **sc, struct buf *b);
 /* builtin_xml.c: what nix-instantiate --xml and toXML print. */
 errint xml_value(struct eval *E, struct value *v, pos_t pos, bool strict, bool location,
 		 const struct context **sc, struct buf *b);

@@ -10,7 +10,7 @@
 struct printer {
 	struct eval *E;
 	pos_t pos;
-	bool copy; /* paths go to the store */
+	unsigned flags; /* enum json_flags */
 	const struct context **sc;
 	struct buf *b;
 };
@@ -120,7 +120,7 @@ static errint print_to_string(struct printer *j, struct value *v)
 		return not_a_string(j, v);
 	if (v->tag != V_ATTRS && v->tag != V_PATH && !value_is_string(v))
 		return not_a_string(j, v);
-	raw.copy = false;
+	raw.flags &= ~(unsigned)JSON_COPY;
 	return print(&raw, v);
 }
 
@@ -143,7 +143,7 @@ static errint print_path(struct printer *j, struct value *v)
 {
 	struct str path = value_str(v);
 
-	if (j->copy)
+	if (j->flags & JSON_COPY)
 		TRY(copy_to_store(j->E, j->pos, path, j->sc, &path));
 	return print_text(j, path);
 }
@@ -185,7 +185,8 @@ static errint print(struct printer *j, struct value *v)
 	struct eval *E = j->E;
 	errint rc;
 
-	TRY(force(E, v, j->pos));
+	if (!(j->flags & JSON_LAZY))
+		TRY(force(E, v, j->pos));
 	if (v->tag != V_LIST && v->tag != V_ATTRS)
 		return print_forced(j, v);
 	TRY(eval_check_interrupt(E));
@@ -195,10 +196,10 @@ static errint print(struct printer *j, struct value *v)
 	return rc;
 }
 
-errint json_value(struct eval *E, struct value *v, pos_t pos, bool copy, const struct context **sc,
-		  struct buf *b)
+errint json_value(struct eval *E, struct value *v, pos_t pos, unsigned flags,
+		  const struct context **sc, struct buf *b)
 {
-	struct printer j = {.E = E, .pos = pos, .copy = copy, .sc = sc, .b = b};
+	struct printer j = {.E = E, .pos = pos, .flags = flags, .sc = sc, .b = b};
 
 	return print(&j, v);
 }

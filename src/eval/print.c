@@ -111,22 +111,47 @@ static bool first_visit(struct printer *p, const void *x)
 
 static errint print_at(struct printer *p, struct value *v, size_t depth);
 
-static void elided(struct buf *b, size_t n, const char *one, const char *many)
+#define NORMAL  "0"
+#define FAINT   "2"
+#define RED     "31;1"
+#define GREEN   "32;1"
+#define BLUE    "34;1"
+#define MAGENTA "35;1"
+#define CYAN    "36;1"
+
+static void paint(struct printer *p, const char *color)
 {
-	buf_printf(b, "«%zu %s elided»", n, n == 1 ? one : many);
+	if (p->o->colors)
+		buf_printf(p->b, "\033[%sm", color);
+}
+
+static void painted(struct printer *p, const char *color, const char *text)
+{
+	paint(p, color);
+	buf_putz(p->b, text);
+	paint(p, NORMAL);
+}
+
+static void elided(struct printer *p, size_t n, const char *one, const char *many)
+{
+	paint(p, FAINT);
+	buf_printf(p->b, "«%zu %s elided»", n, n == 1 ? one : many);
+	paint(p, NORMAL);
 }
 
 static void print_text(struct printer *p, struct str s)
 {
 	size_t max = p->o->max_string;
 
+	paint(p, MAGENTA);
 	if (max == 0 || s.n <= max) {
 		print_string(p->b, s);
+		paint(p, NORMAL);
 		return;
 	}
 	print_string(p->b, str_n(s.p, max));
 	buf_putc(p->b, ' ');
-	elided(p->b, s.n - max, "byte", "bytes");
+	elided(p, s.n - max, "byte", "bytes");
 }
 
 static void space(struct printer *p, bool lines)
@@ -174,6 +199,7 @@ static errint print_derivation(struct printer *p, struct value *v)
 	const struct context *sc = NULL;
 	struct str path;
 
+	paint(p, GREEN);
 	buf_putz(p->b, "«derivation");
 	if (a) {
 		if (coerce_store_path(p->E, a->pos, a->v, &sc,
@@ -182,6 +208,7 @@ static errint print_derivation(struct printer *p, struct value *v)
 		buf_printf(p->b, " %.*s", STR_ARG(path));
 	}
 	buf_putz(p->b, "»");
+	paint(p, NORMAL);
 	return 0;
 }
 
@@ -201,7 +228,7 @@ static errint print_bindings(struct printer *p, struct attrs *set, size_t depth)
 	for (size_t i = 0; i < n; i++) {
 		space(p, lines);
 		if (p->o->max_attrs && p->attrs >= p->o->max_attrs) {
-			elided(p->b, n - i, "attribute", "attributes");
+			elided(p, n - i, "attribute", "attributes");
 			break;
 		}
 		print_attr_name(p->b, sym_str(p->E, v[i]->sym));
@@ -223,7 +250,7 @@ static errint print_set(struct printer *p, struct value *v, size_t depth)
 	bool drv = false;
 
 	if ((set->n || !p->o->code_spelling) && !first_visit(p, set)) {
-		buf_putz(p->b, "«repeated»");
+		painted(p, MAGENTA, "«repeated»");
 		return 0;
 	}
 	if (p->o->strict && p->o->derivations_as_path && value_is_derivation(p->E, v, 0, &drv) < 0)
@@ -243,7 +270,7 @@ static errint print_list(struct printer *p, struct value *v, size_t depth)
 
 	/* One element lives in the value itself, so that the value stands for the list. */
 	if (v->n && !first_visit(p, v)) {
-		buf_putz(p->b, "«repeated»");
+		painted(p, MAGENTA, "«repeated»");
 		return 0;
 	}
 	if (p->o->max_depth && depth >= p->o->max_depth) {
@@ -257,7 +284,7 @@ static errint print_list(struct printer *p, struct value *v, size_t depth)
 	for (uint32_t i = 0; i < v->n; i++) {
 		space(p, lines);
 		if (p->o->max_items && p->items >= p->o->max_items) {
-			elided(p->b, v->n - i, "item", "items");
+			elided(p, v->n - i, "item", "items");
 			break;
 		}
 		if (print_at(p, list_elems(v)[i], depth + 1) < 0)
@@ -298,10 +325,27 @@ static void print_function(struct printer *p, const struct value *v)
 	buf_putz(p->b, "»");
 }
 
-/* As C++ streams print a double: six significant digits. */
-static void print_float(struct buf *b, double f)
+static void print_scalar(struct printer *p, const struct value *v)
 {
-	buf_printf(b, "%g", f);
+	paint(p, v->tag == V_PATH ? GREEN : CYAN);
+	switch ((enum value_tag)v->tag) {
+	case V_INT:
+		buf_printf(p->b, "%" PRId64, v->i);
+		break;
+	case V_FLOAT:
+		/* As C++ streams print a double: six significant digits. */
+		buf_printf(p->b, "%g", v->f);
+		break;
+	case V_BOOL:
+		buf_putz(p->b, v->b ? "true" : "false");
+		break;
+	case V_PATH:
+		buf_puts(p->b, value_str(v));
+		break;
+	default:
+		buf_putz(p->b, "null");
+	}
+	paint(p, NORMAL);
 }
 
 static errint print_any(struct printer *p, struct value *v, size_t depth)
@@ -309,29 +353,21 @@ static errint print_any(struct printer *p, struct value *v, size_t depth)
 	switch ((enum value_tag)v->tag) {
 	case V_THUNK:
 	case V_APP:
-		buf_putz(p->b, p->o->code_spelling ? "<CODE>" : "«thunk»");
+		painted(p, MAGENTA, p->o->code_spelling ? "<CODE>" : "«thunk»");
 		return 0;
 	case V_BLACKHOLE:
-		buf_putz(p->b, "«potential infinite recursion»");
+		painted(p, RED, "«potential infinite recursion»");
 		return 0;
 	case V_INT:
-		buf_printf(p->b, "%" PRId64, v->i);
-		return 0;
 	case V_FLOAT:
-		print_float(p->b, v->f);
-		return 0;
 	case V_BOOL:
-		buf_putz(p->b, v->b ? "true" : "false");
-		return 0;
 	case V_NULL:
-		buf_putz(p->b, "null");
+	case V_PATH:
+		print_scalar(p, v);
 		return 0;
 	case V_STRING:
 	case V_STRCTX:
 		print_text(p, value_str(v));
-		return 0;
-	case V_PATH:
-		buf_puts(p->b, value_str(v));
 		return 0;
 	case V_LIST:
 		return print_list(p, v, depth);
@@ -340,7 +376,9 @@ static errint print_any(struct printer *p, struct value *v, size_t depth)
 	case V_LAMBDA:
 	case V_PRIMOP:
 	case V_PARTIAL:
+		paint(p, BLUE);
 		print_function(p, v);
+		paint(p, NORMAL);
 		return 0;
 	}
 	return 0;
@@ -358,9 +396,12 @@ static errint print_at(struct printer *p, struct value *v, size_t depth)
 		r = force(p->E, v, 0);
 	if (r == 0)
 		r = print_any(p, v, depth);
-	if (r == 0 || p->o->fail || r == ERR_INTERRUPTED)
+	if (r == 0 || p->o->fail || (p->o->fail_top && depth == 0) ||
+	    p->E->err.code == ERR_INTERRUPTED || p->E->err.code == ERR_TOO_BIG)
 		return r;
+	paint(p, RED);
 	buf_printf(p->b, "«error: %s»", p->E->err.msg);
+	paint(p, NORMAL);
 	eval_forget(p->E);
 	return 0;
 }

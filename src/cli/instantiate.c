@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Instantiating sources one after the other, printing as it goes. */
+#include "cli/instantiate.h"
+
+#include <stdlib.h>
+#include "base/report.h"
+#include "store/store.h"
+
+void instantiation_release(struct instantiation *c)
+{
+	eval_request_release(&c->request);
+	free(c->sources);
+}
+
+void instantiation_source(struct instantiation *c, const char *text, bool is_expr)
+{
+	ARRAY_GROW(c->sources, c->n_sources, c->cap_sources);
+	c->sources[c->n_sources++] = (struct eval_source){text, is_expr};
+}
+
+static errint find_file(struct evaluation *e, const char *name, struct err *err)
+{
+	struct str path;
+	int rc = eval_find_file(e->eval, str_c(name), &path, err);
+
+	if (rc < 0)
+		return rc;
+	out_printf("%.*s\n", STR_ARG(path));
+	return 0;
+}
+
+static errint print_value(struct evaluation *e, struct value *top, const struct instantiation *c,
+			  const char *attr, struct err *err)
+{
+	struct value *v;
+	int rc = eval_attr_path(e->eval, top, str_c(attr), e->args, &v, err);
+
+	/* Without arguments even a function with defaults stays one. */
+	if (rc == 0 && c->request.n_args)
+		rc = eval_auto_call(e->eval, e->args, v, &v, err);
+	return rc < 0 ? rc : evaluation_print(e, v, c->how, c->flags, err);
+}
+
+static errint print_values(struct evaluation *e, struct value *top, const struct instantiation *c,
+			   struct err *err)
+{
+	int rc = c->request.n_attrs ? 0 : print_value(e, top, c, "", err);
+
+	for (size_t i = 0; rc == 0 && i < c->request.n_attrs; i++)
+		rc = print_value(e, top, c, c->request.attrs[i], err);
+	return rc;
+}
+
+/* ---- derivations ---- */
+
+/* link, link-2, link-3, … */
+static errint add_root(struct store *s, struct instantiation *c, const struct eval_drv *d,
+		       struct err *err)
+{
+	char *link CLEANUP_FREE =
+		++c->n_roots == 1 ? xstrdup(c->root) : xasprintf("%s-%u", c->root, c->n_roots);
+	int rc = store_add_root(s, link, d->drv_path, err);
+
+	if (rc == 0 && !c->json)
+		out_printf("%s", link);
+	return rc;
+}
+
+/* The derivation's own words, as JSON. */
+static errint print_json(struct evaluation *e, const struct eval_drv *d, struct err *err)
+{
+	static const char describe[] =
+		"d: { inherit (d) name drvPath; system = d.system or null;"
+		" outputs = builtins.listToAttrs (map"
+		" (name: { inherit name; value = d.${name}.outPath or d.outPath; })"
+		" (d.outputs or [ \"out\" ])); }";
+	BUF(b, LIMIT_JSON_TEXT);
+	struct value *fn, *v;
+	int rc = eval_string(e->eval, S(describe), "/", "«kiln»", &fn, err);
+
+	if (rc == 0)
+		rc = eval_apply(e->eval, fn, d->value, &v, err);
+	if (rc == 0)
+		rc = eval_print(e->eval, v, EVAL_JSON, EVAL_STRICT, &b, err);
+	if (rc < 0)
+		return rc;
+	out_str(S("{\"attr\":"));
+	out_json(d->attr);
+	out_printf(",%.*s", STR_ARG(str_skip(buf_str(&b), 1)));
+	return 0;
+}
+
+static void warn_unrooted(struct instantiation *c, struct report *r)
+{
+	if (!c->warn_unrooted || c->root)
+		return;
+	c->warn_unrooted = false;
+	report_msg(r, REPORT_WARN,
+		   "you did not specify '--add-root'; the result might be removed by the garbage "
+		   "collector");
+}
+
+static errint print_derivations(struct evaluation *e, struct value *top, struct instantiation *c,
+				const char **comma, struct err *err)
+{
+	ARENA(a);
+	struct eval_drv *v;
+	struct store *s;
+	size_t n;
+	int rc = cli_store(e->cli, &s, err);
+
+	if (rc == 0)
+		rc = evaluation_derivations(e, top, &a, &v, &n, err);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		warn_unrooted(c, cli_report(e->cli));
+		if (c->root)
+			rc = add_root(s, c, &v[i], err);
+		else if (!c->json)
+			out_printf("%.*s", STR_ARG(v[i].drv_path));
+		if (rc == 0 && c->json) {
+			out_printf("%s\n ", *comma);
+			*comma = ",";
+			rc = print_json(e, &v[i], err);
+			continue;
+		}
+		if (!str_eq(v[i].output, S("out")))
+			out_printf("!%.*s", STR_ARG(v[i].output));
+		out_str(S("\n"));
+	}
+	return rc;
+}
+
+static errint instantiate(struct evaluation *e, struct instantiation *c, struct eval_source from,
+			  const char **comma, struct err *err)
+{
+	struct value *top;
+	int rc;
+
+	if (c->what == INSTANTIATE_FILES)
+		return find_file(e, from.text, err);
+	if (c->what == INSTANTIATE_PARSED)
+		return evaluation_print_parsed(e, from, err);
+	rc = evaluation_value(e, from, &top, err);
+	if (rc < 0)
+		return rc;
+	return c->what == INSTANTIATE_VALUES ? print_values(e, top, c, err)
+					     : print_derivations(e, top, c, comma, err);
+}
+
+errint instantiation_run(struct instantiation *c, struct cli *cli, struct err *err)
+{
+	bool list = c->json && c->what == INSTANTIATE_DERIVATIONS;
+	const char *comma = "";
+	EVALUATION(e);
+	int rc = evaluation_open(cli, &c->request,
+				 EVALUATION_SET | (c->read_only ? EVALUATION_READ_ONLY : 0), &e,
+				 err);
+
+	if (rc == 0 && list)
+		out_str(S("["));
+	for (size_t i = 0; rc == 0 && i < c->n_sources; i++)
+		rc = instantiate(&e, c, c->sources[i], &comma, err);
+	if (rc == 0 && list)
+		out_str(S("\n]\n"));
+	return rc;
+}
