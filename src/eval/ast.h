@@ -197,17 +197,16 @@ struct static_scope {
 	sym_t *names;
 };
 /* Parses text (kept, not copied) of a source whose first byte is at position `source`; relative
- * paths are below dir. scope may be NULL. The result is resolved and ready for evaluation in an
- * environment of *slots slots. */
+ * paths are below dir. scope may be NULL. The result is resolved and ready for evaluation in the
+ * scope's environment. */
 errint parse(struct eval *E, uint32_t source, struct str text, struct str dir,
-	     const struct static_scope *scope, struct expr **out, uint32_t *slots);
+	     const struct static_scope *scope, struct expr **out);
 /* Parses, looks names up, and prints as nix-instantiate --parse does. */
 errint parse_print(struct eval *E, uint32_t source, struct str text, struct str dir, struct buf *b);
 /* parse_print.c */
 void print_expr(struct eval *E, const struct expr *e, struct buf *b);
 /* scope.c: may replace the root. */
-errint scope_resolve(struct eval *E, struct expr **e, const struct static_scope *outer,
-		     uint32_t *slots);
+errint scope_resolve(struct eval *E, struct expr **e, const struct static_scope *outer);
 
 /* position.c: registers a text and gives the number for its first byte. Exactly one of file and
  * name is set; the text must live as long as the evaluator. */

@@ -40,13 +40,8 @@ static errint resolve_file(struct eval *E, pos_t pos, struct str path, struct st
 	return 0;
 }
 
-struct parsed {
-	struct expr *e;
-	uint32_t slots;
-};
-
 static errint parse_file(struct eval *E, pos_t pos, struct str path,
-			 const struct static_scope *scope, struct parsed *out)
+			 const struct static_scope *scope, struct expr **out)
 {
 	struct str text, real;
 	uint32_t source;
@@ -58,22 +53,21 @@ static errint parse_file(struct eval *E, pos_t pos, struct str path,
 				 LIMIT_NIX_SOURCE);
 	/* Positions and errors show the text long after: it stays. */
 	source = source_add(E, arena_str(&E->perm, path), NULL, text);
-	return parse(E, source, text, path_dir(path), scope, &out->e, &out->slots);
+	return parse(E, source, text, path_dir(path), scope, out);
 }
 
 /* The table's box for a file: a thunk of its expression, made when the file is first seen. */
 static errint file_box(struct eval *E, pos_t pos, struct str path, struct value **out)
 {
 	struct value *box = path_map_get(&E->paths->files, path);
-	struct parsed p;
+	struct expr *e;
 
 	if (!box) {
-		if (parse_file(E, pos, path, NULL, &p) < 0)
+		if (parse_file(E, pos, path, NULL, &e) < 0)
 			return eval_failed(E);
 		box = ARENA_NEW(&E->perm, struct value);
-		box->head = V_THUNK | (uint64_t)(uintptr_t)p.e << 8;
-		box->env = arena_calloc(&E->perm, 1,
-					sizeof(struct env) + p.slots * sizeof(struct value *));
+		box->head = V_THUNK | (uint64_t)(uintptr_t)e << 8;
+		box->env = NULL;
 		path_map_put(&E->paths->files, arena_str(&E->perm, path), box);
 		E->paths->n_files++;
 	}
@@ -132,19 +126,18 @@ errint import_file(struct eval *E, pos_t pos, struct str path, struct value *out
 }
 
 /* Evaluates with the names of a set around the text. */
-static errint run_scoped(struct eval *E, const struct parsed *p, struct attrs *scope,
+static errint run_scoped(struct eval *E, const struct expr *e, struct attrs *scope,
 			 struct value *out)
 {
-	struct env *outer = NULL, *env;
+	struct env *env = NULL;
 	struct value r;
 
 	if (scope) {
-		outer = env_new(E, NULL, scope->n);
+		env = env_new(E, NULL, scope->n);
 		for (uint32_t i = 0; i < scope->n; i++)
-			outer->v[i] = scope->v[i].v;
+			env->v[i] = scope->v[i].v;
 	}
-	env = env_new(E, outer, p->slots);
-	r = eval_expr(E, env, p->e);
+	r = eval_expr(E, env, e);
 	if (failed(r))
 		return eval_failed(E);
 	*out = r;
@@ -164,20 +157,20 @@ errint import_scoped(struct eval *E, pos_t pos, struct str path, struct attrs *s
 		     struct value *out)
 {
 	struct static_scope names;
-	struct parsed p;
+	struct expr *e;
 
 	scope = attrs_flat(E, scope);
 	names = names_of(E, scope);
-	if (resolve_file(E, pos, path, &path) < 0 || parse_file(E, pos, path, &names, &p) < 0)
+	if (resolve_file(E, pos, path, &path) < 0 || parse_file(E, pos, path, &names, &e) < 0)
 		return eval_failed(E);
-	return run_scoped(E, &p, scope, out);
+	return run_scoped(E, e, scope, out);
 }
 
 errint eval_text_in(struct eval *E, struct str text, struct str dir, const char *name,
 		    struct attrs *scope, struct value *out)
 {
 	struct static_scope names;
-	struct parsed p;
+	struct expr *e;
 	uint32_t source;
 
 	if (text.n > LIMIT_NIX_SOURCE)
@@ -188,9 +181,9 @@ errint eval_text_in(struct eval *E, struct str text, struct str dir, const char 
 		scope = attrs_flat(E, scope);
 		names = names_of(E, scope);
 	}
-	if (parse(E, source, text, dir, scope ? &names : NULL, &p.e, &p.slots) < 0)
+	if (parse(E, source, text, dir, scope ? &names : NULL, &e) < 0)
 		return eval_failed(E);
-	return run_scoped(E, &p, scope, out);
+	return run_scoped(E, e, scope, out);
 }
 
 errint eval_text(struct eval *E, struct str text, struct str dir, const char *name,

@@ -676,13 +676,13 @@ static void parse_end(struct parser *p)
 }
 
 errint parse(struct eval *E, uint32_t source, struct str text, struct str dir,
-	     const struct static_scope *scope, struct expr **out, uint32_t *slots)
+	     const struct static_scope *scope, struct expr **out)
 {
 	struct parser p;
 	errint r = parse_begin(E, source, text, dir, &p, out);
 
 	if (r == 0)
-		r = scope_resolve(E, out, scope, slots);
+		r = scope_resolve(E, out, scope);
 	parse_end(&p);
 	return r;
 }
@@ -691,11 +691,10 @@ errint parse_print(struct eval *E, uint32_t source, struct str text, struct str 
 {
 	struct parser p;
 	struct expr *e;
-	uint32_t slots;
 	errint r = parse_begin(E, source, text, dir, &p, &e);
 
 	if (r == 0)
-		r = scope_resolve(E, &e, NULL, &slots);
+		r = scope_resolve(E, &e, NULL);
 	if (r == 0)
 		print_expr(E, e, b);
 	parse_end(&p);

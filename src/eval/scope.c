@@ -573,12 +573,13 @@ static errint resolve(struct resolver *r, struct place at, struct expr **pe)
 	return 0;
 }
 
-errint scope_resolve(struct eval *E, struct expr **e, const struct static_scope *outer,
-		     uint32_t *slots)
+errint scope_resolve(struct eval *E, struct expr **e, const struct static_scope *outer)
 {
 	struct resolver r = {.E = E};
-	struct level outside = {0}, level = {.max_slots = UINT32_MAX};
-	struct place at = {NULL, &level, true};
+	/* A file's level has no slots: it would be older than the region that its value is computed
+	 * in, and outlive what that drops. */
+	struct level outside = {0};
+	struct place at = {NULL, &outside, true};
 	errint result;
 
 	if (outer) {
@@ -586,11 +587,9 @@ errint scope_resolve(struct eval *E, struct expr **e, const struct static_scope 
 
 		for (uint32_t i = 0; i < outer->n; i++)
 			v[i] = (struct entry){outer->names[i], i};
-		level.up = &outside;
 		at.scope = scope_new(&r, NULL, &outside, v, outer->n);
 	}
 	result = resolve(&r, at, e);
-	*slots = level.n_slots;
 	arena_release(&r.tmp);
 	return result;
 }

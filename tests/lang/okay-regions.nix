@@ -16,5 +16,6 @@ in
   functions = map (f: f 1) (map (n: x: n + x) (range 3));
   strings = builtins.foldl' (a: b: a + b) "" (map (x: builtins.substring 0 1 (toString x)) (range 12));
   sorted = builtins.sort (a: b: builtins.stringLength a < builtins.stringLength b) [ "ccc" "a" "bb" ];
+  imported = map (x: import ./okay-regions-function.inc { inherit x; }) (range 4);
   partial = map ((a: b: c: a + b + c) 1 2) [ 3 4 ];
 }
