@@ -123,7 +123,7 @@ errint cmd_nix_build(struct cli *cli, int argc, char **argv, struct err *err)
 	}
 	if (done)
 		return 0;
-	rc = evaluation_open(cli, &c.request, EVALUATION_SET, &e, err);
+	rc = evaluation_open(cli, &c.request, EVALUATION_SET | EVALUATION_AS_NIX, &e, err);
 	if (rc == 0 && c.n == 0)
 		rc = collect(&c, &e, c.exprs ? "-" : "./default.nix", err);
 	for (size_t i = 0; rc == 0 && i < c.n; i++)

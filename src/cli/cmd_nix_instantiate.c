@@ -174,5 +174,6 @@ errint cmd_nix_instantiate(struct cli *cli, int argc, char **argv, struct err *e
 	if (done)
 		return 0;
 	complete(&l);
+	l.c.as_nix = true;
 	return instantiation_run(&l.c, cli, err);
 }

@@ -27,6 +27,7 @@ enum evaluation_flags {
 	EVALUATION_READ_ONLY = 1 << 0, /* write nothing to the store */
 	EVALUATION_SET = 1 << 1,       /* <nixpkgs> is kiln's set unless told otherwise */
 	EVALUATION_OWN = 1 << 2,       /* kiln's own business: the user's settings do not count */
+	EVALUATION_AS_NIX = 1 << 3,    /* and only where there is no NIX_PATH */
 };
 /* request is borrowed for as long as the evaluation lasts. */
 ATTR_MUST_CHECK errint evaluation_open(struct cli *cli, const struct eval_request *request,

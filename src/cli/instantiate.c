@@ -151,11 +151,11 @@ static errint instantiate(struct evaluation *e, struct instantiation *c, struct 
 errint instantiation_run(struct instantiation *c, struct cli *cli, struct err *err)
 {
 	bool list = c->json && c->what == INSTANTIATE_DERIVATIONS;
+	unsigned flags = EVALUATION_SET | (c->as_nix ? EVALUATION_AS_NIX : 0) |
+			 (c->read_only ? EVALUATION_READ_ONLY : 0);
 	const char *comma = "";
 	EVALUATION(e);
-	int rc = evaluation_open(cli, &c->request,
-				 EVALUATION_SET | (c->read_only ? EVALUATION_READ_ONLY : 0), &e,
-				 err);
+	int rc = evaluation_open(cli, &c->request, flags, &e, err);
 
 	if (rc == 0 && list)
 		out_str(S("["));
