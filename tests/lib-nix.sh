@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034 # what is set here is read by the tests
+# shellcheck shell=sh disable=SC2034,SC2016 # what is set here is read by the tests; an inner shell's words
 # For what compares with real Nix: each nix-instantiate under one name, after lib.sh. None keeps what
 # it writes.
 #

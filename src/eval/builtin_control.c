@@ -89,6 +89,28 @@ BUILTIN(traceVerbose)
 	return pass_on(E, pos, args[1], out);
 }
 
+/* As Nix lays a warning out: further lines stand below the first, unless the text has none there.
+ */
+static void print_warning(struct eval *E, struct str s)
+{
+	static const char prefix[] = "evaluation warning: ";
+	struct str rest = s, line;
+	int indent = str_starts(s, S("\n")) ? 0 : (int)sizeof(prefix) - 1;
+	BUF(b, LIMIT_NIX_STRING);
+
+	while (rest.n && memchr(" \t\r\n", rest.p[rest.n - 1], 4))
+		rest.n--;
+	buf_putz(&b, indent ? prefix : "evaluation warning:");
+	for (bool first = true; str_split(&rest, '\n', &line); first = false) {
+		while (line.n && memchr(" \t\r", line.p[line.n - 1], 3))
+			line.n--;
+		if (!first)
+			buf_printf(&b, "\n%*s", line.n ? indent : 0, "");
+		buf_puts(&b, line);
+	}
+	report_msg(E->opt.report, REPORT_NOTE, "%s", buf_z(&b));
+}
+
 BUILTIN(warn)
 {
 	struct str s;
@@ -96,7 +118,7 @@ BUILTIN(warn)
 	TRY(want_string(E, args[0], 0,
 			"while evaluating the first argument; the message passed to builtins.warn",
 			&s, NULL));
-	report_msg(E->opt.report, REPORT_NOTE, "evaluation warning: %.*s", STR_ARG(s));
+	print_warning(E, s);
 	if (E->opt.abort_on_warn)
 		return eval_fail(
 			E, 0, "aborting to reveal stack trace of warning, as abort-on-warn is set");

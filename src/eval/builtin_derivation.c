@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include "base/report.h"
+#include "eval/error.h"
 #include "store/derivation.h"
 #include "store/store.h"
 
@@ -213,6 +214,25 @@ static errint set_plain(struct making *m, const struct attr *a, struct str key)
 	}
 }
 
+/* What limits outputs has another form in structured attributes. */
+static void warn_without_effect(struct making *m, const struct attr *a, struct str key)
+{
+	static const char *const names[] = {"allowedReferences",    "allowedRequisites",
+					    "disallowedReferences", "disallowedRequisites",
+					    "maxClosureSize",       "maxSize"};
+	BUF(doing, LIMIT_ERR_TEXT);
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (!str_eqz(key, names[i]))
+			continue;
+		buf_printf(&doing, "while evaluating derivation '%.*s'", STR_ARG(m->drv.name));
+		error_warn(m->E, a->pos, buf_z(&doing),
+			   "'structuredAttrs' disables the effect of the derivation attribute "
+			   "'%s'; use 'outputChecks.<output>.%s' instead",
+			   names[i], names[i]);
+	}
+}
+
 static errint set_attr(struct making *m, const struct attr *a, struct str key)
 {
 	if (m->ignore_nulls) {
@@ -232,6 +252,7 @@ static errint set_attr(struct making *m, const struct attr *a, struct str key)
 	}
 	if (!m->structured)
 		return set_plain(m, a, key);
+	warn_without_effect(m, a, key);
 	return a->sym == SYM_structuredAttrs ? 0 : set_structured(m, a, key);
 }
 

@@ -132,6 +132,10 @@ static errint hash_format_arg(struct eval *E, struct str name, enum hash_format 
 
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
 		if (str_eqz(name, formats[i].name)) {
+			if (str_eq(name, S("base32")))
+				report_msg(E->opt.report, REPORT_WARN,
+					   "\"base32\" is a deprecated alias for hash format "
+					   "\"nix32\".");
 			*out = formats[i].format;
 			return 0;
 		}

@@ -15,8 +15,17 @@ static errint fail_toml(struct eval *E, const char *what)
 
 static errint toml_text(struct eval *E, struct str s, struct value *out)
 {
-	if (s.n && memchr(s.p, 0, s.n))
-		return fail_toml(E, "a string contains a null byte, which no Nix string can");
+	BUF(shown, LIMIT_ERR_TEXT);
+
+	if (s.n && memchr(s.p, 0, s.n)) {
+		for (size_t i = 0; i < s.n; i++)
+			buf_puts(&shown, s.p[i] ? str_n(s.p + i, 1) : S("␀"));
+		return eval_fail(
+			E, 0,
+			"while parsing TOML: error: input string '%s' cannot be represented "
+			"as Nix string because it contains null bytes",
+			buf_z(&shown));
+	}
 	*out = string_copy(E, s, NULL);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "eval/error.h"
 
 #include <stdlib.h>
+#include "base/report.h"
 
 static char *format(const char *fmt, va_list ap)
 {
@@ -16,8 +17,59 @@ static char *format(const char *fmt, va_list ap)
 	return buf_steal(&b);
 }
 
+/* A failure that was caught. Each thunk on its way has its own first frames of the trace. */
+struct thrown {
+	struct str msg;
+	pos_t pos;
+	size_t n_trace;
+	struct frame *trace; /* innermost first */
+};
+
+void thrown_keep(struct eval *E, struct value *v)
+{
+	if (!E->thrown)
+		E->thrown = ARENA_NEW(&E->perm, struct thrown);
+	v->head = V_THROWN | (uint64_t)E->n_trace << 32;
+	v->thrown = E->thrown;
+}
+
+/* The failure under way may end, or change: what thunks refer to is what it is now. */
+static void thrown_settle(struct eval *E)
+{
+	struct thrown *t = E->thrown;
+
+	if (LIKELY(!t))
+		return;
+	E->thrown = NULL;
+	t->msg = arena_str(&E->perm, str_c(E->err.msg ? E->err.msg : ""));
+	t->pos = E->err_pos;
+	t->n_trace = E->n_trace;
+	t->trace = ARENA_ARRAY(&E->perm, struct frame, E->n_trace);
+	for (size_t i = 0; i < E->n_trace; i++) {
+		t->trace[i] = E->trace[i];
+		t->trace[i].text = (char *)arena_str(&E->perm, str_c(E->trace[i].text)).p;
+	}
+}
+
+errint thrown_again(struct eval *E, const struct value *v)
+{
+	const struct thrown *t = v->thrown;
+	size_t n = MIN(v->n, t->n_trace);
+
+	eval_fail_code(E, t->pos, ERR_THROWN, "%.*s", STR_ARG(t->msg));
+	while (E->n_trace < n) {
+		struct frame f = t->trace[E->n_trace];
+
+		f.text = xstrdup(f.text);
+		ARRAY_GROW(E->trace, E->n_trace, E->cap_trace);
+		E->trace[E->n_trace++] = f;
+	}
+	return eval_failed(E);
+}
+
 void eval_forget(struct eval *E)
 {
+	thrown_settle(E);
 	for (size_t i = 0; i < E->n_trace; i++)
 		free(E->trace[i].text);
 	E->n_trace = 0;
@@ -35,6 +87,7 @@ struct eval_failure eval_put_aside(struct eval *E)
 		.cap_trace = E->cap_trace,
 	};
 
+	thrown_settle(E);
 	E->err = (struct err)ERR_INIT;
 	E->trace = NULL;
 	E->n_trace = E->cap_trace = 0;
@@ -366,6 +419,7 @@ errint error_finish(struct eval *E, struct err *out)
 	BUF(msg, LIMIT_ERR_TEXT);
 	BUF(detail, LIMIT_ERR_TEXT);
 
+	thrown_settle(E);
 	if (E->n_trace) {
 		buf_putz(&trace, "error:\n");
 		put_trace(E, &trace);
@@ -386,4 +440,26 @@ errint error_finish(struct eval *E, struct err *out)
 	err_move(out, &E->err);
 	eval_forget(E);
 	return out->code;
+}
+
+void error_warn(struct eval *E, pos_t pos, const char *doing, const char *fmt, ...)
+{
+	BUF(text, LIMIT_ERR_TEXT);
+	BUF(out, LIMIT_ERR_TEXT * 2);
+	struct str rest, line;
+	va_list ap;
+
+	buf_printf(&text, INDENT "… %s\n\n" INDENT "warning: ", doing);
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	buf_putc(&text, '\n');
+	put_place(E, pos, "", &text);
+	/* "warning: " is two wider than "error: ". */
+	buf_putz(&out, "warning:");
+	rest = buf_str(&text);
+	while (str_split(&rest, '\n', &line))
+		if (line.n || rest.p)
+			buf_printf(&out, "\n%s%.*s", line.n ? "  " : "", STR_ARG(line));
+	report_msg(E->opt.report, REPORT_NOTE, "%s", buf_z(&out));
 }

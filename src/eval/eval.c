@@ -203,12 +203,14 @@ ATTR_COLD static errint blackhole(struct eval *E, const struct value *v, pos_t p
 }
 
 /* The trace tells where a cycle begins, apart from what led to it. */
-ATTR_COLD static errint thunk_failed(struct eval *E, const struct value *v)
+ATTR_COLD static errint thunk_failed(struct eval *E, struct value *v)
 {
 	if (E->blackhole == v) {
 		E->blackhole = NULL;
 		eval_frame_always(E, 0, "entering the infinite recursion");
 	}
+	if (E->err.code == ERR_THROWN)
+		thrown_keep(E, v);
 	return eval_failed(E);
 }
 
@@ -218,8 +220,8 @@ errint force_slow(struct eval *E, struct value *v, pos_t pos)
 	struct region region;
 	struct value r;
 
-	if (UNLIKELY(tag == V_BLACKHOLE))
-		return blackhole(E, v, pos);
+	if (UNLIKELY(tag >= V_BLACKHOLE))
+		return tag == V_THROWN ? thrown_again(E, v) : blackhole(E, v, pos);
 	if (UNLIKELY(eval_stack_low(E)))
 		return eval_fail_stack(E);
 	region = region_begin(E);

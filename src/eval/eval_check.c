@@ -23,6 +23,7 @@ const char *value_type_text(const struct value *v)
 	case V_THUNK:
 	case V_APP:
 	case V_BLACKHOLE:
+	case V_THROWN:
 		return "a thunk";
 	case V_INT:
 		return "an integer";
@@ -81,6 +82,7 @@ const char *value_type_name(const struct value *v)
 	case V_THUNK:
 	case V_APP:
 	case V_BLACKHOLE:
+	case V_THROWN:
 		return "thunk";
 	}
 	BUG("no type");

@@ -56,8 +56,9 @@ struct eval {
 	pos_t err_pos;                 /* where it happened */
 	struct frame *trace;           /* innermost first */
 	size_t n_trace, cap_trace;
-	struct stack *stack; /* heap.c */
-	char *stack_limit;   /* below this address the C stack counts as overflown */
+	struct thrown *thrown; /* what thunks that it went through refer to, or NULL */
+	struct stack *stack;   /* heap.c */
+	char *stack_limit;     /* below this address the C stack counts as overflown */
 	unsigned depth, max_depth;
 	const volatile int *interrupt; /* set by a signal handler; may be NULL */
 	struct eval_options opt;
@@ -204,6 +205,10 @@ struct eval_failure {
 	size_t n_trace, cap_trace;
 };
 struct eval_failure eval_put_aside(struct eval *E);
+/* While unwinding what tryEval may catch: v becomes V_THROWN, which thrown_again() fails with. What
+ * both then refer to is copied from the failure under way when that ends. */
+ATTR_COLD void thrown_keep(struct eval *E, struct value *v);
+ATTR_COLD errint thrown_again(struct eval *E, const struct value *v);
 void eval_take_back(struct eval *E, struct eval_failure *f);
 /* "expected <what> but found <type>: <value>", at pos. what: "an integer". */
 ATTR_COLD errint eval_fail_type(struct eval *E, pos_t pos, const char *what, struct value *v);

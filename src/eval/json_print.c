@@ -101,25 +101,25 @@ static errint print_members(struct printer *j, struct attrs *a)
 	return 0;
 }
 
-static errint not_a_string(struct printer *j, struct value *v)
+static errint not_a_string(struct printer *j, pos_t pos, struct value *v)
 {
 	BUF(b, LIMIT_ERR_TEXT);
 
 	print_for_error(j->E, v, &b);
-	return eval_fail(j->E, j->pos, "cannot coerce %s to a string: %s", value_type_text(v),
-			 buf_z(&b));
+	return eval_fail(j->E, pos, "`__toString` %s return a string, but got %s: %s",
+			 v->tag == V_ATTRS ? "must" : "should", value_type_text(v), buf_z(&b));
 }
 
 /* What __toString gave: a string, a path (which stays one), or a set that has a text itself. */
-static errint print_to_string(struct printer *j, struct value *v)
+static errint print_to_string(struct printer *j, pos_t pos, struct value *v)
 {
 	struct printer raw = *j;
 
 	if (v->tag == V_ATTRS && !attrs_get(v->attrs, SYM_toString) &&
 	    !attrs_get(v->attrs, SYM_outPath))
-		return not_a_string(j, v);
+		return not_a_string(j, pos, v);
 	if (v->tag != V_ATTRS && v->tag != V_PATH && !value_is_string(v))
-		return not_a_string(j, v);
+		return not_a_string(j, pos, v);
 	raw.flags &= ~(unsigned)JSON_COPY;
 	return print(&raw, v);
 }
@@ -128,15 +128,24 @@ static errint print_set(struct printer *j, struct value *v)
 {
 	const struct attr *to_string = attrs_get(v->attrs, SYM_toString);
 	const struct attr *out_path = attrs_get(v->attrs, SYM_outPath);
+	const char *using;
 	struct value res;
 
 	if (to_string) {
 		if (call1(j->E, j->pos, to_string->v, v, &res))
 			return eval_frame(j->E, to_string->pos,
 					  "while calling the `__toString` attribute");
-		return print_to_string(j, &res);
+		if (print_to_string(j, to_string->pos, &res))
+			return eval_frame(j->E, to_string->pos,
+					  "while using the result of the `__toString` attribute");
+		return 0;
 	}
-	return out_path ? print(j, out_path->v) : print_members(j, v->attrs);
+	if (!out_path)
+		return print_members(j, v->attrs);
+	using = value_done(out_path->v) ? "using" : "evaluating";
+	if (print(j, out_path->v))
+		return eval_frame(j->E, out_path->pos, "while %s the `outPath` attribute", using);
+	return 0;
 }
 
 static errint print_path(struct printer *j, struct value *v)

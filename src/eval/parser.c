@@ -157,7 +157,7 @@ static errint parse_float(struct parser *p, struct expr **out)
 }
 
 static errint parse_list(struct parser *p, struct expr **out);
-static errint parse_select(struct parser *p, struct expr **out);
+static errint parse_operand(struct parser *p, struct expr **out);
 static errint parse_op(struct parser *p, unsigned min, struct expr **out);
 
 static errint parse_word(struct parser *p, struct expr **out)
@@ -313,7 +313,7 @@ static errint parse_list(struct parser *p, struct expr **out)
 	while (starts_simple(p->tok.kind)) {
 		struct expr *e;
 
-		PARSE(parse_select(p, &e));
+		PARSE(parse_operand(p, &e));
 		parser_push(p, e);
 	}
 	PARSE(parser_take(p, T_RBRACKET, NULL));
@@ -351,9 +351,11 @@ static errint parse_select(struct parser *p, struct expr **out)
 	struct e_select *s;
 
 	PARSE(parse_simple(p, &subject));
+	p->or_end = NULL;
 	if (p->tok.kind == T_OR_KW) {
 		/* `f or` is f applied to a variable of that name: nixpkgs once had one. */
 		*out = new_call(p, pos, subject, new_var(p, pos, SYM_or_));
+		p->or_end = p->tok.p + strlen("or");
 		return parser_next(p);
 	}
 	*out = subject;
@@ -366,8 +368,28 @@ static errint parse_select(struct parser *p, struct expr **out)
 		return 0;
 	PARSE(parser_next(p));
 	PARSE(parser_enter(p));
-	PARSE(parse_select(p, &s->otherwise));
+	PARSE(parse_operand(p, &s->otherwise));
 	p->depth--;
+	return 0;
+}
+
+/* What stands where `x or` would mean something else, were `or` a name like others. */
+static errint parse_operand(struct parser *p, struct expr **out)
+{
+	const char *from = p->tok.p;
+	BUF(place, LIMIT_ERR_TEXT);
+
+	PARSE(parse_select(p, out));
+	if (LIKELY(!p->or_end))
+		return 0;
+	pos_print(p->E, parser_at(p, from), &place);
+	report_msg(p->E->opt.report, REPORT_WARN,
+		   "at %s: This expression uses `or` as an identifier in a way that will change in "
+		   "a future Nix release.\nWrap this entire expression in parentheses to preserve "
+		   "its current meaning:\n    (%.*s)\n"
+		   "Give feedback at https://github.com/NixOS/nix/pull/11121",
+		   buf_z(&place), (int)(p->or_end - from), from);
+	p->or_end = NULL;
 	return 0;
 }
 
@@ -379,7 +401,7 @@ static errint parse_app(struct parser *p, struct expr **out)
 	while (starts_simple(p->tok.kind)) {
 		struct expr *arg;
 
-		PARSE(parse_select(p, &arg));
+		PARSE(parse_operand(p, &arg));
 		*out = new_call(p, pos, *out, arg);
 	}
 	return 0;

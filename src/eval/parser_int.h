@@ -14,7 +14,8 @@ enum { PARSE_DEPTH = 20000 };
 struct parser {
 	struct eval *E;
 	struct lexer lexer;
-	struct token tok; /* the one ahead */
+	struct token tok;   /* the one ahead */
+	const char *or_end; /* behind the last operand, where that is `x or` */
 	const char *text;
 	pos_t base; /* position of the first byte */
 	struct str dir;

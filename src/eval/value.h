@@ -20,6 +20,7 @@ struct value;
 struct builtin_row;
 struct app;
 struct lambda;
+struct thrown;
 
 typedef uint32_t sym_t; /* an interned name; 0 is none */
 typedef uint32_t pos_t; /* a position in some source; 0 is none */
@@ -29,6 +30,7 @@ enum value_tag {
 	V_THUNK,     /* an expression and its environment */
 	V_APP,       /* a function and its arguments, to be called when needed */
 	V_BLACKHOLE, /* being evaluated */
+	V_THROWN,    /* it threw; forcing it again throws the same again, error.c */
 	/* Evaluated. ORDER value_tag */
 	V_INT,
 	V_FLOAT,
@@ -70,6 +72,7 @@ struct value {
 		struct env *env;
 		const struct builtin_row *primop;
 		struct app *app;
+		struct thrown *thrown; /* n frames of its trace are this value's */
 	};
 };
 

@@ -10,7 +10,7 @@ plan 4
 cd "$suite" || exit 1
 
 export TEST_VAR=foo NIX_REMOTE=dummy:// NIX_STORE_DIR=/nix/store
-mkdir "$T/out"
+mkdir -p "$T/out" "$KILN_STORE/nix/store"
 
 # The suite's own flags for a case; else $2…
 flags() {
