@@ -78,6 +78,8 @@ void fetch_result_release(struct fetch_result *r)
 	err_release(&r->err);
 	free(r->url);
 	free(r->type);
+	free(r->etag);
+	free(r->immutable);
 	*r = (struct fetch_result){0};
 }
 
@@ -122,6 +124,7 @@ struct job *job_new(struct fetcher *f, const struct fetch_request *r)
 	j->quiet = r->quiet;
 	j->want_size = r->size;
 	j->headers = copy_strings(r->headers, count_strings(r->headers));
+	j->have_etag = r->etag ? xstrdup(r->etag) : NULL;
 	j->ctx = r->ctx;
 	part_init(&j->part, r->dest, r->body, r->hash ? r->hash->algo : r->algo, r->max_size);
 	j->attempts = (struct buf)BUF_INIT(LIMIT_ERR_TEXT);
@@ -137,6 +140,7 @@ void job_free(struct job *j)
 	transfer_stop(j);
 	free_strings(j->urls);
 	free_strings(j->headers);
+	free(j->have_etag);
 	free(j->name);
 	free(j->file);
 	free(j->mirror);

@@ -54,18 +54,23 @@ struct fetch_request {
 	bool checked_later;
 	bool quiet;                 /* no activity in the report */
 	const char *const *headers; /* "Name: value", NULL terminated, or NULL */
+	const char *etag;           /* of what the caller has: if that is still current, nothing
+				     * comes, and the result says `unchanged` */
 	void *ctx;
 };
 
 struct fetch_result {
 	void *ctx;
 	struct err err;   /* .code is 0 on success; ERR_MISMATCH, NOT_FOUND, NETWORK, … */
-	struct hash hash; /* of what came, on success */
+	struct hash hash; /* of what came; on success, and when it is not the expected one */
 	uint64_t size;
 	uint64_t moved;   /* bytes that really came over the network */
 	uint64_t resumed; /* bytes of an earlier run that were used */
 	char *url;        /* where it came from in the end, after redirects */
 	char *type;       /* its Content-Type, or NULL */
+	char *etag;       /* or NULL */
+	char *immutable;  /* the URL under which just this stays: Link's rel="immutable", or NULL */
+	bool unchanged;   /* dest was not made */
 };
 void fetch_result_release(struct fetch_result *r);
 

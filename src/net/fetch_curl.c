@@ -19,6 +19,7 @@ void head_release(struct head *h)
 {
 	free(h->etag);
 	free(h->modified);
+	free(h->immutable);
 	*h = (struct head){.retry_after_ms = -1};
 }
 
@@ -111,6 +112,17 @@ static int64_t read_retry_after(const struct curl_api *c, struct str v)
 	return at < 0 ? -1 : MAX((int64_t)at - clock_unix(), 0) * 1000;
 }
 
+/* <https://…>; rel="immutable" (RFC 8288), which says where just these bytes stay. */
+static char *read_link_header(struct str v)
+{
+	struct str url, rest;
+
+	if (!str_starts(v, S("<")) || !str_cut(str_skip(v, 1), '>', &url, &rest) ||
+	    !str_starts(str_trim(rest), S(";")) || str_find(rest, S("rel=\"immutable\"")) < 0)
+		return NULL;
+	return str_dupz(url);
+}
+
 static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 {
 	struct job *j = ctx;
@@ -134,6 +146,8 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 		h->etag = str_dupz(v);
 	else if (header_is(line, S("last-modified"), &v) && !h->modified)
 		h->modified = str_dupz(v);
+	else if (header_is(line, S("link"), &v) && !h->immutable)
+		h->immutable = read_link_header(v);
 	else if (header_is(line, S("content-range"), &v))
 		read_content_range(h, v);
 	else if (header_is(line, S("retry-after"), &v))
@@ -327,6 +341,12 @@ static errint set_request(const struct curl_api *c, CURL *e, struct job *j, stru
 		SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)j->part.max);
 	for (size_t i = 0; j->headers[i]; i++)
 		j->slist = c->curl_slist_append(j->slist, j->headers[i]);
+	/* With bytes in hand, the rest of the new content is what is asked for. */
+	if (j->have_etag && !j->part.size) {
+		CLEANUP_FREE char *line = xasprintf("If-None-Match: %s", j->have_etag);
+
+		j->slist = c->curl_slist_append(j->slist, line);
+	}
 	SET(CURLOPT_HTTPHEADER, j->slist);
 	return 0;
 }

@@ -32,7 +32,7 @@ enum job_state {
 
 /* What a server said before the bytes. */
 struct head {
-	char *etag, *modified;
+	char *etag, *modified, *immutable;
 	bool ranged; /* Content-Range was there */
 	uint64_t range_start;
 	int64_t retry_after_ms; /* -1 when not told */
@@ -53,6 +53,7 @@ struct job {
 	struct hash want;
 	uint64_t want_size;
 	char **headers;
+	char *have_etag;
 	void *ctx;
 
 	/* the transfer */
@@ -148,11 +149,12 @@ void head_release(struct head *h);
 /* fetch_retry.c */
 enum verdict {
 	VERDICT_DONE,
-	VERDICT_RETRY, /* the same URL, after a pause */
-	VERDICT_NEXT,  /* another URL */
-	VERDICT_STOP,  /* nothing helps: our disk, our limits */
+	VERDICT_UNCHANGED, /* nothing new, as the caller's ETag says */
+	VERDICT_RETRY,     /* the same URL, after a pause */
+	VERDICT_NEXT,      /* another URL */
+	VERDICT_STOP,      /* nothing helps: our disk, our limits */
 };
-/* Judges the end of a transfer; fills err unless it is DONE. */
+/* Judges the end of a transfer; fills err unless all is well. */
 enum verdict transfer_verdict(struct job *j, CURLcode code, struct err *err);
 /* Milliseconds to wait before the next try, or -1 when the server wants a longer wait than ours. */
 int64_t retry_pause(const struct job *j);

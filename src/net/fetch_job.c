@@ -244,11 +244,12 @@ static void job_again_whole(struct job *j, struct err *why)
 
 void job_finish(struct job *j)
 {
-	struct hash got;
+	struct hash got = {0};
 	uint64_t size = j->part.size;
 	ERR(err);
 	errint rc = part_finish(&j->part, j->has_want ? &j->want : NULL, j->want_size, &got, &err);
 
+	j->result.hash = got;
 	if (rc == ERR_MISMATCH && !j->from_start) {
 		job_again_whole(j, &err);
 	} else if (rc == ERR_MISMATCH) {
@@ -261,7 +262,6 @@ void job_finish(struct job *j)
 	} else if (rc) {
 		job_fail(j, &err);
 	} else {
-		j->result.hash = got;
 		j->result.size = size;
 		part_release(&j->part);
 		job_end(j);
@@ -277,6 +277,11 @@ void job_transferred(struct job *j, CURLcode code)
 	switch (v) {
 	case VERDICT_DONE:
 		job_finish(j);
+		break;
+	case VERDICT_UNCHANGED:
+		j->result.unchanged = true;
+		part_release(&j->part);
+		job_end(j);
 		break;
 	case VERDICT_RETRY:
 		job_retry(j, &err);

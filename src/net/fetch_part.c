@@ -290,10 +290,8 @@ errint part_finish(struct part *p, const struct hash *want, uint64_t want_size, 
 	/* The descriptor is no longer the .part's. */
 	cleanup_fd_(&p->fd);
 	p->fd = -1;
-	if (rc)
-		return rc;
 	*out = got;
-	return 0;
+	return rc;
 }
 
 errint part_take_file(struct part *p, int fd, struct err *err)

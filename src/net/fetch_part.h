@@ -44,7 +44,8 @@ ATTR_MUST_CHECK errint part_restart(struct part *p, struct err *err);
 ATTR_MUST_CHECK errint part_origin(struct part *p, const char *url, const char *etag,
 				   const char *modified, bool keep, struct err *err);
 ATTR_MUST_CHECK errint part_write(struct part *p, const void *data, size_t n, struct err *err);
-/* The end: checks (hash and size, where given) and renames. On ERR_MISMATCH the files are gone. */
+/* The end: checks (hash and size, where given) and renames. On ERR_MISMATCH the files are gone, and
+ * out has the hash all the same. */
 ATTR_MUST_CHECK errint part_finish(struct part *p, const struct hash *want, uint64_t want_size,
 				   struct hash *out, struct err *err);
 /* Takes all of an open file instead of a transfer, before anything was written. */

@@ -61,8 +61,12 @@ static void note_answer(struct job *j)
 	c->curl_easy_getinfo(j->easy, CURLINFO_CONTENT_TYPE, &type);
 	free(j->result.url);
 	free(j->result.type);
+	free(j->result.etag);
+	free(j->result.immutable);
 	j->result.url = xstrdup(url ? url : j->urls[j->at]);
 	j->result.type = type ? xstrdup(type) : NULL;
+	j->result.etag = j->head.etag ? xstrdup(j->head.etag) : NULL;
+	j->result.immutable = j->head.immutable ? xstrdup(j->head.immutable) : NULL;
 }
 
 static enum verdict answer_verdict(struct job *j, struct err *err)
@@ -73,6 +77,8 @@ static enum verdict answer_verdict(struct job *j, struct err *err)
 	if (rc)
 		return rc == ERR_NETWORK ? VERDICT_RETRY : VERDICT_STOP;
 	note_answer(j);
+	if (status == 304 && j->have_etag)
+		return VERDICT_UNCHANGED;
 	return j->discard ? status_verdict(j, status, err) : VERDICT_DONE;
 }
 
