@@ -25,6 +25,7 @@ struct reader {
 	locale_t utf8;
 	char *chunk;
 	bool at_end; /* of the current item */
+	int64_t newest;
 };
 
 static void reader_release(struct reader *r)
@@ -268,6 +269,7 @@ static errint item_fill(struct reader *r, struct archive_entry *e, struct item_n
 		return err_set(err, ERR_CORRUPT, "archive holds the unsafe name '%s'", name);
 	item->mode = (mode_t)r->api->archive_entry_mode(e) & 07777;
 	item->mtime = r->api->archive_entry_mtime(e);
+	r->newest = MAX(r->newest, item->mtime);
 	if (item->type == ARCHIVE_FILE && r->api->archive_entry_size_is_set(e))
 		item->size = (uint64_t)MAX(r->api->archive_entry_size(e), 0);
 	return 0;
@@ -319,7 +321,7 @@ static errint reader_walk(struct reader *r, archive_item_fn *fn, void *ctx, stru
 	}
 }
 
-errint archive_walk(int fd, archive_item_fn *fn, void *ctx, struct err *err)
+errint archive_walk_dated(int fd, archive_item_fn *fn, void *ctx, int64_t *newest, struct err *err)
 {
 	struct reader r CLEANUP(reader_release) = {0};
 	ERR(from_err);
@@ -327,7 +329,18 @@ errint archive_walk(int fd, archive_item_fn *fn, void *ctx, struct err *err)
 
 	if (!rc)
 		rc = reader_open_fd(&r, fd, err);
-	return rc ? rc : reader_walk(&r, fn, ctx, err);
+	if (!rc)
+		rc = reader_walk(&r, fn, ctx, err);
+	if (!rc)
+		*newest = r.newest;
+	return rc;
+}
+
+errint archive_walk(int fd, archive_item_fn *fn, void *ctx, struct err *err)
+{
+	int64_t newest;
+
+	return archive_walk_dated(fd, fn, ctx, &newest, err);
 }
 
 errint archive_walk_source(struct source *from, archive_item_fn *fn, void *ctx, struct err *err)

@@ -34,6 +34,9 @@ typedef errint archive_item_fn(const struct archive_item *item, struct source *d
 /* Every item in the archive's order (a zip's: by its central directory, with its modes). fd is
  * read from its start and must be a file. */
 ATTR_MUST_CHECK errint archive_walk(int fd, archive_item_fn *fn, void *ctx, struct err *err);
+/* The same, and *newest: the latest time of anything in it, its own top folder included. */
+ATTR_MUST_CHECK errint archive_walk_dated(int fd, archive_item_fn *fn, void *ctx, int64_t *newest,
+					  struct err *err);
 /* The same from a stream: tar of every compression, and zip without modes. */
 ATTR_MUST_CHECK errint archive_walk_source(struct source *from, archive_item_fn *fn, void *ctx,
 					   struct err *err);
@@ -47,6 +50,10 @@ enum archive_unpack_flags {
  * 0755 when their owner may execute them, folders 0755, times and owners are those of now. */
 ATTR_MUST_CHECK errint archive_unpack(int fd, int dirfd, const char *dest, unsigned flags,
 				      struct err *err);
+/* The same, as fetchTarball does: where a folder is the only thing at the top, that becomes dest,
+ * else dest holds everything. *newest as above. */
+ATTR_MUST_CHECK errint archive_unpack_tree(int fd, int dirfd, const char *dest, int64_t *newest,
+					   struct err *err);
 /* Writes items of a walk into the open folder dirfd (borrowed), with archive_unpack()'s rules, for
  * callers that rename some or leave some out. A changed name must still be a clean one. */
 struct archive_writer;

@@ -5,6 +5,7 @@
  * the archive alone: not on umask, user or clock. */
 #include "net/archive.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -258,7 +259,7 @@ static errint unpack_item(const struct archive_item *item, struct source *data, 
 	return archive_writer_add(ctx, item, data, err);
 }
 
-static errint unpack_into(int fd, int dirfd, const char *dest, struct err *err)
+static errint unpack_into(int fd, int dirfd, const char *dest, int64_t *newest, struct err *err)
 {
 	CLEANUP_FD int root = -1;
 	struct archive_writer *w CLEANUP(archive_writer_cleanup) = NULL;
@@ -267,7 +268,7 @@ static errint unpack_into(int fd, int dirfd, const char *dest, struct err *err)
 	if (rc)
 		return rc;
 	w = archive_writer_new(root);
-	return archive_walk(fd, unpack_item, w, err);
+	return archive_walk_dated(fd, unpack_item, w, newest, err);
 }
 
 static errint move_new(int from_dir, const char *from, int to_dir, const char *to, struct err *err)
@@ -305,7 +306,28 @@ static errint move_root(int dirfd, const char *temp, const char *dest, struct er
 	return err_hint(err, "unpack it with 'stripRoot = false'");
 }
 
-errint archive_unpack(int fd, int dirfd, const char *dest, unsigned flags, struct err *err)
+/* A folder that is alone at the top gives its place to what is in it. */
+static errint move_tree(int dirfd, const char *temp, const char *dest, struct err *err)
+{
+	struct dir_list top CLEANUP(dir_list_release) = {0};
+	errint rc = dir_list(dirfd, temp, &top, err);
+
+	if (rc)
+		return rc;
+	if (top.n == 1 && top.v[0].type == DT_DIR)
+		return move_root(dirfd, temp, dest, err);
+	return move_new(dirfd, temp, dirfd, dest, err);
+}
+
+typedef errint place_fn(int dirfd, const char *temp, const char *dest, struct err *err);
+
+static errint place_as_it_is(int dirfd, const char *temp, const char *dest, struct err *err)
+{
+	return move_new(dirfd, temp, dirfd, dest, err);
+}
+
+static errint unpack(int fd, int dirfd, const char *dest, place_fn *place, int64_t *newest,
+		     struct err *err)
 {
 	static atomic_uint count;
 	struct str dir = path_dir(str_c(dest));
@@ -317,11 +339,22 @@ errint archive_unpack(int fd, int dirfd, const char *dest, unsigned flags, struc
 	remove_tree_quietly(dirfd, temp);
 	rc = mkdir_p(dirfd, temp, 0755, err);
 	if (!rc)
-		rc = unpack_into(fd, dirfd, temp, err);
-	if (!rc && (flags & ARCHIVE_STRIP_ROOT))
-		rc = move_root(dirfd, temp, dest, err);
-	else if (!rc)
-		rc = move_new(dirfd, temp, dirfd, dest, err);
+		rc = unpack_into(fd, dirfd, temp, newest, err);
+	if (!rc)
+		rc = place(dirfd, temp, dest, err);
 	remove_tree_quietly(dirfd, temp);
 	return rc;
+}
+
+errint archive_unpack(int fd, int dirfd, const char *dest, unsigned flags, struct err *err)
+{
+	int64_t newest;
+
+	return unpack(fd, dirfd, dest, flags & ARCHIVE_STRIP_ROOT ? move_root : place_as_it_is,
+		      &newest, err);
+}
+
+errint archive_unpack_tree(int fd, int dirfd, const char *dest, int64_t *newest, struct err *err)
+{
+	return unpack(fd, dirfd, dest, move_tree, newest, err);
 }
