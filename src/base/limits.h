@@ -4,6 +4,8 @@
  * that row's name, not a bigger allocation. Sizes in bytes unless the name says otherwise. */
 #pragma once
 
+#include <stdint.h>
+
 /* X(name, value, what the user reads) */
 #define LIMITS(X)                                               \
 	X(ERR_TEXT, 1 << 20, "error message")                   \
@@ -28,6 +30,9 @@
 	X(DEB_TEXT, 64 << 20, "text file of a Debian package")  \
 	X(WHEEL_METADATA, 16 << 20, "wheel metadata")           \
 	X(ARCHIVE_ENTRIES, 4 << 20, "entries of an archive")    \
+	X(GIT_PACK_MIB, 64 << 10, "MiB of a git transfer")      \
+	X(GIT_ENTRIES, 4 << 20, "entries of a git tree")        \
+	X(GIT_FILE, INT32_MAX, "file in a git repository")      \
 	X(TOOL_OUTPUT, 256 << 20, "output of a program")        \
 	X(LOG_TAIL, 1 << 20, "end of a build log")              \
 	X(HTTP_HEAD, 1 << 20, "HTTP response head")

@@ -12,7 +12,8 @@
 #include "base/limits.h"
 #include "base/report.h"
 
-static const char *const known_keys[] = {"mirror.debian", "mirror.pypi", "source-dirs"};
+static const char *const known_keys[] = {"access-tokens", "flake-registry", "mirror.debian",
+					 "mirror.pypi",   "source-dirs",    "tarball-ttl"};
 
 struct conf_line {
 	char *key, *value;

@@ -6,7 +6,10 @@
  *	mirror.debian = URL URL …	roots that hold pool/ and dists/
  *	mirror.pypi = URL URL …		indices that hold <project>/
  *	mirror.NAME = URL …		for mirror://NAME/…
- *	source-dirs = DIR DIR …		vendored files, looked at before any host */
+ *	source-dirs = DIR DIR …		vendored files, looked at before any host
+ *	tarball-ttl = SECONDS		how long evaluation believes what a URL or ref gave
+ *	flake-registry = FILE		what short names of flakes stand for
+ *	access-tokens = HOST=TOKEN …	for forges */
 #pragma once
 
 #include "base/err.h"

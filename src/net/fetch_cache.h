@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is known of things fetched earlier: small records in files, found by a key. A record is a
+ * hint that its user checks (is that path still valid, is that commit still here?), so that it may
+ * vanish at any time, and a broken one counts as absent.
+ *
+ *	<folder>/<nix32 of the key's sha256>: lines "<name> <value>", written whole by rename */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum { FETCH_RECORD_MAX = 12 };
+
+struct fetch_record {
+	struct {
+		const char *name; /* borrowed when setting; of the arena when found */
+		struct str value;
+	} v[FETCH_RECORD_MAX];
+	size_t n;
+	int64_t age; /* seconds since it was written; 0 when from the future */
+};
+
+/* Adds a field; a value with a line break makes the record unwritable, as if it were never kept. */
+void fetch_record_set(struct fetch_record *r, const char *name, struct str value);
+/* "" when there is none. */
+struct str fetch_record_get(const struct fetch_record *r, const char *name);
+
+/* The record for a key (any text); false when there is none. */
+bool fetch_cache_find(const char *dir, struct str key, struct arena *a, struct fetch_record *out);
+/* Replaces the record. A failure only means that it has to be found out again: it is not told. */
+void fetch_cache_put(const char *dir, struct str key, const struct fetch_record *r);

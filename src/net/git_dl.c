@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of libgit2's functions. */
+#include "net/git_dl.h"
+
+#include <pthread.h>
+
+#include "base/environ.h"
+#include "net/dl.h"
+
+enum { SERVER_TIMEOUT_MS = 30000 };
+
+/* The same variables as for other transfers. */
+static void set_certificates(const struct git_api *api)
+{
+	const char *file = env_get("NIX_SSL_CERT_FILE"), *dir = env_get("SSL_CERT_DIR");
+
+	if (!file)
+		file = env_get("SSL_CERT_FILE");
+	if (!file)
+		file = env_get("CURL_CA_BUNDLE");
+	if (file || dir)
+		api->git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, file, dir);
+}
+
+static errint load(struct git_api *api, struct err *err)
+{
+	static const struct dl_symbol symbols[] = {
+#define X(fn) {#fn, offsetof(struct git_api, fn)},
+		GIT_FUNCTIONS(X)
+#undef X
+	};
+	errint rc = dl_load("libgit2.so." LIBGIT2_SOVERSION, "libgit2-" LIBGIT2_SOVERSION, symbols,
+			    ARRAY_LEN(symbols), api, err);
+
+	if (rc)
+		return rc;
+	if (api->git_libgit2_init() < 0)
+		return err_set(err, ERR_FAILED, "cannot start libgit2");
+	set_certificates(api);
+#if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 7
+	api->git_libgit2_opts(GIT_OPT_SET_SERVER_TIMEOUT, (int)SERVER_TIMEOUT_MS);
+	api->git_libgit2_opts(GIT_OPT_SET_SERVER_CONNECT_TIMEOUT, (int)SERVER_TIMEOUT_MS);
+#endif
+	return 0;
+}
+
+errint git_api(const struct git_api **out, struct err *err)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct git_api api;
+	static bool loaded;
+	errint rc = 0;
+
+	pthread_mutex_lock(&lock);
+	if (!loaded)
+		rc = load(&api, err);
+	loaded = rc == 0;
+	pthread_mutex_unlock(&lock);
+	if (rc)
+		return rc;
+	*out = &api;
+	return 0;
+}

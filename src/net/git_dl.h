@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * libgit2, loaded on first use. Only this layer's git files include this. Its structures change
+ * between minor versions, and so does the number in its file's name: the library that is loaded is
+ * the one whose header this was compiled with. */
+#pragma once
+
+#include <git2.h>
+#include <git2/sys/repository.h>
+#include "base/err.h"
+
+#define GIT_FUNCTIONS(X)                         \
+	X(git_attr_get)                          \
+	X(git_attr_get_ext)                      \
+	X(git_attr_value)                        \
+	X(git_blob_lookup)                       \
+	X(git_blob_free)                         \
+	X(git_blob_rawcontent)                   \
+	X(git_blob_rawsize)                      \
+	X(git_buf_dispose)                       \
+	X(git_commit_free)                       \
+	X(git_commit_id)                         \
+	X(git_commit_lookup)                     \
+	X(git_commit_parent_id)                  \
+	X(git_commit_parentcount)                \
+	X(git_commit_time)                       \
+	X(git_commit_tree)                       \
+	X(git_config_free)                       \
+	X(git_config_iterator_free)              \
+	X(git_config_iterator_glob_new)          \
+	X(git_config_next)                       \
+	X(git_config_open_ondisk)                \
+	X(git_credential_ssh_key_from_agent)     \
+	X(git_credential_ssh_key_new)            \
+	X(git_credential_username_new)           \
+	X(git_credential_userpass_plaintext_new) \
+	X(git_error_last)                        \
+	X(git_fetch_options_init)                \
+	X(git_libgit2_init)                      \
+	X(git_libgit2_opts)                      \
+	X(git_object_free)                       \
+	X(git_object_id)                         \
+	X(git_object_lookup)                     \
+	X(git_object_peel)                       \
+	X(git_odb_exists)                        \
+	X(git_odb_free)                          \
+	X(git_odb_read_header)                   \
+	X(git_oid_cmp)                           \
+	X(git_oid_fromstr)                       \
+	X(git_oid_tostr)                         \
+	X(git_reference_free)                    \
+	X(git_reference_lookup)                  \
+	X(git_reference_name_to_id)              \
+	X(git_reference_symbolic_target)         \
+	X(git_remote_connect)                    \
+	X(git_remote_create_anonymous)           \
+	X(git_remote_fetch)                      \
+	X(git_remote_free)                       \
+	X(git_remote_ls)                         \
+	X(git_remote_set_url)                    \
+	X(git_repository_config)                 \
+	X(git_repository_free)                   \
+	X(git_repository_init)                   \
+	X(git_repository_is_shallow)             \
+	X(git_repository_item_path)              \
+	X(git_repository_odb)                    \
+	X(git_repository_open)                   \
+	X(git_repository_set_config)             \
+	X(git_revparse_single)                   \
+	X(git_status_foreach_ext)                \
+	X(git_status_options_init)               \
+	X(git_submodule_resolve_url)             \
+	X(git_tree_entry_byindex)                \
+	X(git_tree_entry_bypath)                 \
+	X(git_tree_entry_filemode)               \
+	X(git_tree_entry_free)                   \
+	X(git_tree_entry_id)                     \
+	X(git_tree_entry_name)                   \
+	X(git_tree_entrycount)                   \
+	X(git_tree_free)                         \
+	X(git_tree_lookup)
+
+struct git_api {
+#define X(fn) __typeof__(&fn) fn;
+	GIT_FUNCTIONS(X)
+#undef X
+};
+
+/* The functions, initialised; loaded once a process. Any number of threads may ask. */
+ATTR_MUST_CHECK errint git_api(const struct git_api **out, struct err *err);
