@@ -54,6 +54,8 @@ struct builtin_row {
 	X(import)           \
 	X(version)          \
 	X(fetch)            \
+	X(fetch_hg)         \
+	X(fetch_tree)       \
 	X(flake)            \
 	X(derivation)
 

@@ -3,7 +3,9 @@
  * Builtins on flakes and references to them. What a flake is made of is in flake.nix. */
 #include "eval/builtin_int.h"
 
+#include "eval/fetch_state.h"
 #include "eval/flake_ref.h"
+#include "eval/registry.h"
 
 /* The arguments of fetchTree that a reference stands for. */
 static struct value ref_value(struct eval *E, const struct flake_ref *ref)
@@ -89,6 +91,79 @@ BUILTIN(flakeRefToString)
 	return 0;
 }
 
+/* ---- what flake.nix calls ---- */
+
+static errint refs_arg(struct eval *E, struct value *v, struct flake_ref *ref)
+{
+	struct attrs *given;
+
+	TRY(want_attrs(E, v, 0, "in a flake reference"));
+	given = attrs_flat(E, v->attrs);
+	for (size_t i = 0; i < given->n; i++)
+		TRY(ref_arg(E, &given->v[i], ref));
+	return 0;
+}
+
+/* isFlake: url: the attributes of an input's reference, whose path may be relative. */
+BUILTIN(parse_input)
+{
+	struct flake_ref ref;
+	struct str text;
+	bool is_flake;
+	ARENA(mem);
+	ERR(err);
+
+	TRY(want_bool(E, args[0], 0, "in a flake input", &is_flake));
+	TRY(want_string_plain(E, args[1], 0, "in a flake input", &text));
+	if (flake_ref_parse_input(&mem, text, is_flake, &ref, &err))
+		return eval_fail_err(E, 0, &err);
+	*out = ref_value(E, &ref);
+	return 0;
+}
+
+/* ref: what the registries that hold for inputs make of it. */
+BUILTIN(resolve)
+{
+	ARENA(mem);
+	struct flake_ref ref = {.arena = &mem};
+
+	TRY(refs_arg(E, args[0], &ref));
+	if (!E->opt.pure)
+		TRY(registry_resolve(E, &ref, REGISTRY_GLOBAL));
+	*out = ref_value(E, &ref);
+	return 0;
+}
+
+BUILTIN(is_locked)
+{
+	ARENA(mem);
+	struct flake_ref ref = {.arena = &mem};
+
+	TRY(refs_arg(E, args[0], &ref));
+	*out = v_bool(fetch_ref_is_locked(&ref));
+	return 0;
+}
+
+/* The functions that flake.nix gets beside the builtins. */
+static struct value *tools(struct eval *E)
+{
+	static const struct builtin_row rows[] = {
+		{"fetchLocked", 1, BUILTIN_HIDDEN | BUILTIN_NO_FRAME, fetch_final_tree, "", ""},
+		{"isLocked", 1, BUILTIN_HIDDEN | BUILTIN_NO_FRAME, builtin_is_locked, "", ""},
+		{"parseInput", 2, BUILTIN_HIDDEN | BUILTIN_NO_FRAME, builtin_parse_input, "", ""},
+		{"resolve", 1, BUILTIN_HIDDEN | BUILTIN_NO_FRAME, builtin_resolve, "", ""},
+	};
+	struct attrs *a = attrs_new(E, ARRAY_LEN(rows) + 1);
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		attrs_push(a, sym_intern(E, str_c(rows[i].name)), value_box(E, v_primop(&rows[i])),
+			   0);
+	attrs_push(a, sym_intern(E, S("pure")), value_box(E, v_bool(E->opt.pure)), 0);
+	return value_box(E, v_attrs(attrs_done(a)));
+}
+
+/* ---- getFlake ---- */
+
 /* flake.nix as a string. */
 static const char call_flake[] =
 #include "eval/flake.inc"
@@ -115,27 +190,25 @@ static errint get_flake_ref(struct eval *E, pos_t pos, struct value *arg, struct
 
 BUILTIN(getFlake)
 {
-	struct value fn, tree, *fetch_arg, *fetch;
 	struct flake_ref ref;
 	struct attrs *args_set;
+	struct value fn;
 	struct str text;
 	ARENA(mem);
 
 	TRY(get_flake_ref(E, pos, args[0], &mem, &text, &ref));
-	if (E->opt.pure && !flake_ref_get(&ref, "rev") && !flake_ref_get(&ref, "narHash"))
+	if (E->opt.pure && !fetch_ref_is_locked(&ref))
 		return eval_fail(E, 0,
 				 "cannot call 'getFlake' on unlocked flake reference '%.*s' (use "
 				 "--impure to override)",
 				 STR_ARG(text));
+	/* A person's reference: every registry counts. */
+	if (!E->opt.pure)
+		TRY(registry_resolve(E, &ref, REGISTRY_ALL));
 	args_set = attrs_new(E, 3);
-	attrs_push(args_set, sym_intern(E, S("dir")),
-		   value_box(E, string_copy(E, flake_ref_text(&ref, "dir"), NULL)), 0);
-	flake_ref_unset(&ref, "dir");
-	fetch_arg = value_box(E, ref_value(E, &ref));
-	TRY(eval_text(E, S("fetchTree"), S("/"), "«flake»", &tree));
-	fetch = value_box(E, tree);
-	attrs_push(args_set, sym_intern(E, S("rootInfo")), app_new(E, fetch, 1, &fetch_arg), 0);
+	attrs_push(args_set, sym_intern(E, S("rootRef")), value_box(E, ref_value(E, &ref)), 0);
 	attrs_push(args_set, SYM_ref, value_box(E, string_copy(E, text, NULL)), 0);
+	attrs_push(args_set, sym_intern(E, S("tools")), tools(E), 0);
 	TRY(eval_text(E, S(call_flake), S("/"), "«flake»", &fn));
 	return call1(E, pos, &fn, value_box(E, v_attrs(attrs_done(args_set))), out);
 }

@@ -67,7 +67,9 @@ struct eval {
 	struct contexts *contexts;
 	struct paths *paths;         /* search path, access rules, file and copy caches */
 	struct regexes *regexes;     /* builtin_regex.c; made there, freed by regexes_free() */
-	struct fetch_state *fetches; /* builtin_fetch.c; freed by fetch_state_free() */
+	struct fetch_state *fetches; /* fetch_state.c; freed by fetch_state_free() */
+
+	struct registries *registries; /* registry.c; in perm */
 };
 
 /* ---- heap ---- */
@@ -462,10 +464,10 @@ errint json_value(struct eval *E, struct value *v, pos_t pos, unsigned flags,
 errint xml_value(struct eval *E, struct value *v, pos_t pos, bool strict, bool location,
 		 const struct context **sc, struct buf *b);
 
-/* builtin_fetch.c: where a tree is that a read-only evaluation fetched, but did not copy to the
+/* fetch_state.c: where a tree is that a read-only evaluation fetched, but did not copy to the
  * store; false when path is below none. */
 bool fetch_mounted(struct eval *E, struct str path, struct str *out);
 
-/* builtin_regex.c and builtin_fetch.c, which own these. */
+/* builtin_regex.c and fetch_state.c, which own these. */
 void regexes_free(struct regexes *r);
 void fetch_state_free(struct fetch_state *f);

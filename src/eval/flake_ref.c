@@ -4,15 +4,7 @@
  * the URL, taken apart here by RFC 3986 with Nix's leniency about its query. */
 #include "eval/flake_ref.h"
 
-#include <stdlib.h>
-#include "base/buf.h"
-
-struct url {
-	struct str scheme, authority, path; /* authority.p is NULL without "//" */
-	struct fetch_attr *query;           /* strings */
-	size_t n_query;
-	struct str fragment;
-};
+#include "eval/flake_url.h"
 
 const struct fetch_attr *flake_ref_get(const struct flake_ref *r, const char *name)
 {
@@ -69,177 +61,12 @@ void flake_ref_unset(struct flake_ref *r, const char *name)
 		}
 }
 
-/* ---- URLs ---- */
-
-static bool is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-static bool percent_decode(struct arena *a, struct str s, struct str *out)
-{
-	char *p = arena_alloc(a, s.n + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		uint8_t byte;
-
-		if (s.p[i] != '%') {
-			p[n++] = s.p[i];
-			continue;
-		}
-		if (s.n - i < 3 || !base16_decode(str_n(s.p + i + 1, 2), &byte, 1))
-			return false;
-		p[n++] = (char)byte;
-		i += 2;
-	}
-	*out = str_n(p, n);
-	return true;
-}
-
-static void percent_encode(struct buf *b, struct str s, const char *keep)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (is_alnum(c) || (c && strchr("-._~", c)) || (c && strchr(keep, c)))
-			buf_putc(b, c);
-		else
-			buf_printf(b, "%%%02X", (unsigned char)c);
-	}
-}
-
-static int query_cmp(const void *ap, const void *bp)
-{
-	return str_cmp(((const struct fetch_attr *)ap)->name,
-		       ((const struct fetch_attr *)bp)->name);
-}
-
-static bool parse_query(struct arena *a, struct str query, struct url *u)
-{
-	struct str piece;
-	size_t n = 1;
-
-	for (size_t i = 0; i < query.n; i++)
-		n += query.p[i] == '&';
-	u->query = ARENA_ARRAY(a, struct fetch_attr, n);
-	while (query.n && str_split(&query, '&', &piece)) {
-		struct fetch_attr *q = &u->query[u->n_query];
-		struct str name, value;
-
-		/* A part without '=' means nothing to anybody. */
-		if (!str_cut(piece, '=', &name, &value))
-			continue;
-		if (!percent_decode(a, name, &q->name) || !percent_decode(a, value, &q->text))
-			return false;
-		u->n_query++;
-	}
-	if (u->n_query)
-		qsort(u->query, u->n_query, sizeof(*u->query), query_cmp);
-	return true;
-}
-
-static bool is_scheme(struct str s)
-{
-	if (s.n == 0 || !is_alnum(s.p[0]) || (s.p[0] >= '0' && s.p[0] <= '9'))
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_alnum(s.p[i]) && (!s.p[i] || !strchr("+-.", s.p[i])))
-			return false;
-	return true;
-}
-
-static bool is_url_text(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] >= 0x7f)
-			return false;
-	return true;
-}
-
-/* False when the text is no URL. The path is left encoded. */
-static bool url_parse(struct arena *a, struct str text, struct url *u)
-{
-	struct str rest, tail;
-
-	*u = (struct url){.authority = STR_NULL, .fragment = S("")};
-	if (!str_cut(text, ':', &u->scheme, &rest) || !is_scheme(u->scheme))
-		return false;
-	if (str_cut(rest, '#', &rest, &tail) && !percent_decode(a, tail, &u->fragment))
-		return false;
-	if (str_cut(rest, '?', &rest, &tail) && !parse_query(a, tail, u))
-		return false;
-	if (!is_url_text(rest))
-		return false;
-	if (str_starts(rest, S("//"))) {
-		ptrdiff_t slash;
-
-		rest = str_skip(rest, 2);
-		slash = str_chr(rest, '/');
-		u->authority = slash < 0 ? rest : str_n(rest.p, (size_t)slash);
-		rest = str_skip(rest, u->authority.n);
-	}
-	u->path = rest;
-	return true;
-}
-
-static void url_print(const struct url *u, struct buf *b)
-{
-	buf_puts(b, u->scheme);
-	buf_putc(b, ':');
-	if (u->authority.p) {
-		buf_putz(b, "//");
-		buf_puts(b, u->authority);
-	}
-	buf_puts(b, u->path);
-	for (size_t i = 0; i < u->n_query; i++) {
-		buf_putc(b, i ? '&' : '?');
-		percent_encode(b, u->query[i].name, ":@/?");
-		buf_putc(b, '=');
-		percent_encode(b, u->query[i].text, ":@/?");
-	}
-}
-
-static struct str url_text(struct arena *a, const struct url *u)
-{
-	BUF(b, LIMIT_SMALL_FILE);
-
-	url_print(u, &b);
-	return arena_str(a, buf_str(&b));
-}
-
-static const struct fetch_attr *url_query(const struct url *u, const char *name)
-{
-	for (size_t i = 0; i < u->n_query; i++)
-		if (str_eqz(u->query[i].name, name))
-			return &u->query[i];
-	return NULL;
-}
-
-static void url_query_drop(struct url *u, const char *name)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < u->n_query; i++)
-		if (!str_eqz(u->query[i].name, name))
-			u->query[n++] = u->query[i];
-	u->n_query = n;
-}
-
-static void url_query_add(struct arena *a, struct url *u, const char *name, struct str text)
-{
-	struct fetch_attr *more;
-
-	url_query_drop(u, name);
-	more = ARENA_ARRAY(a, struct fetch_attr, u->n_query + 1);
-	if (u->n_query)
-		memcpy(more, u->query, u->n_query * sizeof(*more));
-	more[u->n_query++] = (struct fetch_attr){.name = str_c(name), .text = text};
-	qsort(more, u->n_query, sizeof(*more), query_cmp);
-	u->query = more;
-}
-
 /* ---- pieces ---- */
+
+void flake_ref_encode_path(struct buf *b, struct str path)
+{
+	flake_url_encode(b, path, "/:@");
+}
 
 static bool is_rev(struct str s)
 {
@@ -269,20 +96,20 @@ static bool is_ref_name(struct str s)
 
 static bool is_id(struct str s)
 {
-	if (s.n == 0 || !is_alnum(s.p[0]) || (s.p[0] >= '0' && s.p[0] <= '9'))
+	if (s.n == 0 || !flake_url_alnum(s.p[0]) || (s.p[0] >= '0' && s.p[0] <= '9'))
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_alnum(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
+		if (!flake_url_alnum(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
 			return false;
 	return true;
 }
 
 static bool is_host(struct str s)
 {
-	if (s.n == 0 || !is_alnum(s.p[0]))
+	if (s.n == 0 || !flake_url_alnum(s.p[0]))
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_alnum(s.p[i]) && (!s.p[i] || !strchr("-.:", s.p[i])))
+		if (!flake_url_alnum(s.p[i]) && (!s.p[i] || !strchr("-.:", s.p[i])))
 			return false;
 	return true;
 }
@@ -296,7 +123,7 @@ static bool path_segments(struct arena *a, struct str path, struct str *out, siz
 	while (path.p && path.n && str_split(&path, '/', &piece)) {
 		if (piece.n == 0)
 			continue;
-		if (!percent_decode(a, piece, &piece))
+		if (!flake_url_decode(a, piece, &piece))
 			return false;
 		if (*n < max) {
 			out[(*n)++] = piece;
@@ -308,10 +135,10 @@ static bool path_segments(struct arena *a, struct str path, struct str *out, siz
 	return true;
 }
 
-static errint bad_url(const struct flake_ref *r, const struct url *u, struct err *err,
+static errint bad_url(const struct flake_ref *r, const struct flake_url *u, struct err *err,
 		      const char *what)
 {
-	struct str text = url_text(r->arena, u);
+	struct str text = flake_url_text(r->arena, u);
 
 	return err_set(err, ERR_CORRUPT, "URL '%.*s' %s", STR_ARG(text), what);
 }
@@ -324,7 +151,7 @@ static bool is_forge(struct str type)
 }
 
 /* github:OWNER/REPO[/REF-OR-REV][?…] */
-static errint forge_from_url(struct flake_ref *r, const struct url *u, struct err *err)
+static errint forge_from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
 {
 	struct str seg[3];
 	size_t n;
@@ -345,7 +172,7 @@ static errint forge_from_url(struct flake_ref *r, const struct url *u, struct er
 		if (ref && flake_ref_get(r, "ref"))
 			return bad_url(r, u, err, "contains multiple branch/tag names");
 		if (!rev && !ref && !str_eqz(q->name, "host") && !str_eqz(q->name, "narHash")) {
-			struct str text = url_text(r->arena, u);
+			struct str text = flake_url_text(r->arena, u);
 
 			return err_set(err, ERR_CORRUPT,
 				       "URL '%.*s' contains unknown parameter '%.*s'",
@@ -357,9 +184,9 @@ static errint forge_from_url(struct flake_ref *r, const struct url *u, struct er
 }
 
 /* flake:ID[/REF][/REV] */
-static errint indirect_from_url(struct flake_ref *r, const struct url *u, struct err *err)
+static errint indirect_from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
 {
-	struct str seg[4], text = url_text(r->arena, u);
+	struct str seg[4], text = flake_url_text(r->arena, u);
 	size_t n;
 
 	if (!path_segments(r->arena, u->path, seg, 4, &n) || n < 1 || n > 3)
@@ -390,15 +217,15 @@ static void set_number(struct flake_ref *r, struct str name, uint64_t number)
 		      (struct fetch_attr){.name = name, .kind = FETCH_ATTR_INT, .number = number});
 }
 
-static errint path_from_url(struct flake_ref *r, const struct url *u, struct err *err)
+static errint path_from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
 {
-	struct str text = url_text(r->arena, u), path;
+	struct str text = flake_url_text(r->arena, u), path;
 
 	if (u->authority.n)
 		return err_set(err, ERR_EVAL,
 			       "path URL '%.*s' should not have an authority ('%.*s')",
 			       STR_ARG(text), STR_ARG(u->authority));
-	if (!percent_decode(r->arena, u->path, &path))
+	if (!flake_url_decode(r->arena, u->path, &path))
 		return bad_url(r, u, err, "is invalid");
 	flake_ref_set_text(r, "type", S("path"));
 	flake_ref_set_text(r, "path", path);
@@ -431,12 +258,12 @@ static bool is_one_of(struct str name, const char *const *names, size_t n)
 	return false;
 }
 
-static errint git_from_url(struct flake_ref *r, const struct url *u, struct err *err)
+static errint git_from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
 {
 	static const char *const texts[] = {"rev", "ref", "keytype", "publicKey", "publicKeys"};
 	static const char *const flags[] = {"shallow",      "submodules", "lfs",
 					    "exportIgnore", "allRefs",    "verifyCommit"};
-	struct url plain = *u;
+	struct flake_url plain = *u;
 
 	plain.query = ARENA_ARRAY(r->arena, struct fetch_attr, u->n_query + 1);
 	plain.n_query = 0;
@@ -456,28 +283,39 @@ static errint git_from_url(struct flake_ref *r, const struct url *u, struct err 
 			plain.query[plain.n_query++] = q;
 		}
 	}
-	flake_ref_set_text(r, "url", url_text(r->arena, &plain));
+	flake_ref_set_text(r, "url", flake_url_text(r->arena, &plain));
 	return 0;
 }
 
+static bool is_archive_name(struct str path)
+{
+	static const char *const ends[] = {".zip",    ".tar",     ".tgz",    ".tar.gz",
+					   ".tar.xz", ".tar.bz2", ".tar.zst"};
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		if (str_ends(path, str_c(ends[i])))
+			return true;
+	return false;
+}
+
 /* https://…, file+https://…, tarball+https://… */
-static errint download_from_url(struct flake_ref *r, const struct url *u, struct err *err)
+static errint download_from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
 {
 	static const char *const own[] = {"narHash", "rev"}, *const counts[] = {"revCount",
 										"lastModified"};
-	struct url plain = *u;
+	struct flake_url plain = *u;
 	bool tarball = str_starts(u->scheme, S("tarball+")),
 	     file = str_starts(u->scheme, S("file+"));
 
 	plain.scheme = str_drop_prefix(str_drop_prefix(u->scheme, S("tarball+")), S("file+"));
 	for (size_t i = 0; i < ARRAY_LEN(own); i++) {
-		const struct fetch_attr *q = url_query(u, own[i]);
+		const struct fetch_attr *q = flake_url_query(u, own[i]);
 
 		if (q)
 			flake_ref_set(r, *q);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
-		const struct fetch_attr *q = url_query(u, counts[i]);
+		const struct fetch_attr *q = flake_url_query(u, counts[i]);
 		uint64_t number;
 
 		if (q && str_to_u64(q->text, &number))
@@ -490,14 +328,16 @@ static errint download_from_url(struct flake_ref *r, const struct url *u, struct
 		     (const char *const[]){"narHash", "rev", "revCount", "lastModified", "name",
 					   "unpack", "url", NULL};
 	     *n; n++)
-		url_query_drop(&plain, *n);
-	/* A reference means a tree, so what does not say otherwise is an archive. */
-	flake_ref_set_text(r, "type", tarball || !file ? S("tarball") : S("file"));
-	flake_ref_set_text(r, "url", url_text(r->arena, &plain));
+		flake_url_query_drop(&plain, *n);
+	/* A reference to a flake means a tree: what does not say otherwise is an archive. */
+	if (r->files && !tarball && !is_archive_name(u->path))
+		file = true;
+	flake_ref_set_text(r, "type", file ? S("file") : S("tarball"));
+	flake_ref_set_text(r, "url", flake_url_text(r->arena, &plain));
 	return 0;
 }
 
-static errint from_url(struct flake_ref *r, const struct url *u, struct err *err)
+static errint from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
 {
 	struct str text,
 		transport = str_drop_prefix(str_drop_prefix(u->scheme, S("tarball+")), S("file+"));
@@ -512,20 +352,20 @@ static errint from_url(struct flake_ref *r, const struct url *u, struct err *err
 		return git_from_url(r, u, err);
 	if (str_eqz(transport, "http") || str_eqz(transport, "https") || str_eqz(transport, "file"))
 		return download_from_url(r, u, err);
-	text = url_text(r->arena, u);
+	text = flake_url_text(r->arena, u);
 	return err_set(err, ERR_EVAL, "input '%.*s' is unsupported", STR_ARG(text));
 }
 
-static errint finish(struct flake_ref *r, struct url *u, struct str text, struct err *err)
+static errint finish(struct flake_ref *r, struct flake_url *u, struct str text, struct err *err)
 {
-	const struct fetch_attr *dir = url_query(u, "dir");
+	const struct fetch_attr *dir = flake_url_query(u, "dir");
 	struct str dir_text = dir ? dir->text : S("");
 
 	if (u->fragment.n)
 		return err_set(err, ERR_EVAL,
 			       "unexpected fragment '%.*s' in flake reference '%.*s'",
 			       STR_ARG(u->fragment), STR_ARG(text));
-	url_query_drop(u, "dir");
+	flake_url_query_drop(u, "dir");
 	if (from_url(r, u, err) || flake_ref_check(r, err))
 		return err->code;
 	if (dir_text.n)
@@ -547,13 +387,13 @@ static bool is_short(struct str text)
 	return is_ref_name(rest) && str_chr(rest, '/') < 0;
 }
 
-static bool parse_short(struct arena *a, struct str text, struct url *u)
+static bool parse_short(struct arena *a, struct str text, struct flake_url *u)
 {
 	struct str fragment = S("");
 
 	str_cut(text, '#', &text, &fragment);
-	*u = (struct url){.scheme = S("flake"), .authority = STR_NULL, .path = text};
-	return is_short(text) && percent_decode(a, fragment, &u->fragment);
+	*u = (struct flake_url){.scheme = S("flake"), .authority = STR_NULL, .path = text};
+	return is_short(text) && flake_url_decode(a, fragment, &u->fragment);
 }
 
 static errint not_absolute(struct str text, struct err *err)
@@ -563,30 +403,31 @@ static errint not_absolute(struct str text, struct err *err)
 }
 
 /* A path; what follows '?' and '#' is as in a URL. */
-static errint path_to_url(struct arena *a, struct str text, struct url *u, struct err *err)
+static errint path_to_url(const struct flake_ref *r, struct str text, struct flake_url *u,
+			  struct err *err)
 {
 	struct str path = text, query = S("");
 	BUF(b, LIMIT_SMALL_FILE);
 
-	*u = (struct url){.scheme = S("path"), .authority = STR_NULL, .fragment = S("")};
+	*u = (struct flake_url){.scheme = S("path"), .authority = STR_NULL, .fragment = S("")};
 	if ((str_cut(path, '#', &path, &u->fragment) &&
-	     !percent_decode(a, u->fragment, &u->fragment)) ||
-	    (str_cut(path, '?', &path, &query) && !parse_query(a, query, u)))
+	     !flake_url_decode(r->arena, u->fragment, &u->fragment)) ||
+	    (str_cut(path, '?', &path, &query) && !flake_url_parse_query(r->arena, query, u)))
 		return err_set(err, ERR_EVAL, "invalid flakeref '%.*s'", STR_ARG(text));
-	if (!str_starts(path, S("/")))
+	if (!r->relative && !str_starts(path, S("/")))
 		return not_absolute(text, err);
-	percent_encode(&b, path, "/:@");
-	u->path = arena_str(a, buf_str(&b));
+	flake_ref_encode_path(&b, path);
+	u->path = arena_str(r->arena, buf_str(&b));
 	return 0;
 }
 
-errint flake_ref_parse(struct arena *a, struct str text, struct flake_ref *out, struct err *err)
+static errint parse(struct flake_ref r, struct str text, struct flake_ref *out, struct err *err)
 {
-	struct flake_ref r = {.arena = a};
-	struct str copy = arena_str(a, text);
-	struct url u;
+	struct str copy = arena_str(r.arena, text);
+	struct flake_url u;
 
-	if (!parse_short(a, copy, &u) && !url_parse(a, copy, &u) && path_to_url(a, copy, &u, err))
+	if (!parse_short(r.arena, copy, &u) && !flake_url_parse(r.arena, copy, &u) &&
+	    path_to_url(&r, copy, &u, err))
 		return err->code;
 	if (finish(&r, &u, copy, err) == ERR_CORRUPT) {
 		/* What makes no good URL is taken for a path. */
@@ -597,6 +438,19 @@ errint flake_ref_parse(struct arena *a, struct str text, struct flake_ref *out, 
 		return err->code;
 	*out = r;
 	return 0;
+}
+
+errint flake_ref_parse(struct arena *a, struct str text, struct flake_ref *out, struct err *err)
+{
+	return parse((struct flake_ref){.arena = a}, text, out, err);
+}
+
+errint flake_ref_parse_input(struct arena *a, struct str text, bool is_flake, struct flake_ref *out,
+			     struct err *err)
+{
+	struct flake_ref r = {.arena = a, .relative = true, .files = !is_flake};
+
+	return parse(r, text, out, err);
 }
 
 /* ---- checking ---- */
@@ -699,7 +553,7 @@ static void put_segment(struct buf *b, struct str s)
 		return;
 	if (b->n)
 		buf_putc(b, '/');
-	percent_encode(b, s, ":@");
+	flake_url_encode(b, s, ":@");
 }
 
 static struct str segments(const struct flake_ref *r, const char *const *names)
@@ -711,28 +565,28 @@ static struct str segments(const struct flake_ref *r, const char *const *names)
 	return arena_str(r->arena, buf_str(&b));
 }
 
-static void add_texts(const struct flake_ref *r, struct url *u, const char *const *names)
+static void add_texts(const struct flake_ref *r, struct flake_url *u, const char *const *names)
 {
 	for (; *names; names++) {
 		const struct fetch_attr *a = flake_ref_get(r, *names);
 
 		if (!a || (a->kind == FETCH_ATTR_BOOL && !a->number))
 			continue;
-		url_query_add(r->arena, u, *names,
-			      a->kind == FETCH_ATTR_STRING
-				      ? a->text
-				      : str_c(arena_printf(r->arena, "%llu",
-							   (unsigned long long)a->number)));
+		flake_url_query_add(r->arena, u, *names,
+				    a->kind == FETCH_ATTR_STRING
+					    ? a->text
+					    : str_c(arena_printf(r->arena, "%llu",
+								 (unsigned long long)a->number)));
 	}
 }
 
 /* Of types whose `url` is a URL itself. */
-static errint to_download_url(const struct flake_ref *r, struct url *u, struct err *err)
+static errint to_download_url(const struct flake_ref *r, struct flake_url *u, struct err *err)
 {
 	struct str text = flake_ref_text(r, "url"), type = flake_ref_text(r, "type");
 	bool git = str_eqz(type, "git");
 
-	if (!url_parse(r->arena, text, u))
+	if (!flake_url_parse(r->arena, text, u))
 		return err_set(err, ERR_EVAL, "'%.*s' is not a valid URL", STR_ARG(text));
 	if (str_eqz(type, "hg"))
 		u->scheme = str_c(arena_printf(r->arena, "hg+%.*s", STR_ARG(u->scheme)));
@@ -751,7 +605,7 @@ static errint to_download_url(const struct flake_ref *r, struct url *u, struct e
 errint flake_ref_print(const struct flake_ref *r, struct str *out, struct err *err)
 {
 	struct str type = flake_ref_text(r, "type"), dir = flake_ref_text(r, "dir");
-	struct url u = {.scheme = type};
+	struct flake_url u = {.scheme = type};
 
 	if (flake_ref_check(r, err))
 		return err->code;
@@ -764,7 +618,7 @@ errint flake_ref_print(const struct flake_ref *r, struct str *out, struct err *e
 	} else if (str_eqz(type, "path")) {
 		BUF(b, LIMIT_SMALL_FILE);
 
-		percent_encode(&b, flake_ref_text(r, "path"), "/:@");
+		flake_ref_encode_path(&b, flake_ref_text(r, "path"));
 		u.path = arena_str(r->arena, buf_str(&b));
 		add_texts(
 			r, &u,
@@ -773,7 +627,7 @@ errint flake_ref_print(const struct flake_ref *r, struct str *out, struct err *e
 		return err->code;
 	}
 	if (dir.n)
-		url_query_add(r->arena, &u, "dir", dir);
-	*out = url_text(r->arena, &u);
+		flake_url_query_add(r->arena, &u, "dir", dir);
+	*out = flake_url_text(r->arena, &u);
 	return 0;
 }

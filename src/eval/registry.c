@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Looking references up, as often as entries match. Files are read once an evaluation, and only
+ * when a reference is looked up. */
+#include "eval/registry.h"
+
+#include <fcntl.h>
+#include "base/file.h"
+#include "base/report.h"
+#include "eval/builtin_int.h"
+#include "eval/fetch_state.h"
+#include "eval/json.h"
+
+enum { MAX_STEPS = 100 };
+
+struct entry {
+	struct entry *next;
+	struct flake_ref from, to;
+	bool exact;
+};
+
+struct registry {
+	struct entry *entries; /* in the file's order */
+};
+
+/* E->registries, in the order of enum eval_registry, which is that of looking. */
+struct registries {
+	struct registry v[3];
+};
+
+/* ---- reading ---- */
+
+static errint read_ref(struct eval *E, struct value *v, struct flake_ref *out)
+{
+	struct attrs *given;
+
+	*out = (struct flake_ref){.arena = &E->perm};
+	TRY(want_attrs(E, v, 0, "in a flake registry"));
+	given = attrs_flat(E, v->attrs);
+	for (size_t i = 0; i < given->n; i++) {
+		struct fetch_attr f = {.name = sym_str(E, given->v[i].sym)};
+		struct value *at = given->v[i].v;
+
+		TRY(force(E, at, 0));
+		switch ((enum value_tag)at->tag) {
+		case V_STRING:
+		case V_STRCTX:
+			f.text = arena_str(&E->perm, value_str(at));
+			break;
+		case V_BOOL:
+			f.kind = FETCH_ATTR_BOOL;
+			f.number = at->b;
+			break;
+		case V_INT:
+			f.kind = FETCH_ATTR_INT;
+			f.number = (uint64_t)at->i;
+			break;
+		default:
+			return eval_fail(E, 0, "flake reference with a field of a wrong type");
+		}
+		flake_ref_set(out, f);
+	}
+	return 0;
+}
+
+static errint read_entry(struct eval *E, struct value *v, struct entry *out)
+{
+	struct attr *from, *to;
+	const struct attr *exact;
+	ERR(err);
+
+	TRY(want_attrs(E, v, 0, "in a flake registry"));
+	TRY(want_attr(E, v->attrs, sym_intern(E, S("from")), 0, "in a flake registry", &from));
+	TRY(want_attr(E, v->attrs, sym_intern(E, S("to")), 0, "in a flake registry", &to));
+	TRY(read_ref(E, from->v, &out->from));
+	TRY(read_ref(E, to->v, &out->to));
+	exact = attrs_get(v->attrs, sym_intern(E, S("exact")));
+	if (exact)
+		TRY(want_bool(E, exact->v, 0, "in a flake registry", &out->exact));
+	if (flake_ref_check(&out->from, &err) || flake_ref_check(&out->to, &err))
+		return eval_fail_err(E, 0, &err);
+	return 0;
+}
+
+static errint read_flakes(struct eval *E, struct value *top, struct registry *out)
+{
+	struct entry **end = &out->entries;
+	struct attr *version, *flakes;
+
+	TRY(want_attrs(E, top, 0, "in a flake registry"));
+	TRY(want_attr(E, top->attrs, sym_intern(E, S("version")), 0, "in a flake registry",
+		      &version));
+	TRY(force(E, version->v, 0));
+	if (version->v->tag != V_INT || version->v->i != 2)
+		return eval_fail(E, 0, "unsupported version");
+	TRY(want_attr(E, top->attrs, sym_intern(E, S("flakes")), 0, "in a flake registry",
+		      &flakes));
+	TRY(want_list(E, flakes->v, 0, "in a flake registry"));
+	for (uint32_t i = 0; i < flakes->v->n; i++) {
+		*end = ARENA_NEW(&E->perm, struct entry);
+		TRY(read_entry(E, list_elems(flakes->v)[i], *end));
+		end = &(*end)->next;
+	}
+	return 0;
+}
+
+/* A registry that cannot be read counts as empty, with a warning. */
+static void read_registry(struct eval *E, enum eval_registry which, struct registry *out)
+{
+	struct eval_fetcher *f = fetch_fetcher(E);
+	struct str path = S("");
+	BUF(text, LIMIT_LOCK_FILE);
+	struct value top;
+	ERR(err);
+
+	if (!f || (f->registry(f, which, &E->perm, &path, &err) == 0 && !path.n))
+		return;
+	if (!err.code && file_read(AT_FDCWD, path.p, &text, &err) == ERR_NOT_FOUND)
+		return;
+	if (err.code)
+		eval_fail_err(E, 0, &err);
+	else if (json_parse(E, arena_str(&E->perm, buf_str(&text)), &top) == 0 &&
+		 read_flakes(E, &top, out) == 0)
+		return;
+	report_msg(E->opt.report, REPORT_WARN, "cannot read flake registry '%.*s': %s",
+		   STR_ARG(path), E->err.msg);
+	eval_forget(E);
+	out->entries = NULL;
+}
+
+static struct registries *registries(struct eval *E)
+{
+	if (E->registries)
+		return E->registries;
+	E->registries = ARENA_NEW(&E->perm, struct registries);
+	for (size_t i = 0; i < ARRAY_LEN(E->registries->v); i++)
+		read_registry(E, (enum eval_registry)i, &E->registries->v[i]);
+	return E->registries;
+}
+
+/* ---- looking up ---- */
+
+static bool same_attr(const struct fetch_attr *a, const struct fetch_attr *b)
+{
+	return str_eq(a->name, b->name) && a->kind == b->kind && a->number == b->number &&
+	       str_eq(a->text, b->text);
+}
+
+static bool same_ref(const struct flake_ref *a, const struct flake_ref *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!same_attr(&a->attrs[i], &b->attrs[i]))
+			return false;
+	return true;
+}
+
+static struct flake_ref copy_ref(struct arena *a, const struct flake_ref *r)
+{
+	struct flake_ref copy = {.arena = a};
+
+	for (size_t i = 0; i < r->n; i++)
+		flake_ref_set(&copy, r->attrs[i]);
+	return copy;
+}
+
+static bool matches(const struct entry *e, const struct flake_ref *ref)
+{
+	struct flake_ref bare;
+
+	if (same_ref(&e->from, ref))
+		return true;
+	if (e->exact)
+		return false;
+	bare = copy_ref(ref->arena, ref);
+	flake_ref_unset(&bare, "ref");
+	flake_ref_unset(&bare, "rev");
+	return same_ref(&e->from, &bare);
+}
+
+/* What e leads to, with the ref and revision that were asked for beyond it. */
+static void apply(const struct entry *e, struct flake_ref *ref)
+{
+	struct flake_ref to = copy_ref(ref->arena, &e->to);
+	struct str branch = flake_ref_text(ref, "ref"), rev = flake_ref_text(ref, "rev");
+	bool forge = !str_eqz(flake_ref_text(&to, "type"), "git") &&
+		     !str_eqz(flake_ref_text(&to, "type"), "indirect");
+
+	if (branch.n && !flake_ref_get(&e->from, "ref")) {
+		flake_ref_set_text(&to, "ref", branch);
+		if (forge)
+			flake_ref_unset(&to, "rev");
+	}
+	if (rev.n && !flake_ref_get(&e->from, "rev")) {
+		flake_ref_set_text(&to, "rev", rev);
+		if (forge)
+			flake_ref_unset(&to, "ref");
+	}
+	*ref = to;
+}
+
+static bool step(struct registries *all, enum registry_kind kind, struct flake_ref *ref)
+{
+	struct flake_ref bare = copy_ref(ref->arena, ref);
+
+	flake_ref_unset(&bare, "dir");
+	for (size_t i = kind == REGISTRY_ALL ? 0 : EVAL_REGISTRY_GLOBAL; i < ARRAY_LEN(all->v); i++)
+		for (const struct entry *e = all->v[i].entries; e; e = e->next)
+			if (matches(e, &bare)) {
+				apply(e, ref);
+				return true;
+			}
+	return false;
+}
+
+static bool is_indirect(const struct flake_ref *r)
+{
+	return str_eqz(flake_ref_text(r, "type"), "indirect");
+}
+
+static errint not_found(struct eval *E, const struct flake_ref *ref, bool cycle)
+{
+	struct str text;
+	ERR(err);
+
+	if (flake_ref_print(ref, &text, &err))
+		return eval_fail_err(E, 0, &err);
+	if (cycle)
+		return eval_fail(E, 0, "cycle detected in flake registry for '%.*s'",
+				 STR_ARG(text));
+	eval_fail(E, 0, "cannot find flake '%.*s' in the flake registries", STR_ARG(text));
+	return eval_hint(E,
+			 "only registries in files are read: 'flake-registry' in kiln.conf names "
+			 "one");
+}
+
+errint registry_resolve(struct eval *E, struct flake_ref *ref, enum registry_kind kind)
+{
+	struct registries *all;
+	struct str dir = flake_ref_text(ref, "dir");
+
+	if (!is_indirect(ref))
+		return 0;
+	all = registries(E);
+	for (unsigned i = 0; step(all, kind, ref); i++)
+		if (i == MAX_STEPS)
+			return not_found(E, ref, true);
+	if (is_indirect(ref))
+		return not_found(E, ref, false);
+	if (dir.n && !flake_ref_get(ref, "dir"))
+		flake_ref_set_text(ref, "dir", dir);
+	return 0;
+}
