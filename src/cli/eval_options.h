@@ -57,6 +57,7 @@ struct eval_request {
 	size_t n_includes, cap_includes;
 	const char *nixpkgs;
 };
+
 void eval_request_release(struct eval_request *r);
 
 /* Takes the option that options_next() just gave; false when it is none of these. */

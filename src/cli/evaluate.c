@@ -18,6 +18,7 @@ void evaluation_release(struct evaluation *e)
 		store_set_realiser(e->cli->store, NULL);
 	if (e->eval)
 		eval_free(e->eval);
+	cli_fetcher_release(&e->fetcher);
 	for (size_t i = 0; i < e->n_search_path; i++)
 		free(e->search_path[i]);
 	free(e->search_path);
@@ -97,6 +98,16 @@ static errint arguments(struct evaluation *e, struct err *err)
 	return 0;
 }
 
+static void give_fetcher(struct evaluation *e, const struct settings *s, bool read_only)
+{
+	cli_fetcher_init(&e->fetcher, e->cli, e->cli->store, read_only);
+	if (s && s->given[SETTING_INDEX_tarball_ttl])
+		e->fetcher.ttl = s->tarball_ttl;
+	e->fetcher.tokens = s ? s->access_tokens : NULL;
+	e->fetcher.registry = s ? s->flake_registry : NULL;
+	eval_set_fetcher(e->eval, &e->fetcher.fetcher);
+}
+
 errint evaluation_open(struct cli *cli, const struct eval_request *request, unsigned flags,
 		       struct evaluation *out, struct err *err)
 {
@@ -130,6 +141,7 @@ errint evaluation_open(struct cli *cli, const struct eval_request *request, unsi
 	out->realiser = build_realiser_init(s, &out->builds.options, o.report);
 	if (!o.read_only)
 		store_set_realiser(s, &out->realiser.realiser);
+	give_fetcher(out, settings, o.read_only);
 	return arguments(out, err);
 }
 

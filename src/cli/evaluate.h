@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "cli/cli.h"
 #include "cli/eval_options.h"
+#include "cli/fetcher.h"
 #include "cli/realise.h"
 #include "eval/eval.h"
 
@@ -17,6 +18,7 @@ struct evaluation {
 	struct eval_args *args;
 	struct build_request builds; /* for import-from-derivation */
 	struct build_realiser realiser;
+	struct cli_fetcher fetcher;
 	char **search_path;
 	size_t n_search_path;
 };

@@ -14,5 +14,5 @@ is "the tree's hash" "$(flake "$here/flake" f.narHash)" '"sha256-oVMvYG80voCsRx8
 
 cp -r "$here/flake" "$T/unlocked"
 rm "$T/unlocked/flake.lock"
-like "an input that is not locked" "$(flake "$T/unlocked" f.sum)" "has no input 'same'; run 'nix flake lock'"
+is "an input that is not locked is locked in memory" "$(flake "$T/unlocked" f.sum 2>/dev/null | tail -n 1)" 42
 like "a flake that changed" "$(flake "$here/flake?narHash=sha256-ungWv48Bz%2BpBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0%3D" f.sum)" "NAR hash mismatch in input"

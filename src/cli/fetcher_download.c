@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Files and archives from URLs. A record says what was behind a URL and when; within tarball-ttl
+ * nobody is asked, after it the server is asked whether that is still current. */
+#include "cli/fetcher_int.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "base/environ.h"
+#include "base/file.h"
+#include "base/report.h"
+#include "eval/flake_ref.h"
+#include "net/archive.h"
+#include "net/fetch.h"
+#include "store/store.h"
+
+void download_release(struct download *d)
+{
+	if (d->lock > 0)
+		close(d->lock);
+	free(d->file);
+}
+
+static char *records(struct cli_fetcher *f)
+{
+	return path_join(str_c(input_cache(f)), S("fetch"));
+}
+
+/* Two processes that want the same wait for one another, so that it is brought once. */
+static errint lock_file(struct cli_fetcher *f, struct download *d, struct err *err)
+{
+	char *path CLEANUP_FREE = xasprintf("%s.lock", d->file);
+	ERR(busy);
+
+	d->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (d->lock < 0)
+		return err_sys(err, "cannot open the lock '%s'", path);
+	if (!fd_lock(d->lock, true, true, &busy))
+		return 0;
+	report_msg(cli_report(f->cli), REPORT_NOTE,
+		   "waiting for another process to finish fetching '%.*s'", STR_ARG(d->url));
+	return fd_lock(d->lock, true, false, err);
+}
+
+errint download_find(struct cli_fetcher *f, struct arena *a, struct download *d, struct err *err)
+{
+	char *dir CLEANUP_FREE = path_join(str_c(input_cache(f)), S("downloads"));
+	char *records_dir CLEANUP_FREE = records(f);
+	char name[HASH_TEXT_MAX];
+	struct hash h;
+	errint rc = mkdir_p(AT_FDCWD, dir, 0755, err);
+
+	if (rc)
+		return rc;
+	hash_bytes(HASH_SHA256, d->key, &h);
+	d->file = path_join(str_c(dir), str_c(hash_format(&h, HASH_NIX32, false, name)));
+	rc = lock_file(f, d, err);
+	if (rc)
+		return rc;
+	d->found = fetch_cache_find(records_dir, d->key, a, &d->record);
+	return 0;
+}
+
+static errint transfer(struct cli_fetcher *f, struct download *d, bool usable,
+		       struct fetch_result *out, struct err *err)
+{
+	struct fetch_options o = {.mirrors = f->mirrors};
+	char *url CLEANUP_FREE = str_dupz(d->url);
+	char *etag CLEANUP_FREE = str_dupz(fetch_record_get(&d->record, "etag"));
+	const char *const urls[] = {url}, *const headers[] = {d->header, NULL};
+	struct fetch_request r = {
+		.urls = urls,
+		.n_urls = 1,
+		.dest = d->file,
+		.hash = d->flat,
+		.algo = HASH_SHA256,
+		.headers = headers,
+		.etag = usable && *etag ? etag : NULL,
+	};
+	struct fetcher *net CLEANUP(fetcher_cleanup) = NULL;
+	errint rc = fetcher_new(&o, cli_report(f->cli), &net, err);
+
+	if (!rc)
+		rc = fetcher_add(net, &r, err);
+	while (!rc && !fetcher_next(net, out))
+		rc = fetcher_step(net, -1, NULL, 0, err);
+	return rc;
+}
+
+static bool is_here(const struct download *d)
+{
+	return access(d->file, R_OK) == 0;
+}
+
+static void take_answer(struct arena *a, struct download *d, const struct fetch_result *r)
+{
+	d->hash = r->hash;
+	if (r->etag)
+		d->etag = arena_str(a, str_c(r->etag));
+	if (r->immutable)
+		d->immutable = arena_str(a, str_c(r->immutable));
+}
+
+/* A record without its content is worth nothing. */
+static bool is_usable(const struct download *d)
+{
+	return d->found && (d->valid || is_here(d));
+}
+
+errint download_bring(struct cli_fetcher *f, struct arena *a, struct download *d, struct err *err)
+{
+	struct fetch_result r CLEANUP(fetch_result_release) = {0};
+	bool usable = is_usable(d);
+	errint rc;
+
+	d->cached = usable && (d->forever || d->record.age < f->ttl);
+	if (d->cached)
+		return 0;
+	rc = transfer(f, d, usable, &r, err);
+	if (rc)
+		return rc;
+	if (r.err.code == ERR_NETWORK && usable) {
+		report_msg(cli_report(f->cli), REPORT_WARN, "%s; using cached version", r.err.msg);
+		d->cached = true;
+		return 0;
+	}
+	take_answer(a, d, &r);
+	if (r.err.code)
+		return err_move(err, &r.err);
+	if (r.unchanged) {
+		char *dir CLEANUP_FREE = records(f);
+
+		d->cached = true;
+		fetch_cache_put(dir, d->key, &d->record);
+	}
+	return 0;
+}
+
+void download_keep(struct cli_fetcher *f, struct download *d, const struct fetch_record *r)
+{
+	char *dir CLEANUP_FREE = records(f);
+
+	fetch_cache_put(dir, d->key, r);
+	if (!f->read_only)
+		unlink(d->file);
+}
+
+errint download_text(struct cli_fetcher *f, struct arena *a, struct str url, const char *header,
+		     struct str *out, struct err *err)
+{
+	struct fetch_options o = {.mirrors = f->mirrors};
+	char *z CLEANUP_FREE = str_dupz(url);
+	const char *const urls[] = {z}, *const headers[] = {header, NULL};
+	BUF(text, LIMIT_INDEX_PAGE);
+	struct fetch_request r = {
+		.urls = urls, .n_urls = 1, .body = &text, .algo = HASH_SHA256, .headers = headers};
+	errint rc = fetch_one(&o, &r, cli_report(f->cli), NULL, err);
+
+	if (rc)
+		return rc;
+	*out = arena_str(a, buf_str(&text));
+	return 0;
+}
+
+/* ---- files ---- */
+
+static bool record_hash(const struct fetch_record *r, const char *name, struct hash *out)
+{
+	ERR(ignored);
+
+	return hash_parse(fetch_record_get(r, name), HASH_SHA256, out, &ignored) == 0;
+}
+
+static void put_hash(struct arena *a, struct fetch_record *r, const char *name,
+		     const struct hash *h)
+{
+	char text[HASH_TEXT_MAX];
+
+	fetch_record_set(r, name, arena_str(a, str_c(hash_format(h, HASH_SRI, true, text))));
+}
+
+/* In Nix's words, which tell the hash that came. */
+static errint wrong_file(const struct eval_fetch *what, const struct download *d, struct err *err)
+{
+	struct eval_fetched ignored = {0};
+
+	err_clear(err);
+	return input_take(what, &d->hash, S(""), &ignored, err);
+}
+
+errint fetch_file(struct cli_fetcher *f, const struct eval_fetch *what, struct arena *a,
+		  struct eval_fetched *out, struct err *err)
+{
+	struct download d CLEANUP(download_release) = {
+		.url = what->url,
+		.key = str_c(arena_printf(a, "file\n%.*s", STR_ARG(what->url))),
+		.flat = what->flat ? what->expect : NULL,
+	};
+	const char *which = what->flat ? "hash" : "narHash";
+	struct fetch_record r = {0};
+	struct str path = S("");
+	struct hash known;
+	errint rc = download_find(f, a, &d, err);
+
+	if (!rc && d.found && record_hash(&d.record, which, &known))
+		rc = input_known(f, what, &known, a, &path, &d.valid, err);
+	if (!rc)
+		rc = download_bring(f, a, &d, err);
+	if (rc == ERR_MISMATCH && d.flat)
+		return wrong_file(what, &d, err);
+	if (rc)
+		return rc;
+	if (d.cached && d.valid)
+		return input_take(what, &known, path, out, err);
+	rc = input_add(f, what, d.file, a, out, err);
+	if (rc)
+		return rc;
+	if (d.cached)
+		return 0;
+	put_hash(a, &r, which, &out->nar_hash);
+	fetch_record_set(&r, "etag", d.etag);
+	download_keep(f, &d, &r);
+	return 0;
+}
+
+/* ---- archives ---- */
+
+static errint unpack(struct cli_fetcher *f, const struct eval_fetch *what, struct download *d,
+		     struct arena *a, struct eval_fetched *out, struct err *err)
+{
+	char *tree CLEANUP_FREE = NULL;
+	int fd CLEANUP_FD = -1;
+	errint rc = input_temp(f, &tree, err);
+
+	if (!rc)
+		rc = open_file(AT_FDCWD, d->file, &fd, err);
+	if (rc)
+		return rc;
+	rc = archive_unpack_tree(fd, AT_FDCWD, tree, &out->last_modified, err);
+	if (rc)
+		return err_wrap(err, "unpacking '%.*s'", STR_ARG(d->url));
+	rc = input_add(f, what, tree, a, out, err);
+	if (!out->source.n)
+		remove_tree_quietly(AT_FDCWD, tree);
+	return rc;
+}
+
+static errint from_record(struct cli_fetcher *f, const struct eval_fetch *what, struct download *d,
+			  const struct hash *known, struct str path, struct arena *a,
+			  struct eval_fetched *out, struct err *err)
+{
+	if (!d->valid)
+		return unpack(f, what, d, a, out, err);
+	(void)!str_to_i64(fetch_record_get(&d->record, "lastModified"), &out->last_modified);
+	return input_take(what, known, path, out, err);
+}
+
+static void keep_archive(struct cli_fetcher *f, struct download *d, struct arena *a,
+			 const struct eval_fetched *out)
+{
+	struct fetch_record r = {0};
+
+	put_hash(a, &r, "narHash", &out->nar_hash);
+	fetch_record_set(&r, "lastModified",
+			 str_c(arena_printf(a, "%lld", (long long)out->last_modified)));
+	fetch_record_set(&r, "etag", d->etag);
+	fetch_record_set(&r, "immutable", d->immutable);
+	download_keep(f, d, &r);
+}
+
+errint fetch_archive(struct cli_fetcher *f, const struct eval_fetch *what, struct download *d,
+		     struct arena *a, struct eval_fetched *out, struct err *err)
+{
+	struct str path = S("");
+	struct hash known;
+	errint rc = download_find(f, a, d, err);
+
+	if (!rc && d->found && record_hash(&d->record, "narHash", &known))
+		rc = input_known(f, what, &known, a, &path, &d->valid, err);
+	if (!rc)
+		rc = download_bring(f, a, d, err);
+	if (rc)
+		return rc;
+	rc = d->cached ? from_record(f, what, d, &known, path, a, out, err)
+		       : unpack(f, what, d, a, out, err);
+	/* A file that does not unpack is not kept for the next time. */
+	if (rc && rc != ERR_MISMATCH && !d->cached)
+		unlink(d->file);
+	if (rc)
+		return rc;
+	if (d->cached)
+		d->immutable = fetch_record_get(&d->record, "immutable");
+	else
+		keep_archive(f, d, a, out);
+	out->has_last_modified = out->last_modified != 0;
+	return 0;
+}
+
+/* Common mistakes with file: URLs. */
+static errint check_local(struct str url, struct err *err)
+{
+	char *path CLEANUP_FREE = NULL;
+	char *git CLEANUP_FREE = NULL;
+	struct stat st;
+
+	if (!str_starts(url, S("file://")))
+		return 0;
+	path = str_dupz(str_skip(url, 7));
+	if (stat(path, &st) || !S_ISDIR(st.st_mode))
+		return 0;
+	git = path_join(str_c(path), S(".git"));
+	if (access(git, F_OK) == 0)
+		return err_set(err, ERR_EVAL,
+			       "tarball '%s' is a git repository, not a tarball. Please use "
+			       "`git+file` as the scheme.",
+			       path);
+	return err_set(err, ERR_EVAL, "tarball '%s' is a directory, not a file.", path);
+}
+
+/* The URL under which just this stays also says what it is. */
+static errint take_immutable(struct str url, struct arena *a, struct eval_fetched *out,
+			     struct err *err)
+{
+	const struct fetch_attr *count, *modified;
+	struct flake_ref r;
+	errint rc = flake_ref_parse(a, url, &r, err);
+
+	if (rc)
+		return rc;
+	if (!str_eqz(flake_ref_text(&r, "type"), "tarball"))
+		return err_set(err, ERR_UNSUPPORTED,
+			       "tarball 'Link' headers that redirect to non-tarball URLs are not "
+			       "supported");
+	count = flake_ref_get(&r, "revCount");
+	modified = flake_ref_get(&r, "lastModified");
+	out->rev = flake_ref_text(&r, "rev");
+	out->has_rev_count = count;
+	out->rev_count = count ? count->number : 0;
+	if (modified) {
+		out->last_modified = (int64_t)modified->number;
+		out->has_last_modified = true;
+	}
+	return 0;
+}
+
+errint fetch_tarball(struct cli_fetcher *f, const struct eval_fetch *what, struct arena *a,
+		     struct eval_fetched *out, struct err *err)
+{
+	struct download d CLEANUP(download_release) = {
+		.url = what->url,
+		.key = str_c(arena_printf(a, "tarball\n%.*s", STR_ARG(what->url))),
+	};
+	errint rc = check_local(what->url, err);
+
+	if (!rc)
+		rc = fetch_archive(f, what, &d, a, out, err);
+	if (rc)
+		return rc;
+	out->rev = request_text(what, "rev");
+	return d.immutable.n ? take_immutable(d.immutable, a, out, err) : 0;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Inputs of forges: a ref is looked up, a commit's archive is downloaded. */
+#include "cli/fetcher_int.h"
+
+#include <stdlib.h>
+#include "base/file.h"
+#include "net/conf.h"
+#include "net/forge.h"
+
+static void read_repo(struct cli_fetcher *f, const struct eval_fetch *what, struct forge_repo *r)
+{
+	*r = (struct forge_repo){
+		.host = request_text(what, "host"),
+		.owner = request_text(what, "owner"),
+		.repo = request_text(what, "repo"),
+		.ref = request_text(what, "ref"),
+	};
+	if (!r->ref.n)
+		r->ref = S("HEAD");
+	if (f->tokens)
+		r->tokens = str_c(f->tokens);
+	else if (!conf_get(f->conf, S("access-tokens"), &r->tokens))
+		r->tokens = S("");
+	BUG_ON(!forge_kind_parse(what->type, &r->kind));
+}
+
+static errint ask(struct cli_fetcher *f, const struct forge_repo *asked, struct arena *a,
+		  struct str *rev, struct err *err)
+{
+	struct forge_repo r = *asked;
+	const char *header = forge_header(a, &r);
+	struct str head = forge_head_url(a, &r), text;
+	errint rc = 0;
+
+	if (head.n) {
+		rc = download_text(f, a, head, header, &text, err);
+		if (!rc)
+			rc = forge_head_parse(a, text, &r.ref, err);
+	}
+	if (!rc)
+		rc = download_text(f, a, forge_ref_url(a, &r), header, &text, err);
+	if (!rc)
+		rc = forge_rev_parse(a, &r, text, rev, err);
+	return rc ? err_wrap(err, "looking up '%.*s' of '%.*s/%.*s'", STR_ARG(asked->ref),
+			     STR_ARG(asked->owner), STR_ARG(asked->repo))
+		  : 0;
+}
+
+/* The commit that a ref means, now or as of late. */
+static errint find_rev(struct cli_fetcher *f, const struct forge_repo *r, struct arena *a,
+		       struct str *rev, struct err *err)
+{
+	char *dir CLEANUP_FREE = path_join(str_c(input_cache(f)), S("fetch"));
+	struct str key = str_c(arena_printf(a, "forge ref\n%.*s\n%.*s",
+					    STR_ARG(forge_ref_url(a, r)), STR_ARG(r->ref)));
+	struct fetch_record known, now = {0};
+	errint rc;
+
+	if (fetch_cache_find(dir, key, a, &known) && known.age < f->ttl) {
+		*rev = fetch_record_get(&known, "rev");
+		return 0;
+	}
+	rc = ask(f, r, a, rev, err);
+	if (rc)
+		return rc;
+	fetch_record_set(&now, "rev", *rev);
+	fetch_cache_put(dir, key, &now);
+	return 0;
+}
+
+errint fetch_forge(struct cli_fetcher *f, const struct eval_fetch *what, struct arena *a,
+		   struct eval_fetched *out, struct err *err)
+{
+	struct forge_repo r;
+	struct str rev = request_text(what, "rev");
+	struct download d CLEANUP(download_release) = {.forever = true};
+	errint rc = 0;
+
+	read_repo(f, what, &r);
+	if (!rev.n)
+		rc = find_rev(f, &r, a, &rev, err);
+	if (rc)
+		return rc;
+	d.url = forge_archive_url(a, &r, rev);
+	d.header = forge_header(a, &r);
+	d.key = str_c(arena_printf(a, "archive\n%.*s", STR_ARG(d.url)));
+	rc = fetch_archive(f, what, &d, a, out, err);
+	if (rc)
+		return rc;
+	out->rev = rev;
+	return 0;
+}
