@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Cleanup functions, BUG() and the allocation that cannot fail. The only file of the tree that
- * calls abort(): for our own mistakes and for an empty memory. */
-#include "base/compiler.h"
+ * calls abort(), for our own mistakes, and that ends the process over an empty memory. */
+#include "base/memory.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -62,10 +62,11 @@ void bug_at(const char *file, int line, const char *fmt, ...)
 	abort();
 }
 
-ATTR_NORETURN ATTR_COLD static void out_of_memory(size_t n)
+/* No mistake of ours, so no core: what the store holds is whole at every moment. */
+void memory_exhausted(size_t n)
 {
 	fprintf(stderr, "error: out of memory (asked for %zu bytes)\n", n);
-	abort();
+	_exit(1);
 }
 
 static size_t product(size_t n, size_t size)
@@ -82,7 +83,7 @@ void *xmalloc(size_t n)
 	void *p = malloc(n ? n : 1);
 
 	if (UNLIKELY(!p))
-		out_of_memory(n);
+		memory_exhausted(n);
 	return p;
 }
 
@@ -92,7 +93,7 @@ void *xcalloc(size_t n, size_t size)
 	void *p = calloc(1, bytes ? bytes : 1);
 
 	if (UNLIKELY(!p))
-		out_of_memory(bytes);
+		memory_exhausted(bytes);
 	return p;
 }
 
@@ -101,7 +102,7 @@ void *xrealloc(void *p, size_t n)
 	void *q = realloc(p, n ? n : 1);
 
 	if (UNLIKELY(!q))
-		out_of_memory(n);
+		memory_exhausted(n);
 	return q;
 }
 
@@ -136,6 +137,6 @@ char *xasprintf(const char *fmt, ...)
 	int n = vasprintf(&out, fmt, ap);
 	va_end(ap);
 	if (UNLIKELY(n < 0))
-		out_of_memory(0);
+		memory_exhausted(0);
 	return out;
 }

@@ -57,9 +57,9 @@ void cleanup_file_(void *filepp);
 ATTR_NORETURN ATTR_COLD ATTR_PRINTF(3, 4) void bug_at(const char *file, int line, const char *fmt,
 						      ...);
 
-/* Allocation that cannot fail: out of memory aborts, here and nowhere else. Buffers that grow
- * from outside data are bounded by limits.h, so that this stays an honest answer. Free with
- * free(). xcalloc() and xreallocarray() check the product for overflow. */
+/* Allocation that cannot fail: without memory the process ends, here and nowhere else. Buffers
+ * that grow from outside data are bounded by limits.h, so that this stays an honest answer. Free
+ * with free(). xcalloc() and xreallocarray() check the product for overflow. */
 ATTR_MALLOC void *xmalloc(size_t n);
 ATTR_MALLOC void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t n);

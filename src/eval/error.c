@@ -149,6 +149,8 @@ errint(eval_fail_stack)(struct eval *E)
 
 errint(eval_interrupted)(struct eval *E)
 {
+	if (E->heap.exhausted)
+		return eval_fail_code(E, 0, ERR_TOO_BIG, "out of memory");
 	return eval_fail_code(E, 0, ERR_INTERRUPTED, "interrupted by the user");
 }
 

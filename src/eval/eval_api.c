@@ -31,6 +31,8 @@ static const char *copy_text(struct eval *E, const char *z)
 	return z ? arena_strz(&E->perm, str_c(z)) : NULL;
 }
 
+static const volatile int never;
+
 struct eval *eval_new(const struct eval_options *o)
 {
 	struct eval *E = xcalloc(1, sizeof(*E));
@@ -41,7 +43,7 @@ struct eval *eval_new(const struct eval_options *o)
 	E->opt.allowed_uris = copy_texts(E, o->allowed_uris, o->n_allowed_uris);
 	E->opt.system = copy_text(E, o->system);
 	E->opt.store_dir = copy_text(E, o->store_dir);
-	E->interrupt = o->interrupt;
+	E->interrupt = o->interrupt ? o->interrupt : &never;
 	E->max_depth = o->max_depth ? o->max_depth : DEFAULT_DEPTH;
 	heap_init(E);
 	symbols_init(&E->symbols, &E->perm);
@@ -83,6 +85,9 @@ errint api_run(struct eval *E, errint (*fn)(struct eval *E, void *ctx), void *ct
 	errint r;
 
 	E->depth = 0;
+	/* What was too big once need not be so again. */
+	E->heap.exhausted = 0;
+	E->interrupt = E->opt.interrupt ? E->opt.interrupt : &never;
 	r = on_stack(E, fn, ctx);
 	return r < 0 ? error_finish(E, err) : 0;
 }

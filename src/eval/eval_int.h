@@ -27,9 +27,11 @@
 struct store;
 
 struct heap {
-	char *top, *end;
+	char *top, *end; /* the end moves while there is memory */
 	char *base;
 	size_t reserved;
+	int exhausted; /* then it takes the place of the interrupt flag */
+	size_t grace;  /* bytes that may still be had before that was seen */
 	/* Lowest address of an object that was made to point to newer ones since the innermost
 	 * region began. */
 	const void *escaped;
@@ -60,7 +62,8 @@ struct eval {
 	struct stack *stack;   /* heap.c */
 	char *stack_limit;     /* below this address the C stack counts as overflown */
 	unsigned depth, max_depth;
-	const volatile int *interrupt; /* set by a signal handler; may be NULL */
+	unsigned max_nesting;          /* of syntax; what the stack has room for */
+	const volatile int *interrupt; /* not 0: stop at once; never NULL */
 	struct eval_options opt;
 	struct sources *sources;
 	struct builtins *builtins;
@@ -75,6 +78,13 @@ struct eval {
 /* ---- heap ---- */
 
 ATTR_COLD void *heap_overflow(struct eval *E, size_t n);
+ATTR_COLD errint heap_check_slow(struct eval *E, size_t n);
+/* Is there memory for n bytes? "out of memory" when not. For allocations that a short program can
+ * make big; for small ones heap_alloc() itself sees to it that the evaluation ends. */
+static inline errint heap_check(struct eval *E, size_t n)
+{
+	return LIKELY(n < (size_t)(E->heap.end - E->heap.top)) ? 0 : heap_check_slow(E, n);
+}
 /* n bytes aligned to 16, not cleared. */
 static inline void *heap_alloc(struct eval *E, size_t n)
 {
@@ -152,11 +162,12 @@ bool lambda_formals(struct eval *E, const struct value *fn,
 /* Where a lambda begins, 0 for builtins. */
 pos_t lambda_pos(const struct value *fn);
 
-/* Answers ^C: ERR_INTERRUPTED. For loops in builtins that may take long without calling back. */
+/* Answers ^C, and an empty memory: ERR_INTERRUPTED, ERR_TOO_BIG. For loops in builtins that may
+ * take long without calling back. */
 ATTR_COLD errint eval_interrupted(struct eval *E);
 static inline errint eval_check_interrupt(struct eval *E)
 {
-	return UNLIKELY(E->interrupt && *E->interrupt) ? eval_interrupted(E) : 0;
+	return UNLIKELY(*E->interrupt) ? eval_interrupted(E) : 0;
 }
 /* Whoever recurses over values or trees asks before each step. */
 static inline bool eval_stack_low(const struct eval *E)

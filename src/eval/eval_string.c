@@ -78,7 +78,7 @@ static errint peel(struct eval *E, pos_t pos, struct value **v)
 		const struct attr *a = attrs_get((*v)->attrs, SYM_toString);
 		struct value *self = *v, r;
 
-		if (E->interrupt && eval_check_interrupt(E) < 0)
+		if (eval_check_interrupt(E) < 0)
 			return eval_failed(E);
 		if (a) {
 			if (call1(E, pos, a->v, self, &r) < 0)

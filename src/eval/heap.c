@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <ucontext.h>
+#include "base/memory.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HAVE_ASAN 1
@@ -21,13 +22,25 @@
 #endif
 
 enum {
-	/* What stays free below the limit: one function's nested syntax, and library calls. */
-	STACK_RESERVE = 192 << 20,
 	BIG_PAGES_FROM = 8 << 20,
+	/* The heap may grow by this much before memory_left() is asked again. */
+	HEAP_STEP = 256 << 20,
+	/* What is left to the machine, and to a failure on its way out. */
+	HEAP_MARGIN = 256 << 20,
+	HEAP_GRACE = 64 << 20,
+	/* Bytes of stack that a level of nested syntax may take, in the parser and later. */
+	NESTING_STACK = 800,
+	NESTING_MOST = 240000,
 };
-static const size_t stack_size = (size_t)1 << 30;
+#ifdef HAVE_ASAN
+static const size_t stack_most = (size_t)8 << 30;
+#else
+static const size_t stack_most = (size_t)1 << 30;
+#endif
+static const size_t stack_least = (size_t)16 << 20;
 static const size_t heap_sizes[] = {(size_t)1 << 40, (size_t)1 << 38, (size_t)1 << 36,
-				    (size_t)1 << 34, (size_t)1 << 32, (size_t)1 << 30};
+				    (size_t)1 << 34, (size_t)1 << 32, (size_t)1 << 30,
+				    (size_t)1 << 28, (size_t)1 << 26};
 
 static void *reserve(size_t n, int flags)
 {
@@ -40,17 +53,20 @@ static void *reserve(size_t n, int flags)
 void heap_init(struct eval *E)
 {
 	struct heap *h = &E->heap;
+	size_t most = memory_address_limit() / 2;
 
-	/* An address space limit may forbid the bigger ones. */
 	for (size_t i = 0; i < ARRAY_LEN(heap_sizes) && !h->base; i++) {
+		if (heap_sizes[i] > most)
+			continue;
 		h->base = reserve(heap_sizes[i], 0);
 		h->reserved = heap_sizes[i];
 	}
-	BUG_ON(!h->base);
+	if (!h->base)
+		memory_exhausted(heap_sizes[ARRAY_LEN(heap_sizes) - 1]);
 	/* Big pages where a program turns out to be big; a refusal changes nothing but speed. */
 	madvise(h->base + BIG_PAGES_FROM, h->reserved - BIG_PAGES_FROM, MADV_HUGEPAGE);
 	h->top = h->base;
-	h->end = h->base + h->reserved;
+	h->end = h->base + MIN(h->reserved, (size_t)HEAP_STEP);
 	h->escaped = (const void *)UINTPTR_MAX;
 }
 
@@ -60,15 +76,55 @@ void heap_release(struct eval *E)
 		munmap(E->heap.base, E->heap.reserved);
 }
 
+/* Moves the end so that n bytes fit, if there is memory for them. */
+static bool grow(struct heap *h, size_t n)
+{
+	size_t room = (size_t)(h->end - h->top), more, left;
+
+	if (h->exhausted || n > h->reserved - (size_t)(h->top - h->base))
+		return false;
+	more = MIN(MAX(n - MIN(n, room), (size_t)HEAP_STEP),
+		   h->reserved - (size_t)(h->end - h->base));
+	left = memory_left();
+	if (left < HEAP_MARGIN || left - HEAP_MARGIN < more)
+		return false;
+	h->end += more;
+	return true;
+}
+
+errint heap_check_slow(struct eval *E, size_t n)
+{
+	if (grow(&E->heap, n))
+		return 0;
+	return eval_fail_code(E, 0, ERR_TOO_BIG, "out of memory");
+}
+
+/* Nobody asks whether an allocation succeeded: what little more is needed until the evaluation next
+ * looks for an interrupt comes from the margin, and there it ends. */
 void *heap_overflow(struct eval *E, size_t n)
 {
-	BUG("evaluation needs more than %zu MiB", E->heap.reserved >> 20);
+	struct heap *h = &E->heap;
+	char *p = h->top;
+
+	if (!grow(h, n)) {
+		if (!h->exhausted)
+			h->grace = HEAP_GRACE;
+		h->exhausted = 1;
+		E->interrupt = &h->exhausted;
+		if (n > h->grace || n > h->reserved - (size_t)(p - h->base))
+			memory_exhausted(n);
+		h->grace -= n;
+		h->end = MAX(h->end, p + n);
+	}
+	h->top = p + n;
+	return p;
 }
 
 /* ---- stack ---- */
 
 struct stack {
 	char *base;
+	size_t size;
 	ucontext_t outside, inside;
 	errint (*fn)(struct eval *E, void *ctx);
 	void *ctx;
@@ -93,6 +149,12 @@ static void trampoline(unsigned hi, unsigned lo)
 #endif
 }
 
+/* What stays free below the limit: one function's nested syntax, and library calls. */
+static size_t stack_reserve(const struct stack *s)
+{
+	return s->size / 16 * 3;
+}
+
 static struct stack *stack_of(struct eval *E)
 {
 	struct stack *s = E->stack;
@@ -101,10 +163,15 @@ static struct stack *stack_of(struct eval *E)
 		return s;
 	s = E->stack = xcalloc(1, sizeof(*s));
 	s->E = E;
-	s->base = reserve(stack_size, MAP_STACK);
-	BUG_ON(!s->base);
+	s->size = stack_most;
+	while (s->size > memory_address_limit() / 4 && s->size > stack_least)
+		s->size /= 2;
+	s->base = reserve(s->size, MAP_STACK);
+	if (!s->base)
+		memory_exhausted(s->size);
 	/* What runs over the end shall not run into something else. */
 	mprotect(s->base, 1 << 16, PROT_NONE);
+	E->max_nesting = (unsigned)MIN(stack_reserve(s) / NESTING_STACK, (size_t)NESTING_MOST);
 	return s;
 }
 
@@ -119,14 +186,14 @@ errint on_stack(struct eval *E, errint (*fn)(struct eval *E, void *ctx), void *c
 	s->ctx = ctx;
 	getcontext(&s->inside);
 	s->inside.uc_stack.ss_sp = s->base;
-	s->inside.uc_stack.ss_size = stack_size;
+	s->inside.uc_stack.ss_size = s->size;
 	s->inside.uc_link = &s->outside;
 	makecontext(&s->inside, (void (*)(void))trampoline, 2, (unsigned)(p >> 32), (unsigned)p);
-	E->stack_limit = s->base + STACK_RESERVE;
+	E->stack_limit = s->base + stack_reserve(s);
 #ifdef HAVE_ASAN
 	void *fake = NULL;
 
-	__sanitizer_start_switch_fiber(&fake, s->base, stack_size);
+	__sanitizer_start_switch_fiber(&fake, s->base, s->size);
 #endif
 	swapcontext(&s->outside, &s->inside);
 #ifdef HAVE_ASAN
@@ -140,6 +207,6 @@ void stack_release(struct eval *E)
 {
 	if (!E->stack)
 		return;
-	munmap(E->stack->base, stack_size);
+	munmap(E->stack->base, E->stack->size);
 	free(E->stack);
 }

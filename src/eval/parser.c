@@ -69,12 +69,18 @@ errint parser_take(struct parser *p, enum token_kind kind, const char *expecting
 	return parser_next(p);
 }
 
+errint parser_check_depth(struct parser *p, size_t more)
+{
+	if (UNLIKELY(p->depth + more > p->E->max_nesting))
+		return parser_fail(p, parser_here(p), "expression is nested more than %u deep",
+				   p->E->max_nesting);
+	return eval_check_interrupt(p->E);
+}
+
 errint parser_enter(struct parser *p)
 {
-	if (UNLIKELY(++p->depth > PARSE_DEPTH))
-		return parser_fail(p, parser_here(p), "expression is nested more than %d deep",
-				   PARSE_DEPTH);
-	return eval_check_interrupt(p->E);
+	p->depth++;
+	return parser_check_depth(p, 0);
 }
 
 struct expr *parser_const(struct parser *p, pos_t pos, struct value v)
@@ -492,6 +498,7 @@ static errint parse_prefix(struct parser *p, struct expr **out)
 static errint parse_op(struct parser *p, unsigned min, struct expr **out)
 {
 	pos_t start = parser_here(p);
+	unsigned depth = p->depth;
 	struct expr *left;
 
 	PARSE(parse_prefix(p, &left));
@@ -503,6 +510,8 @@ static errint parse_op(struct parser *p, unsigned min, struct expr **out)
 
 		if (b.prec == 0 || b.prec < min)
 			break;
+		/* Each turn nests the tree so far in a new one. */
+		PARSE(parser_enter(p));
 		PARSE(parser_next(p));
 		if (op == T_QUESTION) {
 			struct e_select *s;
@@ -511,9 +520,7 @@ static errint parse_op(struct parser *p, unsigned min, struct expr **out)
 			left = &s->e;
 		} else {
 			right_start = parser_here(p);
-			PARSE(parser_enter(p));
 			PARSE(parse_op(p, b.assoc == RIGHT ? b.prec : b.prec + 1u, &right));
-			p->depth--;
 			left = op == T_PLUS ? new_plus(p, pos, start, left, right_start, right)
 					    : new_binary(p, op, pos, left, right);
 		}
@@ -521,6 +528,7 @@ static errint parse_op(struct parser *p, unsigned min, struct expr **out)
 		    binaries[p->tok.kind].prec == b.prec)
 			return parser_unexpected(p, NULL);
 	}
+	p->depth = depth;
 	*out = left;
 	return 0;
 }
@@ -529,12 +537,14 @@ static errint parse_op(struct parser *p, unsigned min, struct expr **out)
 static errint parse_pipes(struct parser *p, struct expr **out)
 {
 	size_t from = p->n_stack;
+	unsigned depth = p->depth;
 	struct expr *e;
 
 	PARSE(parse_op(p, 1, out));
 	while (p->tok.kind == T_PIPE_INTO) {
 		pos_t pos = parser_here(p);
 
+		PARSE(parser_enter(p));
 		PARSE(parser_next(p));
 		PARSE(parse_op(p, 1, &e));
 		*out = new_call(p, pos, e, *out);
@@ -544,6 +554,7 @@ static errint parse_pipes(struct parser *p, struct expr **out)
 	while (p->tok.kind == T_PIPE_FROM) {
 		parser_push(p, *out);
 		parser_push(p, (void *)(uintptr_t)parser_here(p));
+		PARSE(parser_enter(p));
 		PARSE(parser_next(p));
 		PARSE(parse_op(p, 1, out));
 		if (p->tok.kind == T_PIPE_INTO)
@@ -552,6 +563,7 @@ static errint parse_pipes(struct parser *p, struct expr **out)
 	for (; p->n_stack > from; p->n_stack -= 2)
 		*out = new_call(p, (pos_t)(uintptr_t)p->stack[p->n_stack - 1],
 				p->stack[p->n_stack - 2], *out);
+	p->depth = depth;
 	return 0;
 }
 

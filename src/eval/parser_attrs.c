@@ -197,6 +197,7 @@ static errint parse_binding(struct parser *p, struct e_attrs *into)
 	struct expr *e;
 
 	PARSE(parse_attr_path(p, &path));
+	PARSE(parser_check_depth(p, path.n));
 	PARSE(parser_take(p, T_ASSIGN, "'.' or '='"));
 	PARSE(parse_expr(p, &e));
 	PARSE(parser_take(p, T_SEMICOLON, "';'"));

@@ -8,9 +8,6 @@
 #include "eval/ast.h"
 #include "eval/lexer.h"
 
-/* How deep brackets, strings and operands nest. */
-enum { PARSE_DEPTH = 20000 };
-
 struct parser {
 	struct eval *E;
 	struct lexer lexer;
@@ -19,7 +16,7 @@ struct parser {
 	const char *text;
 	pos_t base; /* position of the first byte */
 	struct str dir;
-	unsigned depth;
+	unsigned depth;      /* of brackets, strings and operands; below E->max_nesting */
 	struct arena tmp;    /* what only parsing needs */
 	void **stack;        /* of lists under way; see the users */
 	size_t n_stack, cap_stack;
@@ -97,7 +94,10 @@ errint parser_lint(struct parser *p, enum eval_lint level, const char *setting, 
 errint parse_expr(struct parser *p, struct expr **out);
 struct expr *parser_const(struct parser *p, pos_t pos, struct value v);
 struct expr *parser_string_const(struct parser *p, pos_t pos, struct str s);
+/* One level deeper in the tree; the caller takes it back by p->depth. */
 errint parser_enter(struct parser *p);
+/* Is there room for so many more levels? Answers ^C, too. */
+errint parser_check_depth(struct parser *p, size_t more);
 
 /* parser_attrs.c; the token ahead is the first inside the braces, or ends behind the last. */
 struct e_attrs *parser_attrs_new(struct parser *p, pos_t pos);
