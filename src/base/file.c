@@ -13,7 +13,7 @@
 #include "base/environ.h"
 #include "base/process.h"
 
-enum { CHUNK = 128 << 10 };
+enum { CHUNK = 128 << 10, COPY_PIECE = 8 << 20 };
 
 /* One read(2) into the space that b has, or into a new piece; *got 0 is the end. At b's ceiling it
  * looks for the end with one byte, so that data of exactly that size is accepted. */
@@ -54,10 +54,12 @@ errint fd_read_all(int fd, struct buf *b, struct err *err)
 		size_t got = 0;
 		errint rc = read_some(fd, b, &got, err);
 
+		if (rc || got == 0)
+			return rc;
+		/* A small file is not worth asking, and cleaning up may read one. */
+		rc = b->n > CHUNK ? interrupt_check(err) : 0;
 		if (rc)
 			return rc;
-		if (got == 0)
-			return 0;
 	}
 }
 
@@ -162,6 +164,8 @@ static errint copy_by_hand(int from, int to, struct err *err)
 			return 0;
 		errint rc = fd_write_all(to, chunk, (size_t)n, err);
 
+		if (!rc)
+			rc = interrupt_check(err);
 		if (rc)
 			return rc;
 	}
@@ -170,8 +174,11 @@ static errint copy_by_hand(int from, int to, struct err *err)
 errint fd_copy(int from, int to, struct err *err)
 {
 	for (;;) {
-		ssize_t n = copy_file_range(from, NULL, to, NULL, 1 << 30, 0);
+		ssize_t n = copy_file_range(from, NULL, to, NULL, COPY_PIECE, 0);
+		errint rc = interrupt_check(err);
 
+		if (rc)
+			return rc;
 		if (n > 0 || (n < 0 && errno == EINTR))
 			continue;
 		if (n < 0 && (errno == ENOSPC || errno == EIO || errno == EDQUOT))

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <openssl/evp.h>
 #include <openssl/crypto.h>
+#include "base/process.h"
 
 /* ORDER hash_algo */
 static const struct {
@@ -158,6 +159,10 @@ errint hash_fd(enum hash_algo algo, int fd, struct hash *out, struct err *err)
 		if (n == 0)
 			break;
 		hash_update(c, chunk, (size_t)n);
+		errint rc = interrupt_check(err);
+
+		if (rc)
+			return rc;
 	}
 	hash_finish(STEAL(c), out);
 	return 0;

@@ -4,6 +4,8 @@
  * "Keys", "Table", "Array of Tables"). A table is defined once; see enum toml_origin. */
 #include "base/toml_int.h"
 
+#include "base/process.h"
+
 errint toml_fail(struct toml_parser *p, const char *fmt, ...)
 {
 	va_list ap;
@@ -261,8 +263,10 @@ static errint document(struct toml_parser *p, struct toml *root)
 	struct toml *table = root;
 
 	for (;;) {
-		errint rc = toml_gap(p);
+		errint rc = interrupt_check(p->err);
 
+		if (!rc)
+			rc = toml_gap(p);
 		if (rc)
 			return rc;
 		if (toml_peek(p) < 0)
@@ -295,7 +299,11 @@ static size_t utf8_length(const char *p, const char *end)
 
 static errint check_utf8(struct toml_parser p)
 {
-	while (p.p < p.end) {
+	enum { ASK_EVERY = 1 << 20 };
+
+	for (size_t i = 0; p.p < p.end; i++) {
+		if (i % ASK_EVERY == 0 && interrupt_check(p.err))
+			return p.err->code;
 		if (toml_newline(&p))
 			continue;
 		size_t n = utf8_length(p.p, p.end);

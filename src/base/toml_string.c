@@ -3,7 +3,11 @@
  * TOML's four kinds of strings (TOML 1.0, "String"): basic and literal, each on one line or on
  * many. The document is known to be UTF-8; line ends of any form become a newline. */
 #include "base/encoding.h"
+#include "base/process.h"
 #include "base/toml_int.h"
+
+/* Bytes of a string between two looks for ^C. */
+enum { ASK_EVERY = 1 << 20 };
 
 static bool is_control(int c)
 {
@@ -105,8 +109,11 @@ static errint string_part(struct toml_parser *p, char quote, bool multi)
 	const char *from = p->p++;
 
 	for (c = toml_peek(p); c >= 0 && c != quote && c != '\\' && !is_control(c);
-	     c = toml_peek(p))
+	     c = toml_peek(p)) {
 		p->p++;
+		if ((size_t)(p->p - from) % ASK_EVERY == 0 && interrupt_check(p->err))
+			return p->err->code;
+	}
 	buf_put(&p->scratch, from, (size_t)(p->p - from));
 	return 0;
 }

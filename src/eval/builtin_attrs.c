@@ -21,7 +21,7 @@ BUILTIN(attrNames)
 
 	TRY(want_attrs(E, args[0], 0,
 		       "while evaluating the argument passed to builtins.attrNames"));
-	by_name = attrs_by_name(E, args[0]->attrs, &n);
+	TRY(attrs_by_name(E, args[0]->attrs, &by_name, &n));
 	to = list_alloc(E, n);
 	for (size_t i = 0; i < n; i++)
 		to[i] = sym_value(E, by_name[i]->sym);
@@ -37,7 +37,7 @@ BUILTIN(attrValues)
 
 	TRY(want_attrs(E, args[0], 0,
 		       "while evaluating the argument passed to builtins.attrValues"));
-	by_name = attrs_by_name(E, args[0]->attrs, &n);
+	TRY(attrs_by_name(E, args[0]->attrs, &by_name, &n));
 	to = list_alloc(E, n);
 	for (size_t i = 0; i < n; i++)
 		to[i] = by_name[i]->v;
@@ -97,7 +97,7 @@ BUILTIN(unsafeGetAttrPos)
 	return 0;
 }
 
-static int sym_order(const void *ap, const void *bp)
+static int sym_order(const void *ap, const void *bp, void *unused)
 {
 	sym_t a = *(const sym_t *)ap, b = *(const sym_t *)bp;
 
@@ -130,10 +130,12 @@ BUILTIN(removeAttrs)
 		*out = *args[0];
 		return 0;
 	}
-	qsort(syms, n_syms, sizeof(*syms), sym_order);
+	TRY(eval_sort(E, syms, n_syms, sizeof(*syms), sym_order, NULL));
 	from = attrs_flat(E, args[0]->attrs);
+	TRY(attrs_check(E, from->n));
 	res = attrs_new(E, from->n);
 	for (size_t i = 0; i < from->n; i++) {
+		TRY(eval_check_interrupt(E));
 		while (k < n_syms && syms[k] < from->v[i].sym)
 			k++;
 		if (k == n_syms || syms[k] != from->v[i].sym)
@@ -173,6 +175,7 @@ static errint check_pairs(struct eval *E, const struct attrs *res, struct value 
 			struct attr *value;
 			sym_t sym;
 
+			TRY(eval_check_interrupt(E));
 			TRY(pair_name(E, elem, &sym));
 			if (sym == res->v[i].sym)
 				TRY(want_attr(E, elem->attrs, SYM_value, 0, pair_ctx, &value));
@@ -188,18 +191,20 @@ BUILTIN(listToAttrs)
 
 	TRY(want_list(E, args[0], 0,
 		      "while evaluating the argument passed to builtins.listToAttrs"));
+	TRY(attrs_check(E, args[0]->n));
 	res = attrs_new(E, args[0]->n);
 	for (size_t i = 0; i < args[0]->n; i++) {
 		struct value *elem = list_elems(args[0])[i];
 		const struct attr *value;
 		sym_t sym;
 
+		TRY(eval_check_interrupt(E));
 		TRY(pair_name(E, elem, &sym));
 		value = attrs_get(elem->attrs, SYM_value);
 		complete &= value != NULL;
 		attrs_push(res, sym, value ? value->v : NULL, value ? value->pos : 0);
 	}
-	res = attrs_done(res);
+	TRY(attrs_done_big(E, res, &res));
 	if (!complete)
 		TRY(check_pairs(E, res, args[0]));
 	*out = v_attrs(res);
@@ -216,16 +221,19 @@ BUILTIN(intersectAttrs)
 		       "while evaluating the second argument passed to builtins.intersectAttrs"));
 	left = attrs_flat(E, args[0]->attrs);
 	right = attrs_flat(E, args[1]->attrs);
+	TRY(attrs_check(E, MIN(left->n, right->n)));
 	res = attrs_new(E, MIN(left->n, right->n));
 	for (size_t i = 0; left->n < right->n && i < left->n; i++) {
 		const struct attr *r = attrs_get(right, left->v[i].sym);
 
+		TRY(eval_check_interrupt(E));
 		if (r)
 			attrs_push(res, r->sym, r->v, r->pos);
 	}
 	for (size_t i = 0; left->n >= right->n && i < right->n; i++) {
 		const struct attr *r = &right->v[i];
 
+		TRY(eval_check_interrupt(E));
 		if (attrs_get(left, r->sym))
 			attrs_push(res, r->sym, r->v, r->pos);
 	}
@@ -247,11 +255,13 @@ BUILTIN(catAttrs)
 	TRY(want_list(E, args[1], 0,
 		      "while evaluating the second argument passed to builtins.catAttrs"));
 	sym = sym_intern(E, name);
+	TRY(list_check(E, args[1]->n));
 	found = xcalloc(args[1]->n + 1, sizeof(*found));
 	for (size_t i = 0; i < args[1]->n; i++) {
 		struct value *elem = list_elems(args[1])[i];
 		const struct attr *a;
 
+		TRY(eval_check_interrupt(E));
 		TRY(want_attrs(
 			E, elem, 0,
 			"while evaluating an element in the list passed as second argument to "
@@ -321,10 +331,12 @@ BUILTIN(mapAttrs)
 	TRY(want_attrs(E, args[1], 0,
 		       "while evaluating the second argument passed to builtins.mapAttrs"));
 	from = attrs_flat(E, args[1]->attrs);
+	TRY(attrs_check(E, from->n));
 	res = attrs_new(E, from->n);
 	for (size_t i = 0; i < from->n; i++) {
 		struct value *pair[] = {sym_value(E, from->v[i].sym), from->v[i].v};
 
+		TRY(eval_check_interrupt(E));
 		attrs_push(res, from->v[i].sym, app_new(E, args[0], 2, pair), 0);
 	}
 	*out = v_attrs(attrs_done_sorted(res));
@@ -337,7 +349,7 @@ struct zipped {
 	struct value *v;
 };
 
-static int zipped_cmp(const void *ap, const void *bp)
+static int zipped_cmp(const void *ap, const void *bp, void *unused)
 {
 	const struct zipped *a = ap, *b = bp;
 
@@ -360,14 +372,16 @@ static errint zip_collect(struct eval *E, struct value *sets, struct zipped **ou
 			       "builtins.zipAttrsWith"));
 		total += attrs_flat(E, set->attrs)->n;
 	}
+	TRY(heap_check(E, total * sizeof(*z)));
 	z = xcalloc(total + 1, sizeof(*z));
 	for (size_t i = 0; i < sets->n; i++) {
 		struct attrs *a = attrs_flat(E, list_elems(sets)[i]->attrs);
 
+		TRY(eval_check_interrupt(E));
 		for (size_t j = 0; j < a->n; j++)
 			z[k++] = (struct zipped){a->v[j].sym, (uint32_t)i, a->v[j].v};
 	}
-	qsort(z, total, sizeof(*z), zipped_cmp);
+	TRY(eval_sort(E, z, total, sizeof(*z), zipped_cmp, NULL));
 	*out = STEAL(z);
 	*n = total;
 	return 0;
@@ -390,6 +404,7 @@ BUILTIN(zipAttrsWith)
 	for (size_t i = 0, end; i < n; i = end) {
 		struct value **list, *pair[2];
 
+		TRY(eval_check_interrupt(E));
 		for (end = i; end < n && z[end].sym == z[i].sym;)
 			end++;
 		list = list_alloc(E, end - i);

@@ -278,7 +278,7 @@ static errint set_attrs(struct making *m, struct attrs *a)
 		"while evaluating the `__ignoreNulls` attribute passed to builtins.derivationStrict",
 		&m->ignore_nulls));
 	buf_putc(&m->json, '{');
-	by_name = attrs_by_name(m->E, a, &n);
+	TRY(attrs_by_name(m->E, a, &by_name, &n));
 	for (size_t i = 0; i < n; i++) {
 		struct str key = sym_str(m->E, by_name[i]->sym);
 

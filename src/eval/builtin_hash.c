@@ -85,6 +85,19 @@ static struct value hash_value(struct eval *E, const struct hash *h, enum hash_f
 	return string_copy(E, str_c(hash_format(h, f, f == HASH_SRI, text)), NULL);
 }
 
+static errint hash_text(struct eval *E, enum hash_algo algo, struct str s, struct hash *out)
+{
+	enum { PIECE = 1 << 20 };
+	struct hash_ctx *c CLEANUP(hash_ctx_cleanup) = hash_ctx_new(algo);
+
+	for (size_t at = 0; at < s.n; at += PIECE) {
+		TRY(eval_check_interrupt(E));
+		hash_update(c, s.p + at, MIN(s.n - at, (size_t)PIECE));
+	}
+	hash_finish(STEAL(c), out);
+	return 0;
+}
+
 BUILTIN(hashString)
 {
 	enum hash_algo algo;
@@ -98,7 +111,7 @@ BUILTIN(hashString)
 	TRY(want_string(E, args[1], 0,
 			"while evaluating the second argument passed to builtins.hashString", &s,
 			NULL));
-	hash_bytes(algo, s, &h);
+	TRY(hash_text(E, algo, s, &h));
 	*out = hash_value(E, &h, HASH_BASE16);
 	return 0;
 }
@@ -115,7 +128,7 @@ BUILTIN(hashFile)
 	TRY(hash_algo_arg(E, name, &algo));
 	TRY(realise_path(E, pos, args[1], REALISE_FOLLOW, NULL, &path));
 	TRY(path_read(E, pos, path, &bytes));
-	hash_bytes(algo, bytes, &h);
+	TRY(hash_text(E, algo, bytes, &h));
 	*out = hash_value(E, &h, HASH_BASE16);
 	return 0;
 }

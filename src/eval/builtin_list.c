@@ -66,16 +66,22 @@ BUILTIN(length)
 
 /* fn applied to each of n arguments, when it is needed: as app_new() makes them, but in one piece.
  * Without args, the arguments are the numbers from 0 on. */
-static struct value **apply_each(struct eval *E, struct value *fn, struct value *const *args,
-				 size_t n)
+static errint apply_each(struct eval *E, struct value *fn, struct value *const *args, size_t n,
+			 struct value *out)
 {
 	size_t app_size = sizeof(struct app) + sizeof(struct value *);
-	struct value **list = list_alloc(E, n), *boxes = heap_alloc(E, n * sizeof(*boxes));
-	struct value *numbers = args ? NULL : heap_alloc(E, n * sizeof(*numbers));
-	char *apps = heap_alloc(E, n * app_size);
+	struct value **list, *boxes, *numbers;
+	char *apps;
 
+	TRY(heap_check(E, n * (app_size + sizeof(*list) + sizeof(*boxes) + sizeof(*numbers))));
+	list = list_alloc(E, n);
+	boxes = heap_alloc(E, n * sizeof(*boxes));
+	numbers = args ? NULL : heap_alloc(E, n * sizeof(*numbers));
+	apps = heap_alloc(E, n * app_size);
 	for (size_t i = 0; i < n; i++) {
 		struct app *app = (struct app *)(apps + i * app_size);
+
+		TRY(eval_check_interrupt(E));
 
 		app->fn = fn;
 		app->n = 1;
@@ -85,7 +91,8 @@ static struct value **apply_each(struct eval *E, struct value *fn, struct value 
 		boxes[i] = (struct value){.head = V_APP, .app = app};
 		list[i] = &boxes[i];
 	}
-	return list;
+	*out = v_list(list, n);
+	return 0;
 }
 
 BUILTIN(map)
@@ -101,8 +108,7 @@ BUILTIN(map)
 	}
 	TRY(want_function(E, args[0], 0,
 			  "while evaluating the first argument passed to builtins.map"));
-	*out = v_list(apply_each(E, args[0], list_elems(args[1]), n), n);
-	return 0;
+	return apply_each(E, args[0], list_elems(args[1]), n, out);
 }
 
 BUILTIN(genList)
@@ -111,21 +117,24 @@ BUILTIN(genList)
 
 	TRY(want_int(E, args[1], 0,
 		     "while evaluating the second argument passed to builtins.genList", &n));
-	if (n < 0 || n > UINT32_MAX)
+	if (n < 0)
 		return eval_fail(E, 0, "cannot create list of size %lld", (long long)n);
+	TRY(list_check(E, (uint64_t)n));
 	TRY(want_function(E, args[0], 0,
 			  "while evaluating the first argument passed to builtins.genList"));
-	*out = v_list(apply_each(E, args[0], NULL, (size_t)n), (size_t)n);
-	return 0;
+	return apply_each(E, args[0], NULL, (size_t)n, out);
 }
 
 /* A list of the elements that were picked out of another one. */
-static struct value list_of(struct eval *E, struct value *const *from, size_t n)
+static errint list_of(struct eval *E, struct value *const *from, size_t n, struct value *out)
 {
-	struct value **to = list_alloc(E, n);
+	struct value **to;
 
-	memcpy(to, from, n * sizeof(*to));
-	return v_list(to, n);
+	TRY(list_check(E, n));
+	to = list_alloc(E, n);
+	TRY(eval_copy(E, to, from, n * sizeof(*to)));
+	*out = v_list(to, n);
+	return 0;
 }
 
 BUILTIN(filter)
@@ -142,6 +151,7 @@ BUILTIN(filter)
 	}
 	TRY(want_function(E, args[0], 0,
 			  "while evaluating the first argument passed to builtins.filter"));
+	TRY(list_check(E, n));
 	kept = xcalloc(n, sizeof(*kept));
 	for (size_t i = 0; i < n; i++) {
 		struct value *elem = list_elems(args[1])[i], res;
@@ -156,13 +166,16 @@ BUILTIN(filter)
 		if (keep)
 			kept[n_kept++] = elem;
 	}
-	*out = n_kept == n ? *args[1] : list_of(E, kept, n_kept);
+	if (n_kept < n)
+		return list_of(E, kept, n_kept, out);
+	*out = *args[1];
 	return 0;
 }
 
 BUILTIN(partition)
 {
 	CLEANUP_FREE struct value **kept = NULL;
+	struct value right_list, wrong_list;
 	struct attrs *res;
 	size_t n, n_right = 0, n_wrong = 0;
 
@@ -171,6 +184,7 @@ BUILTIN(partition)
 	TRY(want_list(E, args[1], 0,
 		      "while evaluating the second argument passed to builtins.partition"));
 	n = args[1]->n;
+	TRY(list_check(E, n));
 	/* The right ones from the front, the wrong ones from the back. */
 	kept = xcalloc(n + 1, sizeof(*kept));
 	for (size_t i = 0; i < n; i++) {
@@ -195,9 +209,11 @@ BUILTIN(partition)
 		kept[i] = kept[--j];
 		kept[j] = swap;
 	}
+	TRY(list_of(E, kept, n_right, &right_list));
+	TRY(list_of(E, kept + n_right, n_wrong, &wrong_list));
 	res = attrs_new(E, 2);
-	attrs_push(res, SYM_right, value_box(E, list_of(E, kept, n_right)), 0);
-	attrs_push(res, SYM_wrong, value_box(E, list_of(E, kept + n_right, n_wrong)), 0);
+	attrs_push(res, SYM_right, value_box(E, right_list), 0);
+	attrs_push(res, SYM_wrong, value_box(E, wrong_list), 0);
 	*out = v_attrs(attrs_done(res));
 	return 0;
 }
@@ -230,17 +246,15 @@ static errint join(struct eval *E, struct value *const *lists, size_t n, struct 
 			only = lists[i];
 		}
 	}
-	if (total > UINT32_MAX)
-		return eval_fail(E, 0, "cannot create list of size %zu", total);
 	if (non_empty == 1) {
 		*out = *only;
 		return 0;
 	}
+	TRY(list_check(E, total));
 	to = list_alloc(E, total);
 	total = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (lists[i]->n)
-			memcpy(to + total, list_elems(lists[i]), lists[i]->n * sizeof(*to));
+		TRY(eval_copy(E, to + total, list_elems(lists[i]), lists[i]->n * sizeof(*to)));
 		total += lists[i]->n;
 	}
 	*out = v_list(to, total);
@@ -269,6 +283,7 @@ BUILTIN(concatMap)
 	TRY(want_list(E, args[1], 0,
 		      "while evaluating the second argument passed to builtins.concatMap"));
 	n = args[1]->n;
+	TRY(heap_check(E, n * (sizeof(*results) + sizeof(*lists))));
 	results = xcalloc(n + 1, sizeof(*results));
 	lists = xcalloc(n + 1, sizeof(*lists));
 	for (size_t i = 0; i < n; i++) {

@@ -73,6 +73,7 @@ static errint merge_sort(const struct sorter *s, struct value **v, size_t n, str
 
 	if (n <= 6)
 		return insertion_sort(s, v, n);
+	TRY(eval_check_interrupt(s->E));
 	TRY(merge_sort(s, v, half, tmp));
 	TRY(merge_sort(s, v + half, n - half, tmp));
 	TRY(sort_less(s, v[half], v[half - 1], &less));
@@ -80,6 +81,7 @@ static errint merge_sort(const struct sorter *s, struct value **v, size_t n, str
 		return 0;
 	memcpy(tmp, v, half * sizeof(*v));
 	while (i < half && j < n) {
+		TRY(eval_check_interrupt(s->E));
 		TRY(sort_less(s, v[j], tmp[i], &less));
 		v[k++] = less ? v[j++] : tmp[i++];
 	}
@@ -118,12 +120,13 @@ BUILTIN(sort)
 			  "while evaluating the first argument passed to builtins.sort"));
 	for (size_t i = 0; i < n; i++)
 		TRY(force(E, list_elems(args[1])[i], pos));
+	TRY(heap_check(E, n * 3 * sizeof(*v)));
 	v = xcalloc(n + n / 2 + 1, sizeof(*v));
-	memcpy(v, list_elems(args[1]), n * sizeof(*v));
+	TRY(eval_copy(E, v, list_elems(args[1]), n * sizeof(*v)));
 	s.by = sort_kind(args[0], v, n);
 	TRY(merge_sort(&s, v, n, v + n));
 	to = list_alloc(E, n);
-	memcpy(to, v, n * sizeof(*to));
+	TRY(eval_copy(E, to, v, n * sizeof(*to)));
 	*out = v_list(to, n);
 	return 0;
 }
@@ -134,7 +137,7 @@ struct grouped {
 	struct value *v;
 };
 
-static int grouped_cmp(const void *ap, const void *bp)
+static int grouped_cmp(const void *ap, const void *bp, void *unused)
 {
 	const struct grouped *a = ap, *b = bp;
 
@@ -152,25 +155,27 @@ static size_t group_end(const struct grouped *g, size_t n, size_t from)
 	return to;
 }
 
-static struct attrs *groups_to_attrs(struct eval *E, struct grouped *g, size_t n)
+static errint groups_to_attrs(struct eval *E, struct grouped *g, size_t n, struct value *out)
 {
 	size_t n_groups = 0;
 	struct attrs *res;
 
-	qsort(g, n, sizeof(*g), grouped_cmp);
+	TRY(eval_sort(E, g, n, sizeof(*g), grouped_cmp, NULL));
 	for (size_t i = 0; i < n; i = group_end(g, n, i))
 		n_groups++;
 	res = attrs_new(E, n_groups);
 	for (size_t i = 0, end; i < n; i = end) {
 		struct value **list;
 
+		TRY(eval_check_interrupt(E));
 		end = group_end(g, n, i);
 		list = list_alloc(E, end - i);
 		for (size_t k = i; k < end; k++)
 			list[k - i] = g[k].v;
 		attrs_push(res, g[i].sym, value_box(E, v_list(list, end - i)), 0);
 	}
-	return attrs_done_sorted(res);
+	*out = v_attrs(attrs_done_sorted(res));
+	return 0;
 }
 
 BUILTIN(groupBy)
@@ -183,6 +188,7 @@ BUILTIN(groupBy)
 	TRY(want_list(E, args[1], 0,
 		      "while evaluating the second argument passed to builtins.groupBy"));
 	n = args[1]->n;
+	TRY(heap_check(E, n * sizeof(*g)));
 	g = xcalloc(n + 1, sizeof(*g));
 	for (size_t i = 0; i < n; i++) {
 		struct value *elem = list_elems(args[1])[i], res;
@@ -196,8 +202,7 @@ BUILTIN(groupBy)
 			&name));
 		g[i] = (struct grouped){sym_intern(E, name), (uint32_t)i, elem};
 	}
-	*out = v_attrs(groups_to_attrs(E, g, n));
-	return 0;
+	return groups_to_attrs(E, g, n, out);
 }
 
 /* What genericClosure knows: a treap by key, with the elements in order of discovery beside it. */
@@ -330,6 +335,7 @@ static errint closure_visit(struct closure *c, struct value *op, struct value *e
 	struct attr *key;
 	bool added;
 
+	TRY(eval_check_interrupt(E));
 	if (want_attrs(E, elem, 0, NULL) || want_attr(E, elem->attrs, SYM_key, 0, NULL, &key))
 		return element_frame(c, "in genericClosure element", elem);
 	TRY(force(E, key->v, c->pos));
@@ -374,6 +380,7 @@ BUILTIN(genericClosure)
 	closure_todo(&c, start->v);
 	for (size_t i = 0; i < c.n_todo; i++)
 		TRY(closure_visit(&c, op->v, c.todo[i]));
+	TRY(list_check(E, c.n));
 	to = list_alloc(E, c.n);
 	for (size_t i = 0; i < c.n; i++)
 		to[i] = c.v[i].elem;

@@ -70,6 +70,7 @@ static errint compiled(struct eval *E, struct str pattern, struct regex_slot **o
 	regexes_grow(E->regexes);
 	slot = slot_of(E->regexes, pattern);
 	if (slot->pattern.p) {
+		regex_watch(slot->re, E->interrupt);
 		*out = slot;
 		return 0;
 	}
@@ -80,6 +81,7 @@ static errint compiled(struct eval *E, struct str pattern, struct regex_slot **o
 		return eval_fail(E, 0, "invalid regular expression '%.*s'", STR_ARG(pattern));
 	slot->pattern = str_n(str_dupz(pattern), pattern.n);
 	slot->re = re;
+	regex_watch(re, E->interrupt);
 	slot->groups = xcalloc(regex_groups(re) + 1, sizeof(*slot->groups));
 	E->regexes->n++;
 	*out = slot;
@@ -117,6 +119,7 @@ BUILTIN(match)
 	TRY(compiled(E, pattern, &slot));
 	switch (regex_match_whole(slot->re, s, slot->groups)) {
 	case REGEX_TOO_HARD:
+		TRY(eval_check_interrupt(E));
 		return fail_too_big(E, pattern);
 	case REGEX_NO:
 		*out = v_null();
@@ -163,15 +166,18 @@ BUILTIN(split)
 	TRY(compiled(E, pattern, &slot));
 	it = regex_iter_init(slot->re, s);
 	while ((found = regex_iter_next(&it, slot->groups, &before)) == REGEX_YES) {
+		TRY(eval_check_interrupt(E));
 		pieces_add(E, &p, v_str(str_sub(s, before, slot->groups[0].from - before)));
 		pieces_add(E, &p, groups_value(E, slot, s));
 	}
+	TRY(eval_check_interrupt(E));
 	if (found == REGEX_TOO_HARD)
 		return fail_too_big(E, pattern);
 	/* Only a string that was not split keeps its context. */
 	pieces_add(E, &p, p.n ? v_str(str_skip(s, it.last_to)) : *args[1]);
+	TRY(list_check(E, p.n));
 	to = list_alloc(E, p.n);
-	memcpy(to, p.v, p.n * sizeof(*to));
+	TRY(eval_copy(E, to, p.v, p.n * sizeof(*to)));
 	*out = v_list(to, p.n);
 	return 0;
 }

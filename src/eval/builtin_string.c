@@ -66,6 +66,7 @@ static errint string_room(struct eval *E, size_t n, char **out)
 	if (n > LIMIT_NIX_STRING)
 		return eval_fail(E, 0, "string of %zu bytes is too long: the limit is %zu", n,
 				 (size_t)LIMIT_NIX_STRING);
+	TRY(heap_check(E, n));
 	*out = heap_alloc(E, n);
 	return 0;
 }
@@ -87,6 +88,7 @@ BUILTIN(concatStringsSep)
 		"while evaluating the second argument (the list of strings to concat) passed to "
 		"builtins.concatStringsSep"));
 	n = args[1]->n;
+	TRY(heap_check(E, n * sizeof(*parts)));
 	parts = xcalloc(n + 1, sizeof(*parts));
 	for (size_t i = 0; i < n; i++) {
 		TRY(coerce_string(E, pos, list_elems(args[1])[i], COERCE_COPY, &ctx,
@@ -104,8 +106,8 @@ BUILTIN(concatStringsSep)
 	for (size_t i = 0; i < n; i++) {
 		if (i && sep.n)
 			p = mempcpy(p, sep.p, sep.n);
-		if (parts[i].n)
-			p = mempcpy(p, parts[i].p, parts[i].n);
+		TRY(eval_copy(E, p, parts[i].p, parts[i].n));
+		p += parts[i].n;
 	}
 	*out = string_value(E, str_n(to, total), ctx);
 	return 0;
@@ -190,6 +192,7 @@ static errint replace_all(struct replacer *r, struct str s, struct buf *b)
 	for (size_t p = 0; p <= s.n;) {
 		uint32_t i = replacer_find(r, str_skip(s, p));
 
+		TRY(eval_check_interrupt(r->E));
 		if (i == UINT32_MAX) {
 			p++;
 			continue;

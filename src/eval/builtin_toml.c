@@ -35,6 +35,7 @@ static errint toml_array(struct eval *E, const struct toml *t, struct value *out
 	struct value **list = list_alloc(E, t->array.n);
 
 	for (size_t i = 0; i < t->array.n; i++) {
+		TRY(eval_check_interrupt(E));
 		list[i] = value_new(E);
 		TRY(toml_value(E, t->array.items[i], list[i]));
 	}
@@ -49,11 +50,13 @@ static errint toml_table(struct eval *E, const struct toml *t, struct value *out
 	for (size_t i = 0; i < t->table.n; i++) {
 		struct value *v = value_new(E), key = v_null();
 
+		TRY(eval_check_interrupt(E));
 		TRY(toml_text(E, t->table.entries[i].key, &key));
 		TRY(toml_value(E, t->table.entries[i].value, v));
 		attrs_push(a, sym_intern(E, value_str(&key)), v, 0);
 	}
-	*out = v_attrs(attrs_done(a));
+	TRY(attrs_done_big(E, a, &a));
+	*out = v_attrs(a);
 	return 0;
 }
 
@@ -140,7 +143,9 @@ BUILTIN(fromTOML)
 
 	TRY(want_string_plain(E, args[0], 0,
 			      "while evaluating the argument passed to builtins.fromTOML", &text));
-	if (toml_parse(text, "fromTOML", &mem, &root, &err))
+	if (toml_parse(text, "fromTOML", &mem, &root, &err) == ERR_INTERRUPTED)
+		return eval_fail_err(E, 0, &err);
+	if (err.code)
 		return fail_toml(E, err.msg);
 	TRY(toml_value(E, root, &res));
 	*out = res;

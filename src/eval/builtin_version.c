@@ -8,7 +8,7 @@
 BUILTIN(compareVersions)
 {
 	struct str a, b;
-	int order;
+	int order = 0;
 
 	TRY(want_string_plain(E, args[0], 0,
 			      "while evaluating the first argument passed to "
@@ -18,8 +18,11 @@ BUILTIN(compareVersions)
 			      "while evaluating the second argument passed to "
 			      "builtins.compareVersions",
 			      &b));
-	order = version_compare(a, b);
-	*out = v_int((order > 0) - (order < 0));
+	while (order == 0 && (a.n || b.n)) {
+		TRY(eval_check_interrupt(E));
+		order = version_compare_next(&a, &b);
+	}
+	*out = v_int(order);
 	return 0;
 }
 
@@ -32,12 +35,15 @@ BUILTIN(splitVersion)
 	TRY(want_string_plain(E, args[0], 0,
 			      "while evaluating the first argument passed to builtins.splitVersion",
 			      &version));
-	for (rest = version; version_next(&rest).n;)
-		n++;
+	for (rest = version; version_next(&rest).n; n++)
+		TRY(eval_check_interrupt(E));
+	TRY(list_check(E, n));
 	to = list_alloc(E, n);
 	rest = version;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		TRY(eval_check_interrupt(E));
 		to[i] = value_box(E, v_str(version_next(&rest)));
+	}
 	*out = v_list(to, n);
 	return 0;
 }

@@ -74,15 +74,20 @@ static bool component_less(struct str a, struct str b)
 	return str_cmp(a, b) < 0;
 }
 
+int version_compare_next(struct str *a, struct str *b)
+{
+	struct str ca = version_next(a), cb = version_next(b);
+
+	if (component_less(ca, cb))
+		return -1;
+	return component_less(cb, ca);
+}
+
 int version_compare(struct str a, struct str b)
 {
-	while (a.n || b.n) {
-		struct str ca = version_next(&a), cb = version_next(&b);
+	int order = 0;
 
-		if (component_less(ca, cb))
-			return -1;
-		if (component_less(cb, ca))
-			return 1;
-	}
-	return 0;
+	while (order == 0 && (a.n || b.n))
+		order = version_compare_next(&a, &b);
+	return order;
 }

@@ -13,3 +13,5 @@ void drv_name_split(struct str s, struct str *name, struct str *version);
 struct str version_next(struct str *rest);
 /* Negative, 0 or positive. */
 int version_compare(struct str a, struct str b);
+/* One step of it: takes a component off each, and says how these two compare. */
+int version_compare_next(struct str *a, struct str *b);

@@ -137,6 +137,10 @@ errint(eval_fail_code)(struct eval *E, pos_t pos, int code, const char *fmt, ...
 errint(eval_fail_err)(struct eval *E, pos_t pos, struct err *from)
 {
 	BUG_ON(from->code >= 0);
+	if (from->code == ERR_INTERRUPTED) {
+		err_clear(from);
+		return eval_interrupted(E);
+	}
 	eval_forget(E);
 	E->err_pos = pos;
 	return err_move(&E->err, from);
@@ -147,10 +151,15 @@ errint(eval_fail_stack)(struct eval *E)
 	return eval_fail_code(E, 0, ERR_TOO_BIG, "stack overflow; max-call-depth exceeded");
 }
 
+errint(eval_out_of_memory)(struct eval *E)
+{
+	return eval_fail_code(E, 0, ERR_TOO_BIG, "out of memory");
+}
+
 errint(eval_interrupted)(struct eval *E)
 {
 	if (E->heap.exhausted)
-		return eval_fail_code(E, 0, ERR_TOO_BIG, "out of memory");
+		return eval_out_of_memory(E);
 	return eval_fail_code(E, 0, ERR_INTERRUPTED, "interrupted by the user");
 }
 

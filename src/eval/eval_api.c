@@ -435,7 +435,8 @@ static errint do_names(struct eval *E, void *ctx)
 
 	if (want_attrs(E, j->set, 0, NULL) < 0)
 		return eval_failed(E);
-	v = attrs_by_name(E, j->set->attrs, &j->n);
+	if (attrs_by_name(E, j->set->attrs, &v, &j->n) < 0)
+		return eval_failed(E);
 	j->out = ARENA_ARRAY(j->a, struct str, j->n);
 	for (size_t i = 0; i < j->n; i++)
 		j->out[i] = sym_str(E, v[i]->sym);

@@ -42,17 +42,10 @@ static void insertion_sort(struct attr *v, uint32_t n)
 	}
 }
 
-/* Stable, since of equal names the first pushed stays. */
-static void merge_sort(struct attr *v, uint32_t n, struct attr *tmp)
+static void merge_halves(struct attr *v, uint32_t half, uint32_t n, struct attr *tmp)
 {
-	uint32_t half = n / 2, i = 0, j = half, k = 0;
+	uint32_t i = 0, j = half, k = 0;
 
-	if (n <= 16) {
-		insertion_sort(v, n);
-		return;
-	}
-	merge_sort(v, half, tmp);
-	merge_sort(v + half, n - half, tmp);
 	if (v[half - 1].sym <= v[half].sym)
 		return;
 	memcpy(tmp, v, half * sizeof(*v));
@@ -60,6 +53,36 @@ static void merge_sort(struct attr *v, uint32_t n, struct attr *tmp)
 		v[k++] = attr_cmp(&tmp[i], &v[j]) <= 0 ? tmp[i++] : v[j++];
 	while (i < half)
 		v[k++] = tmp[i++];
+}
+
+/* Stable, since of equal names the first pushed stays. */
+static void merge_sort(struct attr *v, uint32_t n, struct attr *tmp)
+{
+	uint32_t half = n / 2;
+
+	if (n <= 16) {
+		insertion_sort(v, n);
+		return;
+	}
+	merge_sort(v, half, tmp);
+	merge_sort(v + half, n - half, tmp);
+	merge_halves(v, half, n, tmp);
+}
+
+/* The same, asking for ^C between pieces. */
+static errint merge_sort_big(struct eval *E, struct attr *v, uint32_t n, struct attr *tmp)
+{
+	enum { PIECE = 1 << 16 };
+	uint32_t half = n / 2;
+
+	if (n > PIECE &&
+	    (merge_sort_big(E, v, half, tmp) < 0 || merge_sort_big(E, v + half, n - half, tmp) < 0))
+		return eval_failed(E);
+	if (n > PIECE)
+		merge_halves(v, half, n, tmp);
+	else
+		merge_sort(v, n, tmp);
+	return eval_check_interrupt(E);
 }
 
 static bool is_sorted(const struct attrs *a)
@@ -70,10 +93,20 @@ static bool is_sorted(const struct attrs *a)
 	return true;
 }
 
+static struct attrs *drop_repeated(struct attrs *a)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < a->n; i++)
+		if (kept == 0 || a->v[kept - 1].sym != a->v[i].sym)
+			a->v[kept++] = a->v[i];
+	a->n = kept;
+	return a;
+}
+
 struct attrs *attrs_done(struct attrs *a)
 {
-	struct attr *tmp;
-	uint32_t kept = 0;
+	CLEANUP_FREE struct attr *tmp = NULL;
 
 	if (a->n == 0)
 		return &attrs_empty;
@@ -81,12 +114,22 @@ struct attrs *attrs_done(struct attrs *a)
 		return a;
 	tmp = a->n > 16 ? xreallocarray(NULL, a->n, sizeof(*tmp)) : NULL;
 	merge_sort(a->v, a->n, tmp);
-	free(tmp);
-	for (uint32_t i = 0; i < a->n; i++)
-		if (kept == 0 || a->v[kept - 1].sym != a->v[i].sym)
-			a->v[kept++] = a->v[i];
-	a->n = kept;
-	return a;
+	return drop_repeated(a);
+}
+
+errint attrs_done_big(struct eval *E, struct attrs *a, struct attrs **out)
+{
+	CLEANUP_FREE struct attr *tmp = NULL;
+
+	if (a->n == 0 || is_sorted(a)) {
+		*out = attrs_done_sorted(a);
+		return 0;
+	}
+	tmp = xreallocarray(NULL, a->n, sizeof(*tmp));
+	if (merge_sort_big(E, a->v, a->n, tmp) < 0)
+		return eval_failed(E);
+	*out = drop_repeated(a);
+	return 0;
 }
 
 static inline const struct attr *find_in(const struct attr *v, uint32_t n, sym_t sym)
@@ -211,20 +254,26 @@ static int by_name_cmp(const void *x, const void *y, void *symbols)
 	return symbols_cmp(symbols, a->attr->sym, b->attr->sym);
 }
 
-const struct attr **attrs_by_name(struct eval *E, struct attrs *a, size_t *n)
+errint attrs_by_name(struct eval *E, struct attrs *a, const struct attr ***out, size_t *n)
 {
 	struct attrs *flat = attrs_flat(E, a);
-	const struct attr **out = heap_alloc(E, flat->n * sizeof(*out));
-	struct by_name *v = xreallocarray(NULL, (size_t)flat->n + 1, sizeof(*v));
+	CLEANUP_FREE struct by_name *v = NULL;
+	const struct attr **to;
+
+	if (list_check(E, flat->n) < 0)
+		return eval_failed(E);
+	to = heap_alloc(E, flat->n * sizeof(*to));
+	v = xreallocarray(NULL, (size_t)flat->n + 1, sizeof(*v));
 
 	for (uint32_t i = 0; i < flat->n; i++)
 		v[i] = (struct by_name){E->symbols.v[flat->v[i].sym].prefix, &flat->v[i]};
-	qsort_r(v, flat->n, sizeof(*v), by_name_cmp, &E->symbols);
+	if (eval_sort(E, v, flat->n, sizeof(*v), by_name_cmp, &E->symbols) < 0)
+		return eval_failed(E);
 	for (uint32_t i = 0; i < flat->n; i++)
-		out[i] = v[i].attr;
-	free(v);
+		to[i] = v[i].attr;
+	*out = to;
 	*n = flat->n;
-	return out;
+	return 0;
 }
 
 errint want_attr(struct eval *E, struct attrs *a, sym_t sym, pos_t pos, const char *ctx,

@@ -248,7 +248,7 @@ static errint deep(struct eval *E, struct value *v, pos_t pos, struct seen *seen
 {
 	errint r;
 
-	if (force(E, v, pos) < 0)
+	if (eval_check_interrupt(E) < 0 || force(E, v, pos) < 0)
 		return eval_failed(E);
 	if (v->tag != V_ATTRS && v->tag != V_LIST)
 		return 0;

@@ -87,7 +87,7 @@ errint values_equal(struct eval *E, struct value *a, struct value *b, pos_t pos,
 {
 	if (UNLIKELY(eval_stack_low(E)))
 		return eval_fail_stack(E);
-	if (force(E, a, pos) < 0 || force(E, b, pos) < 0)
+	if (eval_check_interrupt(E) < 0 || force(E, a, pos) < 0 || force(E, b, pos) < 0)
 		return eval_failed(E);
 	/* Programs rely on one set or function being equal to itself. */
 	if (a == b) {

@@ -372,7 +372,8 @@ static errint find_in_set(struct eval *E, struct finding *f, struct value *v, st
 	const struct attr **names;
 	size_t n;
 
-	names = attrs_by_name(E, v->attrs, &n);
+	if (attrs_by_name(E, v->attrs, &names, &n) < 0)
+		return eval_failed(E);
 	for (size_t i = 0; i < n; i++) {
 		struct str name = sym_str(E, names[i]->sym);
 

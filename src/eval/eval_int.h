@@ -162,6 +162,8 @@ bool lambda_formals(struct eval *E, const struct value *fn,
 /* Where a lambda begins, 0 for builtins. */
 pos_t lambda_pos(const struct value *fn);
 
+/* "out of memory" */
+ATTR_COLD errint eval_out_of_memory(struct eval *E);
 /* Answers ^C, and an empty memory: ERR_INTERRUPTED, ERR_TOO_BIG. For loops in builtins that may
  * take long without calling back. */
 ATTR_COLD errint eval_interrupted(struct eval *E);
@@ -169,6 +171,11 @@ static inline errint eval_check_interrupt(struct eval *E)
 {
 	return UNLIKELY(*E->interrupt) ? eval_interrupted(E) : 0;
 }
+/* memcpy of what may be big; answers ^C between its pieces. */
+errint eval_copy(struct eval *E, void *to, const void *from, size_t n);
+/* Sorts n elements of this size as qsort_r() does; answers ^C. Where equal elements go is open. */
+typedef int (*sort_cmp_fn)(const void *a, const void *b, void *ctx);
+errint eval_sort(struct eval *E, void *v, size_t n, size_t size, sort_cmp_fn cmp, void *ctx);
 /* Whoever recurses over values or trees asks before each step. */
 static inline bool eval_stack_low(const struct eval *E)
 {
@@ -241,6 +248,7 @@ static inline errint eval_failed(const struct eval *E)
 #define eval_fail_code(...)     eval_negative(eval_fail_code(__VA_ARGS__))
 #define eval_fail_err(...)      eval_negative(eval_fail_err(__VA_ARGS__))
 #define eval_fail_type(...)     eval_negative(eval_fail_type(__VA_ARGS__))
+#define eval_out_of_memory(...) eval_negative(eval_out_of_memory(__VA_ARGS__))
 #define eval_fail_stack(...)    eval_negative(eval_fail_stack(__VA_ARGS__))
 #define eval_frame(...)         eval_negative(eval_frame(__VA_ARGS__))
 #define eval_frame_always(...)  eval_negative(eval_frame_always(__VA_ARGS__))
@@ -328,6 +336,12 @@ errint context_realise(struct eval *E, pos_t pos, const struct context *ctx);
 
 /* ---- lists and sets ---- */
 
+/* Is there memory for the pointers of a list, and can it be that long? "out of memory" when not. */
+errint list_check(struct eval *E, uint64_t n);
+static inline errint attrs_check(struct eval *E, size_t n)
+{
+	return heap_check(E, n * sizeof(struct attr));
+}
 static inline struct value **list_alloc(struct eval *E, size_t n)
 {
 	return heap_alloc(E, n * sizeof(struct value *));
@@ -342,6 +356,8 @@ static inline void attrs_push(struct attrs *a, sym_t sym, struct value *v, pos_t
 	a->v[a->n++] = (struct attr){sym, pos, v};
 }
 struct attrs *attrs_done(struct attrs *a);
+/* The same for what may be big: answers ^C. */
+errint attrs_done_big(struct eval *E, struct attrs *a, struct attrs **out);
 /* The same when the attributes were pushed in the order of their symbols, each once. */
 static inline struct attrs *attrs_done_sorted(struct attrs *a)
 {
@@ -352,7 +368,7 @@ const struct attr *attrs_get(const struct attrs *a, sym_t sym);
 /* The set as one array v[0..n), sorted by symbol. Cheap when it is flat already. */
 struct attrs *attrs_flat(struct eval *E, struct attrs *a);
 /* Pointers to the attributes in order of their names; *n counts them. In the heap. */
-const struct attr **attrs_by_name(struct eval *E, struct attrs *a, size_t *n);
+errint attrs_by_name(struct eval *E, struct attrs *a, const struct attr ***out, size_t *n);
 /* a // b */
 struct attrs *attrs_update(struct eval *E, struct attrs *a, struct attrs *b);
 /* A set whose `type` is "derivation". Forces `type`. */

@@ -293,12 +293,11 @@ struct value eval_concat(struct eval *E, struct env *env, const struct expr *e)
 		return b;
 	if (b.n == 0)
 		return a;
-	if ((uint64_t)a.n + b.n > UINT32_MAX) {
-		eval_fail(E, e->pos, "list is too long");
+	if (list_check(E, (uint64_t)a.n + b.n) < 0)
 		return FAILED;
-	}
 	v = list_alloc(E, (size_t)a.n + b.n);
-	memcpy(v, list_elems(&a), a.n * sizeof(*v));
-	memcpy(v + a.n, list_elems(&b), b.n * sizeof(*v));
+	if (eval_copy(E, v, list_elems(&a), a.n * sizeof(*v)) < 0 ||
+	    eval_copy(E, v + a.n, list_elems(&b), b.n * sizeof(*v)) < 0)
+		return FAILED;
 	return v_list(v, (size_t)a.n + b.n);
 }

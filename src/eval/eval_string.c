@@ -161,7 +161,7 @@ errint coerce_string(struct eval *E, pos_t pos, struct value *v, unsigned flags,
 {
 	if (UNLIKELY(eval_stack_low(E)))
 		return eval_fail_stack(E);
-	if (UNLIKELY(force(E, v, pos) < 0))
+	if (UNLIKELY(eval_check_interrupt(E) < 0 || force(E, v, pos) < 0))
 		return eval_failed(E);
 	if (v->tag == V_ATTRS && peel(E, pos, &v) < 0)
 		return eval_failed(E);
@@ -303,11 +303,13 @@ struct value concat_strings(struct eval *E, struct env *env, const struct e_stri
 		parts = heap_alloc(E, s->n * sizeof(*parts));
 	if (gather(E, env, s, first, parts, &total, &sc) < 0)
 		return FAILED;
+	if (heap_check(E, total) < 0)
+		return FAILED;
 	w = heap_alloc(E, total);
 	all = str_n(w, total);
 	for (uint32_t i = 0; i < s->n; i++) {
-		if (parts[i].n)
-			memcpy(w, parts[i].p, parts[i].n);
+		if (eval_copy(E, w, parts[i].p, parts[i].n) < 0)
+			return FAILED;
 		w += parts[i].n;
 	}
 	if (s->e.flag || first.tag != V_PATH)

@@ -94,9 +94,26 @@ static bool grow(struct heap *h, size_t n)
 
 errint heap_check_slow(struct eval *E, size_t n)
 {
-	if (grow(&E->heap, n))
-		return 0;
-	return eval_fail_code(E, 0, ERR_TOO_BIG, "out of memory");
+	return grow(&E->heap, n) ? 0 : eval_out_of_memory(E);
+}
+
+errint list_check(struct eval *E, uint64_t n)
+{
+	if (n > UINT32_MAX)
+		return eval_out_of_memory(E);
+	return heap_check(E, n * sizeof(struct value *));
+}
+
+errint eval_copy(struct eval *E, void *to, const void *from, size_t n)
+{
+	enum { PIECE = 4 << 20 };
+
+	for (size_t at = 0; at < n; at += PIECE) {
+		if (eval_check_interrupt(E) < 0)
+			return eval_failed(E);
+		memcpy((char *)to + at, (const char *)from + at, MIN(n - at, (size_t)PIECE));
+	}
+	return 0;
 }
 
 /* Nobody asks whether an allocation succeeded: what little more is needed until the evaluation next

@@ -7,6 +7,9 @@
 #include "eval/builtin_int.h"
 #include "eval/double_text.h"
 
+/* Characters of a text between two looks for ^C. */
+enum { ASK_EVERY = 1 << 16 };
+
 struct printer {
 	struct eval *E;
 	pos_t pos;
@@ -43,9 +46,12 @@ static errint print_text(struct printer *j, struct str s)
 	const char *p = s.p, *end = s.p + s.n, *plain = p, *bad;
 
 	buf_putc(j->b, '"');
-	while (p < end) {
+	for (size_t i = 1; p < end; i++) {
 		unsigned char c = (unsigned char)*p;
 		size_t n = 1;
+
+		if (UNLIKELY(i % ASK_EVERY == 0))
+			TRY(eval_check_interrupt(j->E));
 
 		if (c >= 0x80) {
 			n = utf8_sequence(p, end, &bad);
@@ -82,9 +88,10 @@ static errint print_list(struct printer *j, struct value *v)
 
 static errint print_members(struct printer *j, struct attrs *a)
 {
+	const struct attr **by_name;
 	size_t n;
-	const struct attr **by_name = attrs_by_name(j->E, a, &n);
 
+	TRY(attrs_by_name(j->E, a, &by_name, &n));
 	buf_putc(j->b, '{');
 	for (size_t i = 0; i < n; i++) {
 		struct str name = sym_str(j->E, by_name[i]->sym);

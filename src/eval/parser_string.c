@@ -100,6 +100,7 @@ static errint scan_text(struct parser *p, const char **q, struct buf *b)
 	const char *s = *q, *end = p->lexer.end;
 
 	for (; s < end && *s != '"'; s++) {
+		PARSE(eval_check_interrupt(p->E));
 		if (*s == '\\') {
 			if (++s == end)
 				break;

@@ -210,6 +210,8 @@ errint path_read(struct eval *E, pos_t pos, struct str path, struct str *out)
 
 	if (read_into(E, pos, path, &b) < 0)
 		return eval_failed(E);
+	if (heap_check(E, b.n) < 0)
+		return eval_failed(E);
 	*out = heap_str(E, buf_str(&b));
 	return 0;
 }

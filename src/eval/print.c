@@ -218,7 +218,8 @@ static errint print_bindings(struct printer *p, struct attrs *set, size_t depth)
 	bool lines = false;
 	size_t n;
 
-	v = attrs_by_name(p->E, set, &n);
+	if (attrs_by_name(p->E, set, &v, &n) < 0)
+		return eval_failed(p->E);
 	if (p->o->max_attrs)
 		important_first(p->E, v, n);
 	p->indent += 2;

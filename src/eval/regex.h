@@ -35,6 +35,9 @@ struct regex_match {
 /* m has regex_groups() + 1 elements; m[0] is the whole match. */
 enum regex_result { REGEX_NO, REGEX_YES, REGEX_TOO_HARD };
 
+/* Matching ends with REGEX_TOO_HARD when *stop is not 0. NULL, as at first: it does not look. */
+void regex_watch(struct regex *re, const volatile int *stop);
+
 /* Does all of s match? */
 enum regex_result regex_match_whole(struct regex *re, struct str s, struct regex_match *m);
 

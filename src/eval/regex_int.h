@@ -59,6 +59,8 @@ struct regex {
 	struct regex_set first; /* bytes that a match can start with, where first_known */
 	bool first_known;
 
+	const volatile int *stop; /* may be NULL */
+
 	/* Work space of the executor, kept between calls. */
 	struct regex_frame *frames;
 	size_t n_frames, cap_frames;

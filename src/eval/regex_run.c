@@ -128,13 +128,30 @@ static bool loop_enter(struct run *r, const struct regex_inst *in, uint32_t pc, 
 	return push(r, f);
 }
 
-static size_t run_length(const struct run *r, const struct regex_inst *in, size_t pos)
+void regex_watch(struct regex *re, const volatile int *stop)
+{
+	re->stop = stop;
+}
+
+/* To be asked about every so many bytes or steps. */
+static inline void ask(struct run *r, size_t at)
+{
+	enum { ASK_EVERY = 1 << 16 };
+
+	if (UNLIKELY(at % ASK_EVERY == 0) && r->re->stop && *r->re->stop)
+		r->too_hard = true;
+}
+
+static size_t run_length(struct run *r, const struct regex_inst *in, size_t pos)
 {
 	const struct regex_set *set = &r->re->sets[in->arg];
 	size_t end = pos;
 
-	while (end < r->s.n && regex_set_has(set, (unsigned char)r->s.p[end]))
-		end++;
+	for (; end < r->s.n && regex_set_has(set, (unsigned char)r->s.p[end]); end++) {
+		ask(r, end);
+		if (UNLIKELY(r->too_hard))
+			break;
+	}
 	return end;
 }
 
@@ -152,7 +169,9 @@ static bool run_noted(struct run *r, const struct regex_inst *in, size_t pos, si
 			return true;
 		}
 		note_set(r, in->memo, *end, false);
-		if (*end == r->s.n || !regex_set_has(set, (unsigned char)r->s.p[*end]))
+		ask(r, *end);
+		if (*end == r->s.n || r->too_hard ||
+		    !regex_set_has(set, (unsigned char)r->s.p[*end]))
 			return false;
 	}
 }
@@ -245,6 +264,7 @@ static bool forward(struct run *r, struct step st)
 
 		if (UNLIKELY(++r->steps >= r->notes_at))
 			notes_begin(r);
+		ask(r, r->steps);
 		if (UNLIKELY(r->too_hard))
 			return false;
 		switch ((enum regex_op)in->op) {
@@ -446,6 +466,7 @@ static enum regex_result search(struct regex_iter *it, size_t from, bool only_he
 			memcpy(m, re->best, re->n_groups * sizeof(*m));
 			return REGEX_YES;
 		}
+		ask(&r, r.start);
 		if (r.too_hard)
 			return REGEX_TOO_HARD;
 		if (only_here)

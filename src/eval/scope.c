@@ -508,6 +508,7 @@ static errint resolve(struct resolver *r, struct place at, struct expr **pe)
 
 	if (UNLIKELY(eval_stack_low(r->E)))
 		return eval_fail_stack(r->E);
+	TRY(eval_check_interrupt(r->E));
 	switch ((enum expr_kind)e->kind) {
 	case E_VAR:
 		return resolve_var(r, at, (struct e_var *)e);

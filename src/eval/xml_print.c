@@ -23,31 +23,45 @@ static void xml_release(struct xml *x)
 	free(x->seen);
 }
 
+/* How a character is written that cannot stand for itself; NULL for the others. */
+static const char *entity(char c)
+{
+	switch (c) {
+	case '"':
+		return "&quot;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '&':
+		return "&amp;";
+	case '\n':
+		/* A bare newline would be read as a blank. */
+		return "&#xA;";
+	default:
+		return NULL;
+	}
+}
+
+/* What is left out after ^C does not matter: xml_value() fails then. */
 static void put_attr(struct xml *x, const char *name, struct str value)
 {
+	enum { ASK_EVERY = 1 << 16 };
+	size_t plain = 0;
+
 	buf_printf(x->b, " %s=\"", name);
 	for (size_t i = 0; i < value.n; i++) {
-		switch (value.p[i]) {
-		case '"':
-			buf_putz(x->b, "&quot;");
-			break;
-		case '<':
-			buf_putz(x->b, "&lt;");
-			break;
-		case '>':
-			buf_putz(x->b, "&gt;");
-			break;
-		case '&':
-			buf_putz(x->b, "&amp;");
-			break;
-		case '\n':
-			/* A bare newline would be read as a blank. */
-			buf_putz(x->b, "&#xA;");
-			break;
-		default:
-			buf_putc(x->b, value.p[i]);
-		}
+		const char *special = entity(value.p[i]);
+
+		if (UNLIKELY(i % ASK_EVERY == 0) && *x->E->interrupt)
+			return;
+		if (!special)
+			continue;
+		buf_put(x->b, value.p + plain, i - plain);
+		buf_putz(x->b, special);
+		plain = i + 1;
 	}
+	buf_put(x->b, value.p + plain, value.n - plain);
 	buf_putc(x->b, '"');
 }
 
@@ -104,9 +118,10 @@ static void put_position(struct xml *x, pos_t pos, const struct str *name)
 
 static errint print_attrs(struct xml *x, struct attrs *a)
 {
+	const struct attr **by_name;
 	size_t n;
-	const struct attr **by_name = attrs_by_name(x->E, a, &n);
 
+	TRY(attrs_by_name(x->E, a, &by_name, &n));
 	for (size_t i = 0; i < n; i++) {
 		struct str name = sym_str(x->E, by_name[i]->sym);
 
@@ -319,7 +334,7 @@ errint xml_value(struct eval *E, struct value *v, pos_t pos, bool strict, bool l
 	begun(&x);
 	TRY(print(&x, v, pos));
 	end(&x, "expr");
-	return 0;
+	return eval_check_interrupt(E);
 }
 
 BUILTIN(toXML)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "base/environ.h"
 #include "base/file.h"
+#include "base/process.h"
 #include "base/report.h"
 
 /* ---- configuration ---- */
@@ -131,7 +132,8 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	ERR(err);
-	if (store_flush(s, &err))
+	/* Who asked us to stop does not want to wait for what nobody will use: it is garbage. */
+	if (!interrupted() && store_flush(s, &err))
 		report_msg(s->report, REPORT_ERROR, "closing the store: %s", err.msg);
 	store_temp_roots_release(s);
 	db_close(s->db);

@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <unistd.h>
 #include "base/file.h"
+#include "base/process.h"
 
 struct walk {
 	struct tree_sink *to;
@@ -58,6 +59,9 @@ static errint walk_contents(struct walk *w, int fd, uint64_t size, struct err *e
 		if (rc)
 			return rc;
 		size -= (uint64_t)got;
+		rc = interrupt_check(err);
+		if (rc)
+			return rc;
 	}
 	return 0;
 }
