@@ -23,7 +23,7 @@ struct instantiation {
 	const char *root;     /* link to make, or NULL */
 	unsigned n_roots;
 	bool read_only, json;
-	bool as_nix; /* NIX_PATH replaces kiln's set */
+	bool as_nix;        /* NIX_PATH replaces kiln's set */
 	bool warn_unrooted; /* once, before the first derivation without a root */
 };
 void instantiation_release(struct instantiation *c);

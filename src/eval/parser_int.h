@@ -16,9 +16,9 @@ struct parser {
 	const char *text;
 	pos_t base; /* position of the first byte */
 	struct str dir;
-	unsigned depth;      /* of brackets, strings and operands; below E->max_nesting */
-	struct arena tmp;    /* what only parsing needs */
-	void **stack;        /* of lists under way; see the users */
+	unsigned depth;   /* of brackets, strings and operands; below E->max_nesting */
+	struct arena tmp; /* what only parsing needs */
+	void **stack;     /* of lists under way; see the users */
 	size_t n_stack, cap_stack;
 };
 

@@ -12,7 +12,7 @@
 struct paths {
 	struct str *allowed; /* folders and files that restricted modes may read */
 	size_t n_allowed, cap_allowed;
-	struct path_map files;  /* resolved path: the box of its value */
+	struct path_map files;   /* resolved path: the box of its value */
 	struct path_map imports; /* path as given to import, canonical: import.c's own */
 	struct path_map plain;   /* folders on the way to what was read that are no links */
 	struct path_map copies;  /* path: a struct str *, its copy in the store */

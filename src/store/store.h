@@ -120,7 +120,8 @@ ATTR_MUST_CHECK errint store_add_nar(struct store *s, const struct path_info *in
 /* Writing a .drv: checks it, computes the text path, writes and registers it. */
 ATTR_MUST_CHECK errint store_add_drv(struct store *s, struct arena *a, const struct drv *d,
 				     struct str *out, struct err *err);
-/* The same for a new record: fills its outputs' paths and sorts it, which leaves nothing to check. */
+/* The same for a new record: fills its outputs' paths and sorts it, which leaves nothing to check.
+ */
 ATTR_MUST_CHECK errint store_make_drv(struct store *s, struct arena *a, struct drv *d,
 				      struct str *out, struct err *err);
 /* Reads and parses a .drv (of the store, or added in read-only mode by this handle). */
