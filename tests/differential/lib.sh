@@ -1,20 +1,21 @@
 #!/bin/sh
 # pkgs/lib against nixpkgs' own lib, by thousands of generated calls (lib-calls.nix), and kiln's
-# evaluator against Nix on the same. KILN_NIXPKGS_LIB is the lib folder of a checkout of nixpkgs or of
-# nixpkgs.lib.
+# evaluator against Nix on the same; nixpkgs' lib itself, by its own tests and by what each attribute
+# is. KILN_NIXPKGS_LIB is the lib folder of a checkout of nixpkgs or of nixpkgs.lib.
 . "$(dirname "$0")/../lib.sh"
-command -v nix-instantiate >/dev/null || skip_all "no nix-instantiate (Debian's nix-bin)"
-root=$(cd "$(dirname "$0")/../.." && pwd)
-plan 4
+. "$(dirname "$0")/../lib-nix.sh"
+need_nix
+root=$top
+plan 7
 
 # calls EVALUATOR LIB WHAT
 calls() {
 	evaluator=$1 lib=$2 what=$3
 	set -- --eval --strict --json -E "(import $root/tests/differential/lib-calls.nix { lib = import $lib; newer = false; }).$what"
 	if [ "$evaluator" = nix ]; then
-		nix-instantiate --store dummy:// "$@"
+		nix_old "$@"
 	else
-		compat nix-instantiate "$@"
+		nix_kiln "$@"
 	fi 2>"$T/err" || {
 		sed 's/^/# /' "$T/err" >&2
 		return 1
@@ -38,8 +39,11 @@ else
 fi
 
 if [ -z "${KILN_NIXPKGS_LIB:-}" ]; then
-	pass "the results are nixpkgs' # SKIP KILN_NIXPKGS_LIB is not set"
-	pass "every function that both have is called # SKIP KILN_NIXPKGS_LIB is not set"
+	for what in "the results are nixpkgs'" "every function that both have is called" \
+		"nixpkgs' tests of systems find nothing" "nixpkgs' tests of functions find nothing" \
+		"every attribute of nixpkgs' lib is as in Nix"; do
+		skip "$what" "KILN_NIXPKGS_LIB is not set"
+	done
 	exit
 fi
 calls nix "$KILN_NIXPKGS_LIB" results | lines >"$T/theirs"
@@ -49,3 +53,27 @@ if difference=$(diff "$T/theirs" "$T/ours"); then pass "the results are nixpkgs'
 	calls nix "$KILN_NIXPKGS_LIB" uncalled
 } | sed 's/\]/,/; s/[["]//g' | tr , '\n' | sort | uniq -d >"$T/uncalled"
 is "every function that both have is called" "$(paste -sd ' ' "$T/uncalled")" ""
+
+# ---- nixpkgs' lib ----
+
+for what in "systems systems" "functions misc"; do
+	is "nixpkgs' tests of ${what% *} find nothing" \
+		"$(nix_kiln --eval --strict "$KILN_NIXPKGS_LIB/tests/${what#* }.nix" 2>"$T/err" || tail -n 5 "$T/err")" "[ ]"
+done
+
+# shape WHO
+shape() {
+	"nix_$1" --eval --strict --json -E "import $here/lib-shallow.nix { path = $KILN_NIXPKGS_LIB; }" 2>"$T/err"
+}
+what="every attribute of nixpkgs' lib is as in Nix"
+# The lib of today needs builtins that 2.8 has not.
+who=old
+if have_newest; then who=newest; fi
+if ! shape "$who" >"$T/theirs"; then
+	skip "$what" "Nix 2.8 cannot evaluate this lib: $(last_error <"$T/err")"
+elif ! shape kiln >"$T/ours"; then
+	fail "$what" "$(tail -n 20 "$T/err")"
+else
+	sed -i 's/,"/\n"/g' "$T/ours" "$T/theirs"
+	if difference=$(diff "$T/theirs" "$T/ours"); then pass "$what"; else fail "$what" "$(echo "$difference" | head -n 40)"; fi
+fi
