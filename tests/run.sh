@@ -76,6 +76,13 @@ step "sanitizers: build" compile build-asan
 ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export ASAN_OPTIONS UBSAN_OPTIONS
 unit build-asan sanitizers
+if [ -n "$full" ] && [ -z "${KILN_NIX_UNSTABLE_ROOT:-}" ]; then
+	if tests/newest-root.sh "$top/build/newest-nix" >"$logs/newest" 2>&1; then
+		export KILN_NIX_UNSTABLE_ROOT="$top/build/newest-nix"
+	else
+		echo "skip the newest Nix: $(tail -n 1 "$logs/newest")"
+	fi
+fi
 for t in tests/functional/*.sh tests/differential/*.sh; do
 	[ -f "$t" ] && tap "$(basename "$(dirname "$t")"): $(basename "$t" .sh)" sh "$t"
 done
