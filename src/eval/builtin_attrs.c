@@ -118,6 +118,7 @@ BUILTIN(removeAttrs)
 	for (size_t i = 0; i < args[1]->n; i++) {
 		struct str name;
 
+		TRY(eval_check_interrupt(E));
 		TRY(want_string_plain(
 			E, list_elems(args[1])[i], 0,
 			"while evaluating the values of the second argument passed to "

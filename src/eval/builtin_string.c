@@ -121,6 +121,7 @@ struct replacer {
 	uint32_t *next; /* the next one with the same first byte; index + 1 */
 	uint32_t first[256];
 	uint32_t empty; /* the first empty one; UINT32_MAX when there is none */
+	bool any;       /* something was replaced */
 	struct value **to_values;
 	const struct context *ctx;
 };
@@ -184,6 +185,19 @@ static errint replacer_put(struct replacer *r, uint32_t i, struct buf *b)
 	return 0;
 }
 
+/* Text between what is replaced, in pieces, since it may be long. */
+static errint put_plain(struct replacer *r, struct str s, struct buf *b)
+{
+	enum { PIECE = 4 << 20 };
+
+	for (; s.n > PIECE; s = str_skip(s, PIECE)) {
+		TRY(eval_check_interrupt(r->E));
+		buf_put(b, s.p, PIECE);
+	}
+	buf_puts(b, s);
+	return 0;
+}
+
 static errint replace_all(struct replacer *r, struct str s, struct buf *b)
 {
 	size_t plain = 0;
@@ -197,14 +211,13 @@ static errint replace_all(struct replacer *r, struct str s, struct buf *b)
 			p++;
 			continue;
 		}
-		buf_put(b, s.p + plain, p - plain);
+		r->any = true;
+		TRY(put_plain(r, str_sub(s, plain, p - plain), b));
 		TRY(replacer_put(r, i, b));
 		plain = p + r->from[i].n;
 		p = r->from[i].n ? plain : p + 1;
 	}
-	if (plain < s.n)
-		buf_put(b, s.p + plain, s.n - plain);
-	return 0;
+	return r->any ? put_plain(r, str_skip(s, plain), b) : 0;
 }
 
 BUILTIN(replaceStrings)
@@ -226,6 +239,10 @@ BUILTIN(replaceStrings)
 			"while evaluating the third argument passed to builtins.replaceStrings", &s,
 			&r.ctx));
 	TRY(replace_all(&r, s, &b));
+	if (!r.any) {
+		*out = string_value(E, s, r.ctx);
+		return 0;
+	}
 	return string_from_buf(E, pos, &b, r.ctx, out);
 }
 

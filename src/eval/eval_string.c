@@ -54,9 +54,16 @@ struct value string_copy(struct eval *E, struct str s, const struct context *ctx
 errint string_from_buf(struct eval *E, pos_t pos, const struct buf *b, const struct context *ctx,
 		       struct value *out)
 {
+	char *text;
+
 	if (b->over)
 		return eval_fail(E, pos, "string is longer than %u bytes", LIMIT_NIX_STRING);
-	*out = string_copy(E, buf_str(b), ctx);
+	if (heap_check(E, b->n) < 0)
+		return eval_failed(E);
+	text = heap_alloc(E, b->n);
+	if (eval_copy(E, text, b->p, b->n) < 0)
+		return eval_failed(E);
+	*out = string_value(E, str_n(text, b->n), ctx);
 	return 0;
 }
 

@@ -50,8 +50,11 @@ static errint print_text(struct printer *j, struct str s)
 		unsigned char c = (unsigned char)*p;
 		size_t n = 1;
 
-		if (UNLIKELY(i % ASK_EVERY == 0))
+		if (UNLIKELY(i % ASK_EVERY == 0)) {
 			TRY(eval_check_interrupt(j->E));
+			buf_put(j->b, plain, (size_t)(p - plain));
+			plain = p;
+		}
 
 		if (c >= 0x80) {
 			n = utf8_sequence(p, end, &bad);

@@ -44,14 +44,20 @@ errint parser_unexpected(struct parser *p, const char *expecting)
 	pos_t pos = parser_here(p);
 	const char *what = token_text(p->tok.kind);
 
+	errint r;
+
 	if (expecting)
-		return parser_fail(p, pos, "syntax error, unexpected %s, expecting %s", what,
-				   expecting);
-	return parser_fail(p, pos, "syntax error, unexpected %s", what);
+		r = parser_fail(p, pos, "syntax error, unexpected %s, expecting %s", what,
+				expecting);
+	else
+		r = parser_fail(p, pos, "syntax error, unexpected %s", what);
+	parser_hint(p, expecting);
+	return r;
 }
 
 errint parser_next(struct parser *p)
 {
+	p->prev = p->tok;
 	p->tok = lex(&p->lexer);
 	if (LIKELY(p->tok.kind != T_PIPE_FROM && p->tok.kind != T_PIPE_INTO))
 		return 0;
@@ -194,10 +200,12 @@ static errint parse_search_path(struct parser *p, struct expr **out)
 static errint parse_braces(struct parser *p, pos_t pos, bool rec, struct e_attrs **out)
 {
 	struct e_attrs *a = parser_attrs_new(p, pos);
+	PARSER_OPEN(p, OPEN_BRACE, parser_here(p));
 
 	a->e.flag = rec;
 	PARSE(parser_take(p, T_LBRACE, "'{'"));
 	PARSE(parse_bindings(p, a, T_RBRACE));
+	PARSER_CLOSE(p);
 	*out = a;
 	return parser_next(p);
 }
@@ -222,9 +230,13 @@ static errint parse_old_let(struct parser *p, struct expr **out)
 
 static errint parse_parens(struct parser *p, struct expr **out)
 {
+	PARSER_OPEN(p, OPEN_PAREN, parser_here(p));
+
 	PARSE(parser_next(p));
 	PARSE(parse_expr(p, out));
-	return parser_take(p, T_RPAREN, "')'");
+	PARSE(parser_take(p, T_RPAREN, "')'"));
+	PARSER_CLOSE(p);
+	return 0;
 }
 
 static errint parse_simple_inner(struct parser *p, struct expr **out)
@@ -314,6 +326,7 @@ static errint parse_list(struct parser *p, struct expr **out)
 	pos_t pos = parser_here(p);
 	size_t from = p->n_stack, n;
 	struct e_list *l;
+	PARSER_OPEN(p, OPEN_LIST, pos);
 
 	PARSE(parser_next(p));
 	while (starts_simple(p->tok.kind)) {
@@ -323,6 +336,7 @@ static errint parse_list(struct parser *p, struct expr **out)
 		parser_push(p, e);
 	}
 	PARSE(parser_take(p, T_RBRACKET, NULL));
+	PARSER_CLOSE(p);
 	n = p->n_stack - from;
 	l = ast_alloc(p, sizeof(*l) + n * sizeof(l->v[0]));
 	l->e = (struct expr){.kind = E_LIST, .pos = pos};
@@ -424,7 +438,7 @@ static const struct binary {
 	[T_GT] = {5, NONE},        [T_LE] = {5, NONE},     [T_GE] = {5, NONE},
 	[T_UPDATE] = {6, RIGHT},   [T_PLUS] = {8, LEFT},   [T_MINUS] = {8, LEFT},
 	[T_TIMES] = {9, LEFT},     [T_DIVIDE] = {9, LEFT}, [T_CONCAT] = {10, RIGHT},
-	[T_QUESTION] = {11, NONE}, [T_INVALID] = {0, 0},
+	[T_QUESTION] = {11, LEFT}, [T_INVALID] = {0, 0},
 };
 
 static struct expr *new_plus(struct parser *p, pos_t pos, pos_t a_pos, struct expr *a, pos_t b_pos,
@@ -570,12 +584,14 @@ static errint parse_pipes(struct parser *p, struct expr **out)
 static errint parse_if(struct parser *p, struct expr **out)
 {
 	struct e_if *i = NODE(p, e_if, E_IF, parser_here(p));
+	PARSER_OPEN(p, OPEN_IF, i->e.pos);
 
 	PARSE(parser_next(p));
 	PARSE(parse_expr(p, &i->cond));
 	PARSE(parser_take(p, T_THEN, "'then'"));
 	PARSE(parse_expr(p, &i->then));
 	PARSE(parser_take(p, T_ELSE, "'else'"));
+	PARSER_CLOSE(p);
 	PARSE(parse_expr(p, &i->otherwise));
 	*out = &i->e;
 	return 0;
@@ -584,10 +600,12 @@ static errint parse_if(struct parser *p, struct expr **out)
 static errint parse_assert(struct parser *p, struct expr **out)
 {
 	struct e_if *i = NODE(p, e_if, E_ASSERT, parser_here(p));
+	PARSER_OPEN(p, OPEN_ASSERT, i->e.pos);
 
 	PARSE(parser_next(p));
 	PARSE(parse_expr(p, &i->cond));
 	PARSE(parser_take(p, T_SEMICOLON, "';'"));
+	PARSER_CLOSE(p);
 	PARSE(parse_expr(p, &i->then));
 	*out = &i->e;
 	return 0;
@@ -596,10 +614,12 @@ static errint parse_assert(struct parser *p, struct expr **out)
 static errint parse_with(struct parser *p, struct expr **out)
 {
 	struct e_with *w = NODE(p, e_with, E_WITH, parser_here(p));
+	PARSER_OPEN(p, OPEN_WITH, w->e.pos);
 
 	PARSE(parser_next(p));
 	PARSE(parse_expr(p, &w->set));
 	PARSE(parser_take(p, T_SEMICOLON, "';'"));
+	PARSER_CLOSE(p);
 	PARSE(parse_expr(p, &w->body));
 	*out = &w->e;
 	return 0;
@@ -610,14 +630,18 @@ static errint parse_let(struct parser *p, struct expr **out)
 	pos_t pos = parser_here(p);
 	struct lexer ahead = p->lexer;
 	struct e_let *l;
+	PARSER_OPEN(p, OPEN_LET, pos);
 
+	PARSER_CLOSE(p);
 	if (lex(&ahead).kind == T_LBRACE)
 		return parse_pipes(p, out);
 	PARSE(parser_next(p));
 	l = NODE(p, e_let, E_LET, pos);
 	l->defs = parser_attrs_new(p, pos);
 	l->defs->e.flag = true;
+	p->open = &open_;
 	PARSE(parse_bindings(p, l->defs, T_IN));
+	PARSER_CLOSE(p);
 	if (l->defs->n_dynamic)
 		return parser_fail(p, pos, "dynamic attributes not allowed in let");
 	PARSE(parser_next(p));
@@ -686,7 +710,7 @@ static errint parse_all(struct parser *p, struct expr **out)
 	PARSE(parser_next(p));
 	PARSE(parse_expr(p, out));
 	if (p->tok.kind != T_EOF)
-		return parser_unexpected(p, p->tok.kind == T_INVALID ? "end of file" : NULL);
+		return parser_unexpected(p, "end of file");
 	return 0;
 }
 

@@ -195,12 +195,16 @@ static errint parse_binding(struct parser *p, struct e_attrs *into)
 	struct attr_path path;
 	struct attr_name *last;
 	struct expr *e;
+	PARSER_OPEN(p, OPEN_BINDING, pos);
 
+	PARSER_CLOSE(p);
 	PARSE(parse_attr_path(p, &path));
 	PARSE(parser_check_depth(p, path.n));
 	PARSE(parser_take(p, T_ASSIGN, "'.' or '='"));
+	p->open = &open_;
 	PARSE(parse_expr(p, &e));
 	PARSE(parser_take(p, T_SEMICOLON, "';'"));
+	PARSER_CLOSE(p);
 	for (uint32_t i = 0; i + 1 < path.n; i++)
 		PARSE(step_into(p, &into, path.v, i, pos));
 	last = &path.v[path.n - 1];
@@ -308,6 +312,7 @@ static errint parse_inherit(struct parser *p, struct e_attrs *into)
 	uint32_t index = 0, *from = NULL;
 	pos_t from_pos = 0;
 	struct expr *e;
+	PARSER_OPEN(p, OPEN_INHERIT, parser_here(p));
 
 	PARSE(parser_next(p));
 	if (p->tok.kind == T_LPAREN) {
@@ -320,7 +325,9 @@ static errint parse_inherit(struct parser *p, struct e_attrs *into)
 	}
 	while (starts_attr(p->tok.kind))
 		PARSE(parse_inherited(p, into, from_pos, from));
-	return parser_take(p, T_SEMICOLON, NULL);
+	PARSE(parser_take(p, T_SEMICOLON, NULL));
+	PARSER_CLOSE(p);
+	return 0;
 }
 
 errint parse_bindings(struct parser *p, struct e_attrs *into, enum token_kind end)
@@ -393,6 +400,7 @@ errint parse_formals(struct parser *p, struct lambda *l)
 {
 	struct formal *v = NULL;
 	uint32_t n = 0, cap = 0;
+	PARSER_OPEN(p, OPEN_BRACE, parser_here(p));
 
 	PARSE(parser_take(p, T_LBRACE, "'{'"));
 	while (p->tok.kind != T_RBRACE) {
@@ -413,6 +421,7 @@ errint parse_formals(struct parser *p, struct lambda *l)
 		else if (p->tok.kind != T_RBRACE)
 			return parser_unexpected(p, "'}' or ','");
 	}
+	PARSER_CLOSE(p);
 	l->has_formals = true;
 	l->n_formals = n;
 	l->formals = ast_alloc(p, n * sizeof(*v));
@@ -422,6 +431,8 @@ errint parse_formals(struct parser *p, struct lambda *l)
 	}
 	return parser_next(p);
 }
+
+enum { MOST_FORMALS = 65535 };
 
 /* { … }: …, or { … } @ arg: …; with arg given, what follows `arg @`. */
 errint parse_formals_lambda(struct parser *p, sym_t arg, pos_t pos, struct expr **out)
@@ -440,6 +451,10 @@ errint parse_formals_lambda(struct parser *p, sym_t arg, pos_t pos, struct expr 
 	PARSE(parser_take(p, T_COLON, arg || l->arg ? "':'" : "':' or '@'"));
 	PARSE(check_formals(p, l));
 	PARSE(parse_expr(p, &l->body));
+	if (l->n_formals > MOST_FORMALS)
+		return parser_fail(p, l->e.pos,
+				   "too many formal arguments, implementation supports at most %u",
+				   MOST_FORMALS);
 	*out = &l->e;
 	return 0;
 }

@@ -8,10 +8,32 @@
 #include "eval/ast.h"
 #include "eval/lexer.h"
 
+/* What was begun and not ended yet, innermost first, for the hints of syntax errors. */
+enum parser_open_kind {
+	OPEN_PAREN,
+	OPEN_LIST,
+	OPEN_BRACE,
+	OPEN_INTERPOLATION,
+	OPEN_STRING,
+	OPEN_INDENTED,
+	OPEN_LET,
+	OPEN_IF,
+	OPEN_WITH,
+	OPEN_ASSERT,
+	OPEN_INHERIT,
+	OPEN_BINDING,
+};
+struct parser_open {
+	struct parser_open *up;
+	pos_t pos;
+	enum parser_open_kind kind;
+};
+
 struct parser {
 	struct eval *E;
 	struct lexer lexer;
-	struct token tok;   /* the one ahead */
+	struct token tok, prev; /* the one ahead, and the one before it */
+	struct parser_open *open;
 	const char *or_end; /* behind the last operand, where that is `x or` */
 	const char *text;
 	pos_t base; /* position of the first byte */
@@ -77,6 +99,12 @@ struct attr_path {
 	uint32_t n;
 };
 
+/* Begins something at pos, until its PARSER_CLOSE(); after a failure nobody closes. */
+#define PARSER_OPEN(p, kind_, pos_)                              \
+	struct parser_open open_ = {(p)->open, (pos_), (kind_)}; \
+	(p)->open = &open_
+#define PARSER_CLOSE(p) ((p)->open = open_.up)
+
 /* Next token. */
 errint parser_next(struct parser *p);
 /* Takes a token that must be of this kind; expecting (may be NULL) completes the message. */
@@ -107,6 +135,9 @@ errint parse_attr_path(struct parser *p, struct attr_path *path);
 bool parser_at_formals(struct parser *p);
 errint parse_formals_lambda(struct parser *p, sym_t arg, pos_t pos, struct expr **out);
 errint parse_formals(struct parser *p, struct lambda *l);
+
+/* parser_hint.c: adds the cure of the syntax error under way, where one is sure. */
+ATTR_COLD void parser_hint(struct parser *p, const char *expecting);
 
 /* parser_string.c; the token ahead is the opening quote, or the path. */
 errint parse_string(struct parser *p, struct expr **out);

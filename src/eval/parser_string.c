@@ -36,12 +36,14 @@ static void add_piece(struct parser *p, struct pieces *ps, struct piece piece)
 static errint parse_interpolation(struct parser *p, struct pieces *ps, const char *at)
 {
 	struct piece piece = {.pos = parser_at(p, at)};
+	PARSER_OPEN(p, OPEN_INTERPOLATION, piece.pos);
 
 	p->lexer.p = at + 2;
 	PARSE(parser_next(p));
 	PARSE(parse_expr(p, &piece.expr));
 	if (p->tok.kind != T_RBRACE)
 		return parser_unexpected(p, "'}'");
+	PARSER_CLOSE(p);
 	p->lexer.p = p->tok.p + 1;
 	add_piece(p, ps, piece);
 	return 0;
@@ -137,6 +139,7 @@ errint parse_string(struct parser *p, struct expr **out)
 	const char *q = p->lexer.p;
 	struct pieces ps = {0};
 	BUF(b, LIMIT_NIX_STRING);
+	PARSER_OPEN(p, OPEN_STRING, pos);
 
 	for (;;) {
 		const char *from = q;
@@ -157,6 +160,7 @@ errint parse_string(struct parser *p, struct expr **out)
 		PARSE(parse_interpolation(p, &ps, q));
 		q = p->lexer.p;
 	}
+	PARSER_CLOSE(p);
 	p->lexer.p = q + 1;
 	if (ps.n)
 		*out = concat(p, ps.v[0].pos, true, &ps);
@@ -234,7 +238,8 @@ static errint ind_pieces(struct parser *p, struct pieces *ps)
 		if (q >= end) {
 			p->lexer.p = end;
 			PARSE(parser_next(p));
-			return parser_unexpected(p, NULL);
+			return parser_unexpected(p, "indented string or '${' or end of an "
+						    "indented string");
 		}
 		if (*q == '$' && end - q >= 2 && q[1] == '{') {
 			PARSE(parse_interpolation(p, ps, q));
@@ -326,12 +331,14 @@ errint parse_ind_string(struct parser *p, struct expr **out)
 	struct stripping st = {.at_start = true};
 	pos_t pos = parser_here(p);
 	const char *q = p->lexer.p;
+	PARSER_OPEN(p, OPEN_INDENTED, pos);
 
 	while (q < p->lexer.end && *q == ' ')
 		q++;
 	if (q < p->lexer.end && *q == '\n')
 		p->lexer.p = q + 1;
 	PARSE(ind_pieces(p, &in));
+	PARSER_CLOSE(p);
 	st.indent = min_indent(&in);
 	for (uint32_t i = 0; i < in.n; i++) {
 		struct piece x = in.v[i];
@@ -399,6 +406,14 @@ static errint path_base_text(struct parser *p, struct str lit, struct str *out)
 	return 0;
 }
 
+ATTR_COLD static errint trailing_slash(struct parser *p, pos_t pos)
+{
+	errint r = parser_fail(p, pos, "path has a trailing slash");
+
+	eval_hint(p->E, "leave the last '/' out: a path means the folder without it, too");
+	return r;
+}
+
 errint parse_path(struct parser *p, struct expr **out)
 {
 	pos_t pos = parser_here(p);
@@ -428,7 +443,7 @@ errint parse_path(struct parser *p, struct expr **out)
 		slash = q[-1] == '/';
 	}
 	if (slash)
-		return parser_fail(p, parser_at(p, q), "path has a trailing slash");
+		return trailing_slash(p, parser_at(p, q));
 	p->lexer.p = q;
 	if (ps.n > 1)
 		*out = concat(p, pos, false, &ps);

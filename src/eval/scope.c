@@ -136,6 +136,52 @@ static bool lookup(struct place at, sym_t sym, struct address *out)
 	return false;
 }
 
+/* Names from elsewhere, and what stands for them here. */
+static errint hint_foreign(struct resolver *r, struct str name)
+{
+	static const struct {
+		struct str name;
+		const char *here;
+	} words[] = {
+		{S("and"), "'&&'"},
+		{S("not"), "'!'"},
+		{S("elif"), "'else if'"},
+		{S("elseif"), "'else if'"},
+		{S("None"), "'null'"},
+		{S("nil"), "'null'"},
+		{S("function"), "'arg: body'"},
+		{S("fn"), "'arg: body'"},
+		{S("lambda"), "'arg: body'"},
+		{S("True"), "'true'"},
+		{S("False"), "'false'"},
+		{S("undefined"), "'null'"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_eq(name, words[i].name))
+			return eval_hint(r->E, "here this is written %s", words[i].here);
+	return eval_failed(r->E);
+}
+
+/* Nobody has it: the names in scope that are spelled alike are told. */
+ATTR_COLD static errint undefined(struct resolver *r, struct place at, const struct e_var *v)
+{
+	struct str name = sym_str(r->E, v->sym);
+	sym_t *names;
+	size_t n = 0;
+
+	eval_fail(r->E, v->e.pos, "undefined variable '%.*s'", STR_ARG(name));
+	for (struct scope *s = at.scope; s; s = s->up)
+		n += s->n;
+	names = ARENA_ARRAY(&r->tmp, sym_t, n);
+	n = 0;
+	for (struct scope *s = at.scope; s; s = s->up)
+		for (uint32_t i = 0; i < s->n; i++)
+			names[n++] = s->v[i].sym;
+	eval_suggest(r->E, v->sym, names, n);
+	return hint_foreign(r, name);
+}
+
 static errint resolve_dynamic(struct resolver *r, struct place at, struct e_var *v)
 {
 	uint32_t n = 0;
@@ -143,8 +189,7 @@ static errint resolve_dynamic(struct resolver *r, struct place at, struct e_var 
 	for (struct scope *s = at.scope; s; s = s->up)
 		n += s->is_with;
 	if (n == 0)
-		return eval_fail(r->E, v->e.pos, "undefined variable '%.*s'",
-				 STR_ARG(sym_str(r->E, v->sym)));
+		return undefined(r, at, v);
 	v->e.kind = E_DYNAMIC;
 	v->n_withs = n;
 	v->withs = ARENA_ARRAY(&r->E->perm, struct with_place, n);

@@ -53,8 +53,12 @@ static void put_attr(struct xml *x, const char *name, struct str value)
 	for (size_t i = 0; i < value.n; i++) {
 		const char *special = entity(value.p[i]);
 
-		if (UNLIKELY(i % ASK_EVERY == 0) && *x->E->interrupt)
-			return;
+		if (UNLIKELY(i % ASK_EVERY == 0)) {
+			if (*x->E->interrupt)
+				return;
+			buf_put(x->b, value.p + plain, i - plain);
+			plain = i;
+		}
 		if (!special)
 			continue;
 		buf_put(x->b, value.p + plain, i - plain);

@@ -1,0 +1,1 @@
+{ } ? a ? b == false && { x = 1; } ? x == true
