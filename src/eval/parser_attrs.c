@@ -338,7 +338,9 @@ errint parse_bindings(struct parser *p, struct e_attrs *into, enum token_kind en
 		else if (starts_attr(p->tok.kind))
 			PARSE(parse_binding(p, into));
 		else
-			return parser_unexpected(p, "'inherit'");
+			return parser_unexpected(p, end == T_IN    ? "'in' or 'inherit'"
+						    : into->e.flag ? "'inherit' or '}'"
+								   : "'inherit'");
 	}
 	return 0;
 }

@@ -441,9 +441,17 @@ errint parse_path(struct parser *p, struct expr **out)
 		add_piece(p, &ps, (struct piece){.pos = parser_at(p, q), .text = str_n(q, n)});
 		q += n;
 		slash = q[-1] == '/';
+		/* Behind two slashes only an interpolation may follow what is not one. */
+		if (ps.n == 2 && !slash && !(p->lexer.end - q >= 2 && q[0] == '$' && q[1] == '{'))
+			return parser_fail(p, ps.v[1].pos,
+					   "syntax error, unexpected end of path, expecting '${'");
+		if (ps.n == 2 && slash && q < p->lexer.end && *q == '/')
+			return parser_fail(p, parser_at(p, q),
+					   "syntax error, unexpected string, expecting '${'");
 	}
+	/* The end of the text has no place of its own. */
 	if (slash)
-		return trailing_slash(p, parser_at(p, q));
+		return trailing_slash(p, q < p->lexer.end ? parser_at(p, q) : ps.v[ps.n - 1].pos);
 	p->lexer.p = q;
 	if (ps.n > 1)
 		*out = concat(p, pos, false, &ps);

@@ -27,4 +27,5 @@ in
   "a\tb\"c\${d}$$e$"
   https://example.org/a?b=c
   (__add 1 2)
+  ({ a = true; } ? a ? b || true)
 ]
