@@ -11,9 +11,11 @@ no() {
 }
 [ "$(id -u)" = 0 ] || no "unpacking a root needs root"
 command -v debootstrap >/dev/null || no "no debootstrap"
-mkdir -p "$dir.part" || exit 1
-# What it mounts goes with the namespace.
-if unshare -m debootstrap --variant=minbase --include=nix-bin sid "$dir.part"; then
+# Unpacked, not installed: no package's script needs to run for its programs to.
+if debootstrap --foreign --variant=minbase --include=nix-bin sid "$dir.part" &&
+	for deb in "$dir.part"/var/cache/apt/archives/*.deb; do
+		dpkg-deb -x "$deb" "$dir.part" && rm "$deb" || exit 1
+	done; then
 	mv "$dir.part" "$dir"
 	exit
 fi
