@@ -126,7 +126,7 @@ BUILTIN(hashFile)
 			      "while evaluating the first argument passed to builtins.hashFile",
 			      &name));
 	TRY(hash_algo_arg(E, name, &algo));
-	TRY(realise_path(E, pos, args[1], REALISE_FOLLOW, NULL, &path));
+	TRY(realise_path(E, pos, args[1], REALISE_FOLLOW, &path));
 	TRY(path_read(E, pos, path, &bytes));
 	TRY(hash_text(E, algo, bytes, &h));
 	*out = hash_value(E, &h, HASH_BASE16);

@@ -72,7 +72,7 @@ BUILTIN(import)
 	struct str path;
 	bool drv;
 
-	TRY(realise_path(E, pos, args[0], 0, NULL, &path));
+	TRY(realise_path(E, pos, args[0], 0, &path));
 	TRY(is_valid_drv(E, path, &drv));
 	return drv ? import_drv(E, pos, path, out) : import_file(E, pos, path, out);
 }
@@ -82,7 +82,7 @@ BUILTIN(scopedImport)
 	struct str path;
 	bool drv;
 
-	TRY(realise_path(E, pos, args[1], 0, NULL, &path));
+	TRY(realise_path(E, pos, args[1], 0, &path));
 	TRY(is_valid_drv(E, path, &drv));
 	if (drv)
 		return import_drv(E, pos, path, out);

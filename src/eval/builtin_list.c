@@ -289,7 +289,7 @@ BUILTIN(concatMap)
 	for (size_t i = 0; i < n; i++) {
 		lists[i] = &results[i];
 		TRY(call1(E, pos, args[0], list_elems(args[1])[i], &results[i]));
-		TRY(want_list(E, &results[i], 0,
+		TRY(want_list(E, &results[i], lambda_pos(args[0]),
 			      "while evaluating the return value of the function passed to "
 			      "builtins.concatMap"));
 	}

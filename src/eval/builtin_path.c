@@ -82,7 +82,7 @@ BUILTIN(pathExists)
 	if (value_is_string(args[0]))
 		folder = str_ends(value_str(args[0]), S("/")) ||
 			 str_ends(value_str(args[0]), S("/."));
-	rc = realise_path(E, pos, args[0], folder ? REALISE_FOLLOW : REALISE_PARENT, NULL, &path);
+	rc = realise_path(E, pos, args[0], folder ? REALISE_FOLLOW : REALISE_PARENT, &path);
 	if (!rc)
 		rc = path_lstat(E, pos, path, &mode);
 	/* What may not be seen is not there. */
@@ -122,7 +122,7 @@ BUILTIN(readFile)
 	const struct context *ctx;
 	struct str path, bytes;
 
-	TRY(realise_path(E, pos, args[0], REALISE_FOLLOW, NULL, &path));
+	TRY(realise_path(E, pos, args[0], REALISE_FOLLOW, &path));
 	TRY(path_read(E, pos, path, &bytes));
 	if (bytes.n && memchr(bytes.p, 0, bytes.n))
 		return eval_fail(
@@ -148,7 +148,7 @@ BUILTIN(readFileType)
 	struct str path;
 	unsigned mode;
 
-	TRY(realise_path(E, pos, args[0], REALISE_PARENT, NULL, &path));
+	TRY(realise_path(E, pos, args[0], REALISE_PARENT, &path));
 	TRY(path_lstat(E, pos, path, &mode));
 	if (!mode)
 		return eval_fail(E, 0, "path '%.*s' does not exist", STR_ARG(path));
@@ -166,7 +166,7 @@ BUILTIN(readDir)
 	struct str path;
 	unsigned mode;
 
-	TRY(realise_path(E, pos, args[0], REALISE_FOLLOW, NULL, &path));
+	TRY(realise_path(E, pos, args[0], REALISE_FOLLOW, &path));
 	TRY(path_lstat(E, pos, path, &mode));
 	if (!mode)
 		return eval_fail(E, 0, "path '%.*s' does not exist", STR_ARG(path));
@@ -273,7 +273,7 @@ BUILTIN(storePath)
 			&path));
 	/* A link in the store is meant itself; any other is meant to lead there. */
 	if (!store_path_is(eval_store_dir(E), path))
-		TRY(realise_path(E, pos, args[0], REALISE_FOLLOW, NULL, &path));
+		TRY(realise_path(E, pos, args[0], REALISE_FOLLOW, &path));
 	if (!store_path_split(eval_store_dir(E), path, &top, &rest))
 		return eval_fail(E, 0, "path '%.*s' is not in the Nix store", STR_ARG(path));
 	TRY(check_store_path_valid(E, pos, top));

@@ -17,7 +17,8 @@ static char *format(const char *fmt, va_list ap)
 	return buf_steal(&b);
 }
 
-/* A failure that was caught. Each thunk on its way has its own first frames of the trace. */
+/* A failure that was caught, with all of its trace, also for the thunks that it went through first:
+ * as in Nix, where these hold the one exception. */
 struct thrown {
 	struct str msg;
 	pos_t pos;
@@ -29,7 +30,7 @@ void thrown_keep(struct eval *E, struct value *v)
 {
 	if (!E->thrown)
 		E->thrown = ARENA_NEW(&E->perm, struct thrown);
-	v->head = V_THROWN | (uint64_t)E->n_trace << 32;
+	v->head = V_THROWN;
 	v->thrown = E->thrown;
 }
 
@@ -40,7 +41,6 @@ static void thrown_settle(struct eval *E)
 
 	if (LIKELY(!t))
 		return;
-	E->thrown = NULL;
 	t->msg = arena_str(&E->perm, str_c(E->err.msg ? E->err.msg : ""));
 	t->pos = E->err_pos;
 	t->n_trace = E->n_trace;
@@ -54,10 +54,9 @@ static void thrown_settle(struct eval *E)
 errint thrown_again(struct eval *E, const struct value *v)
 {
 	const struct thrown *t = v->thrown;
-	size_t n = MIN(v->n, t->n_trace);
 
 	eval_fail_code(E, t->pos, ERR_THROWN, "%.*s", STR_ARG(t->msg));
-	while (E->n_trace < n) {
+	while (E->n_trace < t->n_trace) {
 		struct frame f = t->trace[E->n_trace];
 
 		f.text = xstrdup(f.text);
@@ -70,6 +69,7 @@ errint thrown_again(struct eval *E, const struct value *v)
 void eval_forget(struct eval *E)
 {
 	thrown_settle(E);
+	E->thrown = NULL;
 	for (size_t i = 0; i < E->n_trace; i++)
 		free(E->trace[i].text);
 	E->n_trace = 0;
@@ -85,9 +85,11 @@ struct eval_failure eval_put_aside(struct eval *E)
 		.trace = E->trace,
 		.n_trace = E->n_trace,
 		.cap_trace = E->cap_trace,
+		.thrown = E->thrown,
 	};
 
 	thrown_settle(E);
+	E->thrown = NULL;
 	E->err = (struct err)ERR_INIT;
 	E->trace = NULL;
 	E->n_trace = E->cap_trace = 0;
@@ -103,6 +105,7 @@ void eval_take_back(struct eval *E, struct eval_failure *f)
 	E->trace = f->trace;
 	E->n_trace = f->n_trace;
 	E->cap_trace = f->cap_trace;
+	E->thrown = f->thrown;
 }
 
 static errint vfail(struct eval *E, pos_t pos, int code, const char *fmt, va_list ap)
@@ -431,6 +434,7 @@ errint error_finish(struct eval *E, struct err *out)
 	BUF(detail, LIMIT_ERR_TEXT);
 
 	thrown_settle(E);
+	E->thrown = NULL;
 	if (E->n_trace) {
 		buf_putz(&trace, "error:\n");
 		put_trace(E, &trace);

@@ -214,6 +214,12 @@ ATTR_COLD static errint thunk_failed(struct eval *E, struct value *v)
 	return eval_failed(E);
 }
 
+/* Where a delayed call counts as made: where its function is. */
+static inline pos_t app_pos(const struct value *fn, pos_t pos)
+{
+	return fn->tag == V_LAMBDA ? value_lambda(fn)->e.pos : pos;
+}
+
 errint force_slow(struct eval *E, struct value *v, pos_t pos)
 {
 	enum value_tag tag = v->tag;
@@ -235,7 +241,7 @@ errint force_slow(struct eval *E, struct value *v, pos_t pos)
 		if (!value_done(&r))
 			r = force(E, app->fn, pos) < 0 ? FAILED : *app->fn;
 		if (!failed(r))
-			r = apply(E, pos, r, app->n, app->args);
+			r = apply(E, app_pos(&r, pos), r, app->n, app->args);
 	}
 	if (failed(r)) {
 		v->tag = tag;
@@ -299,7 +305,8 @@ static struct value run_builtin(struct eval *E, pos_t pos, const struct builtin_
 
 	if (UNLIKELY(!enter(E)))
 		return FAILED;
-	r = row->fn(E, pos, args, &out);
+	/* As in Nix, what goes wrong in a builtin has a place of its own or none. */
+	r = row->fn(E, 0, args, &out);
 	E->depth--;
 	if (LIKELY(r == 0))
 		return out;

@@ -223,6 +223,7 @@ struct eval_failure {
 	pos_t pos;
 	struct frame *trace;
 	size_t n_trace, cap_trace;
+	struct thrown *thrown;
 };
 struct eval_failure eval_put_aside(struct eval *E);
 /* While unwinding what tryEval may catch: v becomes V_THROWN, which thrown_again() fails with. What
@@ -402,8 +403,7 @@ enum realise_flags {
 };
 /* What import, readFile, readDir, pathExists, … do with their argument: coerces to a path, builds
  * its context, checks access, resolves links. */
-errint realise_path(struct eval *E, pos_t pos, struct value *v, unsigned flags, const char *ctx,
-		    struct str *out);
+errint realise_path(struct eval *E, pos_t pos, struct value *v, unsigned flags, struct str *out);
 /* Where the bytes of a logical path are on this machine, NUL terminated, in the heap: a path in a
  * chroot store is elsewhere. Check access first. Fails on NUL bytes. */
 errint path_real(struct eval *E, pos_t pos, struct str path, const char **out);

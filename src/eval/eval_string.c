@@ -78,29 +78,69 @@ ATTR_COLD static errint cannot_coerce(struct eval *E, pos_t pos, struct value *v
 	return ctx ? eval_frame(E, pos, "%s", ctx) : eval_failed(E);
 }
 
-/* A set stands for what its __toString gives, else for its outPath, and so on. */
-static errint peel(struct eval *E, pos_t pos, struct value **v)
-{
-	while ((*v)->tag == V_ATTRS) {
-		const struct attr *a = attrs_get((*v)->attrs, SYM_toString);
-		struct value *self = *v, r;
+/* What is to become of a value, once it is no set with __toString or outPath. */
+struct coercion {
+	errint (*finish)(struct eval *E, const struct coercion *c, struct value *v);
+	pos_t pos;
+	unsigned flags;
+	const struct context **sc;
+	const char *ctx;
+	struct str *out;
+};
 
-		if (eval_check_interrupt(E) < 0)
-			return eval_failed(E);
-		if (a) {
-			if (call1(E, pos, a->v, self, &r) < 0)
-				return eval_failed(E);
-			*v = value_box(E, r);
-			continue;
-		}
-		a = attrs_get((*v)->attrs, SYM_outPath);
-		if (!a)
-			return 0;
-		*v = a->v;
-		if (force(E, *v, pos) < 0)
-			return eval_failed(E);
+static errint peel(struct eval *E, pos_t pos, struct value *v, const struct coercion *c);
+
+ATTR_COLD static errint peel_failed(struct eval *E, const struct attr *a, const struct value *v,
+				    const char *what)
+{
+	return eval_frame(E, a->pos, "while %s the %s attribute",
+			  value_done(v) ? "using" : "evaluating", what);
+}
+
+static errint peel_to_string(struct eval *E, const struct attr *a, struct value *self,
+			     const struct coercion *c)
+{
+	struct value r, *box;
+	errint rc;
+
+	if (call1(E, a->pos, a->v, self, &r) < 0)
+		return eval_frame(E, a->pos, "while calling the `__toString` attribute");
+	box = value_box(E, r);
+	rc = depth_enter(E);
+	if (rc == 0) {
+		rc = peel(E, a->pos, box, c);
+		depth_leave(E);
 	}
-	return 0;
+	return rc < 0 ? peel_failed(E, a, box, "result of the `__toString`") : 0;
+}
+
+static errint peel_out_path(struct eval *E, const struct attr *a, const struct coercion *c)
+{
+	errint rc = force(E, a->v, a->pos);
+
+	if (rc == 0)
+		rc = depth_enter(E);
+	if (rc == 0) {
+		rc = peel(E, a->pos, a->v, c);
+		depth_leave(E);
+	}
+	return rc < 0 ? peel_failed(E, a, a->v, "`outPath`") : 0;
+}
+
+/* A set stands for what its __toString gives, else for its outPath, and so on. */
+static errint peel(struct eval *E, pos_t pos, struct value *v, const struct coercion *c)
+{
+	const struct attr *a;
+
+	if (force(E, v, pos) < 0 || eval_check_interrupt(E) < 0)
+		return eval_failed(E);
+	if (v->tag != V_ATTRS)
+		return c->finish(E, c, v);
+	a = attrs_get(v->attrs, SYM_toString);
+	if (a)
+		return peel_to_string(E, a, v, c);
+	a = attrs_get(v->attrs, SYM_outPath);
+	return a ? peel_out_path(E, a, c) : c->finish(E, c, v);
 }
 
 static errint coerce_elements(struct eval *E, pos_t pos, struct value *list, unsigned flags,
@@ -163,14 +203,13 @@ static errint coerce_more(struct eval *E, pos_t pos, struct value *v, unsigned f
 	}
 }
 
-errint coerce_string(struct eval *E, pos_t pos, struct value *v, unsigned flags,
-		     const struct context **sc, const char *ctx, struct str *out)
+/* Of what is no set, or a set that stands for nothing. */
+static errint coerce_peeled(struct eval *E, pos_t pos, struct value *v, unsigned flags,
+			    const struct context **sc, const char *ctx, struct str *out)
 {
 	if (UNLIKELY(eval_stack_low(E)))
 		return eval_fail_stack(E);
-	if (UNLIKELY(eval_check_interrupt(E) < 0 || force(E, v, pos) < 0))
-		return eval_failed(E);
-	if (v->tag == V_ATTRS && peel(E, pos, &v) < 0)
+	if (UNLIKELY(eval_check_interrupt(E) < 0))
 		return eval_failed(E);
 	switch (v->tag) {
 	case V_STRCTX:
@@ -182,7 +221,7 @@ errint coerce_string(struct eval *E, pos_t pos, struct value *v, unsigned flags,
 		return 0;
 	case V_PATH:
 		if (flags & COERCE_COPY)
-			return copy_to_store(E, pos, value_str(v), sc, out);
+			return copy_to_store(E, 0, value_str(v), sc, out);
 		*out = value_str(v);
 		return 0;
 	default:
@@ -192,25 +231,50 @@ errint coerce_string(struct eval *E, pos_t pos, struct value *v, unsigned flags,
 	}
 }
 
-errint coerce_path(struct eval *E, pos_t pos, struct value *v, const struct context **sc,
-		   const char *ctx, struct str *out)
+static errint finish_string(struct eval *E, const struct coercion *c, struct value *v)
+{
+	return coerce_peeled(E, c->pos, v, c->flags, c->sc, c->ctx, c->out);
+}
+
+errint coerce_string(struct eval *E, pos_t pos, struct value *v, unsigned flags,
+		     const struct context **sc, const char *ctx, struct str *out)
+{
+	if (UNLIKELY(eval_stack_low(E)))
+		return eval_fail_stack(E);
+	if (UNLIKELY(force(E, v, pos) < 0))
+		return eval_failed(E);
+	if (v->tag == V_ATTRS) {
+		struct coercion c = {finish_string, pos, flags, sc, ctx, out};
+
+		return peel(E, pos, v, &c);
+	}
+	return coerce_peeled(E, pos, v, flags, sc, ctx, out);
+}
+
+static errint finish_path(struct eval *E, const struct coercion *c, struct value *v)
 {
 	struct str s;
 
-	if (force(E, v, pos) < 0 || (v->tag == V_ATTRS && peel(E, pos, &v) < 0))
-		return ctx ? eval_frame(E, pos, "%s", ctx) : eval_failed(E);
 	if (v->tag == V_PATH) {
-		*out = value_str(v);
+		*c->out = value_str(v);
 		return 0;
 	}
-	if (coerce_string(E, pos, v, 0, sc, ctx, &s) < 0)
+	if (coerce_peeled(E, c->pos, v, 0, c->sc, c->ctx, &s) < 0)
 		return eval_failed(E);
 	if (s.n == 0 || s.p[0] != '/') {
 		eval_fail(E, 0, "string '%.*s' doesn't represent an absolute path", STR_ARG(s));
-		return ctx ? eval_frame(E, pos, "%s", ctx) : eval_failed(E);
+		return c->ctx ? eval_frame(E, c->pos, "%s", c->ctx) : eval_failed(E);
 	}
-	*out = path_canonical(E, s);
+	*c->out = path_canonical(E, s);
 	return 0;
+}
+
+errint coerce_path(struct eval *E, pos_t pos, struct value *v, const struct context **sc,
+		   const char *ctx, struct str *out)
+{
+	struct coercion c = {finish_path, pos, 0, sc, ctx, out};
+
+	return peel(E, pos, v, &c);
 }
 
 errint coerce_store_path(struct eval *E, pos_t pos, struct value *v, const struct context **sc,

@@ -138,7 +138,6 @@ static errint print_set(struct printer *j, struct value *v)
 {
 	const struct attr *to_string = attrs_get(v->attrs, SYM_toString);
 	const struct attr *out_path = attrs_get(v->attrs, SYM_outPath);
-	const char *using;
 	struct value res;
 
 	if (to_string) {
@@ -152,9 +151,9 @@ static errint print_set(struct printer *j, struct value *v)
 	}
 	if (!out_path)
 		return print_members(j, v->attrs);
-	using = value_done(out_path->v) ? "using" : "evaluating";
 	if (print(j, out_path->v))
-		return eval_frame(j->E, out_path->pos, "while %s the `outPath` attribute", using);
+		return eval_frame(j->E, out_path->pos, "while %s the `outPath` attribute",
+				  value_done(out_path->v) ? "using" : "evaluating");
 	return 0;
 }
 
@@ -163,7 +162,7 @@ static errint print_path(struct printer *j, struct value *v)
 	struct str path = value_str(v);
 
 	if (j->flags & JSON_COPY)
-		TRY(copy_to_store(j->E, j->pos, path, j->sc, &path));
+		TRY(copy_to_store(j->E, 0, path, j->sc, &path));
 	return print_text(j, path);
 }
 

@@ -310,13 +310,12 @@ errint path_resolve(struct eval *E, pos_t pos, struct str path, bool last, struc
 	return 0;
 }
 
-errint realise_path(struct eval *E, pos_t pos, struct value *v, unsigned flags, const char *ctx,
-		    struct str *out)
+errint realise_path(struct eval *E, pos_t pos, struct value *v, unsigned flags, struct str *out)
 {
 	const struct context *sc = NULL;
 	struct str path;
 
-	if (coerce_path(E, pos, v, &sc, ctx, &path) < 0)
+	if (coerce_path(E, pos, v, &sc, "while realising the context of a path", &path) < 0)
 		return eval_failed(E);
 	if (sc && context_realise(E, pos, sc) < 0) {
 		eval_frame(E, pos, "while realising the context of path '%.*s'", STR_ARG(path));

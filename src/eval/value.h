@@ -72,7 +72,7 @@ struct value {
 		struct env *env;
 		const struct builtin_row *primop;
 		struct app *app;
-		struct thrown *thrown; /* n frames of its trace are this value's */
+		struct thrown *thrown;
 	};
 };
 
