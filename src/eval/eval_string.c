@@ -207,8 +207,6 @@ static errint coerce_more(struct eval *E, pos_t pos, struct value *v, unsigned f
 static errint coerce_peeled(struct eval *E, pos_t pos, struct value *v, unsigned flags,
 			    const struct context **sc, const char *ctx, struct str *out)
 {
-	if (UNLIKELY(eval_stack_low(E)))
-		return eval_fail_stack(E);
 	if (UNLIKELY(eval_check_interrupt(E) < 0))
 		return eval_failed(E);
 	switch (v->tag) {
