@@ -231,6 +231,15 @@ errint store_roots(struct store *s, struct arena *a, struct root **out, size_t *
 
 /* ---- making them ---- */
 
+/* Is there a link to that already? Then a command that is run again need not write. */
+static bool leads_to(const char *link, const char *target)
+{
+	char *there CLEANUP_FREE = NULL;
+	ERR(err);
+
+	return read_link(AT_FDCWD, link, &there, &err) == 0 && strcmp(there, target) == 0;
+}
+
 static errint indirect_link(struct store *s, const char *link, struct err *err)
 {
 	struct hash h;
@@ -239,6 +248,9 @@ static errint indirect_link(struct store *s, const char *link, struct err *err)
 	char *folder CLEANUP_FREE = store_state_file(s, "gcroots/auto");
 	char *path CLEANUP_FREE =
 		xasprintf("%s/%s", folder, hash_format(&h, HASH_NIX32, false, text));
+
+	if (leads_to(path, link))
+		return 0;
 	errint rc = mkdir_p(AT_FDCWD, folder, 0755, err);
 
 	return rc ? rc : file_symlink(link, AT_FDCWD, path, err);
@@ -276,6 +288,8 @@ errint store_add_root(struct store *s, const char *link, struct str path, struct
 			     absolute);
 	if (!rc)
 		rc = store_temp_root(s, path, err);
+	if (!rc && leads_to(absolute, target))
+		return indirect_link(s, absolute, err);
 	if (!rc)
 		rc = check_replaceable(s, absolute, err);
 	if (!rc) {
