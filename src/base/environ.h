@@ -15,9 +15,10 @@ const char *env_text(const char *name);
 /* "1", "true", "yes" are true. */
 bool env_flag(const char *name);
 
-/* Monotonic milliseconds, and seconds since 1970. */
+/* Monotonic milliseconds; seconds and nanoseconds since 1970. */
 uint64_t clock_ms(void);
 int64_t clock_unix(void);
+int64_t clock_unix_ns(void);
 
 /* The user's folders by the XDG base directory specification, malloc'd: `<base>/kiln`. HOME
  * missing falls back to the password file. */

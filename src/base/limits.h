@@ -11,6 +11,7 @@
 	X(ERR_TEXT, 1 << 20, "error message")                   \
 	X(NIX_SOURCE, 256 << 20, "Nix expression")              \
 	X(NIX_STRING, 1 << 30, "Nix string")                    \
+	X(EVAL_ENTRY, 64 << 20, "kept evaluation")              \
 	X(DRV_FILE, 64 << 20, "derivation")                     \
 	X(JSON_TEXT, 512 << 20, "JSON document")                \
 	X(TOML_TEXT, 64 << 20, "TOML document")                 \

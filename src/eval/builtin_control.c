@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include "base/environ.h"
 #include "base/report.h"
+#include "eval/inputs.h"
 
 BUILTIN(abort)
 {
@@ -78,7 +79,7 @@ BUILTIN(trace)
 		buf_puts(&b, value_str(args[0]));
 	else
 		TRY(print_value(E, args[0], &(struct print_options){0}, &b));
-	report_msg(E->opt.report, REPORT_NOTE, "trace: %s", buf_z(&b));
+	eval_tell(E, REPORT_NOTE, "trace: %s", buf_z(&b));
 	return pass_on(E, pos, args[1], out);
 }
 
@@ -108,7 +109,7 @@ static void print_warning(struct eval *E, struct str s)
 			buf_printf(&b, "\n%*s", line.n ? indent : 0, "");
 		buf_puts(&b, line);
 	}
-	report_msg(E->opt.report, REPORT_NOTE, "%s", buf_z(&b));
+	eval_tell(E, REPORT_NOTE, "%s", buf_z(&b));
 }
 
 BUILTIN(warn)
@@ -168,6 +169,7 @@ BUILTIN(getEnv)
 		return 0;
 	}
 	value = env_get(heap_strz(E, name));
+	input_variable(E->opt.inputs, name, value ? str_c(value) : S(""));
 	*out = string_copy(E, value ? str_c(value) : S(""), NULL);
 	return 0;
 }

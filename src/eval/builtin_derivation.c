@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include "base/report.h"
 #include "eval/error.h"
+#include "eval/inputs.h"
 #include "store/derivation.h"
 #include "store/store.h"
 
@@ -204,10 +205,10 @@ static errint set_plain(struct making *m, const struct attr *a, struct str key)
 	case SYM_outputs:
 		return set_outputs_text(m, s);
 	case SYM_json:
-		report_msg(m->E->opt.report, REPORT_WARN,
-			   "setting structured attributes via '__json' is deprecated, and may be "
-			   "disallowed in future versions of Nix. Set '__structuredAttrs = true' "
-			   "instead.");
+		eval_tell(m->E, REPORT_WARN,
+			  "setting structured attributes via '__json' is deprecated, and may be "
+			  "disallowed in future versions of Nix. Set '__structuredAttrs = true' "
+			  "instead.");
 		return 0;
 	default:
 		return 0;
@@ -369,6 +370,7 @@ static errint reach_path(struct reach *r, struct store *store, struct str path, 
 		return reach_drv(r, store, path, err);
 	grow_inputs(m, 1);
 	m->drv.srcs[m->drv.n_srcs++] = path;
+	input_object(m->E->opt.inputs, path);
 	rc = store_query(store, m->mem, path, &info, err);
 	/* In read-only evaluation nothing of it need be there. */
 	if (rc == ERR_NOT_FOUND) {

@@ -11,6 +11,7 @@
 #include "base/report.h"
 #include "eval/fetch_state.h"
 #include "eval/flake_ref.h"
+#include "eval/inputs.h"
 #include "eval/registry.h"
 #include "store/store.h"
 
@@ -244,6 +245,8 @@ static errint tree_facts(struct eval *E, pos_t pos, struct str path, struct tree
 	const char *real;
 	ERR(err);
 
+	/* The date of the newest file is part of the answer, and no input tells it. */
+	input_unknowable(E->opt.inputs, "'%.*s' was fetched with its dates", STR_ARG(path));
 	*out = (struct tree_facts){0};
 	TRY(path_real(E, pos, path, &real));
 	note_time(out, real, DT_UNKNOWN, &err);
@@ -326,11 +329,11 @@ static errint check_locked(struct eval *E, pos_t pos, const struct tree_call *t)
 				E, 0,
 				"in pure evaluation mode, '%s' doesn't fetch unlocked input '%.*s'",
 				t->who, STR_ARG(t->shown));
-		report_msg(E->opt.report, REPORT_WARN,
-			   "Input '%.*s' is unlocked (e.g. lacks a Git revision) but is checked by "
-			   "NAR hash. This is not reproducible and will break after garbage "
-			   "collection or when shared.",
-			   STR_ARG(t->shown));
+		eval_tell(E, REPORT_WARN,
+			  "Input '%.*s' is unlocked (e.g. lacks a Git revision) but is checked by "
+			  "NAR hash. This is not reproducible and will break after garbage "
+			  "collection or when shared.",
+			  STR_ARG(t->shown));
 	}
 	return uri_check(E, pos, t->shown);
 }

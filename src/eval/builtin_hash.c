@@ -54,8 +54,8 @@ errint hash_arg(struct eval *E, struct str text, enum hash_algo algo, struct has
 		char shown[HASH_TEXT_MAX];
 
 		*out = (struct hash){.algo = algo};
-		report_msg(E->opt.report, REPORT_WARN, "found empty hash, assuming '%s'",
-			   hash_format(out, HASH_SRI, true, shown));
+		eval_tell(E, REPORT_WARN, "found empty hash, assuming '%s'",
+			  hash_format(out, HASH_SRI, true, shown));
 		return 0;
 	}
 	if (text.n == 0)
@@ -146,9 +146,9 @@ static errint hash_format_arg(struct eval *E, struct str name, enum hash_format 
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
 		if (str_eqz(name, formats[i].name)) {
 			if (str_eq(name, S("base32")))
-				report_msg(E->opt.report, REPORT_WARN,
-					   "\"base32\" is a deprecated alias for hash format "
-					   "\"nix32\".");
+				eval_tell(E, REPORT_WARN,
+					  "\"base32\" is a deprecated alias for hash format "
+					  "\"nix32\".");
 			*out = formats[i].format;
 			return 0;
 		}

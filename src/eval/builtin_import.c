@@ -3,6 +3,7 @@
  * import and scopedImport. A .drv of the store is imported as the derivation that it describes. */
 #include "eval/builtin_int.h"
 
+#include "eval/inputs.h"
 #include "store/derivation.h"
 #include "store/store.h"
 
@@ -64,6 +65,7 @@ static errint is_valid_drv(struct eval *E, struct str path, bool *out)
 	*out = false;
 	if (!E->opt.store || !store_path_is_drv(path) || !store_path_is(eval_store_dir(E), path))
 		return 0;
+	input_object(E->opt.inputs, path);
 	return store_is_valid(E->opt.store, path, out, &err) ? eval_fail_err(E, 0, &err) : 0;
 }
 

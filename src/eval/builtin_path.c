@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "base/file.h"
+#include "eval/inputs.h"
 #include "store/store.h"
 
 /* Everything behind the last slash; of trailing slashes only one is dropped, as Nix ever did. */
@@ -175,6 +176,7 @@ BUILTIN(readDir)
 	TRY(path_real(E, pos, path, &real));
 	if (dir_list(AT_FDCWD, real, &list, &err))
 		return eval_fail_err(E, 0, &err);
+	input_folder(E->opt.inputs, path, real, &list);
 	res = attrs_new(E, list.n);
 	types = heap_alloc(E, list.n * sizeof(*types));
 	for (size_t i = 0; i < list.n; i++) {
@@ -248,6 +250,7 @@ errint check_store_path_valid(struct eval *E, pos_t pos, struct str path)
 	if (!E->opt.store || E->opt.read_only || store_readonly(E->opt.store))
 		return 0;
 	TRY(eval_store(E, pos, &store));
+	input_object(E->opt.inputs, path);
 	if (store_is_valid(store, path, &valid, &err))
 		return eval_fail_err(E, 0, &err);
 	return valid ? 0 : eval_fail(E, 0, "path '%.*s' is not valid", STR_ARG(path));

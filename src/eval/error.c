@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include "base/report.h"
+#include "eval/inputs.h"
 
 static char *format(const char *fmt, va_list ap)
 {
@@ -64,6 +65,18 @@ errint thrown_again(struct eval *E, const struct value *v)
 		E->trace[E->n_trace++] = f;
 	}
 	return eval_failed(E);
+}
+
+void eval_tell(struct eval *E, int level, const char *fmt, ...)
+{
+	BUF(b, LIMIT_NIX_STRING);
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	input_message(E->opt.inputs, (uint32_t)level, buf_str(&b));
+	report_msg(E->opt.report, level, "%s", buf_z(&b));
 }
 
 void eval_forget(struct eval *E)
@@ -476,5 +489,5 @@ void error_warn(struct eval *E, pos_t pos, const char *doing, const char *fmt, .
 	while (str_split(&rest, '\n', &line))
 		if (line.n || rest.p)
 			buf_printf(&out, "\n%s%.*s", line.n ? "  " : "", STR_ARG(line));
-	report_msg(E->opt.report, REPORT_NOTE, "%s", buf_z(&out));
+	eval_tell(E, REPORT_NOTE, "%s", buf_z(&out));
 }

@@ -17,6 +17,7 @@ struct store;
 struct arena;
 struct buf;
 struct report;
+struct eval_inputs;
 
 /* What to do about a questionable way to write something. */
 enum eval_lint { LINT_IGNORE, LINT_WARN, LINT_FATAL };
@@ -48,7 +49,14 @@ struct eval_options {
 	struct store *store;                /* may be NULL: then what needs one fails */
 	struct report *report;              /* trace, warn; may be NULL */
 	const volatile int *interrupt;      /* becomes non-zero at ^C; may be NULL */
+	struct eval_inputs *inputs;         /* told of all that is read; may be NULL */
 };
+
+/* Appends every option that decides what is found, so that two evaluations with equal keys differ
+ * only by what they read. A new option above belongs into it. */
+void eval_options_key(const struct eval_options *o, struct buf *b);
+/* Appends a text (may be NULL) such that no two lists of texts run together to the same bytes. */
+void eval_key_text(struct buf *b, const char *what, const char *text);
 
 /* Copies the options' texts. Never fails: everything that can is done when first needed. */
 struct eval *eval_new(const struct eval_options *o);

@@ -210,6 +210,8 @@ ATTR_COLD errint eval_fail_err(struct eval *E, pos_t pos, struct err *from);
 ATTR_COLD ATTR_PRINTF(2, 3) errint eval_hint(struct eval *E, const char *fmt, ...);
 ATTR_COLD errint eval_suggest(struct eval *E, sym_t wanted, const sym_t *among, size_t n);
 ATTR_COLD errint eval_suggest_attrs(struct eval *E, sym_t wanted, const struct attrs *among);
+/* Tells the user something, and that it has to be told again when the result is kept. */
+ATTR_COLD ATTR_PRINTF(3, 4) void eval_tell(struct eval *E, int level, const char *fmt, ...);
 /* While unwinding: adds "… <text>" to the trace and returns the code of the failure. */
 ATTR_COLD ATTR_PRINTF(3, 4) errint eval_frame(struct eval *E, pos_t pos, const char *fmt, ...);
 /* The same, never left out of a truncated trace: addErrorContext. */

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include "eval/fetch_state.h"
+#include "eval/inputs.h"
 #include "store/store.h"
 
 struct fetch_state {
@@ -95,6 +96,17 @@ static struct str request_key(struct arena *a, const struct eval_fetch *what)
 	return arena_str(a, buf_str(&b));
 }
 
+/* Does it name one commit, whose tree never changes? */
+static bool names_commit(const struct eval_fetch *what)
+{
+	uint8_t digest[20];
+
+	for (size_t i = 0; i < what->n_attrs; i++)
+		if (str_eqz(what->attrs[i].name, "rev"))
+			return base16_decode(what->attrs[i].text, digest, sizeof(digest));
+	return false;
+}
+
 errint fetch_ask(struct eval *E, const struct eval_fetch *what, struct str shown,
 		 struct eval_fetched *out)
 {
@@ -113,6 +125,9 @@ errint fetch_ask(struct eval *E, const struct eval_fetch *what, struct str shown
 			  STR_ARG(what->url.n ? what->url : what->type));
 		return eval_hint(E, "add the file to the store before, and name its sha256");
 	}
+	if (!what->expect && !names_commit(what))
+		input_unknowable(E->opt.inputs, "'%.*s' was fetched without a hash",
+				 STR_ARG(what->url.n ? what->url : what->type));
 	if (f->fetcher->fetch(f->fetcher, what, &f->mem, &fetched, &err)) {
 		eval_fail_err(E, 0, &err);
 		return shown.n ? eval_frame(E, 0, "while fetching the input '%.*s'", STR_ARG(shown))

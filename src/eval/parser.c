@@ -35,7 +35,7 @@ errint parser_lint(struct parser *p, enum eval_lint level, const char *setting, 
 	va_end(ap);
 	if (level == LINT_FATAL)
 		return parser_fail(p, parser_here(p), "%s (%s)", buf_z(&text), setting);
-	report_msg(p->E->opt.report, REPORT_WARN, "%s (%s)", buf_z(&text), setting);
+	eval_tell(p->E, REPORT_WARN, "%s (%s)", buf_z(&text), setting);
 	return 0;
 }
 
@@ -403,12 +403,12 @@ static errint parse_operand(struct parser *p, struct expr **out)
 	if (LIKELY(!p->or_end))
 		return 0;
 	pos_print(p->E, parser_at(p, from), &place);
-	report_msg(p->E->opt.report, REPORT_WARN,
-		   "at %s: This expression uses `or` as an identifier in a way that will change in "
-		   "a future Nix release.\nWrap this entire expression in parentheses to preserve "
-		   "its current meaning:\n    (%.*s)\n"
-		   "Give feedback at https://github.com/NixOS/nix/pull/11121",
-		   buf_z(&place), (int)(p->or_end - from), from);
+	eval_tell(p->E, REPORT_WARN,
+		  "at %s: This expression uses `or` as an identifier in a way that will change in "
+		  "a future Nix release.\nWrap this entire expression in parentheses to preserve "
+		  "its current meaning:\n    (%.*s)\n"
+		  "Give feedback at https://github.com/NixOS/nix/pull/11121",
+		  buf_z(&place), (int)(p->or_end - from), from);
 	p->or_end = NULL;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "eval/parser_int.h"
 
 #include "base/environ.h"
+#include "eval/inputs.h"
 
 /* A string or path under way: constants and interpolated expressions. */
 struct piece {
@@ -392,6 +393,7 @@ static errint path_base_text(struct parser *p, struct str lit, struct str *out)
 			return parser_fail(p, parser_here(p),
 					   "the path '%.*s' can not be resolved in pure mode",
 					   STR_ARG(lit));
+		input_variable(p->E->opt.inputs, S("HOME"), str_c(env_or("HOME", "")));
 		full = str_c(arena_printf(&p->tmp, "%s%.*s", env_or("HOME", ""), (int)(lit.n - 1),
 					  lit.p + 1));
 	} else if (lit.p[0] == '/') {

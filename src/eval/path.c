@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/file.h"
+#include "eval/inputs.h"
 #include "store/store.h"
 
 enum { MAX_LINKS = 64 };
@@ -176,12 +177,16 @@ errint path_lstat(struct eval *E, pos_t pos, struct str path, unsigned *mode)
 		return eval_failed(E);
 	if (lstat(real, &st) == 0) {
 		*mode = st.st_mode;
+		input_type(E->opt.inputs, path, real, st.st_mode & S_IFMT);
 		return 0;
 	}
-	if (errno == ENOENT || errno == ENOTDIR)
+	if (errno == ENOENT || errno == ENOTDIR) {
+		input_type(E->opt.inputs, path, real, TYPE_NOTHING);
 		return 0;
+	}
 	ERR(err);
 	err_sys(&err, "getting status of '%s'", real);
+	input_type(E->opt.inputs, path, real, TYPE_UNREADABLE);
 	return eval_fail_err(E, pos, &err);
 }
 
@@ -201,7 +206,10 @@ static errint read_into(struct eval *E, pos_t pos, struct str path, struct buf *
 		return eval_failed(E);
 	if (file_read(AT_FDCWD, real, b, &err) == ERR_NOT_FOUND)
 		return eval_fail(E, pos, "path '%.*s' does not exist", STR_ARG(path));
-	return err.code ? eval_fail_err(E, pos, &err) : 0;
+	if (err.code)
+		return eval_fail_err(E, pos, &err);
+	input_file(E->opt.inputs, path, real, buf_str(b));
+	return 0;
 }
 
 errint path_read(struct eval *E, pos_t pos, struct str path, struct str *out)
@@ -236,6 +244,7 @@ errint path_target(struct eval *E, pos_t pos, struct str path, struct str *out)
 		return eval_failed(E);
 	if (read_link(AT_FDCWD, real, &target, &err) < 0)
 		return eval_fail_err(E, pos, &err);
+	input_link(E->opt.inputs, path, real, str_c(target));
 	*out = heap_str(E, str_c(target));
 	return 0;
 }

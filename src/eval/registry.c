@@ -9,6 +9,7 @@
 #include "base/report.h"
 #include "eval/builtin_int.h"
 #include "eval/fetch_state.h"
+#include "eval/inputs.h"
 #include "eval/json.h"
 
 enum { MAX_STEPS = 100 };
@@ -104,6 +105,16 @@ static errint read_flakes(struct eval *E, struct value *top, struct registry *ou
 	return 0;
 }
 
+static void note_input(struct eval *E, struct str path, int code, struct str text)
+{
+	if (!code)
+		input_file(E->opt.inputs, path, path.p, text);
+	else if (code == ERR_NOT_FOUND)
+		input_type(E->opt.inputs, path, path.p, TYPE_NOTHING);
+	else
+		input_unknowable(E->opt.inputs, "a flake registry could not be read");
+}
+
 /* A registry that cannot be read counts as empty, with a warning. */
 static void read_registry(struct eval *E, enum eval_registry which, struct registry *out)
 {
@@ -111,19 +122,23 @@ static void read_registry(struct eval *E, enum eval_registry which, struct regis
 	struct str path = S("");
 	BUF(text, LIMIT_LOCK_FILE);
 	struct value top;
+	errint rc = 0;
 	ERR(err);
 
 	if (!f || (f->registry(f, which, &E->perm, &path, &err) == 0 && !path.n))
 		return;
-	if (!err.code && file_read(AT_FDCWD, path.p, &text, &err) == ERR_NOT_FOUND)
+	if (!err.code)
+		rc = file_read(AT_FDCWD, path.p, &text, &err);
+	note_input(E, path, err.code, buf_str(&text));
+	if (rc == ERR_NOT_FOUND)
 		return;
 	if (err.code)
 		eval_fail_err(E, 0, &err);
 	else if (json_parse(E, arena_str(&E->perm, buf_str(&text)), &top) == 0 &&
 		 read_flakes(E, &top, out) == 0)
 		return;
-	report_msg(E->opt.report, REPORT_WARN, "cannot read flake registry '%.*s': %s",
-		   STR_ARG(path), E->err.msg);
+	eval_tell(E, REPORT_WARN, "cannot read flake registry '%.*s': %s", STR_ARG(path),
+		  E->err.msg);
 	eval_forget(E);
 	out->entries = NULL;
 }

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include "base/report.h"
+#include "eval/inputs.h"
 #include "store/derivation.h"
 #include "store/store.h"
 
@@ -25,6 +26,7 @@ struct filter {
 	struct value *fn;
 	struct str from; /* the logical path, and what it is called on the disk */
 	size_t real_n;
+	struct input *tree; /* noted, or NULL */
 	bool failed;
 };
 
@@ -54,8 +56,12 @@ static bool run_filter(void *ctx, const char *path, unsigned char d_type, struct
 	args[1] = value_box(E, v_str(type_text(d_type)));
 	if (call(E, f->pos, f->fn, 2, args, &r) == 0 &&
 	    want_bool(E, &r, f->pos,
-		      "while evaluating the return value of the path filter function", &keep) == 0)
+		      "while evaluating the return value of the path filter function",
+		      &keep) == 0) {
+		input_tree_entry(E->opt.inputs, f->tree, str_c(path + f->real_n), DTTOIF(d_type),
+				 keep);
 		return keep;
+	}
 	f->failed = true;
 	err_set(err, E->err.code, "the path filter failed");
 	return false;
@@ -94,9 +100,12 @@ errint add_path_to_store(struct eval *E, pos_t pos, struct str path, const struc
 		return add_nowhere(E, pos, real, how->name, out);
 	if (!E->opt.store)
 		return eval_store(E, pos, &(struct store *){NULL});
+	filter.tree = input_tree(E->opt.inputs, path, real, how->name, how->recursive,
+				 how->filter != NULL);
 	if (store_add_path(E->opt.store, &E->perm, how->name, real, how->recursive, HASH_SHA256,
 			   how->expect, how->filter ? run_filter : NULL, &filter, out, &err) < 0)
 		return filter.failed ? E->err.code : eval_fail_err(E, pos, &err);
+	input_tree_done(E->opt.inputs, filter.tree, *out);
 	path_allow(E, *out);
 	if (sc)
 		*sc = context_union(E, *sc, context_of(E, CTX_PLAIN, *out, S("")));
@@ -141,9 +150,9 @@ static errint realise_elem(struct eval *E, pos_t pos, struct store *s, const str
 				 "'allow-import-from-derivation' is disabled",
 				 STR_ARG(e->path), STR_ARG(e->output));
 	if (E->opt.trace_import_from_derivation)
-		report_msg(E->opt.report, REPORT_WARN,
-			   "built '%.*s^%.*s' during evaluation due to an import from derivation",
-			   STR_ARG(e->path), STR_ARG(e->output));
+		eval_tell(E, REPORT_WARN,
+			  "built '%.*s^%.*s' during evaluation due to an import from derivation",
+			  STR_ARG(e->path), STR_ARG(e->output));
 	if (store_flush(s, &err) < 0 || r->realise(r, e->path, &e->output, 1, &err) < 0 ||
 	    store_read_drv(s, &mem, e->path, &d, &err) < 0)
 		return eval_fail_err(E, pos, &err);
@@ -160,6 +169,7 @@ static errint realise_plain(struct eval *E, pos_t pos, struct store *s, struct s
 
 	if (store_readonly(s))
 		return 0;
+	input_object(E->opt.inputs, path);
 	if (store_is_valid(s, path, &valid, &err) < 0)
 		return eval_fail_err(E, pos, &err);
 	if (!valid)
