@@ -4,15 +4,17 @@
 #include "cli/build_command.h"
 
 #include <stdlib.h>
+#include "cli/build_find.h"
 #include "cli/project.h"
 #include "cli/slot.h"
-#include "store/store.h"
 
 void build_command_release(struct build_command *c)
 {
 	eval_request_release(&c->request);
 	free(c->names);
 	free(c->slots);
+	free(c->found);
+	free(c->project_dir);
 	free(c->results);
 	arena_release(&c->a);
 }
@@ -35,91 +37,54 @@ errint build_command_slot(struct build_command *c, const char *text, struct err 
 	return 0;
 }
 
-static void add_results(struct build_command *c, struct eval_drv *v, size_t n, const char *link)
+errint build_command_check_link(const struct build_command *c, size_t n_recipes, struct err *err)
 {
-	for (size_t i = 0; i < n; i++) {
-		ARRAY_GROW(c->results, c->n_results, c->cap_results);
-		c->results[c->n_results++] =
-			(struct result){.drv = &v[i],
-					.link = c->builds.no_link || !link ? NULL
-						: i ? arena_printf(&c->a, "%s-%zu", link, i + 1)
-						    : link};
-	}
-}
-
-static errint add_value(struct build_command *c, struct evaluation *e, struct value *v,
-			const char *link, struct err *err)
-{
-	struct eval_drv *found;
-	size_t n;
-	int rc = evaluation_derivations(e, v, &c->a, &found, &n, err);
-
-	if (rc < 0)
-		return rc;
-	if (n == 0)
-		return err_set(err, ERR_EVAL, "there is no derivation in it");
-	add_results(c, found, n, link);
+	if (c->builds.link && n_recipes > 1)
+		return err_set(err, ERR_USAGE,
+			       "--out-link names one link, but there are %zu recipes", n_recipes);
 	return 0;
 }
 
-static errint add_recipe(struct build_command *c, struct evaluation *e, struct value *recipes,
-			 const char *project, const char *name, struct err *err)
+static const char *link_of(struct build_command *c, const struct eval_found *f)
 {
-	const char *link = c->builds.link ? c->builds.link
-					  : arena_printf(&c->a, "%s/result-%s", project, name);
-	struct value *v;
-	int rc = project_recipe(e, recipes, name, &v, err);
-
-	if (rc < 0)
-		return rc;
-	rc = add_value(c, e, v, link, err);
-	return rc < 0 ? err_wrap(err, "recipe '%s'", name) : 0;
+	if (f->kind == BUILD_SLOT || c->builds.no_link)
+		return NULL;
+	if (c->builds.link)
+		return c->builds.link;
+	return f->kind == BUILD_SOURCE
+		       ? "result"
+		       : arena_printf(&c->a, "%s/result-%.*s", c->project_dir, STR_ARG(f->label));
 }
 
-static errint add_recipes(struct build_command *c, struct evaluation *e, struct err *err)
+static void add_results(struct build_command *c, const struct eval_found *f)
 {
-	char *project CLEANUP_FREE = NULL;
-	struct value *recipes;
-	struct str *all;
-	size_t n_all;
-	int rc = project_find(c->project, &project, err);
+	const char *link = link_of(c, f);
 
-	if (rc == 0)
-		rc = project_recipes(e, project, &recipes, err);
-	if (rc == 0 && c->n_names == 0) {
-		rc = eval_attr_names(e->eval, recipes, &c->a, &all, &n_all, err);
-		for (size_t i = 0; rc == 0 && i < n_all; i++)
-			build_command_name(c, arena_strz(&c->a, all[i]));
+	for (size_t i = 0; i < f->n; i++) {
+		ARRAY_GROW(c->results, c->n_results, c->cap_results);
+		c->results[c->n_results++] =
+			(struct result){.drv = &f->drvs[i],
+					.link = !link ? NULL
+						: i   ? arena_printf(&c->a, "%s-%zu", link, i + 1)
+						      : link};
 	}
-	if (rc == 0 && c->builds.link && c->n_names > 1)
-		return err_set(err, ERR_USAGE,
-			       "--out-link names one link, but there are %zu recipes", c->n_names);
-	for (size_t i = 0; rc == 0 && i < c->n_names; i++)
-		rc = add_recipe(c, e, recipes, project, c->names[i], err);
-	return rc;
 }
 
-static errint find(struct build_command *c, struct cli *cli, struct evaluation *e, struct err *err)
+/* Recipes are wanted unless something else alone is. */
+static errint find(struct build_command *c, struct cli *cli, struct err *err)
 {
-	struct value *v;
+	size_t n_recipes = 0;
 	int rc = 0;
 
-	if (c->source.text) {
-		rc = evaluation_value(e, c->source, &v, err);
-		if (rc == 0)
-			rc = add_value(c, e, v, c->builds.link ? c->builds.link : "result", err);
-	} else if (c->n_names || !c->n_slots) {
-		rc = add_recipes(c, e, err);
+	if (!c->source.text && (c->n_names || !c->n_slots))
+		rc = project_find(c->project, &c->project_dir, err);
+	if (rc == 0)
+		rc = build_find_kept(c, cli, err);
+	for (size_t i = 0; rc == 0 && i < c->n_found; i++) {
+		n_recipes += c->found[i].kind == BUILD_RECIPE;
+		add_results(c, &c->found[i]);
 	}
-	for (size_t i = 0; rc == 0 && i < c->n_slots; i++) {
-		struct eval_drv *found;
-		size_t n;
-
-		rc = evaluate_set(cli, &c->a, c->slots[i], &found, &n, err);
-		if (rc == 0)
-			add_results(c, found, n, NULL);
-	}
-	return rc;
+	return rc < 0 ? rc : build_command_check_link(c, n_recipes, err);
 }
 
 static void print_json(const struct build_command *c)
@@ -153,11 +118,8 @@ static void print_paths(const struct build_command *c)
 
 errint build_command_run(struct build_command *c, struct cli *cli, struct err *err)
 {
-	EVALUATION(e);
-	int rc = evaluation_open(cli, &c->request, EVALUATION_SET, &e, err);
+	int rc = find(c, cli, err);
 
-	if (rc == 0)
-		rc = find(c, cli, &e, err);
 	if (rc == 0)
 		rc = results_build(cli, &c->a, c->results, c->n_results, &c->builds, err);
 	if (rc < 0)

@@ -4,6 +4,10 @@
 #pragma once
 
 #include "cli/results.h"
+#include "eval/eval_entry.h"
+
+/* What a found group of derivations is; its label is a recipe's name. */
+enum build_found { BUILD_RECIPE, BUILD_SOURCE, BUILD_SLOT };
 
 struct build_command {
 	struct arena a;
@@ -16,6 +20,9 @@ struct build_command {
 	const char **slots; /* attribute paths of fillings */
 	size_t n_slots, cap_slots;
 	/* found: */
+	char *project_dir; /* of recipes */
+	struct eval_found *found;
+	size_t n_found, cap_found;
 	struct result *results;
 	size_t n_results, cap_results;
 };
@@ -25,5 +32,8 @@ void build_command_name(struct build_command *c, const char *name);
 /* "torch=cpu" */
 ATTR_MUST_CHECK errint build_command_slot(struct build_command *c, const char *text,
 					  struct err *err);
+/* ERR_USAGE when one link is named for more than one recipe. */
+ATTR_MUST_CHECK errint build_command_check_link(const struct build_command *c, size_t n_recipes,
+						struct err *err);
 /* Finds, builds, links and prints. */
 ATTR_MUST_CHECK errint build_command_run(struct build_command *c, struct cli *cli, struct err *err);

@@ -17,6 +17,7 @@ const struct option_row cmd_build_options[] = {
 	{O_FILE, "-f --file", "FILE", "build the derivations of this file"},
 	{O_SLOT, "--slot", "SLOT=FILLING", "build what fills a slot"},
 	{O_JSON, "--json", NULL, "print JSON"},
+	EVAL_CACHE_OPTION_ROW,
 	BUILD_OPTION_ROWS,
 	EVAL_OPTION_ROWS,
 	{0},

@@ -12,6 +12,7 @@ enum {
 const struct option_row cmd_flox_options[] = {
 	{O_DIR, "-d --dir", "DIR", "the project's folder"},
 	{O_STABILITY, "--stability", "NAME", NULL},
+	EVAL_CACHE_OPTION_ROW,
 	BUILD_OPTION_ROWS,
 	{0},
 };

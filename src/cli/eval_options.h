@@ -7,6 +7,8 @@
 #include "base/arena.h"
 #include "cli/settings.h"
 
+struct eval_inputs;
+
 enum {
 	O_ATTR = 20001,
 	O_EXPR,
@@ -43,6 +45,13 @@ enum {
 
 enum eval_arg_kind { EVAL_ARG_EXPR, EVAL_ARG_STRING, EVAL_ARG_FILE, EVAL_ARG_STDIN };
 
+/* For commands that keep what an evaluation found. */
+#define EVAL_CACHE_OPTION_ROW                                                        \
+	{                                                                            \
+		SETTING_NOT_eval_cache, "--no-eval-cache", NULL,                     \
+			"evaluate even when nothing has changed since the last time" \
+	}
+
 struct eval_arg {
 	const char *name, *value;
 	enum eval_arg_kind kind;
@@ -56,6 +65,7 @@ struct eval_request {
 	const char **includes;
 	size_t n_includes, cap_includes;
 	const char *nixpkgs;
+	struct eval_inputs *inputs; /* told of all that is read; NULL, borrowed */
 };
 
 void eval_request_release(struct eval_request *r);

@@ -10,6 +10,7 @@
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "eval/inputs.h"
 #include "store/store.h"
 
 void evaluation_release(struct evaluation *e)
@@ -61,6 +62,16 @@ static errint search_path(struct evaluation *e, const struct settings *s, unsign
 	return 0;
 }
 
+static errint note_file(struct eval_inputs *in, const char *path, struct str text, struct err *err)
+{
+	char *full CLEANUP_FREE = NULL;
+	int rc = path_absolute(str_c(path), &full, err);
+
+	if (rc == 0)
+		input_file(in, str_c(full), full, text);
+	return rc;
+}
+
 static errint argument(struct evaluation *e, const struct eval_arg *arg, struct err *err)
 {
 	BUF(text, LIMIT_NIX_SOURCE);
@@ -74,8 +85,11 @@ static errint argument(struct evaluation *e, const struct eval_arg *arg, struct 
 		break;
 	case EVAL_ARG_FILE:
 		rc = file_read(AT_FDCWD, arg->value, &text, err);
+		if (rc == 0)
+			rc = note_file(e->request->inputs, arg->value, buf_str(&text), err);
 		break;
 	case EVAL_ARG_STDIN:
+		input_unknowable(e->request->inputs, "standard input was read");
 		rc = fd_read_all(STDIN_FILENO, &text, err);
 		break;
 	}
@@ -108,11 +122,10 @@ static void give_fetcher(struct evaluation *e, const struct settings *s, bool re
 	eval_set_fetcher(e->eval, &e->fetcher.fetcher);
 }
 
-errint evaluation_open(struct cli *cli, const struct eval_request *request, unsigned flags,
-		       struct evaluation *out, struct err *err)
+errint evaluation_options(struct cli *cli, const struct eval_request *request, unsigned flags,
+			  struct evaluation *e, struct eval_options *out, struct err *err)
 {
 	struct settings *settings = NULL;
-	struct eval_options o = {0};
 	struct store *s;
 	int rc = cli_store(cli, &s, err);
 
@@ -120,18 +133,33 @@ errint evaluation_open(struct cli *cli, const struct eval_request *request, unsi
 		rc = cli_settings(cli, &settings, err);
 	if (rc < 0)
 		return rc;
-	*out = (struct evaluation){.cli = cli, .request = request};
-	rc = search_path(out, settings, flags, err);
+	*e = (struct evaluation){.cli = cli, .request = request, .settings = settings};
+	rc = search_path(e, settings, flags, err);
 	if (rc < 0)
 		return rc;
+	*out = (struct eval_options){0};
 	if (settings)
-		settings_for_eval(settings, &o);
-	o.search_path = (const char *const *)out->search_path;
-	o.n_search_path = out->n_search_path;
-	o.read_only = flags & EVALUATION_READ_ONLY;
-	o.store = s;
-	o.report = cli_report(cli);
-	o.interrupt = interrupt_flag();
+		settings_for_eval(settings, out);
+	out->search_path = (const char *const *)e->search_path;
+	out->n_search_path = e->n_search_path;
+	out->read_only = flags & EVALUATION_READ_ONLY;
+	out->store = s;
+	out->report = cli_report(cli);
+	out->interrupt = interrupt_flag();
+	out->inputs = request->inputs;
+	return 0;
+}
+
+errint evaluation_open(struct cli *cli, const struct eval_request *request, unsigned flags,
+		       struct evaluation *out, struct err *err)
+{
+	struct store *s;
+	struct eval_options o;
+	int rc = evaluation_options(cli, request, flags, out, &o, err);
+
+	if (rc < 0)
+		return rc;
+	s = o.store;
 	interrupts_catch();
 	store_set_readonly(s, o.read_only);
 	out->eval = eval_new(&o);
@@ -141,7 +169,7 @@ errint evaluation_open(struct cli *cli, const struct eval_request *request, unsi
 	out->realiser = build_realiser_init(s, &out->builds.options, o.report);
 	if (!o.read_only)
 		store_set_realiser(s, &out->realiser.realiser);
-	give_fetcher(out, settings, o.read_only);
+	give_fetcher(out, out->settings, o.read_only);
 	return arguments(out, err);
 }
 
@@ -249,8 +277,7 @@ errint evaluation_derivations(struct evaluation *e, struct value *v, struct aren
 	return 0;
 }
 
-/* The evaluator ends before its caller is done with the derivations. */
-static void own_strings(struct arena *a, struct eval_drv *d)
+void evaluation_own(struct arena *a, struct eval_drv *d)
 {
 	struct str *outputs = ARENA_ARRAY(a, struct str, d->n_outputs);
 
@@ -266,11 +293,11 @@ static void own_strings(struct arena *a, struct eval_drv *d)
 	d->value = NULL;
 }
 
-errint evaluate_set(struct cli *cli, struct arena *a, const char *attr, struct eval_drv **out,
-		    size_t *n, struct err *err)
+errint evaluate_set(struct cli *cli, struct arena *a, const char *attr, struct eval_inputs *in,
+		    struct eval_drv **out, size_t *n, struct err *err)
 {
 	const char *data;
-	struct eval_request request CLEANUP(eval_request_release) = {0};
+	struct eval_request request CLEANUP(eval_request_release) = {.inputs = in};
 	char *text CLEANUP_FREE = NULL;
 	struct value *v;
 	EVALUATION(e);
@@ -287,6 +314,6 @@ errint evaluate_set(struct cli *cli, struct arena *a, const char *attr, struct e
 	if (rc == 0)
 		rc = add_derivations(&e, v, attr, a, out, n, err);
 	for (size_t i = 0; rc == 0 && i < *n; i++)
-		own_strings(a, &(*out)[i]);
+		evaluation_own(a, &(*out)[i]);
 	return rc < 0 ? err_wrap(err, "evaluating '%s' of kiln's package set", attr) : 0;
 }

@@ -14,6 +14,7 @@
 struct evaluation {
 	struct cli *cli;
 	const struct eval_request *request;
+	const struct settings *settings; /* or NULL: kiln's own business */
 	struct eval *eval;
 	struct eval_args *args;
 	struct build_request builds; /* for import-from-derivation */
@@ -31,6 +32,10 @@ enum evaluation_flags {
 	EVALUATION_OWN = 1 << 2,       /* kiln's own business: the user's settings do not count */
 	EVALUATION_AS_NIX = 1 << 3,    /* and only where there is no NIX_PATH */
 };
+/* The options that an evaluation would be opened with; e owns what they refer to. */
+ATTR_MUST_CHECK errint evaluation_options(struct cli *cli, const struct eval_request *request,
+					  unsigned flags, struct evaluation *e,
+					  struct eval_options *out, struct err *err);
 /* request is borrowed for as long as the evaluation lasts. */
 ATTR_MUST_CHECK errint evaluation_open(struct cli *cli, const struct eval_request *request,
 				       unsigned flags, struct evaluation *out, struct err *err);
@@ -54,7 +59,10 @@ ATTR_MUST_CHECK errint evaluation_print(struct evaluation *e, struct value *v, e
 ATTR_MUST_CHECK errint evaluation_derivations(struct evaluation *e, struct value *v,
 					      struct arena *a, struct eval_drv **out, size_t *n,
 					      struct err *err);
+/* Copies a derivation's texts, so that it outlives its evaluator; its value is gone. */
+void evaluation_own(struct arena *a, struct eval_drv *d);
 /* The derivations at an attribute path of kiln's own set: what commands themselves need. Strings
- * live in a; writes the derivations to the store. */
+ * live in a; writes the derivations to the store. in may be NULL. */
 ATTR_MUST_CHECK errint evaluate_set(struct cli *cli, struct arena *a, const char *attr,
-				    struct eval_drv **out, size_t *n, struct err *err);
+				    struct eval_inputs *in, struct eval_drv **out, size_t *n,
+				    struct err *err);

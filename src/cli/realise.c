@@ -41,7 +41,7 @@ static errint find_shell(void *ctx, struct store *s, struct arena *a, struct san
 	struct eval_drv *found;
 	size_t n;
 	bool readonly = store_readonly(s);
-	int rc = evaluate_set(ctx, a, "busyboxStatic", &found, &n, err);
+	int rc = evaluate_set(ctx, a, "busyboxStatic", NULL, &found, &n, err);
 
 	store_set_readonly(s, readonly);
 	if (rc < 0)

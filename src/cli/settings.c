@@ -70,6 +70,7 @@ struct settings *settings_new(struct report *r)
 
 	s->report = r;
 	s->allow_import_from_derivation = true;
+	s->eval_cache = true;
 	s->keep_derivations = true;
 	return s;
 }

@@ -99,7 +99,7 @@ static errint fill_from_set(struct cli *cli, struct store *s, struct arena *a, c
 	int rc = slot_attr(a, text, &attr, err);
 
 	if (rc == 0)
-		rc = evaluate_set(cli, a, attr, &drvs, &n, err);
+		rc = evaluate_set(cli, a, attr, NULL, &drvs, &n, err);
 	if (rc < 0)
 		return rc;
 	v = ARENA_ARRAY(a, struct result, n);
