@@ -50,7 +50,8 @@ static void put_request(struct buf *b, const struct build_command *c)
 		eval_key_text(b, "name", r->args[i].name);
 		eval_key_text(b, "value", r->args[i].value);
 	}
-	eval_key_text(b, "nixpkgs", r->nixpkgs);
+	/* Its place is on the search path. */
+	eval_key_text(b, "nixpkgs", r->nixpkgs ? "" : NULL);
 	eval_key_text(b, c->source.is_expr ? "expression" : "file", c->source.text);
 	eval_key_text(b, "project", c->project_dir);
 	put_texts(b, "recipe", c->names, c->n_names);
@@ -74,11 +75,26 @@ static void put_registries(struct buf *b, const struct settings *s)
 	eval_key_text(b, "system", env_get("NIX_CONF_DIR"));
 }
 
+/* Does it depend on the working folder what the request means? */
+static bool is_relative(const struct build_command *c, const struct eval_options *o)
+{
+	if (c->source.text || c->request.n_args)
+		return true;
+	for (size_t i = 0; i < o->n_search_path; i++) {
+		struct str prefix, path = str_c(o->search_path[i]);
+
+		str_cut(path, '=', &prefix, &path);
+		if (!str_starts(path, S("/")))
+			return true;
+	}
+	return false;
+}
+
 /* Everything that decides what an evaluation finds and is no input that can be looked at later. */
 static errint make_key(struct kept *k, const struct eval_options *o, struct err *err)
 {
 	const struct store_config *s = store_config(k->store);
-	char *cwd CLEANUP_FREE = getcwd(NULL, 0);
+	char *cwd CLEANUP_FREE = is_relative(k->c, o) ? getcwd(NULL, 0) : NULL;
 	BUF(b, LIMIT_NIX_SOURCE);
 	const char *data;
 	struct hash h;
