@@ -98,23 +98,18 @@ void input_object(struct eval_inputs *in, struct str path)
 	}
 }
 
-/* Is the path part of a valid object? Then that is the input. */
+/* Is the path part of a valid object? Then that is the input. What lies in the store without being
+ * valid is read from the disk, and may become valid: both are noted. */
 static bool of_object(struct eval_inputs *in, struct str path)
 {
 	struct str top;
 	const struct input *i;
-	bool valid;
-	ERR(err);
 
 	if (LIKELY(!store_path_split(store_dir(in->store), path, &top, NULL)))
 		return false;
-	i = path_map_get(&in->seen[INPUT_OBJECT], top);
-	if (i && i->type)
-		return true;
-	if (store_is_valid(in->store, top, &valid, &err) < 0 || !valid)
-		return false;
 	input_object(in, top);
-	return true;
+	i = path_map_get(&in->seen[INPUT_OBJECT], top);
+	return i->type == 1;
 }
 
 void input_type(struct eval_inputs *in, struct str path, const char *real, uint32_t type)
