@@ -61,11 +61,31 @@ static errint add_recipes(struct build_command *c, struct evaluation *e, struct 
 	return rc;
 }
 
+/* What a restricted evaluation of recipes may read: the project and the set it is called with. */
+static errint allow_project(struct build_command *c, struct cli *cli, struct err *err)
+{
+	const char *data;
+	int rc;
+
+	c->request.n_allowed = 0;
+	if (!c->project_dir)
+		return 0;
+	rc = cli_data_dir(cli, &data, err);
+	if (rc < 0)
+		return rc;
+	c->request.allowed[c->request.n_allowed++] = arena_printf(&c->a, "%s/pkgs", data);
+	c->request.allowed[c->request.n_allowed++] = c->project_dir;
+	return 0;
+}
+
 errint build_find(struct build_command *c, struct cli *cli, struct err *err)
 {
 	EVALUATION(e);
 	struct value *v;
-	int rc = evaluation_open(cli, &c->request, EVALUATION_SET, &e, err);
+	int rc = allow_project(c, cli, err);
+
+	if (rc == 0)
+		rc = evaluation_open(cli, &c->request, EVALUATION_SET, &e, err);
 
 	if (rc == 0 && c->source.text) {
 		rc = evaluation_value(&e, c->source, &v, err);

@@ -66,6 +66,8 @@ struct eval_request {
 	size_t n_includes, cap_includes;
 	const char *nixpkgs;
 	struct eval_inputs *inputs; /* told of all that is read; NULL, borrowed */
+	const char *allowed[2];     /* what restricted modes may read, too: a project and its set */
+	size_t n_allowed;
 };
 
 void eval_request_release(struct eval_request *r);

@@ -142,6 +142,8 @@ errint evaluation_options(struct cli *cli, const struct eval_request *request, u
 		settings_for_eval(settings, out);
 	out->search_path = (const char *const *)e->search_path;
 	out->n_search_path = e->n_search_path;
+	out->allowed = request->allowed;
+	out->n_allowed = request->n_allowed;
 	out->read_only = flags & EVALUATION_READ_ONLY;
 	out->store = s;
 	out->report = cli_report(cli);

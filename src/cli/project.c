@@ -4,6 +4,7 @@
 #include "cli/project.h"
 
 #include <stdlib.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #include "base/file.h"
 
@@ -42,6 +43,20 @@ static void put_quoted(struct buf *b, struct str s)
 	buf_putc(b, '"');
 }
 
+/* Pure evaluation does not know where it runs, so it has to be told. */
+static void put_system(struct buf *b, const struct settings *s)
+{
+	const char *system = s->eval_system ? s->eval_system : s->system;
+	struct utsname u;
+
+	buf_putz(b, "system = ");
+	if (system || uname(&u) < 0)
+		put_quoted(b, str_c(system ? system : ""));
+	else
+		buf_printf(b, "\"%s-linux\"", u.machine);
+	buf_putz(b, "; ");
+}
+
 errint project_recipes(struct evaluation *e, const char *project, struct value **out,
 		       struct err *err)
 {
@@ -56,6 +71,8 @@ errint project_recipes(struct evaluation *e, const char *project, struct value *
 	buf_putz(&text, " + \"/pkgs/project.nix\") { dir = /. + ");
 	put_quoted(&text, str_c(project));
 	buf_putz(&text, " + \"/.flox/pkgs\"; ");
+	if (e->settings && e->settings->pure_eval)
+		put_system(&text, e->settings);
 	if (e->request->nixpkgs)
 		buf_putz(&text, "nixpkgs = <nixpkgs>; ");
 	buf_putz(&text, "}");

@@ -277,7 +277,8 @@ static errint fetch_path(struct eval *E, pos_t pos, struct tree_call *t, struct 
 {
 	const struct fetch_attr *modified = flake_ref_get(&t->ref, "lastModified");
 	const struct fetch_attr *count = flake_ref_get(&t->ref, "revCount");
-	struct add_path how = {.name = S("source"), .recursive = true};
+	/* That it may be read has been decided by its URI. */
+	struct add_path how = {.name = S("source"), .recursive = true, .unchecked = true};
 	struct str path = flake_ref_text(&t->ref, "path");
 	const struct context *sc = NULL;
 	struct tree_facts facts;
@@ -286,7 +287,6 @@ static errint fetch_path(struct eval *E, pos_t pos, struct tree_call *t, struct 
 		return eval_fail(E, 0, "cannot fetch input '%.*s' because it uses a relative path",
 				 STR_ARG(path));
 	path = path_canonical(E, path);
-	TRY(path_check(E, pos, path));
 	TRY(tree_facts(E, pos, path, &facts));
 	TRY(check_tree_hash(E, t, &facts.hash));
 	TRY(add_path_to_store(E, pos, path, &how, &sc, &f->store_path));

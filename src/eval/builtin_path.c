@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include "base/file.h"
 #include "eval/inputs.h"
+#include "eval/path.h"
 #include "store/store.h"
 
 /* Everything behind the last slash; of trailing slashes only one is dropped, as Nix ever did. */
@@ -79,15 +80,17 @@ BUILTIN(pathExists)
 	struct str path;
 	errint rc;
 
-	TRY(force(E, args[0], pos));
-	if (value_is_string(args[0]))
+	rc = force(E, args[0], pos);
+	if (!rc && value_is_string(args[0]))
 		folder = str_ends(value_str(args[0]), S("/")) ||
 			 str_ends(value_str(args[0]), S("/."));
-	rc = realise_path(E, pos, args[0], folder ? REALISE_FOLLOW : REALISE_PARENT, &path);
 	if (!rc)
-		rc = path_lstat(E, pos, path, &mode);
-	/* What may not be seen is not there. */
-	if (rc != 0 && rc != ERR_DENIED)
+		rc = realise_path(E, pos, args[0], folder ? REALISE_FOLLOW : REALISE_PARENT, &path);
+	if (!rc)
+		rc = path_look(E, pos, path, &mode);
+	/* Where one may not look, nothing is there, even if it was for finding the path. What the
+	 * system denies is a failure. */
+	if (rc != 0 && (rc != ERR_DENIED || E->err.sys))
 		return rc;
 	if (rc)
 		eval_forget(E);
@@ -144,12 +147,29 @@ static struct value type_value(unsigned mode)
 	return S_ISLNK(mode) ? v_str(S("symlink")) : v_str(S("unknown"));
 }
 
+/* Links on the way to a path are not followed for its type, and that is an error. */
+static errint refuse_links(struct eval *E, pos_t pos, struct str path)
+{
+	for (size_t n = 1; n < path.n; n++) {
+		struct str folder = str_n(path.p, n);
+		unsigned mode;
+
+		if (path.p[n] != '/')
+			continue;
+		TRY(path_look(E, pos, folder, &mode));
+		if (S_ISLNK(mode))
+			return eval_fail(E, 0, "path '%.*s' is a symlink", STR_ARG(folder));
+	}
+	return 0;
+}
+
 BUILTIN(readFileType)
 {
 	struct str path;
 	unsigned mode;
 
-	TRY(realise_path(E, pos, args[0], REALISE_PARENT, &path));
+	TRY(realise_path(E, pos, args[0], 0, &path));
+	TRY(refuse_links(E, pos, path));
 	TRY(path_lstat(E, pos, path, &mode));
 	if (!mode)
 		return eval_fail(E, 0, "path '%.*s' does not exist", STR_ARG(path));
@@ -160,10 +180,8 @@ BUILTIN(readFileType)
 BUILTIN(readDir)
 {
 	struct dir_list list CLEANUP(dir_list_release) = {0};
-	ERR(err);
 	struct value *types;
 	struct attrs *res;
-	const char *real;
 	struct str path;
 	unsigned mode;
 
@@ -173,10 +191,7 @@ BUILTIN(readDir)
 		return eval_fail(E, 0, "path '%.*s' does not exist", STR_ARG(path));
 	if (!S_ISDIR(mode))
 		return eval_fail(E, 0, "'%.*s' is not a directory", STR_ARG(path));
-	TRY(path_real(E, pos, path, &real));
-	if (dir_list(AT_FDCWD, real, &list, &err))
-		return eval_fail_err(E, 0, &err);
-	input_folder(E->opt.inputs, path, real, &list);
+	TRY(path_list(E, 0, path, &list));
 	res = attrs_new(E, list.n);
 	types = heap_alloc(E, list.n * sizeof(*types));
 	for (size_t i = 0; i < list.n; i++) {
@@ -276,7 +291,7 @@ BUILTIN(storePath)
 			&path));
 	/* A link in the store is meant itself; any other is meant to lead there. */
 	if (!store_path_is(eval_store_dir(E), path))
-		TRY(realise_path(E, pos, args[0], REALISE_FOLLOW, &path));
+		TRY(path_resolve(E, pos, path, true, &path));
 	if (!store_path_split(eval_store_dir(E), path, &top, &rest))
 		return eval_fail(E, 0, "path '%.*s' is not in the Nix store", STR_ARG(path));
 	TRY(check_store_path_valid(E, pos, top));
@@ -332,23 +347,51 @@ BUILTIN(toFile)
 	return 0;
 }
 
+/* What is named with its hash and in the store already need not be read. */
+static errint find_expected(struct eval *E, const struct add_path *how, struct str *out,
+			    bool *there)
+{
+	ERR(err);
+
+	*there = false;
+	if (!how->expect || !E->opt.store)
+		return 0;
+	if (store_path_make_fixed(&E->perm, eval_store_dir(E), how->name, how->recursive,
+				  how->expect, NULL, 0, false, out, &err) < 0 ||
+	    store_is_valid(E->opt.store, *out, there, &err) < 0)
+		return eval_fail_err(E, 0, &err);
+	return 0;
+}
+
 /* Adds a path as builtins.path and filterSource do. */
 static errint add_path(struct eval *E, pos_t pos, struct str path, const struct context *ctx,
 		       const struct add_path *how, struct value *out)
 {
 	const struct context *sc = NULL;
 	struct str added;
+	bool there;
 
-	if ((ctx && context_realise(E, pos, ctx)) ||
-	    add_path_to_store(E, pos, path, how, &sc, &added))
+	if ((ctx && context_realise(E, pos, ctx)) || find_expected(E, how, &added, &there))
 		return eval_frame(E, 0, "while adding path '%.*s'", STR_ARG(path));
+	if (there) {
+		*out = store_path_value(E, added);
+		return 0;
+	}
+	if (add_path_to_store(E, pos, path, how, &sc, &added)) {
+		if (how->expect && E->err.code == ERR_MISMATCH)
+			eval_fail_code(E, 0, ERR_MISMATCH,
+				       "store path mismatch in (possibly filtered) path added from "
+				       "'%.*s'",
+				       STR_ARG(path));
+		return eval_frame(E, 0, "while adding path '%.*s'", STR_ARG(path));
+	}
 	*out = string_value(E, added, sc);
 	return 0;
 }
 
 BUILTIN(filterSource)
 {
-	struct add_path how = {.recursive = true};
+	struct add_path how = {.recursive = true, .follow = true};
 	const struct context *ctx = NULL;
 	struct str path;
 
@@ -416,7 +459,7 @@ static errint path_arg(struct eval *E, const struct attr *a, struct path_args *p
 
 BUILTIN(path)
 {
-	struct path_args p = {.how.recursive = true};
+	struct path_args p = {.how.recursive = true, .how.follow = true};
 	struct attrs *given;
 
 	TRY(want_attrs(E, args[0], 0, "while evaluating the argument passed to 'builtins.path'"));

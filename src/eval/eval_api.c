@@ -38,7 +38,9 @@ struct eval *eval_new(const struct eval_options *o)
 	struct eval *E = xcalloc(1, sizeof(*E));
 
 	E->opt = *o;
-	E->opt.search_path = copy_texts(E, o->search_path, o->n_search_path);
+	/* Pure evaluation has no search path at all. */
+	E->opt.n_search_path = o->pure ? 0 : o->n_search_path;
+	E->opt.search_path = copy_texts(E, o->search_path, E->opt.n_search_path);
 	E->opt.allowed = copy_texts(E, o->allowed, o->n_allowed);
 	E->opt.allowed_uris = copy_texts(E, o->allowed_uris, o->n_allowed_uris);
 	E->opt.system = copy_text(E, o->system);

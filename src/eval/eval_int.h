@@ -393,10 +393,15 @@ errint values_arith(struct eval *E, pos_t pos, char op, struct value *a, struct 
 struct str eval_store_dir(const struct eval *E);
 /* The store, or a failure where the evaluator has none. */
 errint eval_store(struct eval *E, pos_t pos, struct store **out);
-/* Is reading this path allowed (pure and restricted evaluation)? The one place that decides. */
+/* Is reading this path allowed (pure and restricted evaluation)? access.c decides. */
 errint path_check(struct eval *E, pos_t pos, struct str path);
-/* Makes a path readable in restricted modes: what fetchers and IFD brought. */
+bool path_allowed(const struct eval *E, struct str path);
+/* The same for all that is below it; a folder may be allowed for the sake of one entry only. */
+bool path_allowed_below(const struct eval *E, struct str path);
+/* Makes a path readable in restricted modes: what was added and fetched. */
 void path_allow(struct eval *E, struct str path);
+/* A store path with all that it refers to. */
+errint path_allow_closure(struct eval *E, struct str path, struct err *err);
 /* Is reading this URI allowed? */
 errint uri_check(struct eval *E, pos_t pos, struct str uri);
 enum realise_flags {
@@ -404,10 +409,10 @@ enum realise_flags {
 	REALISE_PARENT = 1 << 1, /* resolve symlinks in all but the last component */
 };
 /* What import, readFile, readDir, pathExists, … do with their argument: coerces to a path, builds
- * its context, checks access, resolves links. */
+ * its context, resolves links. Whether it may be read is asked when it is. */
 errint realise_path(struct eval *E, pos_t pos, struct value *v, unsigned flags, struct str *out);
 /* Where the bytes of a logical path are on this machine, NUL terminated, in the heap: a path in a
- * chroot store is elsewhere. Check access first. Fails on NUL bytes. */
+ * chroot store is elsewhere. Whoever uses it checks access. Fails on NUL bytes. */
 errint path_real(struct eval *E, pos_t pos, struct str path, const char **out);
 /* Reads a whole file into the heap: the embedded <nix/…> files, too. */
 errint path_read(struct eval *E, pos_t pos, struct str path, struct str *out);
@@ -415,6 +420,11 @@ errint path_read(struct eval *E, pos_t pos, struct str path, struct str *out);
 errint path_read_perm(struct eval *E, pos_t pos, struct str path, struct str *out);
 /* lstat: *mode is 0 when nothing is there. */
 errint path_lstat(struct eval *E, pos_t pos, struct str path, unsigned *mode);
+/* The same, but what may not be read is not there. */
+errint path_look(struct eval *E, pos_t pos, struct str path, unsigned *mode);
+/* The entries of a folder, without what may not be read. */
+struct dir_list;
+errint path_list(struct eval *E, pos_t pos, struct str path, struct dir_list *out);
 /* Nix's path algebra on absolute paths: canonical text without the disk; dir/rest. */
 struct str path_canonical(struct eval *E, struct str path);
 
@@ -426,6 +436,8 @@ errint copy_to_store(struct eval *E, pos_t pos, struct str path, const struct co
 struct add_path {
 	struct str name;
 	bool recursive;
+	bool follow;    /* a final symlink is not meant itself */
+	bool unchecked; /* access has been granted otherwise */
 	struct value *filter;
 	const struct hash *expect;
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Paths: their algebra, where their bytes are, and whether they may be read. path_check() is the
- * one place that knows of pure and restricted evaluation; everything that reads a file comes
- * through it. Paths of programs are logical: those in a chroot store are elsewhere on the disk. */
+ * Paths: their algebra, where their bytes are, and looking at them. Everything that a program reads
+ * comes through here: each function asks access.c whether it may, and notes what was seen. Paths of
+ * programs are logical: those in a chroot store are elsewhere on the disk. */
 #include "eval/path.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "eval/inputs.h"
 #include "store/store.h"
 
-enum { MAX_LINKS = 64 };
+enum { MAX_LINKS = 1024 };
 
 static const char fetchurl_nix[] =
 #include "eval/fetchurl.inc"
@@ -20,27 +20,17 @@ static const char fetchurl_nix[] =
 
 struct paths *paths_new(struct eval *E)
 {
-	struct paths *p = xcalloc(1, sizeof(*p));
-
-	E->paths = p;
-	path_allow(E, S(INTERNAL_DIR));
-	for (size_t i = 0; i < E->opt.n_allowed; i++)
-		path_allow(E, path_canonical(E, str_c(E->opt.allowed[i])));
-	for (size_t i = 0; E->opt.restricted && i < E->opt.n_search_path; i++) {
-		struct str prefix, path;
-
-		search_path_split(str_c(E->opt.search_path[i]), &prefix, &path);
-		if (path.n && path.p[0] == '/')
-			path_allow(E, path_canonical(E, path));
-	}
-	return p;
+	E->paths = xcalloc(1, sizeof(*E->paths));
+	access_init(E);
+	return E->paths;
 }
 
 void paths_free(struct paths *p)
 {
 	if (!p)
 		return;
-	free(p->allowed);
+	access_release(&p->access);
+	path_map_release(&p->warned);
 	path_map_release(&p->files);
 	path_map_release(&p->imports);
 	path_map_release(&p->plain);
@@ -75,65 +65,11 @@ struct str path_canonical(struct eval *E, struct str path)
 	return str_n(out, (size_t)(w - out));
 }
 
-/* ---- access ---- */
-
-static bool is_below(struct str path, struct str dir)
+bool path_is_below(struct str path, struct str dir)
 {
 	if (dir.n == 1)
 		return true;
 	return str_starts(path, dir) && (path.n == dir.n || path.p[dir.n] == '/');
-}
-
-void path_allow(struct eval *E, struct str path)
-{
-	struct paths *p = E->paths;
-
-	for (size_t i = 0; i < p->n_allowed; i++)
-		if (is_below(path, p->allowed[i]))
-			return;
-	ARRAY_GROW(p->allowed, p->n_allowed, p->cap_allowed);
-	p->allowed[p->n_allowed++] = arena_str(&E->perm, path);
-}
-
-errint path_check(struct eval *E, pos_t pos, struct str path)
-{
-	if (LIKELY(!E->opt.pure && !E->opt.restricted))
-		return 0;
-	for (size_t i = 0; i < E->paths->n_allowed; i++) {
-		struct str a = E->paths->allowed[i];
-
-		/* The folders on the way to what is allowed may be looked at. */
-		if (is_below(path, a) || is_below(a, path))
-			return 0;
-	}
-	if (E->opt.pure)
-		return eval_fail_code(E, pos, ERR_DENIED,
-				      "access to absolute path '%.*s' is forbidden in pure "
-				      "evaluation mode (use '--impure' to override)",
-				      STR_ARG(path));
-	return eval_fail_code(E, pos, ERR_DENIED,
-			      "access to absolute path '%.*s' is forbidden in restricted mode",
-			      STR_ARG(path));
-}
-
-errint uri_check(struct eval *E, pos_t pos, struct str uri)
-{
-	if (!E->opt.restricted)
-		return 0;
-	for (size_t i = 0; i < E->opt.n_allowed_uris; i++) {
-		struct str a = str_c(E->opt.allowed_uris[i]);
-
-		if (a.n == 0 || !str_starts(uri, a))
-			continue;
-		if (uri.n == a.n || a.p[a.n - 1] == '/' || uri.p[a.n] == '/' || a.p[a.n - 1] == ':')
-			return 0;
-	}
-	if (uri.n && uri.p[0] == '/')
-		return path_check(E, pos, uri);
-	if (str_starts(uri, S("file:///")))
-		return path_check(E, pos, path_canonical(E, str_skip(uri, 7)));
-	return eval_fail_code(E, pos, ERR_DENIED,
-			      "access to URI '%.*s' is forbidden in restricted mode", STR_ARG(uri));
 }
 
 /* ---- the disk ---- */
@@ -143,9 +79,9 @@ errint path_real(struct eval *E, pos_t pos, struct str path, const char **out)
 	CLEANUP_FREE char *real = NULL;
 
 	if (path.n && memchr(path.p, '\0', path.n))
-		return eval_fail(E, pos, "path '%.*s' contains a null byte", STR_ARG(path));
+		return eval_fail(E, 0, "path '%.*s' contains a null byte", STR_ARG(path));
 	if (!fetch_mounted(E, path, &path) && E->opt.store && *store_config(E->opt.store)->root &&
-	    is_below(path, eval_store_dir(E))) {
+	    path_is_below(path, eval_store_dir(E))) {
 		real = store_real_path(E->opt.store, path);
 		path = str_c(real);
 	}
@@ -156,7 +92,7 @@ errint path_real(struct eval *E, pos_t pos, struct str path, const char **out)
 static bool is_internal(struct str path, struct str *rest)
 {
 	*rest = str_drop_prefix(path, S(INTERNAL_DIR));
-	return is_below(path, S(INTERNAL_DIR));
+	return path_is_below(path, S(INTERNAL_DIR));
 }
 
 errint path_lstat(struct eval *E, pos_t pos, struct str path, unsigned *mode)
@@ -187,7 +123,7 @@ errint path_lstat(struct eval *E, pos_t pos, struct str path, unsigned *mode)
 	ERR(err);
 	err_sys(&err, "getting status of '%s'", real);
 	input_type(E->opt.inputs, path, real, TYPE_UNREADABLE);
-	return eval_fail_err(E, pos, &err);
+	return eval_fail_err(E, 0, &err);
 }
 
 static errint read_into(struct eval *E, pos_t pos, struct str path, struct buf *b)
@@ -205,9 +141,9 @@ static errint read_into(struct eval *E, pos_t pos, struct str path, struct buf *
 	if (path_real(E, pos, path, &real) < 0)
 		return eval_failed(E);
 	if (file_read(AT_FDCWD, real, b, &err) == ERR_NOT_FOUND)
-		return eval_fail(E, pos, "path '%.*s' does not exist", STR_ARG(path));
+		return eval_fail(E, 0, "path '%.*s' does not exist", STR_ARG(path));
 	if (err.code)
-		return eval_fail_err(E, pos, &err);
+		return eval_fail_err(E, 0, &err);
 	input_file(E->opt.inputs, path, real, buf_str(b));
 	return 0;
 }
@@ -234,88 +170,156 @@ errint path_read_perm(struct eval *E, pos_t pos, struct str path, struct str *ou
 	return 0;
 }
 
+errint path_look(struct eval *E, pos_t pos, struct str path, unsigned *mode)
+{
+	*mode = 0;
+	return path_allowed(E, path) ? path_lstat(E, pos, path, mode) : 0;
+}
+
 errint path_target(struct eval *E, pos_t pos, struct str path, struct str *out)
 {
 	CLEANUP_FREE char *target = NULL;
 	const char *real;
 	ERR(err);
 
-	if (path_real(E, pos, path, &real) < 0)
+	if (path_check(E, pos, path) < 0 || path_real(E, pos, path, &real) < 0)
 		return eval_failed(E);
 	if (read_link(AT_FDCWD, real, &target, &err) < 0)
-		return eval_fail_err(E, pos, &err);
+		return eval_fail_err(E, 0, &err);
 	input_link(E->opt.inputs, path, real, str_c(target));
 	*out = heap_str(E, str_c(target));
 	return 0;
 }
 
-/* The target of the link at `at`, resolved against its folder, with what came behind it. */
-static errint follow(struct eval *E, pos_t pos, struct str at, struct str rest, struct str *out)
+/* A folder that is allowed for the sake of some entries shows these. */
+static void hide_entries(struct eval *E, struct str path, struct dir_list *l)
 {
-	struct str target;
+	size_t n = 0;
 
-	if (path_target(E, pos, at, &target) < 0)
+	for (size_t i = 0; i < l->n; i++) {
+		struct str entry = heap_printf(E, "%.*s/%s", path.n > 1 ? (int)path.n : 0, path.p,
+					       l->v[i].name);
+
+		if (path_allowed(E, entry))
+			l->v[n++] = l->v[i];
+		else
+			free(l->v[i].name);
+	}
+	l->n = n;
+}
+
+errint path_list(struct eval *E, pos_t pos, struct str path, struct dir_list *out)
+{
+	const char *real;
+	ERR(err);
+
+	if (path_check(E, pos, path) < 0 || path_real(E, pos, path, &real) < 0)
 		return eval_failed(E);
-	if (target.p[0] == '/')
-		target = heap_printf(E, "%.*s/%.*s", STR_ARG(target), STR_ARG(rest));
-	else
-		target = heap_printf(E, "%.*s/%.*s/%.*s", STR_ARG(path_dir(at)), STR_ARG(target),
-				     STR_ARG(rest));
-	*out = path_canonical(E, target);
+	if (dir_list(AT_FDCWD, real, out, &err) < 0)
+		return eval_fail_err(E, 0, &err);
+	input_folder(E->opt.inputs, path, real, out);
+	if (!path_allowed_below(E, path))
+		hide_entries(E, path, out);
 	return 0;
 }
 
-/* Where to begin to look for links: behind the last folder that was found to be plain before. */
+/* ---- symlinks ---- */
+
+/* Takes the first component off; false when there is none left. */
+static bool next_part(struct str *rest, struct str *part)
+{
+	while (str_split(rest, '/', part))
+		if (part->n)
+			return true;
+	return false;
+}
+
+static bool has_part(struct str rest)
+{
+	struct str part;
+
+	return rest.p && next_part(&rest, &part);
+}
+
+/* done/part; most often they stand in one string already. */
+static struct str append(struct eval *E, struct str done, struct str part)
+{
+	if (part.p == done.p + done.n + 1)
+		return str_n(done.p, done.n + 1 + part.n);
+	return heap_printf(E, "%.*s/%.*s", STR_ARG(done), STR_ARG(part));
+}
+
+/* A walk from the root. `done` has no links; `..` in a link's target is one up from there. */
+struct walk {
+	struct str done, rest;
+	bool gone; /* nothing is at done, so nothing below it */
+	unsigned links;
+};
+
+static errint follow(struct eval *E, pos_t pos, struct walk *w, struct str link)
+{
+	struct str target;
+
+	if (path_target(E, pos, link, &target) < 0)
+		return eval_failed(E);
+	w->links++;
+	if (target.n && target.p[0] == '/')
+		w->done = S("");
+	w->rest =
+		w->rest.p ? heap_printf(E, "%.*s/%.*s", STR_ARG(target), STR_ARG(w->rest)) : target;
+	return 0;
+}
+
+/* How much of a path needs no look: up to the last folder that was found to be plain before. */
 static size_t known_plain(struct eval *E, struct str path)
 {
 	struct str dir = path_dir(path);
 
 	while (dir.n > 1 && !path_map_get(&E->paths->plain, dir))
 		dir = path_dir(dir);
-	return dir.n > 1 ? dir.n + 1 : 1;
+	return dir.n > 1 ? dir.n : 0;
 }
 
 /* Every folder above it is a plain one, so it is, too, for as long as this evaluation lasts. */
 static void note_plain(struct eval *E, struct str path)
 {
-	if (path.n > 1 && !path_map_get(&E->paths->plain, path))
+	if (!path_map_get(&E->paths->plain, path))
 		path_map_put(&E->paths->plain, arena_str(&E->perm, path), E->paths);
 }
 
 errint path_resolve(struct eval *E, pos_t pos, struct str path, bool last, struct str *out)
 {
-	unsigned links = 0;
-	size_t i;
+	struct str whole = path_canonical(E, path), part, at;
+	size_t plain = known_plain(E, whole);
+	struct walk w = {.done = str_n(whole.p, plain), .rest = str_skip(whole, plain)};
 
-	path = path_canonical(E, path);
-	i = known_plain(E, path);
-	while (i < path.n) {
-		size_t end = i;
-		struct str at;
-		unsigned mode;
+	while (w.rest.p && next_part(&w.rest, &part)) {
+		unsigned mode = 0;
 
-		while (end < path.n && path.p[end] != '/')
-			end++;
-		if (end == path.n && !last)
-			break;
-		at = str_n(path.p, end);
-		if (path_lstat(E, pos, at, &mode) < 0)
+		if (str_eq(part, S(".")))
+			continue;
+		if (str_eq(part, S(".."))) {
+			w.done = w.done.n ? str_n(w.done.p, (size_t)str_rchr(w.done, '/')) : w.done;
+			w.gone = false;
+			continue;
+		}
+		at = append(E, w.done, part);
+		if (!w.gone && (last || has_part(w.rest)) && path_look(E, pos, at, &mode) < 0)
 			return eval_failed(E);
-		if (!mode)
-			break;
-		i = end + 1;
+		if (S_ISLNK(mode)) {
+			if (w.links == MAX_LINKS)
+				return eval_fail(E, 0, "infinite symlink recursion in path '%.*s'",
+						 STR_ARG(path));
+			if (follow(E, pos, &w, at) < 0)
+				return eval_failed(E);
+			continue;
+		}
 		if (S_ISDIR(mode))
 			note_plain(E, at);
-		if (!S_ISLNK(mode))
-			continue;
-		if (++links > MAX_LINKS)
-			return eval_fail(E, pos, "infinite symlink recursion in path '%.*s'",
-					 STR_ARG(path));
-		if (follow(E, pos, at, str_skip(path, end + 1), &path) < 0)
-			return eval_failed(E);
-		i = known_plain(E, path);
+		w.gone |= !mode;
+		w.done = at;
 	}
-	*out = path;
+	*out = w.done.n ? w.done : S("/");
 	return 0;
 }
 
@@ -330,8 +334,6 @@ errint realise_path(struct eval *E, pos_t pos, struct value *v, unsigned flags, 
 		eval_frame(E, pos, "while realising the context of path '%.*s'", STR_ARG(path));
 		return eval_failed(E);
 	}
-	if (path_check(E, pos, path) < 0)
-		return eval_failed(E);
 	if (flags & (REALISE_FOLLOW | REALISE_PARENT))
 		return path_resolve(E, pos, path, flags & REALISE_FOLLOW, out);
 	*out = path;

@@ -6,6 +6,7 @@
 #include "eval/eval_run.h"
 
 #include "base/file.h"
+#include "base/report.h"
 #include "eval/base_env.h"
 
 void search_path_split(struct str entry, struct str *prefix, struct str *path)
@@ -70,28 +71,39 @@ static errint fetch(struct eval *E, pos_t pos, struct str url, struct str *out)
 	return 0;
 }
 
+/* Told once. */
+static void warn_missing(struct eval *E, struct str entry)
+{
+	static char mark;
+
+	if (path_map_get(&E->paths->warned, entry))
+		return;
+	path_map_put(&E->paths->warned, arena_str(&E->perm, entry), &mark);
+	eval_tell(E, REPORT_WARN, "Nix search path entry '%.*s' does not exist, ignoring",
+		  STR_ARG(entry));
+}
+
 /* The path that an entry means; empty when there is nothing. */
-static errint entry_path(struct eval *E, pos_t pos, struct str path, struct str *out)
+static errint entry_path(struct eval *E, pos_t pos, struct str entry, struct str *out)
 {
 	CLEANUP_FREE char *full = NULL;
+	struct str end;
 	unsigned mode;
 	ERR(err);
 
-	if (is_url(path))
-		return fetch(E, pos, path, out);
-	if (path_absolute(path, &full, &err) < 0)
-		return eval_fail_err(E, pos, &err);
+	if (is_url(entry))
+		return fetch(E, pos, entry, out);
+	if (path_absolute(entry, &full, &err) < 0)
+		return eval_fail_err(E, 0, &err);
 	*out = heap_str(E, str_c(full));
-	if (E->opt.restricted && !E->opt.pure)
-		path_allow(E, *out);
-	if (path_lstat(E, pos, *out, &mode) < 0) {
-		if (E->err.code != ERR_DENIED)
-			return eval_failed(E);
-		eval_forget(E);
-		mode = 0;
-	}
-	if (!mode)
-		*out = S("");
+	if (path_resolve(E, pos, *out, true, &end) < 0 || path_look(E, pos, end, &mode) < 0)
+		return eval_failed(E);
+	if (mode)
+		return 0;
+	if (path_check(E, pos, *out) < 0)
+		return eval_failed(E);
+	warn_missing(E, entry);
+	*out = S("");
 	return 0;
 }
 
@@ -109,10 +121,12 @@ static errint try_entry(struct eval *E, pos_t pos, struct str prefix, struct str
 	if (base.n == 0)
 		return 0;
 	full = suffix.n ? heap_printf(E, "%.*s/%.*s", STR_ARG(base), STR_ARG(suffix)) : base;
-	if (path_resolve(E, pos, full, true, &full) < 0 || path_lstat(E, pos, full, &mode) < 0)
+	if (path_resolve(E, pos, full, true, &full) < 0 || path_look(E, pos, full, &mode) < 0)
 		return eval_failed(E);
 	if (mode)
 		*out = full;
+	else if (path_check(E, pos, full) < 0)
+		return eval_failed(E);
 	return 0;
 }
 

@@ -19,7 +19,7 @@ errint eval_store(struct eval *E, pos_t pos, struct store **out)
 	return 0;
 }
 
-/* A Nix function that decides what is copied. */
+/* What decides what is copied: access, and a Nix function (or NULL). */
 struct filter {
 	struct eval *E;
 	pos_t pos;
@@ -27,6 +27,7 @@ struct filter {
 	struct str from; /* the logical path, and what it is called on the disk */
 	size_t real_n;
 	struct input *tree; /* noted, or NULL */
+	bool guarded;       /* not all of it may be read */
 	bool failed;
 };
 
@@ -44,67 +45,86 @@ static struct str type_text(unsigned char d_type)
 	}
 }
 
+static bool ask_filter(struct filter *f, struct str logical, unsigned char d_type, bool *keep)
+{
+	struct eval *E = f->E;
+	struct value *args[2], r;
+
+	args[0] = value_box(E, v_str(logical));
+	args[1] = value_box(E, v_str(type_text(d_type)));
+	return call(E, f->pos, f->fn, 2, args, &r) == 0 &&
+	       want_bool(E, &r, f->pos,
+			 "while evaluating the return value of the path filter function",
+			 keep) == 0;
+}
+
 static bool run_filter(void *ctx, const char *path, unsigned char d_type, struct err *err)
 {
 	struct filter *f = ctx;
 	struct eval *E = f->E;
 	struct str logical = heap_printf(E, "%.*s%s", STR_ARG(f->from), path + f->real_n);
-	struct value *args[2], r;
-	bool keep;
+	bool keep = !f->guarded || path_allowed(E, logical);
 
-	args[0] = value_box(E, v_str(logical));
-	args[1] = value_box(E, v_str(type_text(d_type)));
-	if (call(E, f->pos, f->fn, 2, args, &r) == 0 &&
-	    want_bool(E, &r, f->pos,
-		      "while evaluating the return value of the path filter function",
-		      &keep) == 0) {
-		input_tree_entry(E->opt.inputs, f->tree, str_c(path + f->real_n), DTTOIF(d_type),
-				 keep);
-		return keep;
+	if (keep && f->fn && !ask_filter(f, logical, d_type, &keep)) {
+		f->failed = true;
+		err_set(err, E->err.code, "the path filter failed");
+		return false;
 	}
-	f->failed = true;
-	err_set(err, E->err.code, "the path filter failed");
-	return false;
+	input_tree_entry(E->opt.inputs, f->tree, str_c(path + f->real_n), DTTOIF(d_type), keep);
+	return keep;
 }
 
 /* Without a store only the path is computed, which needs the hash. */
-static errint add_nowhere(struct eval *E, pos_t pos, const char *real, struct str name,
-			  struct str *out)
+static errint add_nowhere(struct eval *E, const char *real, struct str name, nar_filter_fn fn,
+			  struct filter *filter, struct str *out)
 {
+	struct hash_sink sink CLEANUP(hash_sink_release) = hash_sink_init(HASH_SHA256, NULL);
 	struct hash hash;
-	uint64_t size;
 	ERR(err);
 
-	if (nar_hash(AT_FDCWD, real, &hash, &size, &err) < 0 ||
-	    store_path_make_fixed(&E->perm, eval_store_dir(E), name, true, &hash, NULL, 0, false,
-				  out, &err) < 0)
-		return eval_fail_err(E, pos, &err);
-	return 0;
+	if (nar_dump(AT_FDCWD, real, &sink.sink, fn, filter, &err) < 0)
+		return filter->failed ? E->err.code : eval_fail_err(E, 0, &err);
+	hash_sink_finish(&sink, &hash);
+	return store_path_make_fixed(&E->perm, eval_store_dir(E), name, true, &hash, NULL, 0, false,
+				     out, &err) < 0
+		       ? eval_fail_err(E, 0, &err)
+		       : 0;
+}
+
+static errint find_source(struct eval *E, pos_t pos, const struct add_path *how, struct str *path)
+{
+	unsigned mode;
+
+	if (path_resolve(E, pos, *path, how->follow, path) < 0 ||
+	    (how->unchecked ? 0 : path_lstat(E, pos, *path, &mode)) < 0)
+		return eval_failed(E);
+	return how->unchecked || mode
+		       ? 0
+		       : eval_fail(E, 0, "path '%.*s' does not exist", STR_ARG(*path));
 }
 
 errint add_path_to_store(struct eval *E, pos_t pos, struct str path, const struct add_path *how,
 			 const struct context **sc, struct str *out)
 {
-	struct filter filter = {.E = E, .pos = pos, .fn = how->filter, .from = path};
+	struct filter filter = {.E = E, .pos = pos, .fn = how->filter};
+	nar_filter_fn fn;
 	const char *real;
-	unsigned mode;
 	ERR(err);
 
-	if (path_check(E, pos, path) < 0 || path_resolve(E, pos, path, false, &path) < 0 ||
-	    path_lstat(E, pos, path, &mode) < 0 || path_real(E, pos, path, &real) < 0)
+	if (find_source(E, pos, how, &path) < 0 || path_real(E, pos, path, &real) < 0)
 		return eval_failed(E);
-	if (!mode)
-		return eval_fail(E, pos, "path '%.*s' does not exist", STR_ARG(path));
-	filter.real_n = strlen(real);
-	if (!E->opt.store && !how->filter && how->recursive && !how->expect)
-		return add_nowhere(E, pos, real, how->name, out);
+	filter.from = path.n > 1 ? path : S("");
+	filter.real_n = strlen(real) > 1 ? strlen(real) : 0;
+	filter.guarded = !how->unchecked && !path_allowed_below(E, path);
+	fn = filter.fn || filter.guarded ? run_filter : NULL;
+	if (!E->opt.store && how->recursive && !how->expect)
+		return add_nowhere(E, real, how->name, fn, &filter, out);
 	if (!E->opt.store)
 		return eval_store(E, pos, &(struct store *){NULL});
-	filter.tree = input_tree(E->opt.inputs, path, real, how->name, how->recursive,
-				 how->filter != NULL);
+	filter.tree = input_tree(E->opt.inputs, path, real, how->name, how->recursive, fn != NULL);
 	if (store_add_path(E->opt.store, &E->perm, how->name, real, how->recursive, HASH_SHA256,
-			   how->expect, how->filter ? run_filter : NULL, &filter, out, &err) < 0)
-		return filter.failed ? E->err.code : eval_fail_err(E, pos, &err);
+			   how->expect, fn, &filter, out, &err) < 0)
+		return filter.failed ? E->err.code : eval_fail_err(E, 0, &err);
 	input_tree_done(E->opt.inputs, filter.tree, *out);
 	path_allow(E, *out);
 	if (sc)
@@ -157,9 +177,8 @@ static errint realise_elem(struct eval *E, pos_t pos, struct store *s, const str
 	    store_read_drv(s, &mem, e->path, &d, &err) < 0)
 		return eval_fail_err(E, pos, &err);
 	output = drv_output_find(&d, e->output);
-	if (output)
-		path_allow(E, output->path);
-	return 0;
+	return output && path_allow_closure(E, output->path, &err) < 0 ? eval_fail_err(E, pos, &err)
+								       : 0;
 }
 
 static errint realise_plain(struct eval *E, pos_t pos, struct store *s, struct str path)

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a program may look at: pure and restricted evaluation. This is the one place that decides;
+ * path.c asks it before it touches the disk, fetchers before they fetch, and copying to the store
+ * for every entry. What is not allowed looks as if it were not there, but for the names that lead
+ * to something allowed; only whoever insists on reading it gets an error. */
+#include "eval/path.h"
+
+#include <stdlib.h>
+#include "base/encoding.h"
+#include "base/file.h"
+#include "store/store.h"
+
+static bool is_free(const struct eval *E)
+{
+	return LIKELY(!E->opt.pure && !E->opt.restricted);
+}
+
+/* The folder that holds path. */
+static struct str above(struct str path)
+{
+	ptrdiff_t slash = str_rchr(path, '/');
+
+	return str_n(path.p, slash > 0 ? (size_t)slash : 1);
+}
+
+void path_allow(struct eval *E, struct str path)
+{
+	static char mark;
+	struct access *a = &E->paths->access;
+
+	if (is_free(E) || path_map_get(&a->below, path))
+		return;
+	path = arena_str(&E->perm, path);
+	path_map_put(&a->below, path, &mark);
+	while (path.n > 1) {
+		path = above(path);
+		if (path_map_get(&a->on_the_way, path))
+			return;
+		path_map_put(&a->on_the_way, path, &mark);
+	}
+}
+
+bool path_allowed_below(const struct eval *E, struct str path)
+{
+	if (is_free(E) || path_is_below(path, S(INTERNAL_DIR)))
+		return true;
+	for (;; path = above(path)) {
+		if (path_map_get(&E->paths->access.below, path))
+			return true;
+		if (path.n <= 1)
+			return false;
+	}
+}
+
+bool path_allowed(const struct eval *E, struct str path)
+{
+	return path_allowed_below(E, path) || path_map_get(&E->paths->access.on_the_way, path);
+}
+
+errint path_allow_closure(struct eval *E, struct str path, struct err *err)
+{
+	struct str_set closure;
+	ARENA(a);
+	errint rc;
+
+	if (is_free(E))
+		return 0;
+	rc = store_closure(E->opt.store, &a, &path, 1, 0, &closure, err);
+	for (size_t i = 0; rc == 0 && i < closure.n; i++)
+		path_allow(E, closure.v[i]);
+	return rc;
+}
+
+/* An entry of the search path, and what it needs when it is in the store. */
+static void allow_entry(struct eval *E, struct str entry)
+{
+	CLEANUP_FREE char *full = NULL;
+	struct str prefix, path, top;
+	ERR(err);
+
+	search_path_split(entry, &prefix, &path);
+	if (path_absolute(path, &full, &err) < 0)
+		return;
+	path_allow(E, str_c(full));
+	/* What is not valid has no closure; reading it is allowed or fails by itself. */
+	if (E->opt.store && store_path_split(eval_store_dir(E), str_c(full), &top, NULL) &&
+	    path_allow_closure(E, top, &err) < 0)
+		err_clear(&err);
+}
+
+void access_init(struct eval *E)
+{
+	for (size_t i = 0; i < E->opt.n_allowed; i++)
+		path_allow(E, path_canonical(E, str_c(E->opt.allowed[i])));
+	for (size_t i = 0; !is_free(E) && i < E->opt.n_search_path; i++)
+		allow_entry(E, str_c(E->opt.search_path[i]));
+}
+
+void access_release(struct access *a)
+{
+	path_map_release(&a->below);
+	path_map_release(&a->on_the_way);
+}
+
+errint path_check(struct eval *E, pos_t pos, struct str path)
+{
+	if (is_free(E) || path_allowed(E, path))
+		return 0;
+	return eval_fail_code(E, 0, ERR_DENIED,
+			      E->opt.pure ? "access to absolute path '%.*s' is forbidden in pure "
+					    "evaluation mode (use '--impure' to override)"
+					  : "access to absolute path '%.*s' is forbidden in "
+					    "restricted mode",
+			      STR_ARG(path));
+}
+
+/* ---- URIs ---- */
+
+static bool is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_alnum(char c)
+{
+	return is_alpha(c) || (c >= '0' && c <= '9');
+}
+
+/* "github:", which allows the whole scheme. */
+static bool is_scheme(struct str s)
+{
+	if (s.n < 2 || s.p[s.n - 1] != ':' || !is_alpha(s.p[0]))
+		return false;
+	for (size_t i = 1; i + 1 < s.n; i++)
+		if (!is_alnum(s.p[i]) && !strchr("+-.", s.p[i]))
+			return false;
+	return true;
+}
+
+/* The URI is a prefix, or below one: https://github.co does not allow https://github.com. */
+static bool matches(struct str uri, struct str prefix)
+{
+	if (str_eq(uri, prefix))
+		return true;
+	return prefix.n && uri.n > prefix.n && str_starts(uri, prefix) &&
+	       (prefix.p[prefix.n - 1] == '/' || uri.p[prefix.n] == '/' || is_scheme(prefix));
+}
+
+/* Of a path in a URI: pchar of RFC 3986, and slashes. An escape must not make a slash or a NUL. */
+static bool decode_path(struct str s, struct buf *out)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = (uint8_t)s.p[i];
+
+		if (c == '%') {
+			if (!base16_decode(str_sub(s, i + 1, 2), &c, 1) || c == '/' || c == 0)
+				return false;
+			i += 2;
+		} else if (!is_alnum((char)c) && !(c && strchr("-._~!$&'()*+,;=:@/", c))) {
+			return false;
+		}
+		buf_putc(out, (char)c);
+	}
+	return true;
+}
+
+/* The path that a file: URI means. */
+static bool file_path(struct eval *E, struct str uri, struct str *out)
+{
+	struct str rest = str_skip(uri, 5), path;
+	BUF(b, LIMIT_SMALL_FILE);
+
+	if (!str_starts(uri, S("file:")))
+		return false;
+	for (path = str_n(rest.p, 0); path.n < rest.n && !strchr("?#", rest.p[path.n]);)
+		path.n++;
+	if (str_starts(path, S("//"))) {
+		path = str_skip(path, 2);
+		if (path.n && path.p[0] != '/')
+			return false;
+	}
+	buf_putc(&b, '/');
+	if (!decode_path(path, &b) || b.over)
+		return false;
+	*out = path_canonical(E, heap_str(E, buf_str(&b)));
+	return true;
+}
+
+errint uri_check(struct eval *E, pos_t pos, struct str uri)
+{
+	struct str path;
+
+	if (!E->opt.restricted)
+		return 0;
+	for (size_t i = 0; i < E->opt.n_allowed_uris; i++)
+		if (matches(uri, str_c(E->opt.allowed_uris[i])))
+			return 0;
+	if (str_starts(uri, S("/")))
+		path = path_canonical(E, uri);
+	else if (!file_path(E, uri, &path))
+		return eval_fail_code(E, 0, ERR_DENIED,
+				      "access to URI '%.*s' is forbidden in restricted mode",
+				      STR_ARG(uri));
+	if (path_check(E, pos, path) < 0)
+		return eval_failed(E);
+	/* Whoever fetches it follows links, so the place itself has to be allowed, too. */
+	return path_resolve(E, pos, path, true, &path) < 0 ? eval_failed(E)
+							   : path_check(E, pos, path);
+}
