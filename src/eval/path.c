@@ -244,7 +244,7 @@ static bool has_part(struct str rest)
 /* done/part; most often they stand in one string already. */
 static struct str append(struct eval *E, struct str done, struct str part)
 {
-	if (part.p == done.p + done.n + 1)
+	if (part.p == done.p + done.n + 1 && done.p[done.n] == '/')
 		return str_n(done.p, done.n + 1 + part.n);
 	return heap_printf(E, "%.*s/%.*s", STR_ARG(done), STR_ARG(part));
 }
