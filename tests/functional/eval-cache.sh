@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 78
+plan 85
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 cd "$T" || exit 1
@@ -101,6 +101,8 @@ ask "$@" --no-eval-cache
 is "--no-eval-cache" "$how" none
 ask "$@" --option eval-cache false
 is "the setting eval-cache" "$how" none
+NIX_CONFIG='eval-cache = false' ask "$@"
+is "in a configuration file, too" "$how" none
 
 # ---- every kind of input ----
 echo '{ stdenv }: stdenv.mkDerivation { name = "tree-2"; src = ../../src; }' >"$p/.flox/pkgs/tree.nix"
@@ -196,6 +198,12 @@ missed "value.nix' is gone" "a search path entry that fell away" "$@"
 set -- -E "let drv = derivation { name = \"relative\"; system = \"builtin\"; builder = \"b\"; src = ./f.nix; }; in drv"
 expect "an expression" miss "$@"
 expect "the same again" hit "$@"
+printf 1 >argument
+set -- -f "$T/f.nix" -I "$T/i2" --arg-from-file x argument
+expect "an argument from a file" miss "$@"
+printf 2 >argument
+missed "argument' changed" "the file is an input" "$@"
+set -- -E "let drv = derivation { name = \"relative\"; system = \"builtin\"; builder = \"b\"; src = ./f.nix; }; in drv"
 mkdir -p elsewhere
 echo other >elsewhere/f.nix
 cd elsewhere || exit 1
@@ -214,6 +222,21 @@ is "what was told is told again" "$how $(grep -c '^trace: told$' err)" "hit 1"
 ask -E 'throw "no"'
 ask -E 'throw "no"'
 is "failures are not kept" "$how $status" "miss 1"
+
+mkdir -p packed/top
+echo '"in"' >packed/top/value.nix
+tar -czf packed.tar.gz -C packed top
+set -- -E "derivation { name = import \"\${builtins.fetchTarball \"file://$T/packed.tar.gz\"}/value.nix\"; system = \"builtin\"; builder = \"b\"; }"
+ask "$@"
+like "nor what was fetched without a hash" "$(cat err)" "not kept: .*packed.tar.gz' was fetched without a hash"
+hash=$(compat nix-store --dump packed/top | sha256sum | cut -d' ' -f1)
+set -- -E "derivation { name = import \"\${builtins.fetchTarball { url = \"file://$T/packed.tar.gz\"; sha256 = \"$hash\"; }}/value.nix\"; system = \"builtin\"; builder = \"b\"; }"
+expect "with a hash it is kept" miss "$@"
+expect "and needs no fetch" hit "$@"
+# The fetcher remembers it; only the store does not have it any more.
+tree=$(find "$KILN_STORE/nix/store" -maxdepth 1 -name '*-source' | sed "s|^$KILN_STORE||")
+for path in $tree; do compat nix-store --delete --ignore-liveness "$path" >/dev/null 2>&1; done
+missed "source' is not in the store any more" "unless it is collected" "$@"
 
 # ---- the store ----
 echo content >fetched

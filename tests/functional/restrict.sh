@@ -9,7 +9,7 @@
 cases=$(cd "$(dirname "$0")" && pwd)/restrict/cases
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
-plan $(($(grep -c '^[rpn]	' "$cases") + 25))
+plan $(($(grep -c '^[rpn]	' "$cases") + 33))
 tree=$T/tree
 restrict_tree "$tree"
 cd "$T" || exit 1
@@ -64,6 +64,24 @@ hash=$(compat nix-instantiate --eval -E "builtins.convertHash { hash = \"sha256:
 kiln eval -E "builtins.path { path = $tree/closed/text; recursive = false; sha256 = $hash; }" >/dev/null
 is "what is there by its hash is not read again" \
 	"$(pure "builtins.readFile (builtins.path { path = $tree/closed/text; recursive = false; sha256 = $hash; })")" secret
+
+# ---- fetching ----
+fetch() {
+	uris=$1
+	shift
+	kiln eval --raw --restrict-eval --option allowed-uris "$uris" "$@"
+}
+here="builtins.readFile (builtins.fetchurl \"file://$tree/closed/text\")"
+is "an allowed URI may be fetched" "$(fetch "file://$tree/closed" -E "$here")" secret
+is "by its whole name" "$(fetch "https://other.test file://$tree/closed/text" -E "$here")" secret
+fails_like "but not beside it" "access to absolute path '$tree/closed/text' is forbidden in restricted mode" fetch "file://$tree/clos" -E "$here"
+fails_like "nor above it" "access to absolute path '$tree/closed/text' is forbidden" fetch "file://$tree/closed/text/" -E "$here"
+is "what the search path allows may be fetched" "$(kiln eval --raw --restrict-eval -I "x=$tree/closed" -E "$here")" secret
+fails_like "but not by a link that leads away" "access to absolute path '$tree/closed/text' is forbidden" \
+	kiln eval --restrict-eval -I "x=$tree/open" -E "builtins.fetchurl \"file://$tree/open/out/text\""
+is "a hash opens pure evaluation" "$(pure "builtins.readFile (builtins.fetchurl { url = \"file://$tree/closed/text\"; sha256 = $hash; name = \"y\"; })")" secret
+tree_hash=$(compat nix-store --dump "$tree/closed/sub" | sha256sum | cut -d' ' -f1)
+is "of a folder, too" "$(pure "builtins.readFile \"\${fetchTree { type = \"path\"; path = \"$tree/closed/sub\"; narHash = \"sha256:$tree_hash\"; }}/text\"" 2>err)" secret
 
 # ---- import from derivation ----
 cat >open.nix <<NIX
