@@ -114,7 +114,6 @@ static errint session_open(struct session *s, const struct git_source *src, cons
 
 	s->g = src->api;
 	s->shown = url_shown(url);
-	s->activity = activity_start(src->o.report, 0, "objects", "%s", s->shown);
 	s->g->git_fetch_options_init(&o, GIT_FETCH_OPTIONS_VERSION);
 	set_callbacks(&o.callbacks, s);
 	o.proxy_opts.type = GIT_PROXY_AUTO;
@@ -196,6 +195,7 @@ errint git_remote_bring(const struct git_source *src, const struct git_fetch_spe
 		rc = check_specs(&s, f, err);
 	if (rc)
 		return rc;
+	s.activity = activity_start(src->o.report, 0, "objects", "%s", s.shown);
 	s.g->git_fetch_options_init(&o, GIT_FETCH_OPTIONS_VERSION);
 	set_callbacks(&o.callbacks, &s);
 	o.proxy_opts.type = GIT_PROXY_AUTO;

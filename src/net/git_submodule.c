@@ -3,7 +3,6 @@
  * Submodules: what .gitmodules says of them, and their trees in the place of empty folders. */
 #include "net/git_int.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -102,6 +101,21 @@ static bool pinned_at(struct git_source *s, const char *path, git_oid *out)
 	return found;
 }
 
+/* Makes the folder, so that no symlink is on the way to it. */
+static errint make_place(const char *dest, const char *path, struct err *err)
+{
+	struct archive_writer *to CLEANUP(archive_writer_cleanup) = NULL;
+	struct archive_item item = {.type = ARCHIVE_DIR, .name = str_c(path), .link = S("")};
+	struct str_source none = str_source_init(S(""));
+	int dir CLEANUP_FD = -1;
+	errint rc = open_dir(AT_FDCWD, dest, &dir, err);
+
+	if (rc)
+		return rc;
+	to = archive_writer_new(dir);
+	return archive_writer_add(to, &item, &none.source, err);
+}
+
 /* Its tree in the place of the empty folder. */
 static errint fill(struct git_source *s, const struct git_request *r, const char *dest,
 		   const char *path, struct err *err)
@@ -110,9 +124,11 @@ static errint fill(struct git_source *s, const struct git_request *r, const char
 	struct git_source *below CLEANUP(git_close_cleanup) = NULL;
 	errint rc = git_open_below(s, r, &below, err);
 
+	if (!rc)
+		rc = make_place(dest, path, err);
 	if (rc)
 		return rc;
-	if (rmdir(place) && errno != ENOENT)
+	if (rmdir(place))
 		return err_sys(err, "cannot fill '%s'", path);
 	rc = git_export(below, place, err);
 	if (!rc && s->facts.workdir && below->facts.dirty)

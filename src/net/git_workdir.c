@@ -116,7 +116,16 @@ static errint put_symlink(struct copy *c, const char *name, struct err *err)
 	return archive_writer_add(c->to, &item, &none.source, err);
 }
 
-/* Is the file, or a folder on the way to it, left out of exports? */
+static errint put_dir(struct copy *c, const char *name, struct err *err)
+{
+	struct str_source none = str_source_init(S(""));
+	struct archive_item item = {.type = ARCHIVE_DIR, .name = str_c(name)};
+
+	return archive_writer_add(c->to, &item, &none.source, err);
+}
+
+/* Is the file, or a folder on the way to it, left out of exports? Folders that are not stay, even
+ * where everything in them goes. */
 static errint is_ignored(struct copy *c, const char *name, bool *out, struct err *err)
 {
 	char *part CLEANUP_FREE = xstrdup(name);
@@ -126,6 +135,8 @@ static errint is_ignored(struct copy *c, const char *name, bool *out, struct err
 	for (char *at = strchr(part, '/'); !rc && !*out && at; at = strchr(at + 1, '/')) {
 		*at = '\0';
 		rc = git_is_ignored(c->s, c->plain, part, out, err);
+		if (!rc && !*out)
+			rc = put_dir(c, part, err);
 		*at = '/';
 	}
 	return rc || *out ? rc : git_is_ignored(c->s, c->plain, part, out, err);
@@ -133,8 +144,6 @@ static errint is_ignored(struct copy *c, const char *name, bool *out, struct err
 
 static errint put_path(struct copy *c, const char *name, struct err *err)
 {
-	struct str_source none = str_source_init(S(""));
-	struct archive_item item = {.type = ARCHIVE_DIR, .name = str_c(name)};
 	bool ignored = false;
 	struct stat st;
 	errint rc = interrupt_check(err);
@@ -151,7 +160,7 @@ static errint put_path(struct copy *c, const char *name, struct err *err)
 	case S_IFLNK:
 		return put_symlink(c, name, err);
 	case S_IFDIR:
-		return archive_writer_add(c->to, &item, &none.source, err);
+		return put_dir(c, name, err);
 	default:
 		return err_set(err, ERR_UNSUPPORTED, "file '%s' has an unsupported type", name);
 	}
