@@ -54,7 +54,7 @@ static errint search_path(struct evaluation *e, const struct settings *s, unsign
 	for (size_t i = 0; s && !s->pure_eval && i < s->nix_path.n; i++)
 		search_add(e, xstrdup(s->nix_path.v[i]));
 	/* Under Nix's names it stands for Nix's own default, which NIX_PATH replaces. */
-	if ((flags & EVALUATION_AS_NIX) && (env_get("NIX_PATH") || (s && s->nix_path.n)))
+	if ((flags & EVALUATION_AS_NIX) && (env_text("NIX_PATH") || (s && s->nix_path.n)))
 		return 0;
 	/* A kiln without its set can still evaluate what asks for none. */
 	if ((flags & EVALUATION_SET) && cli_data_dir(e->cli, &data, &ignored) == 0)
