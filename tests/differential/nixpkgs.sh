@@ -4,7 +4,7 @@
 # many attributes of a set are looked at (0: all).
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-nix.sh"
-[ -n "${KILN_NIXPKGS:-}" ] || skip_all "KILN_NIXPKGS names no checkout of nixpkgs"
+[ -n "${KILN_NIXPKGS:-}" ] || no_oracle "KILN_NIXPKGS names no checkout of nixpkgs"
 need_nix
 checkouts=$(echo "$KILN_NIXPKGS" | tr : '\n')
 plan "$(echo "$checkouts" | wc -l)"
