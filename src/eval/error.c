@@ -159,6 +159,9 @@ errint(eval_fail_err)(struct eval *E, pos_t pos, struct err *from)
 	}
 	eval_forget(E);
 	E->err_pos = pos;
+	/* What a program asks for is no matter of the command line. */
+	if (from->code == ERR_USAGE)
+		from->code = ERR_EVAL;
 	return err_move(&E->err, from);
 }
 
@@ -477,7 +480,10 @@ void error_warn(struct eval *E, pos_t pos, const char *doing, const char *fmt, .
 	struct str rest, line;
 	va_list ap;
 
-	buf_printf(&text, INDENT "… %s\n\n" INDENT "warning: ", doing);
+	if (doing)
+		buf_printf(&text, "\n" INDENT "… %s\n\n" INDENT "warning: ", doing);
+	else
+		buf_putc(&text, ' ');
 	va_start(ap, fmt);
 	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
@@ -486,6 +492,8 @@ void error_warn(struct eval *E, pos_t pos, const char *doing, const char *fmt, .
 	/* "warning: " is two wider than "error: ". */
 	buf_putz(&out, "warning:");
 	rest = buf_str(&text);
+	if (str_split(&rest, '\n', &line))
+		buf_puts(&out, line);
 	while (str_split(&rest, '\n', &line))
 		if (line.n || rest.p)
 			buf_printf(&out, "\n%s%.*s", line.n ? "  " : "", STR_ARG(line));

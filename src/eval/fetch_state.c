@@ -107,6 +107,12 @@ static bool names_commit(const struct eval_fetch *what)
 	return false;
 }
 
+static errint in_input(struct eval *E, struct str shown)
+{
+	return shown.n ? eval_frame(E, 0, "while fetching the input '%.*s'", STR_ARG(shown))
+		       : eval_failed(E);
+}
+
 errint fetch_ask(struct eval *E, const struct eval_fetch *what, struct str shown,
 		 struct eval_fetched *out)
 {
@@ -120,6 +126,14 @@ errint fetch_ask(struct eval *E, const struct eval_fetch *what, struct str shown
 			*out = f->answers[i].fetched;
 			return 0;
 		}
+	if (str_eq(what->type, S("tarball")) && str_starts(what->url, S("file:")) &&
+	    !str_starts(what->url, S("file:/"))) {
+		eval_fail(E, 0,
+			  "tarball '%.*s' must use an absolute path. The 'file' scheme does not "
+			  "support relative paths.",
+			  STR_ARG(what->url));
+		return in_input(E, shown);
+	}
 	if (!f->fetcher) {
 		eval_fail(E, 0, "cannot fetch '%.*s': this evaluation may not fetch anything",
 			  STR_ARG(what->url.n ? what->url : what->type));
@@ -130,8 +144,7 @@ errint fetch_ask(struct eval *E, const struct eval_fetch *what, struct str shown
 				 STR_ARG(what->url.n ? what->url : what->type));
 	if (f->fetcher->fetch(f->fetcher, what, &f->mem, &fetched, &err)) {
 		eval_fail_err(E, 0, &err);
-		return shown.n ? eval_frame(E, 0, "while fetching the input '%.*s'", STR_ARG(shown))
-			       : eval_failed(E);
+		return in_input(E, shown);
 	}
 	if (fetched.source.n)
 		fetch_mount(E, fetched.store_path, fetched.source);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "base/report.h"
+#include "eval/error.h"
 
 errint parser_fail(struct parser *p, pos_t pos, const char *fmt, ...)
 {
@@ -35,7 +36,7 @@ errint parser_lint(struct parser *p, enum eval_lint level, const char *setting, 
 	va_end(ap);
 	if (level == LINT_FATAL)
 		return parser_fail(p, parser_here(p), "%s (%s)", buf_z(&text), setting);
-	eval_tell(p->E, REPORT_WARN, "%s (%s)", buf_z(&text), setting);
+	error_warn(p->E, parser_here(p), NULL, "%s (%s)", buf_z(&text), setting);
 	return 0;
 }
 
