@@ -165,9 +165,9 @@ errint(eval_fail_err)(struct eval *E, pos_t pos, struct err *from)
 	return err_move(&E->err, from);
 }
 
-errint(eval_fail_stack)(struct eval *E)
+errint(eval_fail_stack)(struct eval *E, pos_t pos)
 {
-	return eval_fail_code(E, 0, ERR_TOO_BIG, "stack overflow; max-call-depth exceeded");
+	return eval_fail_code(E, pos, ERR_TOO_BIG, "stack overflow; max-call-depth exceeded");
 }
 
 errint(eval_out_of_memory)(struct eval *E)

@@ -229,7 +229,7 @@ errint force_slow(struct eval *E, struct value *v, pos_t pos)
 	if (UNLIKELY(tag >= V_BLACKHOLE))
 		return tag == V_THROWN ? thrown_again(E, v) : blackhole(E, v, pos);
 	if (UNLIKELY(eval_stack_low(E)))
-		return eval_fail_stack(E);
+		return eval_fail_stack(E, pos);
 	region = region_begin(E);
 	v->tag = V_BLACKHOLE;
 	if (LIKELY(tag == V_THUNK)) {
@@ -270,10 +270,10 @@ ATTR_COLD static struct value call_failed(struct eval *E, pos_t pos, const struc
 	return FAILED;
 }
 
-static inline bool enter(struct eval *E)
+static inline bool enter(struct eval *E, pos_t pos)
 {
 	if (UNLIKELY(E->depth >= E->max_depth || eval_stack_low(E))) {
-		eval_fail_stack(E);
+		eval_fail_stack(E, pos);
 		return false;
 	}
 	if (UNLIKELY(eval_check_interrupt(E) < 0))
@@ -288,7 +288,7 @@ static inline struct value run_body(struct eval *E, pos_t pos, const struct lamb
 {
 	struct value r;
 
-	if (UNLIKELY(!enter(E)))
+	if (UNLIKELY(!enter(E, pos)))
 		return FAILED;
 	r = eval_expr(E, env, l->inner->body);
 	E->depth--;
@@ -303,7 +303,7 @@ static struct value run_builtin(struct eval *E, pos_t pos, const struct builtin_
 	struct value out;
 	errint r;
 
-	if (UNLIKELY(!enter(E)))
+	if (UNLIKELY(!enter(E, pos)))
 		return FAILED;
 	/* As in Nix, what goes wrong in a builtin has a place of its own or none. */
 	r = row->fn(E, 0, args, &out);
@@ -383,7 +383,7 @@ static struct value apply_functor(struct eval *E, pos_t pos, struct value fn, st
 
 	args[0] = value_box(E, fn);
 	args[1] = arg;
-	if (UNLIKELY(!enter(E)))
+	if (UNLIKELY(!enter(E, pos)))
 		return FAILED;
 	if (force(E, functor->v, functor->pos) == 0)
 		r = apply(E, functor->pos, *functor->v, 2, args);

@@ -252,7 +252,7 @@ static errint deep(struct eval *E, struct value *v, pos_t pos, struct seen *seen
 		return eval_failed(E);
 	if (v->tag != V_ATTRS && v->tag != V_LIST)
 		return 0;
-	if (depth_enter(E) < 0)
+	if (depth_enter(E, pos) < 0)
 		return eval_failed(E);
 	r = v->tag == V_ATTRS ? deep_attrs(E, attrs_flat(E, v->attrs), seen)
 			      : deep_list(E, v, seen);

@@ -82,11 +82,24 @@ static errint sets_equal(struct eval *E, struct value *a, struct value *b, pos_t
 	return 0;
 }
 
+static errint collections_equal(struct eval *E, struct value *a, struct value *b, pos_t pos,
+				const char *ctx, bool *out)
+{
+	errint r;
+
+	if (depth_enter(E, pos) < 0)
+		return eval_failed(E);
+	r = a->tag == V_LIST ? lists_equal(E, a, b, pos, ctx, out)
+			     : sets_equal(E, a, b, pos, ctx, out);
+	depth_leave(E);
+	return r;
+}
+
 errint values_equal(struct eval *E, struct value *a, struct value *b, pos_t pos, const char *ctx,
 		    bool *out)
 {
 	if (UNLIKELY(eval_stack_low(E)))
-		return eval_fail_stack(E);
+		return eval_fail_stack(E, pos);
 	if (eval_check_interrupt(E) < 0 || force(E, a, pos) < 0 || force(E, b, pos) < 0)
 		return eval_failed(E);
 	/* Programs rely on one set or function being equal to itself. */
@@ -113,9 +126,8 @@ errint values_equal(struct eval *E, struct value *a, struct value *b, pos_t pos,
 		*out = str_eq(value_str(a), value_str(b));
 		return 0;
 	case V_LIST:
-		return lists_equal(E, a, b, pos, ctx, out);
 	case V_ATTRS:
-		return sets_equal(E, a, b, pos, ctx, out);
+		return collections_equal(E, a, b, pos, ctx, out);
 	default:
 		return 0;
 	}
@@ -170,7 +182,7 @@ errint values_less(struct eval *E, struct value *a, struct value *b, pos_t pos, 
 		   bool *out)
 {
 	if (UNLIKELY(eval_stack_low(E)))
-		return eval_fail_stack(E);
+		return eval_fail_stack(E, pos);
 	if (force(E, a, pos) < 0 || force(E, b, pos) < 0)
 		return ctx ? eval_frame(E, pos, "%s", ctx) : eval_failed(E);
 	if (is_number(a) && is_number(b)) {
@@ -390,7 +402,7 @@ static errint sets_assert(struct eval *E, struct value *a, struct value *b, pos_
 errint assert_equal(struct eval *E, struct value *a, struct value *b, pos_t pos, const char *ctx)
 {
 	if (UNLIKELY(eval_stack_low(E)))
-		return eval_fail_stack(E);
+		return eval_fail_stack(E, pos);
 	if (force(E, a, pos) < 0 || force(E, b, pos) < 0)
 		return eval_failed(E);
 	if (a == b)

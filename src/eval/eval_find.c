@@ -403,7 +403,7 @@ static errint find(struct eval *E, struct finding *f, struct value *v, struct st
 	bool found;
 
 	if (eval_stack_low(E))
-		return eval_fail_stack(E);
+		return eval_fail_stack(E, 0);
 	if (call_auto(E, 0, v, f->args, &r) < 0)
 		return eval_failed(E);
 	box = api_box(E, r);

@@ -182,13 +182,13 @@ static inline bool eval_stack_low(const struct eval *E)
 	return (char *)__builtin_frame_address(0) < E->stack_limit;
 }
 /* "stack overflow; max-call-depth exceeded" */
-ATTR_COLD errint eval_fail_stack(struct eval *E);
+ATTR_COLD errint eval_fail_stack(struct eval *E, pos_t pos);
 
 /* Around a step of recursion over values, which counts as a call. */
-static inline errint depth_enter(struct eval *E)
+static inline errint depth_enter(struct eval *E, pos_t pos)
 {
 	if (UNLIKELY(E->depth >= E->max_depth || eval_stack_low(E)))
-		return eval_fail_stack(E);
+		return eval_fail_stack(E, pos);
 	E->depth++;
 	return 0;
 }

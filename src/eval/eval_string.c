@@ -106,7 +106,7 @@ static errint peel_to_string(struct eval *E, const struct attr *a, struct value 
 	if (call1(E, a->pos, a->v, self, &r) < 0)
 		return eval_frame(E, a->pos, "while calling the `__toString` attribute");
 	box = value_box(E, r);
-	rc = depth_enter(E);
+	rc = depth_enter(E, a->pos);
 	if (rc == 0) {
 		rc = peel(E, a->pos, box, c);
 		depth_leave(E);
@@ -119,7 +119,7 @@ static errint peel_out_path(struct eval *E, const struct attr *a, const struct c
 	errint rc = force(E, a->v, a->pos);
 
 	if (rc == 0)
-		rc = depth_enter(E);
+		rc = depth_enter(E, a->pos);
 	if (rc == 0) {
 		rc = peel(E, a->pos, a->v, c);
 		depth_leave(E);
@@ -183,6 +183,8 @@ static struct str int_text(struct eval *E, int64_t i)
 static errint coerce_more(struct eval *E, pos_t pos, struct value *v, unsigned flags,
 			  const struct context **sc, const char *ctx, struct str *out)
 {
+	errint r;
+
 	switch (v->tag) {
 	case V_BOOL:
 		*out = v->b ? S("1") : S("");
@@ -197,7 +199,11 @@ static errint coerce_more(struct eval *E, pos_t pos, struct value *v, unsigned f
 		*out = heap_printf(E, "%f", v->f);
 		return 0;
 	case V_LIST:
-		return coerce_elements(E, pos, v, flags, sc, ctx, out);
+		if (depth_enter(E, pos) < 0)
+			return eval_failed(E);
+		r = coerce_elements(E, pos, v, flags, sc, ctx, out);
+		depth_leave(E);
+		return r;
 	default:
 		return cannot_coerce(E, pos, v, ctx);
 	}
@@ -238,7 +244,7 @@ errint coerce_string(struct eval *E, pos_t pos, struct value *v, unsigned flags,
 		     const struct context **sc, const char *ctx, struct str *out)
 {
 	if (UNLIKELY(eval_stack_low(E)))
-		return eval_fail_stack(E);
+		return eval_fail_stack(E, pos);
 	if (UNLIKELY(force(E, v, pos) < 0))
 		return eval_failed(E);
 	if (v->tag == V_ATTRS) {

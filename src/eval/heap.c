@@ -50,6 +50,12 @@ static void *reserve(size_t n, int flags)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+/* What lies behind it is for a failure on its way out. */
+static size_t usable(const struct heap *h)
+{
+	return h->reserved - MIN(h->reserved / 8, (size_t)HEAP_GRACE);
+}
+
 void heap_init(struct eval *E)
 {
 	struct heap *h = &E->heap;
@@ -66,7 +72,7 @@ void heap_init(struct eval *E)
 	/* Big pages where a program turns out to be big; a refusal changes nothing but speed. */
 	madvise(h->base + BIG_PAGES_FROM, h->reserved - BIG_PAGES_FROM, MADV_HUGEPAGE);
 	h->top = h->base;
-	h->end = h->base + MIN(h->reserved, (size_t)HEAP_STEP);
+	h->end = h->base + MIN(usable(h), (size_t)HEAP_STEP);
 	h->escaped = (const void *)UINTPTR_MAX;
 }
 
@@ -81,10 +87,10 @@ static bool grow(struct heap *h, size_t n)
 {
 	size_t room = (size_t)(h->end - h->top), more, left;
 
-	if (h->exhausted || n > h->reserved - (size_t)(h->top - h->base))
+	if (h->exhausted || n > usable(h) - (size_t)(h->top - h->base))
 		return false;
 	more = MIN(MAX(n - MIN(n, room), (size_t)HEAP_STEP),
-		   h->reserved - (size_t)(h->end - h->base));
+		   usable(h) - (size_t)(h->end - h->base));
 	left = memory_left();
 	if (left < HEAP_MARGIN || left - HEAP_MARGIN < more)
 		return false;

@@ -208,7 +208,7 @@ static errint print(struct printer *j, struct value *v)
 	if (v->tag != V_LIST && v->tag != V_ATTRS)
 		return print_forced(j, v);
 	TRY(eval_check_interrupt(E));
-	TRY(depth_enter(E));
+	TRY(depth_enter(E, j->pos));
 	rc = print_forced(j, v);
 	depth_leave(E);
 	return rc;

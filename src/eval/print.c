@@ -391,7 +391,7 @@ static errint print_at(struct printer *p, struct value *v, size_t depth)
 	errint r = 0;
 
 	if (eval_stack_low(p->E) || depth > p->E->max_depth)
-		return eval_fail_stack(p->E);
+		return eval_fail_stack(p->E, 0);
 	if (eval_check_interrupt(p->E) < 0)
 		return eval_failed(p->E);
 	if (p->o->strict)

@@ -552,7 +552,7 @@ static errint resolve(struct resolver *r, struct place at, struct expr **pe)
 	struct expr *e = *pe;
 
 	if (UNLIKELY(eval_stack_low(r->E)))
-		return eval_fail_stack(r->E);
+		return eval_fail_stack(r->E, e->pos);
 	TRY(eval_check_interrupt(r->E));
 	switch ((enum expr_kind)e->kind) {
 	case E_VAR:

@@ -321,7 +321,7 @@ static errint print(struct xml *x, struct value *v, pos_t pos)
 	if (x->strict)
 		TRY(force(x->E, v, pos));
 	TRY(eval_check_interrupt(x->E));
-	TRY(depth_enter(x->E));
+	TRY(depth_enter(x->E, pos));
 	rc = print_tagged(x, v, pos);
 	depth_leave(x->E);
 	return rc;
