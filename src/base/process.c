@@ -11,6 +11,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -148,9 +149,15 @@ const char *process_status_text(int status, char *buf, size_t n)
 }
 
 static volatile sig_atomic_t interrupt_count;
+static int interrupt_event = -1;
 
 static void on_interrupt(int sig)
 {
+	int saved = errno;
+	uint64_t one = 1;
+
+	(void)!write(interrupt_event, &one, sizeof(one));
+	errno = saved;
 	/* Whoever asks a third time has waited long enough; nothing half-done shows. */
 	if (++interrupt_count >= 3)
 		_exit(128 + sig);
@@ -162,6 +169,8 @@ void interrupts_catch(void)
 	/* No SA_RESTART: a sleeping poll or lock has to come back and ask. */
 	struct sigaction action = {.sa_handler = on_interrupt}, old;
 
+	if (interrupt_event < 0)
+		interrupt_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
 		/* nohup and background jobs ignore some on purpose. */
@@ -174,6 +183,11 @@ void interrupts_catch(void)
 bool interrupted(void)
 {
 	return interrupt_count > 0;
+}
+
+int interrupt_fd(void)
+{
+	return interrupt_event;
 }
 
 const volatile int *interrupt_flag(void)

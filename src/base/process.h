@@ -30,6 +30,9 @@ const char *process_status_text(int status, char *buf, size_t n);
 /* SIGINT/SIGTERM/SIGHUP set a flag instead of ending us; long work asks. */
 void interrupts_catch(void);
 bool interrupted(void);
+/* A descriptor to poll for reading beside others, so that a signal right before poll() is not
+ * slept over: readable from the first signal on, never to be read; -1 when none are caught. */
+int interrupt_fd(void);
 /* The flag itself, for loops that look at it often. */
 const volatile int *interrupt_flag(void);
 ATTR_MUST_CHECK errint interrupt_check(struct err *err);

@@ -19,7 +19,7 @@ enum {
 };
 
 struct capture {
-	struct pollfd fds[2]; /* standard output and error; fd is -1 after the end */
+	struct pollfd fds[3]; /* standard output and error, -1 after the end; interrupt */
 	struct buf *out, *errs;
 	char tail[TAIL_BYTES * 2];
 	size_t tail_n;
@@ -77,8 +77,8 @@ static errint collect(struct capture *c, struct err *err)
 
 		if (rc)
 			return rc;
-		/* A signal may come right before the sleep: look again now and then. */
-		if (poll(c->fds, 2, 500) < 0) {
+		c->fds[2] = (struct pollfd){.fd = interrupt_fd(), .events = POLLIN};
+		if (poll(c->fds, 3, -1) < 0) {
 			if (errno == EINTR)
 				continue;
 			return err_sys(err, "cannot wait for output");

@@ -540,11 +540,14 @@ static errint wait_events(struct scheduler *s, struct err *err)
 			watch_add(&w, j, j->worker.fd);
 		}
 	}
+	/* Behind the others, and no job's. */
+	ARRAY_GROW(w.fds, w.n, w.cap);
+	w.fds[w.n] = (struct pollfd){.fd = interrupt_fd(), .events = POLLIN};
 	if (s->fetcher && fetcher_pending(s->fetcher)) {
 		errint rc = fetcher_step(s->fetcher, wait_ms(s), w.fds, w.n, err);
 		if (rc)
 			return rc;
-	} else if (poll(w.fds, w.n, wait_ms(s)) < 0) {
+	} else if (poll(w.fds, w.n + 1, wait_ms(s)) < 0) {
 		if (errno != EINTR)
 			return err_sys(err, "waiting for builders");
 		return 0;

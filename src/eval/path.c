@@ -151,12 +151,16 @@ static errint read_into(struct eval *E, pos_t pos, struct str path, struct buf *
 errint path_read(struct eval *E, pos_t pos, struct str path, struct str *out)
 {
 	BUF(b, LIMIT_NIX_STRING);
+	char *text;
 
 	if (read_into(E, pos, path, &b) < 0)
 		return eval_failed(E);
 	if (heap_check(E, b.n) < 0)
 		return eval_failed(E);
-	*out = heap_str(E, buf_str(&b));
+	text = heap_alloc(E, b.n);
+	if (eval_copy(E, text, b.p, b.n) < 0)
+		return eval_failed(E);
+	*out = str_n(text, b.n);
 	return 0;
 }
 

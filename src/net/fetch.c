@@ -335,7 +335,8 @@ static errint wait_once(struct fetcher *f, int timeout, struct pollfd *v, struct
 	v[0] = (struct pollfd){.fd = f->epoll, .events = POLLIN};
 	if (n_extra)
 		memcpy(v + 1, extra, n_extra * sizeof(*extra));
-	k = poll(v, 1 + n_extra, wait);
+	v[1 + n_extra] = (struct pollfd){.fd = interrupt_fd(), .events = POLLIN};
+	k = poll(v, 2 + n_extra, wait);
 	if (k < 0 && errno != EINTR)
 		return err_sys(err, "cannot wait for transfers");
 	for (size_t i = 0; i < n_extra; i++) {
@@ -348,7 +349,7 @@ static errint wait_once(struct fetcher *f, int timeout, struct pollfd *v, struct
 errint fetcher_step(struct fetcher *f, int timeout_ms, struct pollfd *extra, size_t n_extra,
 		    struct err *err)
 {
-	CLEANUP_FREE struct pollfd *v = xcalloc(n_extra + 1, sizeof(*v));
+	CLEANUP_FREE struct pollfd *v = xcalloc(n_extra + 2, sizeof(*v));
 	uint64_t end = timeout_ms < 0 ? UINT64_MAX : clock_ms() + (uint64_t)timeout_ms;
 	bool ready = false;
 
