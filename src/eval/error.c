@@ -329,6 +329,24 @@ static void put_line(struct buf *b, unsigned n, struct str line)
 	buf_putc(b, '\n');
 }
 
+/* Of a line that nobody can read whole, some bytes around one of them, whose place in what is left
+ * is *column. UTF-8 sequences stay whole. */
+static struct str shorten(struct str line, size_t at, unsigned *column)
+{
+	enum { LONGEST = 2000, AROUND = 200 };
+	size_t from = at > AROUND ? at - AROUND : 0, to = MIN(line.n, at + AROUND);
+
+	if (line.n <= LONGEST)
+		return line;
+	while (from > 0 && (line.p[from] & 0xc0) == 0x80)
+		from--;
+	while (to < line.n && (line.p[to] & 0xc0) == 0x80)
+		to++;
+	if (column)
+		*column -= (unsigned)from;
+	return str_sub(line, from, to - from);
+}
+
 /* "at file:1:2:" and the lines around, each with this indentation in front. */
 static void put_place(struct eval *E, pos_t pos, const char *more, struct buf *b)
 {
@@ -341,11 +359,11 @@ static void put_place(struct eval *E, pos_t pos, const char *more, struct buf *b
 	pos_print(E, pos, b);
 	buf_putz(b, ":\n");
 	if (prev.p)
-		put_line(b, i.line - 1, prev);
-	put_line(b, i.line, line);
-	buf_printf(b, INDENT "      |%*s^\n", (int)MIN(i.column, 4096u), "");
+		put_line(b, i.line - 1, shorten(prev, 0, NULL));
+	put_line(b, i.line, shorten(line, i.column - 1, &i.column));
+	buf_printf(b, INDENT "      |%*s^\n", (int)i.column, "");
 	if (next.p)
-		put_line(b, i.line + 1, next);
+		put_line(b, i.line + 1, shorten(next, 0, NULL));
 }
 
 /* Continuation lines of a text stand below its first. */
@@ -410,12 +428,24 @@ static void put_skipped(struct eval *E, struct seen *s, const size_t *skipped, s
 	*n = 0;
 }
 
+/* A failure without a place of its own has it in the innermost frame that has one: it is shown even
+ * where a trace is cut, which Nix does not do, so that every failure tells where it was. */
+static void keep_place(struct eval *E)
+{
+	for (size_t i = 0; !E->err_pos && i < E->n_trace; i++)
+		if (E->trace[i].pos && *E->trace[i].text) {
+			E->trace[i].always = true;
+			return;
+		}
+}
+
 static void put_trace(struct eval *E, struct buf *b)
 {
 	struct seen seen = {.n_slots = 16};
 	size_t *skipped = xcalloc(E->n_trace, sizeof(*skipped)), n_skipped = 0, count = 0;
 	bool truncated = false;
 
+	keep_place(E);
 	while (seen.n_slots < E->n_trace * 2)
 		seen.n_slots *= 2;
 	seen.slots = xcalloc(seen.n_slots, sizeof(*seen.slots));
