@@ -148,7 +148,7 @@ const char *process_status_text(int status, char *buf, size_t n)
 	return buf;
 }
 
-static volatile sig_atomic_t interrupt_count;
+static volatile sig_atomic_t interrupt_count, interrupt_last;
 static int interrupt_event = -1;
 
 static void on_interrupt(int sig)
@@ -158,6 +158,7 @@ static void on_interrupt(int sig)
 
 	(void)!write(interrupt_event, &one, sizeof(one));
 	errno = saved;
+	interrupt_last = sig;
 	/* Whoever asks a third time has waited long enough; nothing half-done shows. */
 	if (++interrupt_count >= 3)
 		_exit(128 + sig);
@@ -193,6 +194,19 @@ int interrupt_fd(void)
 const volatile int *interrupt_flag(void)
 {
 	return &interrupt_count;
+}
+
+int interrupt_signal(void)
+{
+	return interrupt_last;
+}
+
+void interrupts_reset(void)
+{
+	uint64_t told;
+
+	(void)!read(interrupt_event, &told, sizeof(told));
+	interrupt_count = interrupt_last = 0;
 }
 
 errint interrupt_check(struct err *err)

@@ -35,4 +35,8 @@ bool interrupted(void);
 int interrupt_fd(void);
 /* The flag itself, for loops that look at it often. */
 const volatile int *interrupt_flag(void);
+/* Which signal was the last, 0 for none; and makes it as if there had been none, for who goes on
+ * after it (a prompt). */
+int interrupt_signal(void);
+void interrupts_reset(void);
 ATTR_MUST_CHECK errint interrupt_check(struct err *err);

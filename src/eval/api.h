@@ -7,5 +7,7 @@
 
 /* Runs fn on the big stack; a failure is laid out in err. */
 errint api_run(struct eval *E, errint (*fn)(struct eval *E, void *ctx), void *ctx, struct err *err);
+/* An absolute path, in the perm arena. NULL is the working folder. */
+errint api_absolute(struct eval *E, const char *path, struct str *out, struct err *err);
 /* A box that lives as long as the evaluator. */
 struct value *api_box(struct eval *E, struct value v);

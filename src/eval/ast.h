@@ -201,6 +201,16 @@ struct static_scope {
  * scope's environment. */
 errint parse(struct eval *E, uint32_t source, struct str text, struct str dir,
 	     const struct static_scope *scope, struct expr **out);
+/* What a person typed: an expression, or with bindings `a = b; inherit c;` as a set. All but
+ * PARSE_DONE leave the error. */
+enum parse_end {
+	PARSE_DONE,
+	PARSE_TOO_SHORT, /* more text could make it one */
+	PARSE_WRONG,
+	PARSE_UNBOUND, /* a name is not known */
+};
+enum parse_end parse_typed(struct eval *E, uint32_t source, struct str text, struct str dir,
+			   const struct static_scope *scope, bool bindings, struct expr **out);
 /* Parses, looks names up, and prints as nix-instantiate --parse does. */
 errint parse_print(struct eval *E, uint32_t source, struct str text, struct str dir, struct buf *b);
 /* parse_print.c */

@@ -144,19 +144,12 @@ ATTR_MUST_CHECK errint eval_get_string(struct eval *E, struct value *v, struct s
 ATTR_MUST_CHECK errint eval_get_bool(struct eval *E, struct value *v, bool *out, struct err *err);
 bool eval_is_function(const struct value *v);
 bool eval_is_attrs(const struct value *v);
+bool eval_is_string(const struct value *v);
 
-/* For completion, :t and documentation in the REPL. */
+/* "a set", "the built-in function 'add'", as messages name values. */
 const char *eval_type_text(const struct value *v);
 ATTR_MUST_CHECK errint eval_attr_names(struct eval *E, struct value *set, struct arena *a,
 				       struct str **out, size_t *n, struct err *err);
-
-/* Variables of a REPL: a scope that grows. */
-struct eval_scope;
-struct eval_scope *eval_scope_new(struct eval *E);
-void eval_scope_add(struct eval_scope *s, struct str name, struct value *v);
-/* Evaluates text in that scope; `x = expr` (REPL binding) is the caller's to recognise. */
-ATTR_MUST_CHECK errint eval_string_in(struct eval *E, struct eval_scope *s, struct str text,
-				      const char *dir, struct value **out, struct err *err);
 
 /* Counters for --stats and tests. */
 struct eval_stats {

@@ -107,7 +107,6 @@ struct value *api_box(struct eval *E, struct value v)
 struct source_job {
 	struct str text, dir;
 	const char *name;
-	struct attrs *scope;
 	struct value *out;
 	struct buf *printed;
 };
@@ -124,7 +123,7 @@ static errint do_text(struct eval *E, void *ctx)
 	struct source_job *j = ctx;
 	struct value v;
 
-	if (eval_text_in(E, j->text, j->dir, j->name, j->scope, &v) < 0)
+	if (eval_text(E, j->text, j->dir, j->name, &v) < 0)
 		return eval_failed(E);
 	j->out = api_box(E, v);
 	return 0;
@@ -145,8 +144,7 @@ static errint do_print_file(struct eval *E, void *ctx)
 	return parse_print_file(E, j->text, j->printed);
 }
 
-/* An absolute path, in the perm arena. NULL is the working folder. */
-static errint absolute(struct eval *E, const char *path, struct str *out, struct err *err)
+errint api_absolute(struct eval *E, const char *path, struct str *out, struct err *err)
 {
 	CLEANUP_FREE char *full = NULL;
 
@@ -160,18 +158,7 @@ errint eval_file(struct eval *E, const char *path, struct value **out, struct er
 {
 	struct source_job j = {0};
 
-	if (absolute(E, path, &j.text, err) < 0 || api_run(E, do_file, &j, err) < 0)
-		return err->code;
-	*out = j.out;
-	return 0;
-}
-
-static errint run_text(struct eval *E, struct str text, const char *dir, const char *name,
-		       struct attrs *scope, struct value **out, struct err *err)
-{
-	struct source_job j = {.text = text, .name = name, .scope = scope};
-
-	if (absolute(E, dir, &j.dir, err) < 0 || api_run(E, do_text, &j, err) < 0)
+	if (api_absolute(E, path, &j.text, err) < 0 || api_run(E, do_file, &j, err) < 0)
 		return err->code;
 	*out = j.out;
 	return 0;
@@ -180,7 +167,12 @@ static errint run_text(struct eval *E, struct str text, const char *dir, const c
 errint eval_string(struct eval *E, struct str text, const char *dir, const char *name,
 		   struct value **out, struct err *err)
 {
-	return run_text(E, text, dir, name, NULL, out, err);
+	struct source_job j = {.text = text, .name = name};
+
+	if (api_absolute(E, dir, &j.dir, err) < 0 || api_run(E, do_text, &j, err) < 0)
+		return err->code;
+	*out = j.out;
+	return 0;
 }
 
 errint eval_parse_print(struct eval *E, struct str text, const char *dir, const char *name,
@@ -188,7 +180,7 @@ errint eval_parse_print(struct eval *E, struct str text, const char *dir, const 
 {
 	struct source_job j = {.text = text, .name = name, .printed = b};
 
-	if (absolute(E, dir, &j.dir, err) < 0)
+	if (api_absolute(E, dir, &j.dir, err) < 0)
 		return err->code;
 	return api_run(E, do_print_text, &j, err);
 }
@@ -197,7 +189,7 @@ errint eval_parse_print_file(struct eval *E, const char *path, struct buf *b, st
 {
 	struct source_job j = {.printed = b};
 
-	if (absolute(E, path, &j.text, err) < 0)
+	if (api_absolute(E, path, &j.text, err) < 0)
 		return err->code;
 	return api_run(E, do_print_file, &j, err);
 }
@@ -418,6 +410,11 @@ bool eval_is_attrs(const struct value *v)
 	return v->tag == V_ATTRS;
 }
 
+bool eval_is_string(const struct value *v)
+{
+	return value_is_string(v);
+}
+
 const char *eval_type_text(const struct value *v)
 {
 	return value_type_text(v);
@@ -455,35 +452,6 @@ errint eval_attr_names(struct eval *E, struct value *set, struct arena *a, struc
 	*out = j.out;
 	*n = j.n;
 	return 0;
-}
-
-/* ---- the scope of a REPL ---- */
-
-struct eval_scope {
-	struct eval *E;
-	struct attrs *vars;
-};
-
-struct eval_scope *eval_scope_new(struct eval *E)
-{
-	struct eval_scope *s = ARENA_NEW(&E->perm, struct eval_scope);
-
-	*s = (struct eval_scope){E, &attrs_empty};
-	return s;
-}
-
-void eval_scope_add(struct eval_scope *s, struct str name, struct value *v)
-{
-	struct attrs *one = attrs_new(s->E, 1);
-
-	attrs_push(one, sym_intern(s->E, name), v, 0);
-	s->vars = attrs_update(s->E, s->vars, one);
-}
-
-errint eval_string_in(struct eval *E, struct eval_scope *s, struct str text, const char *dir,
-		      struct value **out, struct err *err)
-{
-	return run_text(E, text, dir, "«string»", s->vars, out, err);
 }
 
 struct eval_stats eval_stats(const struct eval *E)

@@ -469,6 +469,8 @@ struct pos_info {
 bool pos_resolve(struct eval *E, pos_t pos, struct pos_info *out);
 /* file:line:column */
 void pos_print(struct eval *E, pos_t pos, struct buf *b);
+/* The source's text up to there. */
+bool pos_text(struct eval *E, pos_t pos, struct str *before);
 /* Is it in kiln's own embedded code? */
 bool pos_is_internal(struct eval *E, pos_t pos);
 /* { file; line; column; }, or null: unsafeGetAttrPos and __curPos. */

@@ -144,7 +144,7 @@ errint assert_equal(struct eval *E, struct value *a, struct value *b, pos_t pos,
 
 /* import.c: the box that holds a file's value, shared by all who import it. */
 errint import_box(struct eval *E, pos_t pos, struct str path, struct value **out);
-/* scope (may be NULL) has further variables. */
-errint eval_text_in(struct eval *E, struct str text, struct str dir, const char *name,
-		    struct attrs *scope, struct value *out);
+/* Evaluates what parse() gave; scope (flat, may be NULL) has the names it was parsed with. */
+errint eval_parsed_in(struct eval *E, const struct expr *e, struct attrs *scope, struct value *out);
+struct static_scope scope_names(struct eval *E, const struct attrs *scope);
 errint parse_print_file(struct eval *E, struct str path, struct buf *b);

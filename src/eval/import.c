@@ -125,9 +125,7 @@ errint import_file(struct eval *E, pos_t pos, struct str path, struct value *out
 	return 0;
 }
 
-/* Evaluates with the names of a set around the text. */
-static errint run_scoped(struct eval *E, const struct expr *e, struct attrs *scope,
-			 struct value *out)
+errint eval_parsed_in(struct eval *E, const struct expr *e, struct attrs *scope, struct value *out)
 {
 	struct env *env = NULL;
 	struct value r;
@@ -144,7 +142,7 @@ static errint run_scoped(struct eval *E, const struct expr *e, struct attrs *sco
 	return 0;
 }
 
-static struct static_scope names_of(struct eval *E, const struct attrs *scope)
+struct static_scope scope_names(struct eval *E, const struct attrs *scope)
 {
 	struct static_scope s = {scope->n, heap_alloc(E, scope->n * sizeof(sym_t))};
 
@@ -160,16 +158,15 @@ errint import_scoped(struct eval *E, pos_t pos, struct str path, struct attrs *s
 	struct expr *e;
 
 	scope = attrs_flat(E, scope);
-	names = names_of(E, scope);
+	names = scope_names(E, scope);
 	if (resolve_file(E, pos, path, &path) < 0 || parse_file(E, pos, path, &names, &e) < 0)
 		return eval_failed(E);
-	return run_scoped(E, e, scope, out);
+	return eval_parsed_in(E, e, scope, out);
 }
 
-errint eval_text_in(struct eval *E, struct str text, struct str dir, const char *name,
-		    struct attrs *scope, struct value *out)
+errint eval_text(struct eval *E, struct str text, struct str dir, const char *name,
+		 struct value *out)
 {
-	struct static_scope names;
 	struct expr *e;
 	uint32_t source;
 
@@ -177,19 +174,9 @@ errint eval_text_in(struct eval *E, struct str text, struct str dir, const char 
 		return eval_fail(E, 0, "expression is bigger than %u bytes", LIMIT_NIX_SOURCE);
 	text = arena_str(&E->perm, text);
 	source = source_add(E, S(""), name, text);
-	if (scope) {
-		scope = attrs_flat(E, scope);
-		names = names_of(E, scope);
-	}
-	if (parse(E, source, text, dir, scope ? &names : NULL, &e) < 0)
+	if (parse(E, source, text, dir, NULL, &e) < 0)
 		return eval_failed(E);
-	return run_scoped(E, e, scope, out);
-}
-
-errint eval_text(struct eval *E, struct str text, struct str dir, const char *name,
-		 struct value *out)
-{
-	return eval_text_in(E, text, dir, name, NULL, out);
+	return eval_parsed_in(E, e, NULL, out);
 }
 
 errint parse_print_file(struct eval *E, struct str path, struct buf *b)

@@ -715,20 +715,18 @@ static errint parse_all(struct parser *p, struct expr **out)
 	return 0;
 }
 
-static errint parse_begin(struct eval *E, uint32_t source, struct str text, struct str dir,
-			  struct parser *p, struct expr **out)
+static struct parser parse_begin(struct eval *E, uint32_t source, struct str text, struct str dir)
 {
-	*p = (struct parser){
+	return (struct parser){
 		.E = E,
 		.lexer = {.p = text.p, .end = text.p + text.n, .no_path = text.p, .no_uri = text.p},
 		.text = text.p,
 		.base = source,
 		.dir = dir,
 	};
-	return parse_all(p, out);
 }
 
-static void parse_end(struct parser *p)
+static void parser_release(struct parser *p)
 {
 	arena_release(&p->tmp);
 	free(p->stack);
@@ -737,25 +735,51 @@ static void parse_end(struct parser *p)
 errint parse(struct eval *E, uint32_t source, struct str text, struct str dir,
 	     const struct static_scope *scope, struct expr **out)
 {
-	struct parser p;
-	errint r = parse_begin(E, source, text, dir, &p, out);
+	struct parser p = parse_begin(E, source, text, dir);
+	errint r = parse_all(&p, out);
 
 	if (r == 0)
 		r = scope_resolve(E, out, scope);
-	parse_end(&p);
+	parser_release(&p);
 	return r;
+}
+
+static errint parse_all_bindings(struct parser *p, struct expr **out)
+{
+	struct e_attrs *a;
+
+	PARSE(parser_next(p));
+	a = parser_attrs_new(p, parser_here(p));
+	PARSE(parse_bindings(p, a, T_EOF));
+	*out = &a->e;
+	return 0;
+}
+
+enum parse_end parse_typed(struct eval *E, uint32_t source, struct str text, struct str dir,
+			   const struct static_scope *scope, bool bindings, struct expr **out)
+{
+	struct parser p = parse_begin(E, source, text, dir);
+	errint r = bindings ? parse_all_bindings(&p, out) : parse_all(&p, out);
+	enum parse_end end = PARSE_DONE;
+
+	if (r < 0)
+		end = strstr(E->err.msg, "unexpected end of file") ? PARSE_TOO_SHORT : PARSE_WRONG;
+	else if (scope_resolve(E, out, scope) < 0)
+		end = PARSE_UNBOUND;
+	parser_release(&p);
+	return end;
 }
 
 errint parse_print(struct eval *E, uint32_t source, struct str text, struct str dir, struct buf *b)
 {
-	struct parser p;
+	struct parser p = parse_begin(E, source, text, dir);
 	struct expr *e;
-	errint r = parse_begin(E, source, text, dir, &p, &e);
+	errint r = parse_all(&p, &e);
 
 	if (r == 0)
 		r = scope_resolve(E, &e, NULL);
 	if (r == 0)
 		print_expr(E, e, b);
-	parse_end(&p);
+	parser_release(&p);
 	return r;
 }

@@ -186,6 +186,15 @@ bool pos_lines(struct eval *E, pos_t pos, struct str *before, struct str *line, 
 	return true;
 }
 
+bool pos_text(struct eval *E, pos_t pos, struct str *before)
+{
+	struct source *s = find(E, pos);
+
+	if (s)
+		*before = str_n(s->text.p, pos - s->first);
+	return s != NULL;
+}
+
 struct value pos_value(struct eval *E, pos_t pos)
 {
 	struct pos_info i;
