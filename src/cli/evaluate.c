@@ -175,6 +175,29 @@ errint evaluation_open(struct cli *cli, const struct eval_request *request, unsi
 	return arguments(out, err);
 }
 
+/* A path, <…>, or the URL of an archive. */
+static errint named_file(struct evaluation *e, const char *name, struct value **out,
+			 struct err *err)
+{
+	struct str s = str_c(name), found;
+	char *path CLEANUP_FREE = NULL;
+	int rc;
+
+	if (str_starts(s, S("http://")) || str_starts(s, S("https://")) ||
+	    str_starts(s, S("file://"))) {
+		char *text CLEANUP_FREE = xasprintf("import (builtins.fetchTarball \"%s\")", name);
+
+		return eval_string(e->eval, str_c(text), NULL, "«string»", out, err);
+	}
+	if (s.n < 3 || !str_starts(s, S("<")) || !str_ends(s, S(">")))
+		return eval_file(e->eval, name, out, err);
+	rc = eval_find_file(e->eval, str_sub(s, 1, s.n - 2), &found, err);
+	if (rc < 0)
+		return rc;
+	path = str_dupz(found);
+	return eval_file(e->eval, path, out, err);
+}
+
 errint evaluation_value(struct evaluation *e, struct eval_source from, struct value **out,
 			struct err *err)
 {
@@ -184,7 +207,7 @@ errint evaluation_value(struct evaluation *e, struct eval_source from, struct va
 	if (from.is_expr)
 		return eval_string(e->eval, str_c(from.text), NULL, "«string»", out, err);
 	if (strcmp(from.text, "-") != 0)
-		return eval_file(e->eval, from.text, out, err);
+		return named_file(e, from.text, out, err);
 	rc = fd_read_all(0, &text, err);
 	if (rc < 0)
 		return err_wrap(err, "reading standard input");

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The session: its scope and files, expressions and bindings. */
+#include "cli/repl.h"
+
+#include <stdlib.h>
+#include "base/report.h"
+
+enum { SHOWN_NAMES = 20 };
+
+void repl_release(struct repl *r)
+{
+	for (size_t i = 0; i < r->n_files; i++)
+		free(r->files[i]);
+	free(r->files);
+	buf_release(&r->out);
+	evaluation_release(&r->e);
+}
+
+errint repl_open(struct repl *r, struct cli *cli, const struct eval_request *request,
+		 struct eval_source source, struct err *err)
+{
+	struct settings *settings;
+	int rc = evaluation_open(cli, request, EVALUATION_SET, &r->e, err);
+
+	if (rc == 0)
+		rc = cli_settings(cli, &settings, err);
+	if (rc < 0)
+		return rc;
+	r->cli = cli;
+	r->source = source;
+	r->scope = eval_scope_new(r->e.eval);
+	r->out = (struct buf)BUF_INIT(LIMIT_JSON_TEXT);
+	r->show_trace = settings->show_trace;
+	return 0;
+}
+
+/* ---- files ---- */
+
+void repl_add_file(struct repl *r, const char *file)
+{
+	char *own = xstrdup(file);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->n_files; i++) {
+		if (strcmp(r->files[i], own) == 0)
+			free(r->files[i]);
+		else
+			r->files[kept++] = r->files[i];
+	}
+	r->n_files = kept;
+	ARRAY_GROW(r->files, r->n_files, r->cap_files);
+	r->files[r->n_files++] = own;
+}
+
+errint repl_add_attrs(struct repl *r, struct value *v, struct err *err)
+{
+	BUF(text, LIMIT_ERR_TEXT);
+	ARENA(a);
+	struct report *report = cli_report(r->cli);
+	struct str *names;
+	size_t n;
+	int rc = eval_scope_add_attrs(r->scope, v, err);
+
+	if (rc == 0)
+		rc = eval_attr_names(r->e.eval, v, &a, &names, &n, err);
+	if (rc < 0)
+		return rc;
+	r->last_loaded = v;
+	for (size_t i = 0; i < MIN(n, (size_t)SHOWN_NAMES); i++)
+		buf_printf(&text, "%s%.*s", i ? ", " : "", STR_ARG(names[i]));
+	report_msg(report, REPORT_NOTE, "Added %zu variable%s.", n, n == 1 ? "" : "s");
+	if (n)
+		report_msg(report, REPORT_NOTE, "%s", buf_z(&text));
+	if (n > SHOWN_NAMES)
+		report_msg(report, REPORT_NOTE, "... and %zu more; view with :ll", n - SHOWN_NAMES);
+	return 0;
+}
+
+static errint load_source(struct repl *r, struct eval_source from, struct err *err)
+{
+	static const char *const whole[] = {""};
+	const struct eval_request *q = r->e.request;
+	const char *const *attrs =
+		from.text == r->source.text && q->n_attrs ? (const char *const *)q->attrs : whole;
+	size_t n = attrs == whole ? 1 : q->n_attrs;
+	struct value *top, *v;
+	int rc = evaluation_value(&r->e, from, &top, err);
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		rc = eval_attr_path(r->e.eval, top, str_c(attrs[i]), r->e.args, &v, err);
+		if (rc == 0)
+			rc = eval_auto_call(r->e.eval, r->e.args, v, &v, err);
+		if (rc == 0)
+			rc = repl_add_attrs(r, v, err);
+	}
+	return rc;
+}
+
+errint repl_load(struct repl *r, const char *file, struct err *err)
+{
+	int rc = load_source(r, (struct eval_source){file, false}, err);
+
+	if (rc == 0)
+		repl_add_file(r, file);
+	return rc;
+}
+
+static void try_load(struct repl *r, struct eval_source from, const char *what)
+{
+	ERR(err);
+
+	report_msg(cli_report(r->cli), REPORT_NOTE, "Loading %s'%s'...", what, from.text);
+	if (load_source(r, from, &err) < 0)
+		report_err(cli_report(r->cli), &err);
+}
+
+void repl_load_all(struct repl *r)
+{
+	r->scope = eval_scope_new(r->e.eval);
+	eval_forget_files(r->e.eval);
+	for (size_t i = 0; i < r->n_files; i++)
+		try_load(r, (struct eval_source){r->files[i], false}, "");
+	if (r->source.text)
+		try_load(r, r->source, r->source.is_expr ? "expression " : "");
+}
+
+/* ---- lines ---- */
+
+errint repl_eval(struct repl *r, struct str text, struct value **out, struct err *err)
+{
+	return eval_typed_expr(r->scope, text, out, err);
+}
+
+int repl_line(struct repl *r, struct str line, struct err *err)
+{
+	struct value *v;
+	int rc;
+
+	buf_clear(&r->out);
+	line = str_trim(line);
+	if (!line.n)
+		return REPL_DONE;
+	if (line.p[0] == ':')
+		rc = repl_command(r, line, err);
+	else
+		rc = eval_typed(r->scope, line, &v, err);
+	if (rc < 0 && eval_scope_wants_more(r->scope))
+		return REPL_MORE;
+	if (rc != 0 || line.p[0] == ':' || !v)
+		return rc;
+	rc = eval_print(r->e.eval, v, EVAL_ECHO, r->colors ? EVAL_COLORS : 0, &r->out, err);
+	if (rc < 0) {
+		buf_clear(&r->out);
+		return rc;
+	}
+	buf_putc(&r->out, '\n');
+	return REPL_DONE;
+}
