@@ -40,6 +40,6 @@ errint cmd_repl(struct cli *cli, int argc, char **argv, struct err *err)
 	}
 	if (done)
 		return 0;
-	rc = repl_open(&r, cli, &request, source, err);
+	rc = repl_open(&r, cli, &request, source, 0, err);
 	return rc < 0 ? rc : repl_loop(&r, err);
 }

@@ -20,7 +20,8 @@ struct line_editor_options {
 	void *ctx;
 };
 
-/* Editing on the terminal of standard input and output; o is borrowed for the call. Fails when libedit cannot be loaded. */
+/* Editing on the terminal of standard input and output; o is borrowed for the call. Fails when
+ * libedit cannot be loaded. */
 ATTR_MUST_CHECK errint line_editor_open(const struct line_editor_options *o,
 					struct line_editor **out, struct err *err);
 /* From descriptor 0, without editing. */

@@ -5,23 +5,24 @@
 
 #include <stdlib.h>
 #include "base/report.h"
+#include "cli/installable.h"
 
 enum { SHOWN_NAMES = 20 };
 
 void repl_release(struct repl *r)
 {
 	for (size_t i = 0; i < r->n_files; i++)
-		free(r->files[i]);
+		free(r->files[i].name);
 	free(r->files);
 	buf_release(&r->out);
 	evaluation_release(&r->e);
 }
 
 errint repl_open(struct repl *r, struct cli *cli, const struct eval_request *request,
-		 struct eval_source source, struct err *err)
+		 struct eval_source source, unsigned flags, struct err *err)
 {
 	struct settings *settings;
-	int rc = evaluation_open(cli, request, EVALUATION_SET, &r->e, err);
+	int rc = evaluation_open(cli, request, EVALUATION_SET | flags, &r->e, err);
 
 	if (rc == 0)
 		rc = cli_settings(cli, &settings, err);
@@ -37,20 +38,30 @@ errint repl_open(struct repl *r, struct cli *cli, const struct eval_request *req
 
 /* ---- files ---- */
 
-void repl_add_file(struct repl *r, const char *file)
+static void remember(struct repl *r, struct repl_file file)
 {
-	char *own = xstrdup(file);
+	char *own = xstrdup(file.name);
 	size_t kept = 0;
 
 	for (size_t i = 0; i < r->n_files; i++) {
-		if (strcmp(r->files[i], own) == 0)
-			free(r->files[i]);
+		if (strcmp(r->files[i].name, own) == 0 && r->files[i].is_flake == file.is_flake)
+			free(r->files[i].name);
 		else
 			r->files[kept++] = r->files[i];
 	}
 	r->n_files = kept;
 	ARRAY_GROW(r->files, r->n_files, r->cap_files);
-	r->files[r->n_files++] = own;
+	r->files[r->n_files++] = (struct repl_file){own, file.is_flake};
+}
+
+void repl_add_file(struct repl *r, const char *file)
+{
+	remember(r, (struct repl_file){(char *)file, false});
+}
+
+void repl_add_flake(struct repl *r, const char *ref)
+{
+	remember(r, (struct repl_file){(char *)ref, true});
 }
 
 errint repl_add_attrs(struct repl *r, struct value *v, struct err *err)
@@ -97,32 +108,54 @@ static errint load_source(struct repl *r, struct eval_source from, struct err *e
 	return rc;
 }
 
-errint repl_load(struct repl *r, const char *file, struct err *err)
+static errint load_flake(struct repl *r, const char *ref, struct err *err)
 {
-	int rc = load_source(r, (struct eval_source){file, false}, err);
+	char *text CLEANUP_FREE = NULL;
+	struct value *v;
+	int rc = flake_of_folder(str_c(ref), &text, err);
 
 	if (rc == 0)
-		repl_add_file(r, file);
-	return rc;
+		rc = eval_flake(r->e.eval, str_c(text), &v, err);
+	return rc < 0 ? rc : repl_add_attrs(r, v, err);
 }
 
-static void try_load(struct repl *r, struct eval_source from, const char *what)
+static errint load_file(struct repl *r, struct repl_file f, struct err *err)
 {
-	ERR(err);
+	return f.is_flake ? load_flake(r, f.name, err)
+			  : load_source(r, (struct eval_source){f.name, false}, err);
+}
 
-	report_msg(cli_report(r->cli), REPORT_NOTE, "Loading %s'%s'...", what, from.text);
-	if (load_source(r, from, &err) < 0)
-		report_err(cli_report(r->cli), &err);
+errint repl_load(struct repl *r, const char *name, bool is_flake, struct err *err)
+{
+	struct repl_file f = {(char *)name, is_flake};
+	int rc = load_file(r, f, err);
+
+	if (rc == 0)
+		remember(r, f);
+	return rc;
 }
 
 void repl_load_all(struct repl *r)
 {
+	struct report *report = cli_report(r->cli);
+	ERR(err);
+
 	r->scope = eval_scope_new(r->e.eval);
 	eval_forget_files(r->e.eval);
-	for (size_t i = 0; i < r->n_files; i++)
-		try_load(r, (struct eval_source){r->files[i], false}, "");
-	if (r->source.text)
-		try_load(r, r->source, r->source.is_expr ? "expression " : "");
+	for (size_t i = 0; i < r->n_files; i++) {
+		struct repl_file f = r->files[i];
+
+		report_msg(report, REPORT_NOTE, "Loading %s'%s'...", f.is_flake ? "flake " : "",
+			   f.name);
+		if (load_file(r, f, &err) < 0)
+			report_err(report, &err);
+	}
+	if (!r->source.text)
+		return;
+	report_msg(report, REPORT_NOTE, "Loading %s'%s'...", r->source.is_expr ? "expression " : "",
+		   r->source.text);
+	if (load_source(r, r->source, &err) < 0)
+		report_err(report, &err);
 }
 
 /* ---- lines ---- */

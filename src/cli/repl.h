@@ -13,24 +13,28 @@ struct repl {
 	struct evaluation e;
 	struct eval_scope *scope;
 	struct eval_source source; /* -f or -E: its attributes are loaded, too; or text NULL */
-	char **files;              /* in the order of loading, each once */
+	struct repl_file {
+		char *name;
+		bool is_flake;
+	} * files; /* in the order of loading, each once */
 	size_t n_files, cap_files;
 	struct value *last_loaded; /* a set, or NULL */
 	struct buf out;            /* what the last line printed */
 	bool colors, show_trace;
 };
 void repl_release(struct repl *r);
-/* request and source are borrowed for the session. */
+/* request and source are borrowed for the session; flags are more of enum evaluation_flags. */
 ATTR_MUST_CHECK errint repl_open(struct repl *r, struct cli *cli,
 				 const struct eval_request *request, struct eval_source source,
-				 struct err *err);
+				 unsigned flags, struct err *err);
 
-/* Remembers a file, to be loaded by repl_load_all(). */
+/* Remembers a file, or the reference of a flake, to be loaded by repl_load_all(). */
 void repl_add_file(struct repl *r, const char *file);
+void repl_add_flake(struct repl *r, const char *ref);
 /* Empties the scope and loads all files and the source again. What fails is reported. */
 void repl_load_all(struct repl *r);
-/* Loads one, as :l does. */
-ATTR_MUST_CHECK errint repl_load(struct repl *r, const char *file, struct err *err);
+/* Loads one, as :l and :lf do. */
+ATTR_MUST_CHECK errint repl_load(struct repl *r, const char *name, bool is_flake, struct err *err);
 /* Adds a set's attributes to the scope and tells them. */
 ATTR_MUST_CHECK errint repl_add_attrs(struct repl *r, struct value *v, struct err *err);
 

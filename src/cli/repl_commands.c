@@ -60,24 +60,14 @@ static int load(struct repl *r, struct str arg, struct err *err)
 	char *file CLEANUP_FREE = str_dupz(arg);
 
 	eval_forget_files(r->e.eval);
-	return repl_load(r, file, err);
+	return repl_load(r, file, false, err);
 }
 
 static int load_flake(struct repl *r, struct str arg, struct err *err)
 {
-	BUF(text, LIMIT_SMALL_FILE);
-	struct value *v;
-	int rc;
+	char *ref CLEANUP_FREE = str_dupz(arg);
 
-	buf_putz(&text, "builtins.getFlake \"");
-	for (size_t i = 0; i < arg.n; i++) {
-		if (arg.p[i] == '"' || arg.p[i] == '\\' || arg.p[i] == '$')
-			buf_putc(&text, '\\');
-		buf_putc(&text, arg.p[i]);
-	}
-	buf_putc(&text, '"');
-	rc = eval_string(r->e.eval, buf_str(&text), NULL, "«string»", &v, err);
-	return rc < 0 ? rc : repl_add_attrs(r, v, err);
+	return repl_load(r, ref, true, err);
 }
 
 static int reload(struct repl *r, struct str arg, struct err *err)

@@ -59,17 +59,28 @@ BUILTIN(currentTime)
 	return 0;
 }
 
-BUILTIN(currentSystem)
+errint eval_system(struct eval *E, struct str *out, struct err *err)
 {
 	struct utsname u;
 
 	if (E->opt.system) {
-		*out = string_copy(E, str_c(E->opt.system), NULL);
+		*out = str_c(E->opt.system);
 		return 0;
 	}
 	if (uname(&u))
-		return eval_fail(E, 0, "the kernel does not tell this machine's kind");
-	*out = v_str(heap_printf(E, "%s-linux", u.machine));
+		return err_set(err, ERR_SYSTEM, "the kernel does not tell this machine's kind");
+	*out = str_c(arena_printf(&E->perm, "%s-linux", u.machine));
+	return 0;
+}
+
+BUILTIN(currentSystem)
+{
+	struct str system;
+	ERR(err);
+
+	if (eval_system(E, &system, &err) < 0)
+		return eval_fail_err(E, 0, &err);
+	*out = string_copy(E, system, NULL);
 	return 0;
 }
 

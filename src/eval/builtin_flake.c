@@ -3,6 +3,8 @@
  * Builtins on flakes and references to them. What a flake is made of is in flake.nix. */
 #include "eval/builtin_int.h"
 
+#include "eval/api.h"
+#include "eval/base_env.h"
 #include "eval/fetch_state.h"
 #include "eval/flake_ref.h"
 #include "eval/registry.h"
@@ -144,8 +146,8 @@ BUILTIN(is_locked)
 	return 0;
 }
 
-/* The functions that flake.nix gets beside the builtins. */
-static struct value *tools(struct eval *E)
+/* The functions that flake.nix gets beside the builtins, and the root's tree if it is fetched. */
+static struct value *tools(struct eval *E, struct value *root)
 {
 	static const struct builtin_row rows[] = {
 		{"fetchLocked", 1, BUILTIN_HIDDEN | BUILTIN_NO_FRAME, fetch_final_tree, "", ""},
@@ -153,12 +155,14 @@ static struct value *tools(struct eval *E)
 		{"parseInput", 2, BUILTIN_HIDDEN | BUILTIN_NO_FRAME, builtin_parse_input, "", ""},
 		{"resolve", 1, BUILTIN_HIDDEN | BUILTIN_NO_FRAME, builtin_resolve, "", ""},
 	};
-	struct attrs *a = attrs_new(E, ARRAY_LEN(rows) + 1);
+	struct attrs *a = attrs_new(E, ARRAY_LEN(rows) + 2);
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		attrs_push(a, sym_intern(E, str_c(rows[i].name)), value_box(E, v_primop(&rows[i])),
 			   0);
 	attrs_push(a, sym_intern(E, S("pure")), value_box(E, v_bool(E->opt.pure)), 0);
+	if (root)
+		attrs_push(a, sym_intern(E, S("root")), root, 0);
 	return value_box(E, v_attrs(attrs_done(a)));
 }
 
@@ -188,11 +192,22 @@ static errint get_flake_ref(struct eval *E, pos_t pos, struct value *arg, struct
 	return flake_ref_parse(mem, *text, ref, &err) ? eval_fail_err(E, 0, &err) : 0;
 }
 
+static errint call_flake_at(struct eval *E, pos_t pos, const struct flake_ref *ref, struct str text,
+			    struct value *root, struct value *out)
+{
+	struct attrs *args_set = attrs_new(E, 3);
+	struct value fn;
+
+	attrs_push(args_set, sym_intern(E, S("rootRef")), value_box(E, ref_value(E, ref)), 0);
+	attrs_push(args_set, SYM_ref, value_box(E, string_copy(E, text, NULL)), 0);
+	attrs_push(args_set, sym_intern(E, S("tools")), tools(E, root), 0);
+	TRY(eval_text(E, S(call_flake), S("/"), "«flake»", &fn));
+	return call1(E, pos, &fn, value_box(E, v_attrs(attrs_done(args_set))), out);
+}
+
 BUILTIN(getFlake)
 {
 	struct flake_ref ref;
-	struct attrs *args_set;
-	struct value fn;
 	struct str text;
 	ARENA(mem);
 
@@ -205,12 +220,64 @@ BUILTIN(getFlake)
 	/* A person's reference: every registry counts. */
 	if (!E->opt.pure)
 		TRY(registry_resolve(E, &ref, REGISTRY_ALL));
-	args_set = attrs_new(E, 3);
-	attrs_push(args_set, sym_intern(E, S("rootRef")), value_box(E, ref_value(E, &ref)), 0);
-	attrs_push(args_set, SYM_ref, value_box(E, string_copy(E, text, NULL)), 0);
-	attrs_push(args_set, sym_intern(E, S("tools")), tools(E), 0);
-	TRY(eval_text(E, S(call_flake), S("/"), "«flake»", &fn));
-	return call1(E, pos, &fn, value_box(E, v_attrs(attrs_done(args_set))), out);
+	return call_flake_at(E, pos, &ref, text, NULL, out);
+}
+
+/* ---- a flake that a person names ---- */
+
+/* What a person named is read even where programs may name only what has a hash. */
+static errint fetch_root(struct eval *E, const struct flake_ref *ref, struct value **out)
+{
+	struct flake_ref tree = *ref;
+	struct value fn, res;
+	bool pure = E->opt.pure;
+	errint r;
+
+	*out = NULL;
+	if (!pure || fetch_ref_is_locked(ref))
+		return 0;
+	fn = *base_env_find(E, sym_intern(E, S("fetchTree")));
+	tree.attrs = memcpy(ARENA_ARRAY(ref->arena, struct fetch_attr, ref->n + 1), ref->attrs,
+			    ref->n * sizeof(*ref->attrs));
+	flake_ref_unset(&tree, "dir");
+	E->opt.pure = false;
+	r = call1(E, 0, &fn, value_box(E, ref_value(E, &tree)), &res);
+	E->opt.pure = pure;
+	TRY(r);
+	*out = value_box(E, res);
+	return 0;
+}
+
+struct flake_job {
+	struct str text;
+	struct value *out;
+};
+
+static errint do_flake(struct eval *E, void *ctx)
+{
+	struct flake_job *j = ctx;
+	struct flake_ref ref;
+	struct value *root, v;
+	ARENA(mem);
+	ERR(err);
+
+	if (flake_ref_parse(&mem, j->text, &ref, &err))
+		return eval_fail_err(E, 0, &err);
+	TRY(registry_resolve(E, &ref, REGISTRY_ALL));
+	TRY(fetch_root(E, &ref, &root));
+	TRY(call_flake_at(E, 0, &ref, j->text, root, &v));
+	j->out = api_box(E, v);
+	return 0;
+}
+
+errint eval_flake(struct eval *E, struct str text, struct value **out, struct err *err)
+{
+	struct flake_job j = {.text = text};
+
+	if (api_run(E, do_flake, &j, err) < 0)
+		return err->code;
+	*out = j.out;
+	return 0;
 }
 
 const struct builtin_row builtins_flake[] = {

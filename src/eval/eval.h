@@ -73,6 +73,12 @@ ATTR_MUST_CHECK errint eval_string(struct eval *E, struct str text, const char *
 /* <name> on the search path; a file that only the evaluator has is an error. */
 ATTR_MUST_CHECK errint eval_find_file(struct eval *E, struct str name, struct str *out,
 				      struct err *err);
+/* The outputs of a flake that a person names by a reference ("github:owner/repo", "path:/…"); it
+ * need not be locked, not even in pure evaluation. */
+ATTR_MUST_CHECK errint eval_flake(struct eval *E, struct str text, struct value **out,
+				  struct err *err);
+/* What programs see as builtins.currentSystem, where they do. */
+ATTR_MUST_CHECK errint eval_system(struct eval *E, struct str *out, struct err *err);
 /* Parses and prints the tree as nix-instantiate --parse does. */
 ATTR_MUST_CHECK errint eval_parse_print(struct eval *E, struct str text, const char *dir,
 					const char *name, struct buf *b, struct err *err);

@@ -182,7 +182,7 @@ let
 
   dir = rootRef.dir or "";
   # What the flake wants to be fetched with, itself.
-  plain = fetchTree (without [ "dir" ] rootRef);
+  plain = tools.root or (fetchTree (without [ "dir" ] rootRef));
   selfAttrs = (import (below plain.outPath dir + "/flake.nix")).inputs.self or { };
   rootInfo =
     if selfAttrs == { } then plain

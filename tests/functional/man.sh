@@ -6,7 +6,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 commands=$(kiln --help | sed -n '/^commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')
 # shellcheck disable=SC2086 # words
 set -- $commands
-plan $(($# * 2 + 7))
+plan $(($# * 2 + 9))
 
 # Options in the first column of the help, and in bold at the beginning of a line of the page.
 of_help() { "$@" --help | sed -n '/^options:/,/^everywhere:/s/^  \(-.*\)/\1/p' | sed 's/   .*//' | grep -oE '(^|[ ,])--?[A-Za-z][A-Za-z-]*' | tr -d ' ,' | sort -u; }
@@ -19,5 +19,5 @@ page() {
 	ok "$page(1) is valid" sh -c "scdoc <'$root/docs/man/$page.1.scd' >/dev/null"
 }
 for c in "$@"; do page "kiln-$c" kiln "$c"; done
-for c in nix-build nix-instantiate flox; do page "$c" compat "$c"; done
+for c in nix nix-build nix-instantiate flox; do page "$c" compat "$c"; done
 fails_like "an unknown command has a suggestion" "did you mean 'build'" kiln biuld

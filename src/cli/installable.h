@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the `nix` commands take as operands: attribute paths of --file or --expr, or a flake's
+ * outputs, `.#name`. */
+#pragma once
+
+#include "cli/evaluate.h"
+
+struct installables {
+	const char *file, *expr; /* one of them, or neither: flakes */
+	struct value *top;       /* what they evaluate to, once asked for */
+};
+
+/* The reference of a flake that an operand names by a folder ("./sub", "."), which may be any below
+ * the flake's own; malloc'd. Other references come back as they are. */
+ATTR_MUST_CHECK errint flake_of_folder(struct str ref, char **out, struct err *err);
+/* The operand's value. Flakes are asked for `packages` and the like first. */
+ATTR_MUST_CHECK errint installable_value(struct evaluation *e, struct installables *i,
+					 const char *operand, struct value **out, struct err *err);
