@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")/../functional/restrict" && pwd)
 # shellcheck source=tests/functional/restrict/tree.sh
 . "$here/tree.sh"
 root=${KILN_NIX_UNSTABLE_ROOT:-}
-[ -n "$root" ] && [ -x "$root/usr/bin/nix-instantiate" ] || no_oracle "KILN_NIX_UNSTABLE_ROOT names no root with nix-instantiate"
+if [ -z "$root" ] || [ ! -x "$root/usr/bin/nix-instantiate" ]; then no_oracle "KILN_NIX_UNSTABLE_ROOT names no root with nix-instantiate"; fi
 [ "$(id -u)" = 0 ] || skip_all "only root can enter another root"
 plan 2
 
