@@ -4,6 +4,7 @@
  * nobody is asked, after it the server is asked whether that is still current. */
 #include "cli/fetcher_int.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -307,15 +308,19 @@ static errint check_local(struct str url, struct err *err)
 	if (!str_starts(url, S("file://")))
 		return 0;
 	path = str_dupz(str_skip(url, 7));
-	if (stat(path, &st) || !S_ISDIR(st.st_mode))
+	if (stat(path, &st))
+		return errno == ENOENT
+			       ? err_set(err, ERR_NOT_FOUND, "tarball \"%s\" does not exist.", path)
+			       : 0;
+	if (!S_ISDIR(st.st_mode))
 		return 0;
 	git = path_join(str_c(path), S(".git"));
 	if (access(git, F_OK) == 0)
 		return err_set(err, ERR_EVAL,
-			       "tarball '%s' is a git repository, not a tarball. Please use "
+			       "tarball \"%s\" is a git repository, not a tarball. Please use "
 			       "`git+file` as the scheme.",
 			       path);
-	return err_set(err, ERR_EVAL, "tarball '%s' is a directory, not a file.", path);
+	return err_set(err, ERR_EVAL, "tarball \"%s\" is a directory, not a file.", path);
 }
 
 /* The URL under which just this stays also says what it is. */

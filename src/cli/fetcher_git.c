@@ -44,8 +44,10 @@ static errint read_rev(const struct eval_fetch *what, struct arena *a, struct st
 	*out = text;
 	if (!text.n || hash_parse(text, HASH_ANY, &h, &ignored) == 0) {
 		/* with its algorithm, or none */
-	} else if (hash_parse(text, HASH_SHA1, &h, err)) {
-		return err->code;
+	} else if (hash_parse(text, HASH_SHA1, &h, &ignored)) {
+		return err_set(err, ERR_EVAL,
+			       "hash '%.*s' has wrong length for hash algorithm 'sha1'",
+			       STR_ARG(text));
 	}
 	if (text.n)
 		*out = arena_str(a, str_c(hash_format(&h, HASH_BASE16, false, hex)));

@@ -18,6 +18,7 @@
 struct tree_call {
 	const char *who;
 	bool git;   /* fetchGit: `type` is known, and a missing revision is zeroes */
+	bool deep;  /* an input of a flake: git's whole history unless it says other */
 	bool final; /* of a lock file: the answer is what it says, and the store may have the tree
 		     */
 	struct arena *mem;
@@ -134,7 +135,7 @@ static errint tree_args(struct eval *E, pos_t pos, struct value *arg, struct tre
 	for (size_t i = 0; i < given->n; i++)
 		if (given->v[i].sym != SYM_type)
 			TRY(tree_arg(E, pos, &given->v[i], t));
-	if (!t->git && str_eqz(flake_ref_text(&t->ref, "type"), "git") &&
+	if (!t->git && !t->deep && str_eqz(flake_ref_text(&t->ref, "type"), "git") &&
 	    !flake_ref_get(&t->ref, "shallow"))
 		set_flag(&t->ref, "shallow");
 	if (!t->git && flake_ref_get(&t->ref, "name"))
@@ -259,7 +260,6 @@ static errint tree_facts(struct eval *E, pos_t pos, struct str path, struct tree
 static errint check_tree_hash(struct eval *E, const struct tree_call *t, const struct hash *got)
 {
 	char a[HASH_TEXT_MAX], b[HASH_TEXT_MAX];
-	struct str path = flake_ref_text(&t->ref, "path");
 	struct hash want;
 	bool pinned;
 
@@ -267,9 +267,21 @@ static errint check_tree_hash(struct eval *E, const struct tree_call *t, const s
 	if (!pinned || hash_eq(&want, got))
 		return 0;
 	return eval_fail_code(E, 0, ERR_MISMATCH,
-			      "NAR hash mismatch in input 'path:%.*s', expected '%s' but got '%s'",
-			      STR_ARG(path), hash_format(&want, HASH_SRI, true, a),
+			      "NAR hash mismatch in input '%.*s', expected '%s' but got '%s'",
+			      STR_ARG(t->shown), hash_format(&want, HASH_SRI, true, a),
 			      hash_format(got, HASH_SRI, true, b));
+}
+
+/* Nix copies such a path nowhere, and so never sees its times. */
+static errint is_source_path(struct eval *E, struct str path, bool *yes)
+{
+	ERR(err);
+
+	*yes = E->opt.store && store_path_is(eval_store_dir(E), path) &&
+	       str_eqz(store_path_name(path), "source");
+	if (*yes && store_is_valid(E->opt.store, path, yes, &err))
+		return eval_fail_err(E, 0, &err);
+	return 0;
 }
 
 /* A tree that is a path of this machine needs no fetcher. */
@@ -282,13 +294,19 @@ static errint fetch_path(struct eval *E, pos_t pos, struct tree_call *t, struct 
 	struct str path = flake_ref_text(&t->ref, "path");
 	const struct context *sc = NULL;
 	struct tree_facts facts;
+	unsigned mode;
+	bool source;
 
 	if (!str_starts(path, S("/")))
 		return eval_fail(E, 0, "cannot fetch input '%.*s' because it uses a relative path",
 				 STR_ARG(path));
 	path = path_canonical(E, path);
+	TRY(path_lstat(E, pos, path, &mode));
+	if (!mode)
+		return eval_fail(E, 0, "path '%.*s' does not exist", STR_ARG(path));
 	TRY(tree_facts(E, pos, path, &facts));
 	TRY(check_tree_hash(E, t, &facts.hash));
+	TRY(is_source_path(E, path, &source));
 	TRY(add_path_to_store(E, pos, path, &how, &sc, &f->store_path));
 	if (E->opt.read_only || (E->opt.store && store_readonly(E->opt.store)))
 		fetch_mount(E, f->store_path, path);
@@ -296,7 +314,7 @@ static errint fetch_path(struct eval *E, pos_t pos, struct tree_call *t, struct 
 	f->has_nar_hash = true;
 	f->rev = flake_ref_text(&t->ref, "rev");
 	f->has_last_modified = true;
-	f->last_modified = modified ? (int64_t)modified->number : facts.newest;
+	f->last_modified = modified ? (int64_t)modified->number : source ? 0 : facts.newest;
 	f->has_rev_count = count;
 	f->rev_count = count ? count->number : 0;
 	return 0;
@@ -455,11 +473,19 @@ BUILTIN(fetchTree)
 	return call_fetch_tree(E, pos, args[0], &t, out);
 }
 
+errint fetch_input_tree(struct eval *E, pos_t pos, struct value **args, struct value *out)
+{
+	ARENA(mem);
+	struct tree_call t = {.who = "fetchTree", .deep = true, .mem = &mem};
+
+	return call_fetch_tree(E, pos, args[0], &t, out);
+}
+
 /* For nodes of lock files. */
 errint fetch_final_tree(struct eval *E, pos_t pos, struct value **args, struct value *out)
 {
 	ARENA(mem);
-	struct tree_call t = {.who = "fetchTree", .final = true, .mem = &mem};
+	struct tree_call t = {.who = "fetchTree", .deep = true, .final = true, .mem = &mem};
 
 	return call_fetch_tree(E, pos, args[0], &t, out);
 }

@@ -150,6 +150,7 @@ BUILTIN(is_locked)
 static struct value *tools(struct eval *E, struct value *root)
 {
 	static const struct builtin_row rows[] = {
+		{"fetchInput", 1, BUILTIN_HIDDEN | BUILTIN_NO_FRAME, fetch_input_tree, "", ""},
 		{"fetchLocked", 1, BUILTIN_HIDDEN | BUILTIN_NO_FRAME, fetch_final_tree, "", ""},
 		{"isLocked", 1, BUILTIN_HIDDEN | BUILTIN_NO_FRAME, builtin_is_locked, "", ""},
 		{"parseInput", 2, BUILTIN_HIDDEN | BUILTIN_NO_FRAME, builtin_parse_input, "", ""},

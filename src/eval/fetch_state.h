@@ -14,7 +14,9 @@ struct eval_fetcher *fetch_fetcher(struct eval *E);
 /* Does the reference name one tree for ever? */
 struct flake_ref;
 bool fetch_ref_is_locked(const struct flake_ref *r);
-/* builtin_fetch_tree.c: fetchTree for what a lock file says, whose other fields it returns. */
+/* builtin_fetch_tree.c: fetchTree for inputs of flakes, with their whole history; and for what a
+ * lock file says, whose other fields it returns. */
+errint fetch_input_tree(struct eval *E, pos_t pos, struct value **args, struct value *out);
 errint fetch_final_tree(struct eval *E, pos_t pos, struct value **args, struct value *out);
 /* From now on what is below the store path is read at source. */
 void fetch_mount(struct eval *E, struct str store_path, struct str source);

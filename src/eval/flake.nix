@@ -5,9 +5,11 @@
 let
   inherit (builtins) all any attrNames concatStringsSep elem filter foldl' fromJSON functionArgs head isAttrs isFunction isPath
     isString listToAttrs mapAttrs pathExists readFile split substring warn;
-  inherit (tools) fetchLocked isLocked parseInput pure resolve;
+  inherit (tools) fetchInput fetchLocked isLocked parseInput pure resolve;
 
   below = path: sub: if sub == "" then path else path + "/" + sub;
+  # The same without the "." and ".." of a path.
+  join = foldl' (at: part: if part == ".." then dirOf at else if part == "." || part == "" then at else at + "/" + part);
   printed = path: concatStringsSep "/" path;
   without = names: set: removeAttrs set names;
 
@@ -97,7 +99,8 @@ let
           else { ref = lock.nodes.${spec}.original; isFlake = lock.nodes.${spec}.flake or true; follows = null; inputs = { }; })
         specs;
       self = tree {
-        inherit owner;
+        at = below owner.outPath node.locked.path;
+        from = owner.sourceInfo;
         locked = node.locked;
         fetched = fetchLocked (without [ "dir" ] (node.info or { } // node.locked));
         isFlake = node.flake or true;
@@ -122,9 +125,11 @@ let
     let
       direct = resolve wanted;
       self = tree {
-        inherit owner isFlake;
+        inherit isFlake;
+        at = join owner.outPath (filter isString (split "/" direct.path));
+        from = { inherit (owner.sourceInfo) outPath; };
         locked = direct;
-        fetched = fetchTree (without [ "dir" ] direct);
+        fetched = fetchInput (without [ "dir" ] direct);
         changed = true;
         oldInputs = { };
         children =
@@ -145,12 +150,13 @@ let
     in
     self;
 
-  tree = { owner, locked, fetched, isFlake, children, changed, oldInputs }:
+  # A relative path is `at`, in the tree that its flake came `from`.
+  tree = { at, from, locked, fetched, isFlake, children, changed, oldInputs }:
     let relative = isRelative locked; in
     node {
       inherit isFlake children changed oldInputs;
-      sourceInfo = if relative then owner.sourceInfo else fetched;
-      outPath = below (if relative then below owner.outPath locked.path else fetched.outPath) (locked.dir or "");
+      sourceInfo = if relative then from else fetched;
+      outPath = below (if relative then at else fetched.outPath) (locked.dir or "");
     };
 
   node = { sourceInfo, outPath, isFlake, children, changed, oldInputs }:
@@ -182,13 +188,13 @@ let
 
   dir = rootRef.dir or "";
   # What the flake wants to be fetched with, itself.
-  plain = tools.root or (fetchTree (without [ "dir" ] rootRef));
+  plain = tools.root or (fetchInput (without [ "dir" ] rootRef));
   selfAttrs = (import (below plain.outPath dir + "/flake.nix")).inputs.self or { };
   rootInfo =
     if selfAttrs == { } then plain
     else if !(all (name: elem name [ "submodules" "lfs" ]) (attrNames selfAttrs))
     then throw "flake 'self' attribute '${head (attrNames (without [ "submodules" "lfs" ] selfAttrs))}' is not supported"
-    else fetchTree (without [ "dir" "narHash" ] rootRef // selfAttrs);
+    else fetchInput (without [ "dir" "narHash" ] rootRef // selfAttrs);
   rootPath = below rootInfo.outPath dir;
   rootLock = readLock rootPath;
   rootOld = rootLock.nodes.${rootLock.root};

@@ -3,6 +3,7 @@
  * Which commit is meant, and where it is: in a repository of this machine, or in the cache. */
 #include "net/git_int.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,8 +35,9 @@ errint git_fail(const struct git_api *g, int code, int otherwise, struct err *er
 	if (vasprintf(&what, fmt, ap) < 0)
 		BUG("out of memory");
 	va_end(ap);
-	err_set(err, code == GIT_ENOTFOUND ? ERR_NOT_FOUND : otherwise, "%s: %s", what,
-		why && why->message ? why->message : "no reason given");
+	err_set(err, code == GIT_ENOTFOUND ? ERR_NOT_FOUND : otherwise,
+		"%s: %s (libgit2 error code = %d)", what,
+		why && why->message ? why->message : "no reason given", why ? why->klass : 0);
 	if (code == GIT_EOWNER)
 		err_hint(err, "git's setting 'safe.directory' names folders of others to trust");
 	return err->code;
@@ -463,6 +465,8 @@ static errint open_source(struct git_source *s, struct err *err)
 		return open_remote(s, url, err);
 	}
 	s->path = realpath(path, NULL);
+	if (!s->path && errno == ENOENT)
+		return err_set(err, ERR_NOT_FOUND, "Git repository \"%s\" does not exist.", path);
 	if (!s->path)
 		return err_sys(err, "Git repository '%s'", path);
 	return open_here(s, err);
