@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 #include "base/report.h"
 #include "eval/fetch_state.h"
 #include "eval/flake_ref.h"
@@ -294,15 +295,15 @@ static errint fetch_path(struct eval *E, pos_t pos, struct tree_call *t, struct 
 	struct str path = flake_ref_text(&t->ref, "path");
 	const struct context *sc = NULL;
 	struct tree_facts facts;
-	unsigned mode;
+	const char *real;
 	bool source;
 
 	if (!str_starts(path, S("/")))
 		return eval_fail(E, 0, "cannot fetch input '%.*s' because it uses a relative path",
 				 STR_ARG(path));
 	path = path_canonical(E, path);
-	TRY(path_lstat(E, pos, path, &mode));
-	if (!mode)
+	TRY(path_real(E, pos, path, &real));
+	if (faccessat(AT_FDCWD, real, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		return eval_fail(E, 0, "path '%.*s' does not exist", STR_ARG(path));
 	TRY(tree_facts(E, pos, path, &facts));
 	TRY(check_tree_hash(E, t, &facts.hash));

@@ -7,6 +7,7 @@
 #include "eval/base_env.h"
 #include "eval/fetch_state.h"
 #include "eval/flake_ref.h"
+#include "eval/path.h"
 #include "eval/registry.h"
 
 /* The arguments of fetchTree that a reference stands for. */
@@ -245,6 +246,7 @@ static errint fetch_root(struct eval *E, const struct flake_ref *ref, struct val
 	r = call1(E, 0, &fn, value_box(E, ref_value(E, &tree)), &res);
 	E->opt.pure = pure;
 	TRY(r);
+	path_allow(E, value_str(attrs_get(res.attrs, SYM_outPath)->v));
 	*out = value_box(E, res);
 	return 0;
 }
