@@ -12,7 +12,7 @@ instantiate() { compat nix-instantiate "$@"; }
 drv=$(kiln instantiate -E "$one")
 like "the path of a derivation" "$drv" '^/nix/store/[a-z0-9]{32}-one\.drv$'
 ok "which is in the store" kiln store --check-validity "$drv"
-is "nix-instantiate gives the same" "$(instantiate --no-gc-warning -E "$one" 2>&1)" "$drv"
+is "nix-instantiate gives the same" "$(instantiate --no-gc-warning -E "$one" 2>&1 | plain)" "$drv"
 like "and warns without a root" "$(instantiate -E "$one" 2>&1 >/dev/null)" "^warning: you did not specify '--add-root'"
 is "found in a set, by name" "$(kiln instantiate -E "$set" | sed 's|.*-||')" 'one.drv
 two.drv!dev'

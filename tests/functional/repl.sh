@@ -6,7 +6,7 @@ plan 60
 cd "$T" || exit 1
 
 # says LINES…: what is printed for them, errors after results.
-says() { printf '%s\n' "$@" | kiln repl 2>&1; }
+says() { printf '%s\n' "$@" | kiln repl 2>&1 | plain; }
 out_of() { printf '%s\n' "$@" | kiln repl 2>/dev/null; }
 
 # ---- values ----
@@ -95,7 +95,7 @@ cat >file.nix <<'END'
 END
 is "a file" "$(echo 'add value' | kiln repl ./file.nix 2>/dev/null)" 2
 is "with arguments" "$(echo 'add value' | kiln repl ./file.nix --arg n 5 2>/dev/null)" 10
-is "-f and -A" "$(echo 'x' | kiln repl -f ./file.nix -E 1 2>&1 | head -n 1)" "error: one expression at a time: '1' is too much"
+is "-f and -A" "$(echo 'x' | kiln repl -f ./file.nix -E 1 2>&1 | plain | head -n 1)" "error: one expression at a time: '1' is too much"
 is "an expression's attribute" "$(echo x | kiln repl -E '{ a.b = { x = 3; }; }' -A a.b 2>/dev/null)" 3
 like "loading is told" "$(says ':l ./file.nix')" '^Added 2 variables\.$'
 is ":l" "$(out_of ':l ./file.nix' value)" 1

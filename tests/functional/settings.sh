@@ -30,7 +30,7 @@ is "appending keeps" "$(kiln eval --experimental-features pipe-operators \
 like "an unknown feature is told" "$(kiln eval --experimental-features nonsense -E 1 2>&1)" \
 	"^warning: unknown experimental feature 'nonsense'"
 like "an unknown setting is told" "$(kiln eval --option nonsense 1 -E 1 2>&1)" "^warning: unknown setting 'nonsense'"
-is "one that only Nix has is not" "$(kiln eval --option narinfo-cache-positive-ttl 0 --no-substitute --builders '' -E 1 2>&1)" 1
+is "one that only Nix has is not" "$(kiln eval --option narinfo-cache-positive-ttl 0 --no-substitute --builders '' -E 1 2>&1 | plain)" 1
 fails_like "an unknown flag is an error" "unknown option '--nonsense'" kiln eval --nonsense -E 1
 fails_like "a flag's bad value is an error" "setting 'max-call-depth' has invalid value '1x'" \
 	kiln eval --max-call-depth 1x -E 1
@@ -55,7 +55,7 @@ fails_like "import from derivation" "'allow-import-from-derivation' is disabled"
 	kiln eval --no-allow-import-from-derivation \
 	-E 'import (derivation { name = "x"; system = builtins.currentSystem; builder = "/bin/sh"; })'
 like "trace-verbose" "$(kiln eval --trace-verbose -E 'builtins.traceVerbose "said" 1' 2>&1)" "^trace: said"
-is "is off" "$(kiln eval -E 'builtins.traceVerbose "said" 1' 2>&1)" 1
+is "is off" "$(kiln eval -E 'builtins.traceVerbose "said" 1' 2>&1 | plain)" 1
 fails_like "abort-on-warn" "aborting to reveal stack trace" kiln eval --abort-on-warn -E 'builtins.warn "w" 1'
 fails_like "a lint" "URL literals are disallowed" kiln eval --lint-url-literals fatal -E 'http://x'
 like "as a warning" "$(kiln eval --lint-short-path-literals warn -E 'a/b' 2>&1)" "^warning: relative path literal 'a/b'"
