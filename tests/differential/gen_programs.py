@@ -49,7 +49,7 @@ class Gen:
     def __init__(self, seed, avoid=()):
         self.r = random.Random(seed)
         self.avoid = set(avoid)
-        self.serial = 0
+        self.files = []
         self.fault = None  # counts down to the expression that is to fail
 
     def pick(self, *choices):
@@ -129,9 +129,7 @@ class Gen:
         """What can have any type."""
         forms = [self.e_if, self.e_let, self.e_let, self.e_with, self.e_call, self.e_call, self.e_formals,
                  self.e_assert, self.e_select, self.e_seq, self.e_try, self.e_list, self.e_known, self.e_fix,
-                 self.e_default, self.e_functor, self.e_dynamic]
-        if self.can("pipe") and self.chance(0.0):
-            forms.append(self.e_select)
+                 self.e_default, self.e_functor, self.e_dynamic, self.e_import]
         return self.r.choice(forms)(t, env, n - 1)
 
     def e_known(self, t, env, n):
@@ -279,6 +277,25 @@ class Gen:
         key = self.plain(env)
         value = self.gen(t, hide(env, "key"), n)
         return '(let key = %s; in { ${key + "k"} = %s; }.${key + "k"})' % (key, value)
+
+    def e_import(self, t, env, n):
+        """A file of its own: a value, or a function; its own names stay alive behind what it gives."""
+        wanted = {m: self.type(1) for m in self.names(0, 2)}
+        made, text = self.bindings({}, n - 1, True)
+        kind = self.r.randint(0, 2)
+        if kind == 0:
+            body, call = self.gen(t, made, n), ""
+        elif kind == 1:
+            arg, at = self.name(), self.type(1)
+            body, call = f"{arg}:\n{self.gen(t, {**made, arg: at}, n)}", self.gen(at, env, n - 1)
+        else:
+            formals = ", ".join([m if self.chance(0.6) else f"{m} ? {self.gen(mt, hide(made, *wanted), n - 1)}"
+                                 for m, mt in wanted.items()])
+            body = f"{{ {formals} }}:\n{self.gen(t, {**made, **wanted}, n)}"
+            call = self.gen(as_row(wanted), env, n - 1)
+        name = f"part-{len(self.files)}"
+        self.files.append((name, f"{PRELUDE}\nlet {text} in\n{body}\n"))
+        return f"(import ./{name}.inc {call})"
 
     # ---- numbers ----
 
@@ -507,7 +524,6 @@ class Gen:
 
     def derivation(self, env, n):
         """Its attributes; what makes it invalid does not come out of here."""
-        self.serial += 1
         attrs = {"name": nix_string(self.pick("x", "hello-1.0", "a+b", "lib_x.y-2")),
                  "system": nix_string(self.pick("x86_64-linux", "builtin", "aarch64-darwin")),
                  "builder": self.pick(nix_string("/bin/sh"), "./tree/run", nix_string("builtin:buildenv"))}
@@ -652,6 +668,13 @@ def make(seed, count, where, avoid):
             for i in range(start, min(start + BATCH, count)):
                 f.write(f"{{ i = {i}; v = {g.program()}; }}\n")
             f.write("]\n")
+    write_files(g, where)
+
+
+def write_files(g, where):
+    for name, text in g.files:
+        with open(f"{where}/{name}.inc", "w") as f:
+            f.write(text)
 
 
 def fail(seed, count, where, avoid):
@@ -661,6 +684,7 @@ def fail(seed, count, where, avoid):
         text = g.gen(g.type(), {}, 4)
         with open(f"{where}/{i:03}.nix", "w") as f:
             f.write(f"{PRELUDE}\n{text}\n")
+    write_files(g, where)
 
 
 def compare(source, a, b):
