@@ -15,12 +15,13 @@ unshare -m sh -c 'mount --bind "\$0/usr" /usr && exec nix-instantiate "\$@"' '$n
 EOF
 set -- "nix-instantiate --store dummy://"
 if have_newest; then set -- "$@" "sh $T/newest"; else echo "# $why_not"; fi
-# Some take older or newer parts of nixpkgs from another checkout; here that is this one again.
+# Some take parts from another nixpkgs, which they fetch; here that is another of the checkouts.
 mkdir "$T/nixpkgs"
 export NIX_PATH="nixpkgs=$T/nixpkgs"
 
 for checkout in $checkouts; do
-	echo "{ ... }: { fetchFromGitHub = _: $checkout; }" >"$T/nixpkgs/default.nix"
+	other=$(echo "$checkouts" | grep -vxF "$checkout" | head -n 1)
+	echo "{ ... }: { fetchFromGitHub = _: ${other:-throw \"not here\"}; }" >"$T/nixpkgs/default.nix"
 	python3 "$here/nixpkgs.py" "$checkout" "${LIMIT:-0}" "$KILN_BUILD/compat/nix-instantiate" "$@" >"$T/report"
 	status=$?
 	grep '^#' "$T/report"
