@@ -126,26 +126,53 @@ static errint hash_real(const struct eval_fetch *what, const char *real, struct 
 	return rc ? rc : hash_fd(HASH_SHA256, fd, out, err);
 }
 
+/* In Nix's words, with the hash that came. */
+static errint wrong_hash(const struct eval_fetch *what, const char *real, struct err *err)
+{
+	struct hash h;
+
+	err_clear(err);
+	return hash_real(what, real, &h, err) ? err->code : check_hash(what, &h, err);
+}
+
+/* The store reads what is there twice, to know its path and to copy it: not once more for us. */
+static errint add(struct cli_fetcher *f, const struct eval_fetch *what, const char *real,
+		  struct arena *a, struct eval_fetched *out, struct err *err)
+{
+	struct path_info info;
+	struct hash h;
+	errint rc = store_add_path(f->store, a, what->name, real, !is_flat(what), HASH_SHA256,
+				   what->expect, NULL, NULL, &out->store_path, err);
+
+	if (rc == ERR_MISMATCH)
+		return wrong_hash(what, real, err);
+	if (!rc && is_flat(what))
+		rc = hash_real(what, real, &h, err);
+	else if (!rc)
+		rc = store_query(f->store, a, out->store_path, &info, err);
+	if (rc)
+		return rc;
+	return input_take(what, is_flat(what) ? &h : &info.nar_hash, out->store_path, out, err);
+}
+
 errint input_add(struct cli_fetcher *f, const struct eval_fetch *what, const char *real,
 		 struct arena *a, struct eval_fetched *out, struct err *err)
 {
-	struct str path, added;
+	struct str path;
 	bool valid;
 	struct hash h;
-	errint rc = hash_real(what, real, &h, err);
+	errint rc;
 
+	if (!f->read_only)
+		return add(f, what, real, a, out, err);
+	rc = hash_real(what, real, &h, err);
 	if (!rc)
 		rc = input_known(f, what, &h, a, &path, &valid, err);
 	if (!rc)
 		rc = input_take(what, &h, path, out, err);
-	if (rc || (valid && f->read_only))
-		return rc;
-	if (f->read_only) {
+	if (!rc && !valid)
 		out->source = arena_str(a, str_c(real));
-		return 0;
-	}
-	return store_add_path(f->store, a, what->name, real, !is_flat(what), HASH_SHA256, &h, NULL,
-			      NULL, &added, err);
+	return rc;
 }
 
 /* ---- the table ---- */
