@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * libedit's own interface, not its readline costume: that one is all globals. ^C comes as a signal,
- * whose handler of ours makes the read end. */
+ * libedit's own interface, not its readline costume: that one is all globals. ^C comes as a signal.
+ * Signals are let in only while a key is waited for, so that none falls between two keys, where
+ * libedit would not see it. */
 #include "cli/line_editor.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <histedit.h>
 #include <locale.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <wchar.h>
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/process.h"
@@ -36,7 +40,7 @@ static struct {
 #undef X
 } api;
 
-enum { HISTORY_LINES = 10000, CANDIDATES_SHOWN = 200 };
+enum { HISTORY_LINES = 10000, CANDIDATES_SHOWN = 200, CTRL_D = 4 };
 
 struct line_editor {
 	struct line_editor_options o;
@@ -44,8 +48,63 @@ struct line_editor {
 	History *history;
 	char *history_file; /* or NULL */
 	const char *prompt;
-	struct buf rest; /* plain: read, but not given yet */
+	struct buf rest;  /* plain: read, but not given yet */
+	sigset_t outside; /* the signals that are blocked outside of a read */
+	mbstate_t partial;
+	bool ahead; /* something was typed before the line began, and is not read yet */
 };
+
+/* ---- keys ---- */
+
+/* Waits with the signals of outside blocked only; *errno is EINTR after each. */
+static bool wait_for_key(const struct line_editor *e)
+{
+	struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return ppoll(&fd, 1, NULL, &e->outside) == 1;
+}
+
+/* For libedit: 1 and the character, 0 at the end, -1 when it failed or was interrupted. */
+static int next_key(EditLine *el, wchar_t *out)
+{
+	struct line_editor *e;
+
+	if (api.el_get(el, EL_CLIENTDATA, &e) != 0)
+		return -1;
+	for (;;) {
+		char byte;
+		ssize_t n;
+		size_t done;
+
+		if (interrupted()) {
+			errno = EINTR;
+			return -1;
+		}
+		if (!wait_for_key(e)) {
+			if (errno == EINTR)
+				continue;
+			return -1;
+		}
+		n = read(STDIN_FILENO, &byte, 1);
+		if (n <= 0)
+			return (int)n;
+		/* A ^D that came before the terminal changed its mode is a NUL after it; one that
+		 * is typed means nothing. */
+		if (byte == '\0') {
+			byte = e->ahead ? CTRL_D : '\0';
+			e->ahead = false;
+		}
+		if (byte == '\0')
+			continue;
+		done = mbrtowc(out, &byte, 1, &e->partial);
+		if (done == (size_t)-2)
+			continue;
+		/* Bytes that are no text are passed over. */
+		if (done != (size_t)-1)
+			return 1;
+		memset(&e->partial, 0, sizeof(e->partial));
+	}
+}
 
 /* ---- completion ---- */
 
@@ -85,6 +144,7 @@ static unsigned char on_tab(EditLine *el, int ch)
 	const LineInfo *line;
 	struct str before, *v;
 	size_t n, from, shared;
+	sigset_t inside;
 	ARENA(a);
 
 	(void)ch;
@@ -92,7 +152,10 @@ static unsigned char on_tab(EditLine *el, int ch)
 		return CC_ERROR;
 	line = api.el_line(el);
 	before = str_n(line->buffer, (size_t)(line->cursor - line->buffer));
+	/* This may take long: it can be interrupted. */
+	sigprocmask(SIG_SETMASK, &e->outside, &inside);
 	e->o.complete(e->o.ctx, before, &a, &v, &n, &from);
+	sigprocmask(SIG_SETMASK, &inside, NULL);
 	if (n == 0)
 		return CC_ERROR;
 	shared = shared_prefix(v, n);
@@ -170,6 +233,7 @@ errint line_editor_open(const struct line_editor_options *o, struct line_editor 
 	api.el_set(e->el, EL_CLIENTDATA, e);
 	api.el_set(e->el, EL_PROMPT, prompt_of);
 	api.el_set(e->el, EL_SIGNAL, 1);
+	api.el_set(e->el, EL_GETCFN, next_key);
 	api.el_set(e->el, EL_EDITOR, "emacs");
 	open_history(e);
 	api.el_set(e->el, EL_ADDFN, "kiln-complete", "complete the word", on_tab);
@@ -252,14 +316,20 @@ static void remember(struct line_editor *e, const char *line)
 
 int line_editor_read(struct line_editor *e, const char *prompt, struct buf *line, struct err *err)
 {
+	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
 	const char *text;
+	sigset_t all;
 	int n;
 
 	if (!e->el)
 		return read_plain(e, line, err);
 	e->prompt = prompt;
+	e->ahead = poll(&input, 1, 0) == 1;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &e->outside);
 	errno = 0;
 	text = api.el_gets(e->el, &n);
+	sigprocmask(SIG_SETMASK, &e->outside, NULL);
 	if (text && n > 0 && !interrupted()) {
 		remember(e, text);
 		buf_put(line, text, (size_t)n);
