@@ -148,7 +148,6 @@ def repo_cases(r, folder, n, add):
         add(base + ["commit"], f"{name}-side", f'fetchGit {{ url = {nix(path)}; ref = "side/branch"; }}')
     if sub:
         add(base + ["commit", "filled"], f"{name}-filled", f'fetchGit {{ url = {nix(path)}; ref = "main"; submodules = true; }}')
-        add(base + ["workdir", "filled"], f"{name}-filled-work", f'fetchGit {{ url = {nix(path)}; submodules = true; }}')
     state = r.random()
     if state < 0.2:
         repo.git("checkout", "-q", repo.first)
@@ -157,7 +156,9 @@ def repo_cases(r, folder, n, add):
         repo.disturb()
         base.append("dirty")
         base += ["deleted"] if "deleted" in repo.tags else []
-    base += ["unfilled"] if sub else []
+    if sub:
+        add(base + ["workdir", "filled"], f"{name}-filled-work", f'fetchGit {{ url = {nix(path)}; submodules = true; }}')
+        base.append("unfilled")
     add(base + ["workdir"], f"{name}-work", f"fetchGit {nix(path)}")
     add(base + ["workdir", "tree"], f"{name}-work-tree", f'fetchTree {{ type = "git"; url = {nix(url)}; }}')
 
