@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The kernel's word about memory: /proc/meminfo, the control groups (version 2) up to the root,
- * resource limits. What the kernel can take back from caches counts as left. */
+ * The kernel's word about memory: /proc/meminfo, the control groups up to the root, resource
+ * limits. What the kernel can take back from caches counts as left. */
 #include "base/memory.h"
 
 #include <sys/resource.h>
@@ -45,43 +45,73 @@ static size_t left_in_machine(void)
 	return (size_t)(available + swap) * 1024;
 }
 
-static size_t left_in_group(struct str group)
+/* Where a version of control groups is mounted, and what its files are called. */
+struct version {
+	const char *mount, *limit, *used, *cache;
+};
+static const struct version versions[] = {
+	{"/sys/fs/cgroup", "memory.max", "memory.current", "inactive_file "},
+	{"/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
+	 "total_inactive_file "},
+};
+
+static bool number_of(const struct version *v, struct str group, const char *file, const char *key,
+		      uint64_t *out)
 {
-	CLEANUP_FREE char *max = xasprintf("/sys/fs/cgroup%.*s/memory.max", STR_ARG(group));
-	CLEANUP_FREE char *now = xasprintf("/sys/fs/cgroup%.*s/memory.current", STR_ARG(group));
-	CLEANUP_FREE char *stat = xasprintf("/sys/fs/cgroup%.*s/memory.stat", STR_ARG(group));
+	CLEANUP_FREE char *path = xasprintf("%s%.*s/%s", v->mount, STR_ARG(group), file);
+
+	return number_in(path, str_c(key), out);
+}
+
+static size_t left_in_group(const struct version *v, struct str group)
+{
 	uint64_t limit, used, cache = 0;
 
 	/* "max" is no number: no limit here. */
-	if (!number_in(max, S(""), &limit) || !number_in(now, S(""), &used))
+	if (!number_of(v, group, v->limit, "", &limit) || !number_of(v, group, v->used, "", &used))
 		return SIZE_MAX;
-	number_in(stat, S("inactive_file "), &cache);
+	number_of(v, group, "memory.stat", v->cache, &cache);
 	used -= MIN(cache, used);
 	return limit > used ? (size_t)(limit - used) : 0;
 }
 
+/* In a group and all above it. */
+static size_t left_up_from(const struct version *v, struct str group)
+{
+	size_t left = SIZE_MAX;
+
+	while (group.n && group.p[group.n - 1] == '/')
+		group.n--;
+	for (;;) {
+		left = MIN(left, left_in_group(v, group));
+		if (group.n == 0)
+			return left;
+		while (group.n && group.p[--group.n] != '/')
+			;
+	}
+}
+
+/* Lines are "number:controllers:group"; version 2 has neither number nor controllers. */
 static size_t left_in_groups(void)
 {
 	BUF(text, LIMIT_SMALL_FILE);
-	struct str group = S(""), rest, line;
+	struct str rest, line;
 	size_t left = SIZE_MAX;
 	ERR(ignored);
 
 	if (file_read(AT_FDCWD, "/proc/self/cgroup", &text, &ignored) < 0)
 		return SIZE_MAX;
 	rest = buf_str(&text);
-	while (str_split(&rest, '\n', &line))
+	while (str_split(&rest, '\n', &line)) {
+		ptrdiff_t at = str_find(line, S(":memory:"));
+
 		if (str_starts(line, S("0::/")))
-			group = str_skip(line, 3);
-	while (group.n && group.p[group.n - 1] == '/')
-		group.n--;
-	for (;;) {
-		left = MIN(left, left_in_group(group));
-		if (group.n == 0)
-			return left;
-		while (group.n && group.p[--group.n] != '/')
-			;
+			left = MIN(left, left_up_from(&versions[0], str_skip(line, 3)));
+		else if (at >= 0)
+			left = MIN(left,
+				   left_up_from(&versions[1], str_skip(line, (size_t)at + 8)));
 	}
+	return left;
 }
 
 size_t memory_left(void)

@@ -223,7 +223,7 @@ errint on_stack(struct eval *E, errint (*fn)(struct eval *E, void *ctx), void *c
 	__sanitizer_finish_switch_fiber(fake, NULL, NULL);
 #endif
 	E->stack_limit = NULL;
-	return s->result;
+	return E->stack->result;
 }
 
 void stack_release(struct eval *E)

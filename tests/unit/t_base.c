@@ -4,9 +4,11 @@
 #include "tap.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 #include "base/arena.h"
 #include "base/environ.h"
 #include "base/file.h"
+#include "base/memory.h"
 
 static void test_split(void)
 {
@@ -286,6 +288,19 @@ static void test_environ(void)
 	OK(clock_unix() > 1600000000 && clock_ms() <= clock_ms(), "clocks");
 }
 
+static void test_memory(void)
+{
+	struct rlimit before, now;
+	size_t left = memory_left();
+
+	OK(left > 1 << 20, "the kernel tells how much memory is left");
+	getrlimit(RLIMIT_DATA, &before);
+	now = (struct rlimit){(rlim_t)1 << 40, before.rlim_max};
+	setrlimit(RLIMIT_DATA, &now);
+	OK(memory_address_limit() <= (size_t)1 << 40, "and a limit of this process");
+	setrlimit(RLIMIT_DATA, &before);
+}
+
 int main(void)
 {
 	test_split();
@@ -297,5 +312,6 @@ int main(void)
 	test_arena();
 	test_err();
 	test_environ();
+	test_memory();
 	return tap_done();
 }
