@@ -3,17 +3,16 @@
  * The table of libcurl's functions. */
 #include "net/curl_dl.h"
 
-#include <pthread.h>
-
 #include "net/dl.h"
 
-static errint load(struct curl_api *api, struct err *err)
+static errint load(void *table, struct err *err)
 {
 	static const struct dl_symbol symbols[] = {
 #define X(fn) {#fn, offsetof(struct curl_api, fn)},
 		CURL_FUNCTIONS(X)
 #undef X
 	};
+	struct curl_api *api = table;
 	errint rc = dl_load("libcurl.so.4", "libcurl4", symbols, ARRAY_LEN(symbols), api, err);
 
 	if (rc)
@@ -25,18 +24,11 @@ static errint load(struct curl_api *api, struct err *err)
 
 errint curl_api(const struct curl_api **out, struct err *err)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct dl_once once = DL_ONCE;
 	static struct curl_api api;
-	static bool loaded;
-	errint rc = 0;
+	errint rc = dl_load_once(&once, load, &api, err);
 
-	pthread_mutex_lock(&lock);
-	if (!loaded)
-		rc = load(&api, err);
-	loaded = rc == 0;
-	pthread_mutex_unlock(&lock);
-	if (rc)
-		return rc;
-	*out = &api;
-	return 0;
+	if (rc == 0)
+		*out = &api;
+	return rc;
 }

@@ -31,3 +31,16 @@ errint dl_load(const char *soname, const char *package, const struct dl_symbol *
 	}
 	return 0;
 }
+
+errint dl_load_once(struct dl_once *once, errint (*load)(void *table, struct err *err), void *table,
+		    struct err *err)
+{
+	errint rc = 0;
+
+	pthread_mutex_lock(&once->lock);
+	if (!once->done)
+		rc = load(table, err);
+	once->done = rc == 0;
+	pthread_mutex_unlock(&once->lock);
+	return rc;
+}

@@ -5,6 +5,8 @@
  * every call is checked against the real prototype. */
 #pragma once
 
+#include <pthread.h>
+
 #include "base/err.h"
 
 struct dl_symbol {
@@ -16,3 +18,17 @@ struct dl_symbol {
  * the hint. The library stays loaded. */
 ATTR_MUST_CHECK errint dl_load(const char *soname, const char *package, const struct dl_symbol *v,
 			       size_t n, void *table, struct err *err);
+
+/* A table that the first who needs it fills; static, begins as DL_ONCE. */
+struct dl_once {
+	pthread_mutex_t lock;
+	bool done;
+};
+#define DL_ONCE                                   \
+	{                                         \
+		.lock = PTHREAD_MUTEX_INITIALIZER \
+	}
+/* Calls load unless it succeeded before; threads wait for each other. */
+ATTR_MUST_CHECK errint dl_load_once(struct dl_once *once,
+				    errint (*load)(void *table, struct err *err), void *table,
+				    struct err *err);

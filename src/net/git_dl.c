@@ -3,8 +3,6 @@
  * The table of libgit2's functions. */
 #include "net/git_dl.h"
 
-#include <pthread.h>
-
 #include "base/environ.h"
 #include "net/dl.h"
 
@@ -23,13 +21,14 @@ static void set_certificates(const struct git_api *api)
 		api->git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, file, dir);
 }
 
-static errint load(struct git_api *api, struct err *err)
+static errint load(void *table, struct err *err)
 {
 	static const struct dl_symbol symbols[] = {
 #define X(fn) {#fn, offsetof(struct git_api, fn)},
 		GIT_FUNCTIONS(X)
 #undef X
 	};
+	struct git_api *api = table;
 	errint rc = dl_load("libgit2.so." LIBGIT2_SOVERSION, "libgit2-" LIBGIT2_SOVERSION, symbols,
 			    ARRAY_LEN(symbols), api, err);
 
@@ -47,18 +46,11 @@ static errint load(struct git_api *api, struct err *err)
 
 errint git_api(const struct git_api **out, struct err *err)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct dl_once once = DL_ONCE;
 	static struct git_api api;
-	static bool loaded;
-	errint rc = 0;
+	errint rc = dl_load_once(&once, load, &api, err);
 
-	pthread_mutex_lock(&lock);
-	if (!loaded)
-		rc = load(&api, err);
-	loaded = rc == 0;
-	pthread_mutex_unlock(&lock);
-	if (rc)
-		return rc;
-	*out = &api;
-	return 0;
+	if (rc == 0)
+		*out = &api;
+	return rc;
 }
