@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 85
+plan 80
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 cd "$T" || exit 1

@@ -99,7 +99,6 @@ static void refused(const char *name, const char *entries, int code, const char 
 
 static void test_hostile(void)
 {
-	CLEANUP_FREE char *evil = in_work("evil");
 	CLEANUP_FREE char *rev = make("fine", "100644 a\\0@");
 	CLEANUP_FREE char *through = NULL;
 	ERR(err);
