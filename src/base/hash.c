@@ -143,6 +143,27 @@ void hash_bytes(enum hash_algo algo, struct str s, struct hash *out)
 	*out = h;
 }
 
+errint hash_big(enum hash_algo algo, struct str s, struct hash *out, struct err *err)
+{
+	enum { PIECE = 1 << 20 };
+
+	if (s.n <= PIECE) {
+		hash_bytes(algo, s, out);
+		return 0;
+	}
+	struct hash_ctx *c CLEANUP(hash_ctx_cleanup) = hash_ctx_new(algo);
+
+	for (; s.n; s = str_skip(s, MIN(s.n, (size_t)PIECE))) {
+		errint rc = interrupt_check(err);
+
+		if (rc)
+			return rc;
+		hash_update(c, s.p, MIN(s.n, (size_t)PIECE));
+	}
+	hash_finish(STEAL(c), out);
+	return 0;
+}
+
 errint hash_fd(enum hash_algo algo, int fd, struct hash *out, struct err *err)
 {
 	struct hash_ctx *c CLEANUP(hash_ctx_cleanup) = hash_ctx_new(algo);

@@ -52,6 +52,9 @@ void hash_update(struct hash_ctx *c, const void *p, size_t n);
 void hash_finish(struct hash_ctx *c, struct hash *out);
 
 void hash_bytes(enum hash_algo algo, struct str s, struct hash *out);
+/* The same for what may be big; fails only when interrupted. */
+ATTR_MUST_CHECK errint hash_big(enum hash_algo algo, struct str s, struct hash *out,
+				struct err *err);
 /* The whole of fd from its current offset. */
 ATTR_MUST_CHECK errint hash_fd(enum hash_algo algo, int fd, struct hash *out, struct err *err);
 

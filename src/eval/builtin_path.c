@@ -121,14 +121,28 @@ static errint file_context(struct eval *E, pos_t pos, struct str path, struct st
 	return 0;
 }
 
+static errint has_nul(struct eval *E, struct str s, bool *out)
+{
+	enum { PIECE = 16 << 20 };
+
+	*out = false;
+	for (; s.n && !*out; s = str_skip(s, MIN(s.n, (size_t)PIECE))) {
+		TRY(eval_check_interrupt(E));
+		*out = memchr(s.p, 0, MIN(s.n, (size_t)PIECE)) != NULL;
+	}
+	return 0;
+}
+
 BUILTIN(readFile)
 {
 	const struct context *ctx;
 	struct str path, bytes;
+	bool nul;
 
 	TRY(realise_path(E, pos, args[0], REALISE_FOLLOW, &path));
 	TRY(path_read(E, pos, path, &bytes));
-	if (bytes.n && memchr(bytes.p, 0, bytes.n))
+	TRY(has_nul(E, bytes, &nul));
+	if (nul)
 		return eval_fail(
 			E, 0,
 			"the contents of the file '%.*s' cannot be represented as a Nix string",

@@ -60,7 +60,9 @@ errint store_put_text(struct store *s, struct str path, struct str bytes, struct
 
 	char hash_text[HASH_TEXT_MAX], ca[HASH_TEXT_MAX + 8];
 	struct hash h;
-	hash_bytes(HASH_SHA256, bytes, &h);
+	rc = hash_big(HASH_SHA256, bytes, &h, err);
+	if (rc)
+		return rc;
 	snprintf(ca, sizeof(ca), "text:%s", hash_format(&h, HASH_NIX32, true, hash_text));
 	struct path_info info = {
 		.path = path,
@@ -86,8 +88,10 @@ errint store_add_text(struct store *s, struct arena *a, struct str name, struct 
 	if (n_refs)
 		memcpy(sorted.v, refs, n_refs * sizeof(*refs));
 	str_set_sort(&sorted);
-	hash_bytes(HASH_SHA256, bytes, &h);
-	errint rc = store_path_make_text(a, store_dir(s), name, &h, sorted.v, sorted.n, &path, err);
+	errint rc = hash_big(HASH_SHA256, bytes, &h, err);
+	if (!rc)
+		rc = store_path_make_text(a, store_dir(s), name, &h, sorted.v, sorted.n, &path,
+					  err);
 	if (!rc && !s->readonly)
 		rc = store_put_text(s, path, bytes, sorted, NULL, err);
 	if (rc)

@@ -10,9 +10,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/file.h"
+#include "base/process.h"
 
 /* Paths per transaction, each with an open lock file. */
 enum { FLUSH_CHUNK = 128 };
+/* Bytes written between two looks for an interrupt. */
+enum { WRITE_PIECE = 4 << 20 };
 
 static const struct timespec store_times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1}};
 
@@ -23,9 +26,14 @@ static errint write_object(struct store *s, const char *temp, struct str bytes, 
 
 	if (fd < 0)
 		return err_sys(err, "cannot create '%s/%s'", s->real_store, temp);
-	errint rc = fd_write_all(fd, bytes.p, bytes.n, err);
-	if (rc)
-		return rc;
+	for (size_t at = 0; at < bytes.n; at += WRITE_PIECE) {
+		errint rc = interrupt_check(err);
+		if (!rc)
+			rc = fd_write_all(fd, bytes.p + at, MIN(bytes.n - at, (size_t)WRITE_PIECE),
+					  err);
+		if (rc)
+			return rc;
+	}
 	if (fchmod(fd, 0444) < 0 || futimens(fd, store_times) < 0)
 		return err_sys(err, "cannot finish '%s/%s'", s->real_store, temp);
 	return 0;
