@@ -178,7 +178,8 @@ static size_t stack_reserve(const struct stack *s)
 	return s->size / 16 * 3;
 }
 
-static struct stack *stack_of(struct eval *E)
+/* Not inlined: a variable that lives across getcontext() shall have one value. */
+static __attribute__((noinline)) struct stack *stack_of(struct eval *E)
 {
 	struct stack *s = E->stack;
 
