@@ -176,8 +176,8 @@ static inline void heap_drop(struct eval *E, char *top)
 	E->heap.top = top;
 }
 
-/* Ends a region with a result that may be a short string made in it: that is moved to where the
- * region began, so that the rest can go. */
+/* Ends a region with a result that may be a string made in it: that is moved to where the region
+ * began, so that the rest can go, if the rest is worth it. */
 static inline struct value end_with(struct eval *E, struct region r, struct value v)
 {
 	size_t n = ((size_t)value_len(v) + 15) & ~(size_t)15;
@@ -185,8 +185,8 @@ static inline struct value end_with(struct eval *E, struct region r, struct valu
 	if ((const char *)E->heap.escaped >= r.mark) {
 		if (value_is_older(E, v, r.mark)) {
 			heap_drop(E, r.mark);
-		} else if (value_tag(v) == V_STRING && n <= 128 &&
-			   (size_t)(E->heap.top - r.mark) > n) {
+		} else if (value_tag(v) == V_STRING &&
+			   (size_t)(E->heap.top - r.mark) > (n <= 128 ? n : 2 * n)) {
 			memmove(r.mark, v.s, value_len(v));
 			v.s = r.mark;
 			heap_drop(E, r.mark + n);

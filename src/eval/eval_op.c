@@ -239,13 +239,14 @@ static struct value plus_int(struct eval *E, struct env *env, const struct e_str
 struct value eval_strings(struct eval *E, struct env *env, const struct expr *e)
 {
 	const struct e_strings *s = (const struct e_strings *)e;
+	char *mark = E->heap.top;
 	struct value first = operand(E, env, s->v[0].expr, "in an operand of '+'");
 
 	if (failed(first))
 		return FAILED;
 	if (!e->flag && s->n == 2 && value_tag(first) == V_INT)
 		return plus_int(E, env, s, first);
-	return concat_strings(E, env, s, first);
+	return concat_strings(E, env, s, first, mark);
 }
 
 /* ---- sets and lists ---- */

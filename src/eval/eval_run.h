@@ -135,9 +135,10 @@ void fill_defs(struct eval *E, struct env *outer, struct env *env, const struct 
 /* Binds a function's arguments in a fresh environment; NULL on failure. */
 struct env *bind_formals(struct eval *E, pos_t pos, const struct lambda *l, struct env *up,
 			 struct value *arg);
-/* eval_string.c: what + and interpolation do with other than integers; `first` is evaluated. */
+/* eval_string.c: what + and interpolation do with other than integers; `first` is evaluated, and
+ * what was allocated for it lies from mark on. */
 struct value concat_strings(struct eval *E, struct env *env, const struct e_strings *s,
-			    struct value first);
+			    struct value first, const char *mark);
 struct value add_numbers(struct eval *E, pos_t pos, struct value a, struct value b);
 /* eval_compare.c: explains why an asserted equality does not hold; 0 when it does. */
 errint assert_equal(struct eval *E, struct value *a, struct value *b, pos_t pos, const char *ctx);

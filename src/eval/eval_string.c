@@ -361,12 +361,29 @@ static errint gather(struct eval *E, struct env *env, const struct e_strings *s,
 	return 0;
 }
 
+/* Room for a text of total bytes that begins with `first`. Where that was the last thing to be
+ * made, and for this very expression, it grows in place: nobody sees what is behind its end. So a
+ * chain of + costs what it is long, and not its square. */
+static char *text_room(struct eval *E, struct str *first, size_t total, const char *mark)
+{
+	size_t has = (first->n + 15) & ~(size_t)15;
+	char *w;
+
+	if (first->p < mark || first->p + has != E->heap.top || total == 0)
+		return heap_alloc(E, total);
+	heap_alloc(E, ((total + 15) & ~(size_t)15) - has);
+	w = (char *)first->p;
+	first->p += first->n;
+	first->n = 0;
+	return w;
+}
+
 struct value concat_strings(struct eval *E, struct env *env, const struct e_strings *s,
-			    struct value first)
+			    struct value first, const char *mark)
 {
 	struct str small[16], *parts = small, all;
 	const struct context *sc = NULL;
-	size_t total;
+	size_t total, grown;
 	char *w;
 
 	if (!s->e.flag && (first.tag == V_INT || first.tag == V_FLOAT)) {
@@ -380,8 +397,10 @@ struct value concat_strings(struct eval *E, struct env *env, const struct e_stri
 		return FAILED;
 	if (heap_check(E, total) < 0)
 		return FAILED;
-	w = heap_alloc(E, total);
+	grown = parts[0].n;
+	w = text_room(E, &parts[0], total, mark);
 	all = str_n(w, total);
+	w += grown - parts[0].n;
 	for (uint32_t i = 0; i < s->n; i++) {
 		if (eval_copy(E, w, parts[i].p, parts[i].n) < 0)
 			return FAILED;
