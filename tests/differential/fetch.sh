@@ -29,7 +29,8 @@ with_old() {
 with_new() {
 	# shellcheck disable=SC2016 # for the shell inside
 	unshare -m sh -c '
-		mount -t tmpfs none "$1/tmp" && mkdir -p "$1$2" && mount --bind "$2" "$1$2" || exit 1
+		mount -t tmpfs none "$1/tmp" && mkdir -p "$1$2" && mount --bind "$2" "$1$2" &&
+			mount --rbind /proc "$1/proc" || exit 1
 		exec chroot "$1" env HOME="$2/newhome" XDG_CACHE_HOME="$2/newcache" nix-instantiate --store "$2/new" \
 			--option experimental-features "nix-command flakes fetch-tree" --option substituters "" \
 			--eval --strict --json "$3"' sh "$new" "$T" "$1"

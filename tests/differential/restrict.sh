@@ -16,7 +16,7 @@ plan 2
 restrict_tree "$T/tree"
 ln -sfn /tmp/tree/closed "$T/tree/open/absolute"
 nix_says() {
-	if out=$(unshare --mount sh -c 'root=$1 from=$2 && shift 2 && mount --bind "$from" "$root/tmp" && exec chroot "$root" "$@"' sh "$root" "$T" \
+	if out=$(unshare --mount sh -c 'root=$1 from=$2 && shift 2 && mount --bind "$from" "$root/tmp" && mount --rbind /proc "$root/proc" && exec chroot "$root" "$@"' sh "$root" "$T" \
 		nix-instantiate --store 'dummy://' --extra-experimental-features 'flakes fetch-tree' --eval --strict "$@" 2>"$T/err"); then
 		printf '%s\n' "$out"
 	else
