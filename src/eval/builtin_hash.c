@@ -85,16 +85,15 @@ static struct value hash_value(struct eval *E, const struct hash *h, enum hash_f
 	return string_copy(E, str_c(hash_format(h, f, f == HASH_SRI, text)), NULL);
 }
 
-static errint hash_text(struct eval *E, enum hash_algo algo, struct str s, struct hash *out)
+/* builtins' digest: a long one can be interrupted. */
+static errint digest_value(struct eval *E, enum hash_algo algo, struct str s, struct value *out)
 {
-	enum { PIECE = 1 << 20 };
-	struct hash_ctx *c CLEANUP(hash_ctx_cleanup) = hash_ctx_new(algo);
+	struct hash h;
+	ERR(err);
 
-	for (size_t at = 0; at < s.n; at += PIECE) {
-		TRY(eval_check_interrupt(E));
-		hash_update(c, s.p + at, MIN(s.n - at, (size_t)PIECE));
-	}
-	hash_finish(STEAL(c), out);
+	if (hash_big(algo, s, &h, &err))
+		return eval_fail_err(E, 0, &err);
+	*out = hash_value(E, &h, HASH_BASE16);
 	return 0;
 }
 
@@ -102,7 +101,6 @@ BUILTIN(hashString)
 {
 	enum hash_algo algo;
 	struct str name, s;
-	struct hash h;
 
 	TRY(want_string_plain(E, args[0], 0,
 			      "while evaluating the first argument passed to builtins.hashString",
@@ -111,16 +109,13 @@ BUILTIN(hashString)
 	TRY(want_string(E, args[1], 0,
 			"while evaluating the second argument passed to builtins.hashString", &s,
 			NULL));
-	TRY(hash_text(E, algo, s, &h));
-	*out = hash_value(E, &h, HASH_BASE16);
-	return 0;
+	return digest_value(E, algo, s, out);
 }
 
 BUILTIN(hashFile)
 {
 	struct str name, path, bytes;
 	enum hash_algo algo;
-	struct hash h;
 
 	TRY(want_string_plain(E, args[0], 0,
 			      "while evaluating the first argument passed to builtins.hashFile",
@@ -128,9 +123,7 @@ BUILTIN(hashFile)
 	TRY(hash_algo_arg(E, name, &algo));
 	TRY(realise_path(E, pos, args[1], REALISE_FOLLOW, &path));
 	TRY(path_read(E, pos, path, &bytes));
-	TRY(hash_text(E, algo, bytes, &h));
-	*out = hash_value(E, &h, HASH_BASE16);
-	return 0;
+	return digest_value(E, algo, bytes, out);
 }
 
 static errint hash_format_arg(struct eval *E, struct str name, enum hash_format *out)

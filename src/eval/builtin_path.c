@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "base/file.h"
+#include "eval/fetch_state.h"
 #include "eval/inputs.h"
 #include "eval/path.h"
 #include "store/store.h"
@@ -365,16 +366,10 @@ BUILTIN(toFile)
 static errint find_expected(struct eval *E, const struct add_path *how, struct str *out,
 			    bool *there)
 {
-	ERR(err);
-
 	*there = false;
-	if (!how->expect || !E->opt.store)
+	if (!how->expect)
 		return 0;
-	if (store_path_make_fixed(&E->perm, eval_store_dir(E), how->name, how->recursive,
-				  how->expect, NULL, 0, false, out, &err) < 0 ||
-	    store_is_valid(E->opt.store, *out, there, &err) < 0)
-		return eval_fail_err(E, 0, &err);
-	return 0;
+	return fetch_pinned_path(E, how->name, how->recursive, how->expect, &E->perm, out, there);
 }
 
 /* Adds a path as builtins.path and filterSource do. */

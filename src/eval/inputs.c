@@ -126,19 +126,26 @@ void input_type(struct eval_inputs *in, struct str path, const char *real, uint3
 		check_same(in, i, i->type == type);
 }
 
-static void note_bytes(struct eval_inputs *in, enum input_kind kind, struct str name,
-		       struct str bytes)
+static void note_hash(struct eval_inputs *in, enum input_kind kind, struct str name,
+		      const uint8_t hash[32])
 {
-	uint8_t hash[32];
 	struct input *i;
 	bool fresh;
 
 	i = note(in, kind, name, &fresh);
-	hash_into(bytes, hash);
 	if (fresh)
-		memcpy(i->hash, hash, sizeof(hash));
+		memcpy(i->hash, hash, sizeof(i->hash));
 	else
-		check_same(in, i, memcmp(i->hash, hash, sizeof(hash)) == 0);
+		check_same(in, i, memcmp(i->hash, hash, sizeof(i->hash)) == 0);
+}
+
+static void note_bytes(struct eval_inputs *in, enum input_kind kind, struct str name,
+		       struct str bytes)
+{
+	uint8_t hash[32];
+
+	hash_into(bytes, hash);
+	note_hash(in, kind, name, hash);
 }
 
 void input_file(struct eval_inputs *in, struct str path, const char *real, struct str bytes)
@@ -177,17 +184,11 @@ void input_folder(struct eval_inputs *in, struct str path, const char *real,
 		  const struct dir_list *l)
 {
 	uint8_t hash[32];
-	struct input *i;
-	bool fresh;
 
 	if (!in || of_object(in, path))
 		return;
-	i = note(in, INPUT_FOLDER, str_c(real), &fresh);
 	input_listing_hash(l, hash);
-	if (fresh)
-		memcpy(i->hash, hash, sizeof(hash));
-	else
-		check_same(in, i, memcmp(i->hash, hash, sizeof(hash)) == 0);
+	note_hash(in, INPUT_FOLDER, str_c(real), hash);
 }
 
 void input_message(struct eval_inputs *in, uint32_t level, struct str text)
