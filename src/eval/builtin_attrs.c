@@ -128,7 +128,7 @@ BUILTIN(removeAttrs)
 		n_syms += syms[n_syms] && attrs_get(args[0]->attrs, syms[n_syms]);
 	}
 	if (n_syms == 0) {
-		*out = *args[0];
+		*out = v_attrs(attrs_same(E, args[0]->attrs));
 		return 0;
 	}
 	TRY(eval_sort(E, syms, n_syms, sizeof(*syms), sym_order, NULL));

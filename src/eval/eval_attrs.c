@@ -213,15 +213,15 @@ struct attrs *attrs_flat(struct eval *E, struct attrs *a)
 
 struct attrs *attrs_update(struct eval *E, struct attrs *a, struct attrs *b)
 {
-	struct attrs *layer;
+	struct attrs *layer, *whole_a = a, *whole_b = b;
 
 	b = attrs_flat(E, b);
 	while (a->n == 0 && a->base)
 		a = a->base;
 	if (b->n == 0)
-		return a;
+		return whole_a;
 	if (a->n == 0)
-		return b;
+		return whole_b;
 	layer = b;
 	while (a && a->n <= MAX(2 * layer->n, (uint32_t)SMALL_LAYER)) {
 		layer = merge_layers(E, layer, a);
@@ -235,6 +235,17 @@ struct attrs *attrs_update(struct eval *E, struct attrs *a, struct attrs *b)
 		memcpy(layer, b, sizeof(*layer) + b->n * sizeof(b->v[0]));
 	}
 	layer->base = a;
+	return layer;
+}
+
+struct attrs *attrs_same(struct eval *E, struct attrs *a)
+{
+	struct attrs *flat = attrs_flat(E, a), *layer;
+
+	if (flat->n == 0)
+		return flat;
+	layer = attrs_new(E, 0);
+	layer->base = flat;
 	return layer;
 }
 

@@ -372,7 +372,9 @@ const struct attr *attrs_get(const struct attrs *a, sym_t sym);
 struct attrs *attrs_flat(struct eval *E, struct attrs *a);
 /* Pointers to the attributes in order of their names; *n counts them. In the heap. */
 errint attrs_by_name(struct eval *E, struct attrs *a, const struct attr ***out, size_t *n);
-/* a // b */
+/* A set of its own with the same attributes: printed twice, the two are not «repeated». */
+struct attrs *attrs_same(struct eval *E, struct attrs *a);
+/* a // b; the argument itself where the other is empty. */
 struct attrs *attrs_update(struct eval *E, struct attrs *a, struct attrs *b);
 /* A set whose `type` is "derivation". Forces `type`. */
 errint value_is_derivation(struct eval *E, struct value *v, pos_t pos, bool *out);

@@ -250,7 +250,7 @@ static errint print_set(struct printer *p, struct value *v, size_t depth)
 	struct attrs *set = attrs_flat(p->E, v->attrs);
 	bool drv = false;
 
-	if ((set->n || !p->o->code_spelling) && !first_visit(p, set)) {
+	if ((set->n || !p->o->code_spelling) && !first_visit(p, v->attrs)) {
 		painted(p, MAGENTA, "«repeated»");
 		return 0;
 	}
