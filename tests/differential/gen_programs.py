@@ -77,6 +77,11 @@ class Gen:
             return ("list", self.type(depth - 1))
         return as_row({n: self.type(depth - 1) for n in self.names(0, 4)})
 
+    def compared(self, depth):
+        """A type whose values can be compared: which members are, before a difference, is seen by a fault."""
+        one = self.fault and not self.can("comparison-order")
+        return self.type(0 if one else depth)
+
     # ---- any type ----
 
     def gen(self, t, env, n):
@@ -202,8 +207,9 @@ class Gen:
 
     def e_formals(self, t, env, n):
         wanted = {m: self.type(1) for m in self.names(0, 3)}
-        inner = hide(env, *wanted)
-        given, formals, seen = {}, [], dict(inner)
+        # The defaults see the name of the whole, too: not the whole of a function further out.
+        whole = "args" if self.chance(0.4) else None
+        given, formals, seen = {}, [], hide(env, *wanted, *([whole] if whole else []))
         for m, mt in wanted.items():
             if self.chance(0.4):
                 formals.append(f"{m} ? {self.gen(mt, seen, n - 1)}")
@@ -220,8 +226,7 @@ class Gen:
                 extra = self.r.choice([m for m in NAMES if m not in wanted])
                 given[extra] = self.type(1)
         head = "{ " + ", ".join(formals) + " }"
-        if self.chance(0.4):
-            whole = "args"
+        if whole:
             seen[whole] = as_row(given)
             head = self.pick(f"{head}@{whole}", f"{whole}@{head}")
         return f"(({head}: {self.gen(t, seen, n)}) {self.gen(as_row(given), env, n - 1)})"
@@ -365,10 +370,11 @@ class Gen:
             t = self.pick("int", "float", "str")
             return f"({self.gen(t, env, n)} {self.pick('<', '>', '<=', '>=')} {self.gen(t, env, n)})"
         if k == 3:
-            t = self.type()
+            t = self.compared(2)
             return f"({self.gen(t, env, n)} {self.pick('==', '!=')} {self.gen(t, env, n)})"
         if k == 4:
-            return f"({self.gen(self.type(1), env, n)} {self.pick('==', '!=')} {self.gen(self.type(1), env, n)})"
+            t, other = self.compared(1), self.compared(1)
+            return f"({self.gen(t, env, n)} {self.pick('==', '!=')} {self.gen(other, env, n)})"
         if k == 5:
             t = as_row({m: self.type(0) for m in self.names(0, 4)})
             path = ".".join(self.some(1, 2, self.name))
