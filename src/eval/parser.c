@@ -44,9 +44,9 @@ errint parser_unexpected(struct parser *p, const char *expecting)
 {
 	pos_t pos = parser_here(p);
 	const char *what = token_text(p->tok.kind);
-
 	errint r;
 
+	p->cut_short = p->tok.kind == T_EOF;
 	if (expecting)
 		r = parser_fail(p, pos, "syntax error, unexpected %s, expecting %s", what,
 				expecting);
@@ -763,7 +763,7 @@ enum parse_end parse_typed(struct eval *E, uint32_t source, struct str text, str
 	enum parse_end end = PARSE_DONE;
 
 	if (r < 0)
-		end = strstr(E->err.msg, "unexpected end of file") ? PARSE_TOO_SHORT : PARSE_WRONG;
+		end = p.cut_short ? PARSE_TOO_SHORT : PARSE_WRONG;
 	else if (scope_resolve(E, out, scope) < 0)
 		end = PARSE_UNBOUND;
 	parser_release(&p);

@@ -38,6 +38,7 @@ struct parser {
 	const char *text;
 	pos_t base; /* position of the first byte */
 	struct str dir;
+	bool cut_short;   /* the text ended where something had to follow */
 	unsigned depth;   /* of brackets, strings and operands; below E->max_nesting */
 	struct arena tmp; /* what only parsing needs */
 	void **stack;     /* of lists under way; see the users */
