@@ -123,7 +123,7 @@ static errint nix_repl(struct nix_command *c, struct cli *cli, struct err *err)
 {
 	struct eval_source source = {c->from.file ?: c->from.expr, !c->from.file};
 	struct repl r CLEANUP(repl_release) = {0};
-	int rc = 0;
+	int rc;
 
 	for (size_t i = 1; i < c->n; i++) {
 		if (source.text) {

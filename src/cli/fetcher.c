@@ -47,16 +47,11 @@ const char *input_cache(struct cli_fetcher *f)
 
 /* ---- into the store ---- */
 
-static bool is_flat(const struct eval_fetch *what)
-{
-	return what->flat;
-}
-
 errint input_known(struct cli_fetcher *f, const struct eval_fetch *what, const struct hash *h,
 		   struct arena *a, struct str *path, bool *valid, struct err *err)
 {
-	errint rc = store_path_make_fixed(a, store_dir(f->store), what->name, !is_flat(what), h,
-					  NULL, 0, false, path, err);
+	errint rc = store_path_make_fixed(a, store_dir(f->store), what->name, !what->flat, h, NULL,
+					  0, false, path, err);
 
 	return rc ? rc : store_is_valid(f->store, *path, valid, err);
 }
@@ -87,7 +82,7 @@ static errint check_hash(const struct eval_fetch *what, const struct hash *got, 
 
 	if (!what->expect || hash_eq(what->expect, got))
 		return 0;
-	if (is_flat(what))
+	if (what->flat)
 		return err_set(
 			err, ERR_MISMATCH,
 			"hash mismatch in file downloaded from '%.*s':\n  specified: %s\n  got:  "
@@ -109,7 +104,7 @@ errint input_take(const struct eval_fetch *what, const struct hash *h, struct st
 		return rc;
 	out->store_path = path;
 	out->nar_hash = *h;
-	out->has_nar_hash = !is_flat(what);
+	out->has_nar_hash = !what->flat;
 	return 0;
 }
 
@@ -120,7 +115,7 @@ static errint hash_real(const struct eval_fetch *what, const char *real, struct 
 	uint64_t size;
 	errint rc;
 
-	if (!is_flat(what))
+	if (!what->flat)
 		return nar_hash(AT_FDCWD, real, out, &size, err);
 	rc = open_file(AT_FDCWD, real, &fd, err);
 	return rc ? rc : hash_fd(HASH_SHA256, fd, out, err);
@@ -141,18 +136,18 @@ static errint add(struct cli_fetcher *f, const struct eval_fetch *what, const ch
 {
 	struct path_info info;
 	struct hash h;
-	errint rc = store_add_path(f->store, a, what->name, real, !is_flat(what), HASH_SHA256,
+	errint rc = store_add_path(f->store, a, what->name, real, !what->flat, HASH_SHA256,
 				   what->expect, NULL, NULL, &out->store_path, err);
 
 	if (rc == ERR_MISMATCH)
 		return wrong_hash(what, real, err);
-	if (!rc && is_flat(what))
+	if (!rc && what->flat)
 		rc = hash_real(what, real, &h, err);
 	else if (!rc)
 		rc = store_query(f->store, a, out->store_path, &info, err);
 	if (rc)
 		return rc;
-	return input_take(what, is_flat(what) ? &h : &info.nar_hash, out->store_path, out, err);
+	return input_take(what, what->flat ? &h : &info.nar_hash, out->store_path, out, err);
 }
 
 errint input_add(struct cli_fetcher *f, const struct eval_fetch *what, const char *real,

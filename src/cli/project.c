@@ -4,7 +4,6 @@
 #include "cli/project.h"
 
 #include <stdlib.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 #include "base/file.h"
 
@@ -44,17 +43,17 @@ static void put_quoted(struct buf *b, struct str s)
 }
 
 /* Pure evaluation does not know where it runs, so it has to be told. */
-static void put_system(struct buf *b, const struct settings *s)
+static errint put_system(struct eval *E, struct buf *b, struct err *err)
 {
-	const char *system = s->eval_system ? s->eval_system : s->system;
-	struct utsname u;
+	struct str system;
+	int rc = eval_system(E, &system, err);
 
+	if (rc < 0)
+		return rc;
 	buf_putz(b, "system = ");
-	if (system || uname(&u) < 0)
-		put_quoted(b, str_c(system ? system : ""));
-	else
-		buf_printf(b, "\"%s-linux\"", u.machine);
+	put_quoted(b, system);
 	buf_putz(b, "; ");
+	return 0;
 }
 
 errint project_recipes(struct evaluation *e, const char *project, struct value **out,
@@ -72,11 +71,11 @@ errint project_recipes(struct evaluation *e, const char *project, struct value *
 	put_quoted(&text, str_c(project));
 	buf_putz(&text, " + \"/.flox/pkgs\"; ");
 	if (e->settings && e->settings->pure_eval)
-		put_system(&text, e->settings);
+		rc = put_system(e->eval, &text, err);
 	if (e->request->nixpkgs)
 		buf_putz(&text, "nixpkgs = <nixpkgs>; ");
 	buf_putz(&text, "}");
-	rc = buf_check(&text, "path", err);
+	rc = rc < 0 ? rc : buf_check(&text, "path", err);
 	if (rc < 0)
 		return rc;
 	rc = eval_string(e->eval, buf_str(&text), "/", "«project»", out, err);
