@@ -109,7 +109,7 @@ static errint parse_number(const struct setting *t, struct str v, unsigned *out,
 	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
 	uint64_t n;
 
-	if (!str_to_u64(unit ? str_sub(v, 0, v.n - 1) : v, &n) || n > UINT32_MAX >> MIN(shift, 31))
+	if (!str_to_u64(unit ? str_sub(v, 0, v.n - 1) : v, &n) || n > (uint64_t)UINT32_MAX >> shift)
 		return err_set(err, ERR_USAGE, "setting '%s' has invalid value '%.*s'", t->name,
 			       STR_ARG(v));
 	*out = (unsigned)(n << shift);
@@ -160,18 +160,30 @@ static bool next_word(struct str *rest, struct str *word)
 	return n > 0;
 }
 
+void settings_add_word(struct settings *s, struct setting_words *w, struct str word)
+{
+	size_t used = w->n ? w->n + 1 : 0;
+
+	/* With the NULL at the end there is room for a power of two. */
+	if (!(used & (used - 1))) {
+		const char **grown = ARENA_ARRAY(&s->a, const char *, MAX(2 * used, 2));
+
+		if (used)
+			memcpy(grown, w->v, used * sizeof(*grown));
+		w->v = grown;
+	}
+	w->v[w->n++] = arena_strz(&s->a, word);
+	w->v[w->n] = NULL;
+}
+
 static void set_words(struct settings *s, struct setting_words *w, struct str v, bool extra)
 {
-	size_t n = extra ? w->n : 0;
-	const char **all = ARENA_ARRAY(&s->a, const char *, n + v.n / 2 + 2);
 	struct str word;
 
-	if (n)
-		memcpy(all, w->v, n * sizeof(*all));
+	if (!extra)
+		*w = (struct setting_words){0};
 	while (next_word(&v, &word))
-		all[n++] = arena_strz(&s->a, word);
-	all[n] = NULL;
-	*w = (struct setting_words){n ? all : NULL, n};
+		settings_add_word(s, w, word);
 }
 
 static void set_features(struct settings *s, struct setting_features *f, struct str v, bool extra)

@@ -75,6 +75,8 @@ ATTR_MUST_CHECK errint settings_parse(struct settings *s, struct str text, const
 /* Sets one by name. An unknown one is a warning, a value that does not fit is ERR_USAGE. */
 ATTR_MUST_CHECK errint settings_set(struct settings *s, struct str name, struct str value,
 				    struct err *err);
+/* Appends a word. */
+void settings_add_word(struct settings *s, struct setting_words *w, struct str word);
 /* Takes the option that options_next() just gave: 1 when it was a setting's, 0 when not. */
 ATTR_MUST_CHECK int settings_option(struct settings *s, int id, const struct options *o,
 				    struct err *err);

@@ -14,8 +14,8 @@ enum { MAX_INCLUDES = 64 };
 struct conf_file {
 	struct settings *settings;
 	const char *name;
-	unsigned depth; /* of includes */
-	bool features;  /* this pass is for those, the other one for the rest */
+	unsigned *includes; /* so far; a bound on files that include each other, and on many */
+	bool features;      /* this pass is for those, the other one for the rest */
 };
 
 static errint parse(const struct conf_file *f, struct str text, struct err *err);
@@ -35,8 +35,11 @@ static errint include(const struct conf_file *f, struct str name, bool optional,
 	BUF(text, LIMIT_SMALL_FILE);
 	int rc;
 
-	if (++inner.depth > MAX_INCLUDES)
-		return err_set(err, ERR_USAGE, "file '%s' includes itself", f->name);
+	if (++*f->includes > MAX_INCLUDES)
+		return err_set(err, ERR_USAGE,
+			       "more than %d files are included; '%s', included from '%s', "
+			       "perhaps includes itself",
+			       MAX_INCLUDES, path, f->name);
 	inner.name = path;
 	rc = file_read(AT_FDCWD, path, &text, err);
 	if (rc == ERR_NOT_FOUND && optional) {
@@ -92,10 +95,12 @@ static errint parse(const struct conf_file *f, struct str text, struct err *err)
 
 errint settings_parse(struct settings *s, struct str text, const char *file, struct err *err)
 {
-	struct conf_file f = {.settings = s, .name = file, .features = true};
+	unsigned includes = 0;
+	struct conf_file f = {s, file, &includes, true};
 	int rc = parse(&f, text, err);
 
 	f.features = false;
+	includes = 0;
 	return rc < 0 ? rc : parse(&f, text, err);
 }
 
@@ -157,9 +162,7 @@ static bool is_url(struct str s)
 /* Entries stand between colons, but the value of an entry that is a URL has one of its own. */
 static void load_nix_path(struct settings *s, struct str rest)
 {
-	const char **v = ARENA_ARRAY(&s->a, const char *, rest.n + 1);
-	size_t n = 0;
-
+	s->nix_path = (struct setting_words){0};
 	while (rest.n) {
 		size_t end = 0, value = 0;
 
@@ -170,11 +173,9 @@ static void load_nix_path(struct settings *s, struct str rest)
 			for (end++; end < rest.n && rest.p[end] != ':';)
 				end++;
 		if (end)
-			v[n++] = arena_strz(&s->a, str_sub(rest, 0, end));
+			settings_add_word(s, &s->nix_path, str_sub(rest, 0, end));
 		rest = str_skip(rest, end + 1);
 	}
-	v[n] = NULL;
-	s->nix_path = (struct setting_words){v, n};
 }
 
 errint settings_load(struct settings *s, struct err *err)

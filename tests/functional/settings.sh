@@ -3,7 +3,7 @@
 # earlier; what is unknown or does not fit is told.
 . "$(dirname "$0")/../lib.sh"
 root=$(cd "$(dirname "$0")/../.." && pwd)
-plan 44
+plan 46
 pipe='1 |> (x: x + 1)'
 export XDG_CONFIG_DIRS="$T/dirs" NIX_CONF_DIR="$T/etc"
 mkdir -p "$T/etc" "$T/dirs/nix" "$T/config/nix"
@@ -39,6 +39,7 @@ like "an option's bad value is a warning" "$(kiln eval --option pure-eval maybe 
 fails_like "numbers have units" "max-call-depth exceeded" \
 	kiln eval --max-call-depth 1K -E 'let f = n: if n == 0 then 0 else f (n - 1) + 1; in f 2000'
 fails_like "numbers have a limit" "invalid value '99999999999'" kiln eval --max-call-depth 99999999999 -E 1
+fails_like "and so have their units" "invalid value '4T'" kiln eval --max-call-depth 4T -E 1
 is "two systems" "$(kiln eval --system a-b -E builtins.currentSystem; kiln eval --system a-b --eval-system c-d -E builtins.currentSystem)" '"a-b"
 "c-d"'
 fails_like "pure-eval" "undefined variable|attribute 'currentTime' missing" kiln eval --pure-eval -E builtins.currentTime
@@ -98,3 +99,11 @@ fails_like "a line that is none" "syntax error in configuration line 'nonsense' 
 	env NIX_CONFIG=nonsense "$KILN_BUILD/kiln" eval -E 1
 echo "include more.conf" >>"$T/etc/more.conf"
 fails_like "a file that includes itself" "includes itself" kiln eval -E 1
+i=0
+while [ $i -lt 40 ]; do
+	printf 'include %s.conf\ninclude %s.conf\n' $((i + 1)) $((i + 1)) >"$T/etc/$i.conf"
+	i=$((i + 1))
+done
+: >"$T/etc/40.conf"
+echo "include 0.conf" >"$T/etc/more.conf"
+fails_like "files that include a thousand thousand million" "more than 64 files" timeout 20 "$KILN_BUILD/kiln" eval -E 1
