@@ -35,7 +35,7 @@ static char *record_path(const char *dir, struct str key)
 	return path_join(str_c(dir), str_c(hash_format(&h, HASH_NIX32, false, name)));
 }
 
-static bool parse(struct str text, struct arena *a, struct fetch_record *out)
+bool fetch_record_parse(struct str text, struct arena *a, struct fetch_record *out)
 {
 	struct str line, name, value;
 
@@ -52,6 +52,18 @@ static bool parse(struct str text, struct arena *a, struct fetch_record *out)
 	return true;
 }
 
+bool fetch_record_print(const struct fetch_record *r, struct buf *b)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (str_chr(r->v[i].value, '\n') >= 0)
+			return false;
+		buf_printf(b, "%s ", r->v[i].name);
+		buf_puts(b, r->v[i].value);
+		buf_putc(b, '\n');
+	}
+	return true;
+}
+
 bool fetch_cache_find(const char *dir, struct str key, struct arena *a, struct fetch_record *out)
 {
 	char *path CLEANUP_FREE = record_path(dir, key);
@@ -61,7 +73,7 @@ bool fetch_cache_find(const char *dir, struct str key, struct arena *a, struct f
 	ERR(ignored);
 
 	if (lstat(path, &st) || file_read(AT_FDCWD, path, &text, &ignored) ||
-	    !parse(buf_str(&text), a, &r))
+	    !fetch_record_parse(buf_str(&text), a, &r))
 		return false;
 	r.age = MAX(clock_unix() - (int64_t)st.st_mtime, 0);
 	*out = r;
@@ -74,12 +86,8 @@ void fetch_cache_put(const char *dir, struct str key, const struct fetch_record 
 	BUF(text, LIMIT_SMALL_FILE);
 	ERR(ignored);
 
-	for (size_t i = 0; i < r->n; i++) {
-		if (str_chr(r->v[i].value, '\n') >= 0)
-			return;
-		buf_printf(&text, "%s %.*s\n", r->v[i].name, STR_ARG(r->v[i].value));
-	}
-	if (buf_check(&text, "record", &ignored) || mkdir_p(AT_FDCWD, dir, 0755, &ignored))
+	if (!fetch_record_print(r, &text) || buf_check(&text, "record", &ignored) ||
+	    mkdir_p(AT_FDCWD, dir, 0755, &ignored))
 		return;
 	(void)!file_write(AT_FDCWD, path, buf_str(&text), 0644, 0, &ignored);
 }

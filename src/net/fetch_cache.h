@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 enum { FETCH_RECORD_MAX = 12 };
@@ -21,10 +22,15 @@ struct fetch_record {
 	int64_t age; /* seconds since it was written; 0 when from the future */
 };
 
-/* Adds a field; a value with a line break makes the record unwritable, as if it were never kept. */
+/* Adds a field; a record with a value that cannot be written is as if it were never kept. */
 void fetch_record_set(struct fetch_record *r, const char *name, struct str value);
 /* "" when there is none. */
 struct str fetch_record_get(const struct fetch_record *r, const char *name);
+
+/* Reads and writes a record's lines. False for what is no whole record, and for a value with a line
+ * break, which cannot be written. */
+bool fetch_record_parse(struct str text, struct arena *a, struct fetch_record *out);
+bool fetch_record_print(const struct fetch_record *r, struct buf *b);
 
 /* The record for a key (any text); false when there is none. */
 bool fetch_cache_find(const char *dir, struct str key, struct arena *a, struct fetch_record *out);
