@@ -328,17 +328,20 @@ BUILTIN(functionArgs)
 BUILTIN(mapAttrs)
 {
 	struct attrs *from, *res;
+	struct each *each = heap_alloc(E, sizeof(*each));
+	struct value *boxes;
 
 	TRY(want_attrs(E, args[1], 0,
 		       "while evaluating the second argument passed to builtins.mapAttrs"));
 	from = attrs_flat(E, args[1]->attrs);
 	TRY(attrs_check(E, from->n));
 	res = attrs_new(E, from->n);
+	boxes = heap_alloc(E, from->n * sizeof(*boxes));
+	*each = (struct each){.fn = args[0], .attrs = from};
 	for (size_t i = 0; i < from->n; i++) {
-		struct value *pair[] = {sym_value(E, from->v[i].sym), from->v[i].v};
-
 		TRY(eval_check_interrupt(E));
-		attrs_push(res, from->v[i].sym, app_new(E, args[0], 2, pair), 0);
+		boxes[i] = v_each(each, i);
+		attrs_push(res, from->v[i].sym, &boxes[i], 0);
 	}
 	*out = v_attrs(attrs_done_sorted(res));
 	return 0;

@@ -64,31 +64,27 @@ BUILTIN(length)
 	return 0;
 }
 
-/* fn applied to each of n arguments, when it is needed: as app_new() makes them, but in one piece.
- * Without args, the arguments are the numbers from 0 on. */
+/* fn applied to each of n arguments, when it is needed. Without args, the arguments are the numbers
+ * from 0 on. */
 static errint apply_each(struct eval *E, struct value *fn, struct value *const *args, size_t n,
 			 struct value *out)
 {
-	size_t app_size = sizeof(struct app) + sizeof(struct value *);
-	struct value **list, *boxes, *numbers;
-	char *apps;
+	struct each *each = heap_alloc(E, sizeof(*each));
+	struct value **list, *boxes;
 
-	TRY(heap_check(E, n * (app_size + sizeof(*list) + sizeof(*boxes) + sizeof(*numbers))));
-	list = list_alloc(E, n);
+	TRY(heap_check(E, n * (sizeof(*list) + sizeof(*boxes))));
+	if (args && n == 1) {
+		/* The one element is within a value that need not stay. */
+		list = list_alloc(E, 1);
+		list[0] = args[0];
+		args = list;
+	}
+	*each = (struct each){.fn = fn, .list = args};
 	boxes = heap_alloc(E, n * sizeof(*boxes));
-	numbers = args ? NULL : heap_alloc(E, n * sizeof(*numbers));
-	apps = heap_alloc(E, n * app_size);
+	list = list_alloc(E, n);
 	for (size_t i = 0; i < n; i++) {
-		struct app *app = (struct app *)(apps + i * app_size);
-
 		TRY(eval_check_interrupt(E));
-
-		app->fn = fn;
-		app->n = 1;
-		if (numbers)
-			numbers[i] = v_int((int64_t)i);
-		app->args[0] = numbers ? &numbers[i] : args[i];
-		boxes[i] = (struct value){.head = V_APP, .app = app};
+		boxes[i] = v_each(each, i);
 		list[i] = &boxes[i];
 	}
 	*out = v_list(list, n);

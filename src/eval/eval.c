@@ -220,6 +220,29 @@ static inline pos_t app_pos(const struct value *fn, pos_t pos)
 	return fn->tag == V_LAMBDA ? value_lambda(fn)->e.pos : pos;
 }
 
+static struct value call_delayed(struct eval *E, struct value *fn, size_t n, struct value **args,
+				 pos_t pos)
+{
+	if (!value_done(fn) && force(E, fn, pos) < 0)
+		return FAILED;
+	return apply(E, app_pos(fn, pos), *fn, n, args);
+}
+
+static struct value call_each(struct eval *E, const struct each *each, uint32_t i, pos_t pos)
+{
+	struct value *args[2];
+	size_t n = 1;
+
+	if (each->attrs) {
+		args[0] = sym_value(E, each->attrs->v[i].sym);
+		args[1] = each->attrs->v[i].v;
+		n = 2;
+	} else {
+		args[0] = each->list ? each->list[i] : value_box(E, v_int(i));
+	}
+	return call_delayed(E, each->fn, n, args, pos);
+}
+
 errint force_slow(struct eval *E, struct value *v, pos_t pos)
 {
 	enum value_tag tag = v->tag;
@@ -232,17 +255,12 @@ errint force_slow(struct eval *E, struct value *v, pos_t pos)
 		return eval_fail_stack(E, pos);
 	region = region_begin(E);
 	v->tag = V_BLACKHOLE;
-	if (LIKELY(tag == V_THUNK)) {
+	if (LIKELY(tag == V_THUNK))
 		r = eval_expr(E, v->env, value_code(v));
-	} else {
-		struct app *app = v->app;
-
-		r = *app->fn;
-		if (!value_done(&r))
-			r = force(E, app->fn, pos) < 0 ? FAILED : *app->fn;
-		if (!failed(r))
-			r = apply(E, app_pos(&r, pos), r, app->n, app->args);
-	}
+	else if (tag == V_EACH)
+		r = call_each(E, v->each, v->n, pos);
+	else
+		r = call_delayed(E, v->app->fn, v->app->n, v->app->args, pos);
 	if (failed(r)) {
 		v->tag = tag;
 		region_keep(E, region);

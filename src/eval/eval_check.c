@@ -22,6 +22,7 @@ const char *value_type_text(const struct value *v)
 	switch ((enum value_tag)v->tag) {
 	case V_THUNK:
 	case V_APP:
+	case V_EACH:
 	case V_BLACKHOLE:
 	case V_THROWN:
 		return "a thunk";
@@ -81,6 +82,7 @@ const char *value_type_name(const struct value *v)
 		return "lambda";
 	case V_THUNK:
 	case V_APP:
+	case V_EACH:
 	case V_BLACKHOLE:
 	case V_THROWN:
 		return "thunk";

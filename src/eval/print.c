@@ -354,6 +354,7 @@ static errint print_any(struct printer *p, struct value *v, size_t depth)
 	switch ((enum value_tag)v->tag) {
 	case V_THUNK:
 	case V_APP:
+	case V_EACH:
 	case V_THROWN:
 		painted(p, MAGENTA, p->o->code_spelling ? "<CODE>" : "«thunk»");
 		return 0;

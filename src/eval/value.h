@@ -19,6 +19,7 @@ struct context;
 struct value;
 struct builtin_row;
 struct app;
+struct each;
 struct lambda;
 struct thrown;
 
@@ -29,6 +30,7 @@ enum value_tag {
 	/* Not yet evaluated: force() turns them into one of the rest. */
 	V_THUNK,     /* an expression and its environment */
 	V_APP,       /* a function and its arguments, to be called when needed */
+	V_EACH,      /* the same for one of what map, genList or mapAttrs made */
 	V_BLACKHOLE, /* being evaluated */
 	V_THROWN,    /* it threw; forcing it again throws the same again, error.c */
 	/* Evaluated. ORDER value_tag */
@@ -57,7 +59,8 @@ struct value {
 		uint64_t head;
 		struct {
 			uint8_t tag, pad_[3];
-			uint32_t n; /* bytes of a string or path, elements of a list */
+			uint32_t n; /* bytes of a string or path, elements of a list, index of
+				       V_EACH */
 		};
 	};
 	union {
@@ -72,6 +75,7 @@ struct value {
 		struct env *env;
 		const struct builtin_row *primop;
 		struct app *app;
+		const struct each *each;
 		struct thrown *thrown;
 	};
 };
@@ -81,6 +85,14 @@ struct app {
 	struct value *fn;
 	uint32_t n;
 	struct value *args[];
+};
+
+/* What all values share that one function makes of the elements of a list, of the names and values
+ * of a flat set, or without either of the numbers from 0 on. */
+struct each {
+	struct value *fn;
+	struct value *const *list;
+	const struct attrs *attrs;
 };
 
 /* One attribute. In a set, attributes are sorted by symbol (not by name). */
@@ -145,6 +157,10 @@ static inline struct value v_list(struct value **elems, size_t n)
 	if (n == 1)
 		v.one = elems[0];
 	return v;
+}
+static inline struct value v_each(const struct each *each, size_t i)
+{
+	return (struct value){.head = V_EACH | (uint64_t)i << 32, .each = each};
 }
 static inline struct value v_attrs(struct attrs *a)
 {
