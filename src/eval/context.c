@@ -14,6 +14,7 @@
 struct contexts {
 	struct context_elem **slots;
 	uint32_t n, cap;
+	const struct context_elem *newest;
 	/* The set of each single element, by id. */
 	const struct context **singles;
 	size_t cap_singles;
@@ -80,6 +81,12 @@ static void grow(struct contexts *c)
 	free(old);
 }
 
+/* A derivation and its outputs come one after another: they share their texts. */
+static struct str kept_text(struct eval *E, struct str s, struct str near)
+{
+	return near.p && str_eq(s, near) ? near : arena_str(&E->perm, s);
+}
+
 const struct context *context_of(struct eval *E, enum context_kind kind, struct str path,
 				 struct str output)
 {
@@ -97,10 +104,11 @@ const struct context *context_of(struct eval *E, enum context_kind kind, struct 
 	*e = (struct context_elem){
 		.kind = kind,
 		.id = c->n,
-		.path = arena_str(&E->perm, path),
-		.output = arena_str(&E->perm, output),
+		.path = kept_text(E, path, c->newest ? c->newest->path : STR_NULL),
+		.output = kept_text(E, output, c->newest ? c->newest->output : STR_NULL),
 	};
 	c->slots[slot] = e;
+	c->newest = e;
 	set = arena_alloc(&E->perm, sizeof(*set) + sizeof(set->v[0]));
 	set->n = 1;
 	set->v[0] = e;
