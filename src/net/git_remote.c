@@ -19,7 +19,8 @@ struct session {
 	git_remote *remote;
 	char *shown; /* the URL without its secrets */
 	struct activity *activity;
-	unsigned asked; /* for credentials */
+	bool agent_asked;    /* for credentials */
+	unsigned keys_tried; /* files of keys */
 	bool too_big;
 };
 
@@ -49,22 +50,21 @@ static int on_progress(const git_indexer_progress *p, void *ctx)
 	return s->too_big ? GIT_EUSER : 0;
 }
 
-/* The usual key files, in ssh's order. */
-static int key_file(struct session *s, git_credential **out, const char *user, unsigned i)
+/* The next of the usual key files, in ssh's order. */
+static int next_key_file(struct session *s, git_credential **out, const char *user)
 {
 	static const char *const names[] = {"id_ed25519", "id_ecdsa", "id_rsa"};
 	const char *home = env_get("HOME");
-	char *private CLEANUP_FREE = NULL;
-	char *public CLEANUP_FREE = NULL;
 
-	if (i >= ARRAY_LEN(names) || !home)
-		return GIT_EAUTH;
-	private = xasprintf("%s/.ssh/%s", home, names[i]);
-	public = xasprintf("%s.pub", private);
-	if (access(private, R_OK))
-		return key_file(s, out, user, s->asked++);
-	return s->g->git_credential_ssh_key_new(out, user, access(public, R_OK) ? NULL : public,
-						private, NULL);
+	while (home && s->keys_tried < ARRAY_LEN(names)) {
+		char *private CLEANUP_FREE = xasprintf("%s/.ssh/%s", home, names[s->keys_tried++]);
+		char *public CLEANUP_FREE = xasprintf("%s.pub", private);
+
+		if (access(private, R_OK) == 0)
+			return s->g->git_credential_ssh_key_new(
+				out, user, access(public, R_OK) ? NULL : public, private, NULL);
+	}
+	return GIT_EAUTH;
 }
 
 static int on_credentials(git_credential **out, const char *url, const char *user, unsigned kinds,
@@ -78,9 +78,11 @@ static int on_credentials(git_credential **out, const char *url, const char *use
 		return s->g->git_credential_username_new(out, user ? user : "git");
 	if (!(kinds & GIT_CREDENTIAL_SSH_KEY))
 		return GIT_EAUTH;
-	if (s->asked++ == 0 && env_get("SSH_AUTH_SOCK"))
+	if (!s->agent_asked && env_get("SSH_AUTH_SOCK")) {
+		s->agent_asked = true;
 		return s->g->git_credential_ssh_key_from_agent(out, user);
-	return key_file(s, out, user, s->asked - 1);
+	}
+	return next_key_file(s, out, user);
 }
 
 static void set_callbacks(git_remote_callbacks *c, struct session *s)
@@ -162,7 +164,6 @@ errint git_remote_head_ref(const struct git_source *src, const char *url, char *
 static errint check_specs(struct session *s, const struct git_fetch_spec *f, struct err *err)
 {
 	const git_remote_head **heads;
-	uint8_t digest[20];
 	size_t n;
 	int rc = s->g->git_remote_ls(&heads, &n, s->remote);
 
@@ -173,7 +174,7 @@ static errint check_specs(struct session *s, const struct git_fetch_spec *f, str
 		char *name CLEANUP_FREE = NULL;
 
 		if (!str_cut(str_c(f->specs[i] + 1), ':', &from, &to) || str_chr(from, '*') >= 0 ||
-		    base16_decode(from, digest, sizeof(digest)))
+		    base16_check(from, 20))
 			continue;
 		name = str_dupz(from);
 		if (!find_ref(heads, n, name))
