@@ -75,7 +75,7 @@ void base64_encode(const uint8_t *p, size_t n, char *out)
 	*out = '\0';
 }
 
-bool base16_decode(struct str s, uint8_t *out, size_t n)
+bool base16_check(struct str s, size_t n)
 {
 	if (s.n != BASE16_LEN(n))
 		return false;
@@ -83,6 +83,13 @@ bool base16_decode(struct str s, uint8_t *out, size_t n)
 		if (value16(s.p[i]) < 0)
 			return false;
 	}
+	return true;
+}
+
+bool base16_decode(struct str s, uint8_t *out, size_t n)
+{
+	if (!base16_check(s, n))
+		return false;
 	for (size_t i = 0; i < n; i++)
 		out[i] = (uint8_t)(value16(s.p[i * 2]) << 4 | value16(s.p[i * 2 + 1]));
 	return true;

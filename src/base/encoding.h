@@ -16,6 +16,8 @@ void base16_encode(const uint8_t *p, size_t n, char *out);
 void base32_encode(const uint8_t *p, size_t n, char *out);
 void base64_encode(const uint8_t *p, size_t n, char *out);
 
+/* Is it n bytes as base16, in either case? A Git or Mercurial revision is 20. */
+bool base16_check(struct str s, size_t n);
 /* Decode exactly n bytes; false on a wrong length, letter or stray bit. base16 takes both cases. */
 bool base16_decode(struct str s, uint8_t *out, size_t n);
 bool base32_decode(struct str s, uint8_t *out, size_t n);

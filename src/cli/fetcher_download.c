@@ -28,22 +28,6 @@ static char *records(struct cli_fetcher *f)
 	return path_join(str_c(input_cache(f)), S("fetch"));
 }
 
-/* Two processes that want the same wait for one another, so that it is brought once. */
-static errint lock_file(struct cli_fetcher *f, struct download *d, struct err *err)
-{
-	char *path CLEANUP_FREE = xasprintf("%s.lock", d->file);
-	ERR(busy);
-
-	d->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (d->lock < 0)
-		return err_sys(err, "cannot open the lock '%s'", path);
-	if (!fd_lock(d->lock, true, true, &busy))
-		return 0;
-	report_msg(cli_report(f->cli), REPORT_NOTE,
-		   "waiting for another process to finish fetching '%.*s'", STR_ARG(d->url));
-	return fd_lock(d->lock, true, false, err);
-}
-
 errint download_find(struct cli_fetcher *f, struct arena *a, struct download *d, struct err *err)
 {
 	char *dir CLEANUP_FREE = path_join(str_c(input_cache(f)), S("downloads"));
@@ -56,7 +40,7 @@ errint download_find(struct cli_fetcher *f, struct arena *a, struct download *d,
 		return rc;
 	hash_bytes(HASH_SHA256, d->key, &h);
 	d->file = path_join(str_c(dir), str_c(hash_format(&h, HASH_NIX32, false, name)));
-	rc = lock_file(f, d, err);
+	rc = fetch_lock(d->file, d->url, cli_report(f->cli), &d->lock, err);
 	if (rc)
 		return rc;
 	d->found = fetch_cache_find(records_dir, d->key, a, &d->record);

@@ -12,13 +12,6 @@ struct hg_call {
 	struct str name;
 };
 
-static bool is_full_rev(struct str s)
-{
-	uint8_t digest[20];
-
-	return base16_decode(s, digest, sizeof(digest));
-}
-
 static errint mercurial_arg(struct eval *E, const struct attr *a, struct hg_call *t)
 {
 	const struct context *ctx = NULL;
@@ -37,7 +30,7 @@ static errint mercurial_arg(struct eval *E, const struct attr *a, struct hg_call
 				      "while evaluating the `rev` attribute passed to "
 				      "builtins.fetchMercurial",
 				      &text));
-		flake_ref_set_text(&t->ref, is_full_rev(text) ? "rev" : "ref",
+		flake_ref_set_text(&t->ref, base16_check(text, 20) ? "rev" : "ref",
 				   arena_str(t->mem, text));
 		return 0;
 	case SYM_name:

@@ -68,9 +68,9 @@ struct eval {
 	struct sources *sources;
 	struct builtins *builtins;
 	struct contexts *contexts;
-	struct paths *paths;         /* search path, access rules, file and copy caches */
-	struct regexes *regexes;     /* builtin_regex.c; made there, freed by regexes_free() */
-	struct fetch_state *fetches; /* fetch_state.c; freed by fetch_state_free() */
+	struct paths *paths;           /* search path, access rules, file and copy caches */
+	struct regexes *regexes;       /* builtin_regex.c; made there, freed by regexes_free() */
+	struct fetch_state *fetches;   /* fetch_state.c; freed by fetch_state_free() */
 	struct registries *registries; /* registry.c; in perm */
 };
 

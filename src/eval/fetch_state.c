@@ -99,11 +99,9 @@ static struct str request_key(struct arena *a, const struct eval_fetch *what)
 /* Does it name one commit, whose tree never changes? */
 static bool names_commit(const struct eval_fetch *what)
 {
-	uint8_t digest[20];
-
 	for (size_t i = 0; i < what->n_attrs; i++)
 		if (str_eqz(what->attrs[i].name, "rev"))
-			return base16_decode(what->attrs[i].text, digest, sizeof(digest));
+			return base16_check(what->attrs[i].text, 20);
 	return false;
 }
 

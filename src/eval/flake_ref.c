@@ -70,9 +70,7 @@ void flake_ref_encode_path(struct buf *b, struct str path)
 
 static bool is_rev(struct str s)
 {
-	uint8_t digest[32];
-
-	return base16_decode(s, digest, 20);
+	return base16_check(s, 20);
 }
 
 /* A branch or tag name that git would take. */

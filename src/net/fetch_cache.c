@@ -10,6 +10,8 @@
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/report.h"
+#include "net/url.h"
 
 void fetch_record_set(struct fetch_record *r, const char *name, struct str value)
 {
@@ -62,6 +64,23 @@ bool fetch_record_print(const struct fetch_record *r, struct buf *b)
 		buf_putc(b, '\n');
 	}
 	return true;
+}
+
+errint fetch_lock(const char *path, struct str url, struct report *report, int *fd, struct err *err)
+{
+	char *lock CLEANUP_FREE = xasprintf("%s.lock", path);
+	char *z CLEANUP_FREE = str_dupz(url);
+	char *shown CLEANUP_FREE = url_shown(z);
+	ERR(busy);
+
+	*fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (*fd < 0)
+		return err_sys(err, "cannot open the lock '%s'", lock);
+	if (!fd_lock(*fd, true, true, &busy))
+		return 0;
+	report_msg(report, REPORT_NOTE, "waiting for another process to finish fetching '%s'",
+		   shown);
+	return fd_lock(*fd, true, false, err);
 }
 
 bool fetch_cache_find(const char *dir, struct str key, struct arena *a, struct fetch_record *out)

@@ -11,6 +11,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+struct report;
+
 enum { FETCH_RECORD_MAX = 12 };
 
 struct fetch_record {
@@ -31,6 +33,12 @@ struct str fetch_record_get(const struct fetch_record *r, const char *name);
  * break, which cannot be written. */
 bool fetch_record_parse(struct str text, struct arena *a, struct fetch_record *out);
 bool fetch_record_print(const struct fetch_record *r, struct buf *b);
+
+/* One process at a time fetches `url` into `path`: waits for the others, with a note that says so.
+ * The lock is the file "<path>.lock", *fd (-1 before) the caller's to close. The file stays:
+ * removing it would let two processes hold two files of one name. */
+ATTR_MUST_CHECK errint fetch_lock(const char *path, struct str url, struct report *report, int *fd,
+				  struct err *err);
 
 /* The record for a key (any text); false when there is none. */
 bool fetch_cache_find(const char *dir, struct str key, struct arena *a, struct fetch_record *out);

@@ -155,13 +155,6 @@ struct str forge_archive_url(struct arena *a, const struct forge_repo *r, struct
 
 /* ---- answers ---- */
 
-static bool is_rev(struct str s)
-{
-	uint8_t digest[20];
-
-	return base16_decode(s, digest, sizeof(digest));
-}
-
 static void json_release(json_t **j)
 {
 	json_decref(*j);
@@ -182,7 +175,7 @@ static errint json_rev(struct arena *a, const struct forge_repo *r, struct str t
 			"No commits returned by GitLab API -- does the git ref really exist?");
 	v = r->kind == FORGE_GITHUB ? json_object_get(top, "sha")
 				    : json_object_get(json_array_get(top, 0), "id");
-	if (!json_is_string(v) || !is_rev(str_c(json_string_value(v))))
+	if (!json_is_string(v) || !base16_check(str_c(json_string_value(v)), 20))
 		return err_set(err, ERR_CORRUPT, "the answer names no commit");
 	*rev = arena_str(a, str_c(json_string_value(v)));
 	return 0;
@@ -197,7 +190,7 @@ static errint refs_rev(struct arena *a, struct str ref, struct str text, struct 
 	while (text.n && str_split(&text, '\n', &line)) {
 		struct str tail;
 
-		if (!str_cut(line, '\t', &id, &name) || !is_rev(id))
+		if (!str_cut(line, '\t', &id, &name) || !base16_check(id, 20))
 			continue;
 		tail = str_drop_prefix(name, S("refs/heads/"));
 		if (tail.n == name.n)

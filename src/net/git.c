@@ -138,13 +138,11 @@ static errint resolve(struct git_source *s, const char *ref, struct err *err)
 
 static errint rev_id(struct git_source *s, git_oid *out, struct err *err)
 {
-	uint8_t digest[32];
-
-	if (base16_decode(s->request.rev, digest, 32))
+	if (base16_check(s->request.rev, 32))
 		return err_set(err, ERR_UNSUPPORTED,
 			       "revision '%.*s' is of a SHA-256 repository, which is not supported",
 			       STR_ARG(s->request.rev));
-	if (!base16_decode(s->request.rev, digest, 20))
+	if (!base16_check(s->request.rev, 20))
 		return err_set(err, ERR_EVAL, "'%.*s' is no Git revision", STR_ARG(s->request.rev));
 	s->api->git_oid_fromstr(out, s->request.rev.p);
 	return 0;
@@ -163,32 +161,6 @@ static bool has_object(struct git_source *s, const git_oid *id)
 }
 
 /* ---- the cache ---- */
-
-struct lock {
-	int fd;
-};
-
-static void lock_release(struct lock *l)
-{
-	if (l->fd >= 0)
-		close(l->fd);
-}
-
-/* One process at a time works on a cached repository. The lock's file stays: removing it would let
- * two processes hold two files of one name. */
-static errint lock_cache(const char *dir, struct lock *l, struct report *report, struct err *err)
-{
-	char *path CLEANUP_FREE = xasprintf("%s.lock", dir);
-	ERR(busy);
-
-	l->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (l->fd < 0)
-		return err_sys(err, "cannot open the lock '%s'", path);
-	if (!fd_lock(l->fd, true, true, &busy))
-		return 0;
-	report_msg(report, REPORT_NOTE, "waiting for another process that fetches into '%s'", dir);
-	return fd_lock(l->fd, true, false, err);
-}
 
 /* What a killed process was receiving. */
 static void remove_leftovers(const char *dir)
@@ -378,7 +350,7 @@ static errint open_remote(struct git_source *s, struct str url, struct err *err)
 	char *git CLEANUP_FREE = path_join(str_c(s->o.cache_dir), S("git"));
 	char *z CLEANUP_FREE = str_dupz(url);
 	char name[HASH_TEXT_MAX];
-	struct lock lock CLEANUP(lock_release) = {-1};
+	int lock CLEANUP_FD = -1;
 	struct hash h;
 	errint rc = mkdir_p(AT_FDCWD, git, 0755, err);
 
@@ -387,7 +359,7 @@ static errint open_remote(struct git_source *s, struct str url, struct err *err)
 	hash_bytes(HASH_SHA256, url, &h);
 	s->path = xasprintf("%s/%s%s", git, hash_format(&h, HASH_NIX32, false, name),
 			    s->request.shallow ? "-shallow" : "");
-	rc = lock_cache(s->path, &lock, s->o.report, err);
+	rc = fetch_lock(s->path, url, s->o.report, &lock, err);
 	if (!rc)
 		rc = open_cache(s, z, err);
 	if (!rc)

@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/process.h"
 #include "net/archive.h"
+#include "net/fetch_cache.h"
 #include "net/url.h"
 
 enum { WORDS = 12 };
@@ -188,7 +189,6 @@ static errint pull(struct run *h, struct err *err)
 static errint lock_clone(struct run *h, struct err *err)
 {
 	char *dir CLEANUP_FREE = path_join(str_c(h->cache_dir), S("hg"));
-	char *lock CLEANUP_FREE = NULL;
 	char name[HASH_TEXT_MAX];
 	struct hash key;
 	errint rc = mkdir_p(AT_FDCWD, dir, 0755, err);
@@ -197,11 +197,7 @@ static errint lock_clone(struct run *h, struct err *err)
 		return rc;
 	hash_bytes(HASH_SHA256, h->r->url, &key);
 	h->clone = path_join(str_c(dir), str_c(hash_format(&key, HASH_NIX32, false, name)));
-	lock = xasprintf("%s.lock", h->clone);
-	h->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (h->lock < 0)
-		return err_sys(err, "cannot open the lock '%s'", lock);
-	return fd_lock(h->lock, true, false, err);
+	return fetch_lock(h->clone, h->r->url, NULL, &h->lock, err);
 }
 
 /* "<rev> <count> <branch>" */
