@@ -100,11 +100,19 @@ static errint session_fail(struct session *s, int rc, struct err *err)
 	if (s->too_big)
 		return err_set(err, ERR_TOO_BIG, "'%s' sends more than %d MiB", s->shown,
 			       LIMIT_GIT_PACK_MIB);
-	git_fail(s->g, rc == GIT_ENOTFOUND ? 0 : rc, rc == GIT_EAUTH ? ERR_DENIED : ERR_NETWORK,
-		 err, "Failed to fetch git repository '%s'", s->shown);
+	if (rc == GIT_EAUTH && !s->g->git_error_last())
+		err_set(err, ERR_DENIED, "Failed to fetch git repository '%s': access was denied",
+			s->shown);
+	else
+		git_fail(s->g, rc == GIT_ENOTFOUND ? 0 : rc,
+			 rc == GIT_EAUTH ? ERR_DENIED : ERR_NETWORK, err,
+			 "Failed to fetch git repository '%s'", s->shown);
 	if (rc == GIT_EAUTH)
 		err_hint(err, "kiln asks ssh's agent and reads the unencrypted keys in ~/.ssh; a "
 			      "password may be part of an http URL");
+	else if (rc == GIT_ECERTIFICATE && str_starts(str_c(s->shown), S("ssh:")))
+		err_hint(err, "connect with ssh once, compare the key that it shows, and ~/.ssh/"
+			      "known_hosts has the host");
 	return err->code;
 }
 
