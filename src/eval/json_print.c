@@ -203,11 +203,11 @@ static errint print(struct printer *j, struct value *v)
 	struct eval *E = j->E;
 	errint rc;
 
+	TRY(eval_check_interrupt(E));
 	if (!(j->flags & JSON_LAZY))
 		TRY(force(E, v, j->pos));
 	if (v->tag != V_LIST && v->tag != V_ATTRS)
 		return print_forced(j, v);
-	TRY(eval_check_interrupt(E));
 	TRY(depth_enter(E, j->pos));
 	rc = print_forced(j, v);
 	depth_leave(E);
