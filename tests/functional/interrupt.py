@@ -64,6 +64,14 @@ WORK = {
     "listToAttrs": again('let l = builtins.genList (x: { name = "n${toString x}"; value = x; }) 500000; in ', "builtins.listToAttrs l"),
     "removeAttrs": again(SET + "let n = builtins.attrNames a; in ", "removeAttrs a n"),
     "groupBy": again(LIST, "builtins.groupBy toString l"),
+    "zipAttrsWith": again(SET, "builtins.zipAttrsWith (n: l: l) [ a a a ]"),
+    "intersectAttrs": again(SET, "builtins.intersectAttrs a a"),
+    "//": again(SET, "a // builtins.mapAttrs (n: v: v) a"),
+    "catAttrs": again("let l = builtins.genList (x: { a = x; }) 2000000; in ", 'builtins.catAttrs "a" l'),
+    "partition": again(LIST, "builtins.partition builtins.isInt l"),
+    "concatMap": again(LIST, "builtins.concatMap (x: [ x x ]) l"),
+    "toFile": again(TEXT, 'builtins.toFile "n${toString x}" s'),
+    "printing": "builtins.genList (x: { inherit x; s = \"x\"; }) 20000000",
     "genericClosure": "builtins.genericClosure { startSet = [ { key = 0; } ]; operator = x: [ { key = x.key + 1; } ]; }",
     "deepSeq": again("let l = builtins.genList (x: [ x { a = x; } ]) 500000; in ", "builtins.deepSeq l 1"),
     "comparing": again("let l = builtins.genList (x: [ x ]) 500000; m = builtins.genList (x: [ x ]) 500000; in ", "l == m"),
@@ -74,7 +82,7 @@ WORK = {
 
 def trial(expression):
     command = [kiln, "eval"]
-    command += ["-f", scratch + "/program.nix"] if expression is None else ["-E", expression.replace("SCRATCH", scratch)]
+    command += ["-f", scratch + "/program.nix"] if expression is None else ["--strict", "-E", expression.replace("SCRATCH", scratch)]
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
