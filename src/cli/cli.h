@@ -5,6 +5,7 @@
  * cmd_NAME.c, with its row in commands.def; main.c only dispatches and prints the error. */
 #pragma once
 
+#include <sys/types.h>
 #include "base/buf.h"
 #include "cli/options.h"
 
@@ -27,7 +28,8 @@ struct cli {
 	const char *store_dir; /* --store, or NULL */
 	int verbosity;
 	bool json;
-	int status; /* exit status when no error is returned */
+	mode_t umask; /* the caller's */
+	int status;   /* exit status when no error is returned */
 	struct store *store;
 	struct report *report;
 	struct settings *settings;

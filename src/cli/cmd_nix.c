@@ -135,7 +135,8 @@ static errint nix_repl(struct nix_command *c, struct cli *cli, struct err *err)
 			repl_add_flake(&r, c->words[i]);
 		}
 	}
-	rc = repl_open(&r, cli, &c->request, source, EVALUATION_AS_NIX, err);
+	rc = repl_open(&r, cli, &c->request, source,
+		       EVALUATION_AS_NIX | (c->read_only ? EVALUATION_READ_ONLY : 0), err);
 	return rc < 0 ? rc : repl_loop(&r, err);
 }
 

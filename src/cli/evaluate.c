@@ -117,7 +117,7 @@ static void give_fetcher(struct evaluation *e, const struct settings *s, bool re
 	cli_fetcher_init(&e->fetcher, e->cli, e->cli->store, read_only);
 	if (s && s->given[SETTING_INDEX_tarball_ttl])
 		e->fetcher.ttl = s->tarball_ttl;
-	e->fetcher.tokens = s ? s->access_tokens : NULL;
+	e->fetcher.tokens = s ? s->access_tokens.v : NULL;
 	e->fetcher.registry = s ? s->flake_registry : NULL;
 	eval_set_fetcher(e->eval, &e->fetcher.fetcher);
 }
@@ -184,10 +184,15 @@ static errint named_file(struct evaluation *e, const char *name, struct value **
 	int rc;
 
 	if (str_starts(s, S("http://")) || str_starts(s, S("https://")) ||
-	    str_starts(s, S("file://"))) {
-		char *text CLEANUP_FREE = xasprintf("import (builtins.fetchTarball \"%s\")", name);
+	    str_starts(s, S("file://")) || str_starts(s, S("channel:"))) {
+		BUF(text, 4 * LIMIT_PATH_TEXT);
 
-		return eval_string(e->eval, str_c(text), NULL, "«string»", out, err);
+		buf_putz(&text, "import (builtins.fetchTarball ");
+		eval_print_string(&text, s);
+		buf_putz(&text, ")");
+		rc = buf_check(&text, "URL", err);
+		return rc < 0 ? rc
+			      : eval_string(e->eval, buf_str(&text), NULL, "«string»", out, err);
 	}
 	if (s.n < 3 || !str_starts(s, S("<")) || !str_ends(s, S(">")))
 		return eval_file(e->eval, name, out, err);

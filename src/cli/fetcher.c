@@ -187,7 +187,7 @@ static errint prepare(struct cli_fetcher *f, struct err *err)
 
 	if (f->cache)
 		return 0;
-	errint rc = conf_load(cli_report(f->cli), &f->conf, err);
+	errint rc = f->conf ? 0 : conf_load(cli_report(f->cli), &f->conf, err);
 	if (rc)
 		return rc;
 	if (f->ttl < 0 && conf_get(f->conf, S("tarball-ttl"), &text) &&

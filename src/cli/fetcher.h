@@ -16,8 +16,9 @@ struct cli_fetcher {
 	struct cli *cli;
 	struct store *store;
 	bool read_only;
-	int64_t ttl;                   /* -1: not told, kiln.conf's or an hour */
-	const char *tokens, *registry; /* access-tokens, flake-registry; NULL: kiln.conf's */
+	int64_t ttl;               /* -1: not told, kiln.conf's or an hour */
+	const char *const *tokens; /* access-tokens, ends with NULL; NULL: kiln.conf's */
+	const char *registry;      /* flake-registry; NULL: kiln.conf's */
 	/* the rest is made when it is first needed */
 	char *cache;
 	char *temp;

@@ -8,7 +8,8 @@
 #include "net/conf.h"
 #include "net/forge.h"
 
-static void read_repo(struct cli_fetcher *f, const struct eval_fetch *what, struct forge_repo *r)
+static void read_repo(struct cli_fetcher *f, const struct eval_fetch *what, struct arena *a,
+		      struct forge_repo *r)
 {
 	*r = (struct forge_repo){
 		.host = request_text(what, "host"),
@@ -18,10 +19,10 @@ static void read_repo(struct cli_fetcher *f, const struct eval_fetch *what, stru
 	};
 	if (!r->ref.n)
 		r->ref = S("HEAD");
-	if (f->tokens)
-		r->tokens = str_c(f->tokens);
-	else if (!conf_get(f->conf, S("access-tokens"), &r->tokens))
+	if (f->tokens || !conf_get(f->conf, S("access-tokens"), &r->tokens))
 		r->tokens = S("");
+	for (const char *const *word = f->tokens; word && *word; word++)
+		r->tokens = str_c(arena_printf(a, "%.*s %s", STR_ARG(r->tokens), *word));
 	BUG_ON(!forge_kind_parse(what->type, &r->kind));
 }
 
@@ -77,7 +78,7 @@ errint fetch_forge(struct cli_fetcher *f, const struct eval_fetch *what, struct 
 	struct download d CLEANUP(download_release) = {.forever = true};
 	errint rc = 0;
 
-	read_repo(f, what, &r);
+	read_repo(f, what, a, &r);
 	if (!rev.n)
 		rc = find_rev(f, &r, a, &rev, err);
 	if (rc)

@@ -4,10 +4,12 @@
 #include "cli/installable.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/arena.h"
 #include "base/environ.h"
 #include "base/file.h"
+#include "eval/flake_url.h"
 
 /* ---- folders ---- */
 
@@ -25,34 +27,68 @@ static char *folder_with(struct str dir, const char *entry)
 	}
 }
 
+/* Up from dir to the first with a flake.nix, but out of no repository and no file system. */
+static errint flake_folder(const char *start, char **out, struct err *err)
+{
+	struct str dir = str_c(start);
+	struct stat first, st;
+
+	if (stat(start, &first))
+		return err_sys(err, "flake '%s'", start);
+	for (;; dir = path_dir(dir)) {
+		char *file CLEANUP_FREE = path_join(dir, S("flake.nix"));
+		char *git CLEANUP_FREE = path_join(dir, S(".git"));
+		char *here CLEANUP_FREE = str_dupz(dir);
+
+		if (stat(here, &st) || st.st_dev != first.st_dev)
+			return err_set(err, ERR_NOT_FOUND,
+				       "unable to find a flake before encountering filesystem "
+				       "boundary at '%s'",
+				       here);
+		if (access(file, F_OK) == 0) {
+			*out = STEAL(here);
+			return 0;
+		}
+		if (dir.n <= 1 || access(git, F_OK) == 0) {
+			err_set(err, ERR_NOT_FOUND, "path '%s' is not part of a flake", here);
+			return err_hint(err,
+					"neither it nor a folder above it, up to its repository's, "
+					"has a 'flake.nix'");
+		}
+	}
+}
+
+static void put_query(struct buf *b, struct str query, char sign)
+{
+	if (query.n)
+		buf_printf(b, "%c%.*s", sign, STR_ARG(query));
+}
+
 static errint folder_ref(struct str path, struct str query, char **out, struct err *err)
 {
 	char *absolute CLEANUP_FREE = NULL, *flake CLEANUP_FREE = NULL, *git CLEANUP_FREE = NULL;
-	const char *sign = query.n ? "&" : "";
+	BUF(b, 4 * LIMIT_PATH_TEXT);
 	struct str sub;
 	int rc = path_absolute(path, &absolute, err);
 
 	if (rc < 0)
 		return rc;
-	if (access(absolute, F_OK) < 0)
-		return err_sys(err, "flake '%s'", absolute);
-	flake = folder_with(str_c(absolute), "flake.nix");
-	if (!flake) {
-		err_set(err, ERR_NOT_FOUND, "path '%s' is not part of a flake", absolute);
-		return err_hint(err, "neither it nor a folder above it has a 'flake.nix'");
-	}
+	rc = flake_folder(absolute, &flake, err);
+	if (rc < 0)
+		return rc;
 	git = folder_with(str_c(flake), ".git");
-	if (!git) {
-		*out = xasprintf("path:%s%s%.*s", flake, query.n ? "?" : "", STR_ARG(query));
-		return 0;
+	buf_putz(&b, git ? "git+file://" : "path:");
+	flake_url_encode(&b, str_c(git ? git : flake), "/");
+	sub = git ? str_drop_prefix(str_skip(str_c(flake), strlen(git)), S("/")) : S("");
+	if (sub.n) {
+		buf_putz(&b, "?dir=");
+		flake_url_encode(&b, sub, "/");
 	}
-	sub = str_drop_prefix(str_skip(str_c(flake), strlen(git)), S("/"));
-	if (sub.n)
-		*out = xasprintf("git+file://%s?dir=%.*s%s%.*s", git, STR_ARG(sub), sign,
-				 STR_ARG(query));
-	else
-		*out = xasprintf("git+file://%s%s%.*s", git, query.n ? "?" : "", STR_ARG(query));
-	return 0;
+	put_query(&b, query, sub.n ? '&' : '?');
+	rc = buf_check(&b, "flake reference", err);
+	if (rc == 0)
+		*out = str_dupz(buf_str(&b));
+	return rc;
 }
 
 errint flake_of_folder(struct str ref, char **out, struct err *err)
@@ -74,24 +110,27 @@ errint flake_of_folder(struct str ref, char **out, struct err *err)
 
 /* ---- attributes ---- */
 
-/* The next name of an attribute path, quotes taken off. */
-static bool next_name(struct str *path, struct arena *a, struct str *out)
+/* The next name of an attribute path, quotes taken off; *out is without text at the end. */
+static errint next_name(struct str *path, struct arena *a, struct str *out, struct err *err)
 {
 	char *name = arena_alloc(a, path->n + 1);
 	size_t n = 0, i = 0;
 	bool quoted = false;
 
+	*out = STR_NULL;
 	if (!path->n)
-		return false;
+		return 0;
 	for (; i < path->n && (quoted || path->p[i] != '.'); i++) {
 		if (path->p[i] == '"')
 			quoted = !quoted;
 		else
 			name[n++] = path->p[i];
 	}
+	if (quoted)
+		return err_set(err, ERR_EVAL, "missing closing quote in selection path");
 	*out = str_n(name, n);
 	*path = str_skip(*path, i + 1);
-	return true;
+	return 0;
 }
 
 /* *out is NULL where an attribute is missing. */
@@ -101,18 +140,19 @@ static errint walk(struct evaluation *e, struct value *v, struct str path, struc
 	struct str name;
 	ARENA(a);
 
-	while (v && next_name(&path, &a, &name)) {
-		int rc = eval_force(e->eval, v, err);
+	int rc = next_name(&path, &a, &name, err);
 
+	while (rc == 0 && v && name.p) {
+		rc = eval_force(e->eval, v, err);
 		if (rc == 0 && !eval_is_attrs(v))
 			v = NULL;
 		else if (rc == 0)
 			rc = eval_get_attr(e->eval, v, name, &v, err);
-		if (rc < 0)
-			return rc;
+		if (rc == 0)
+			rc = next_name(&path, &a, &name, err);
 	}
 	*out = v;
-	return 0;
+	return rc;
 }
 
 static errint flake_value(struct evaluation *e, struct str ref, struct str fragment,
@@ -169,7 +209,12 @@ errint installable_value(struct evaluation *e, struct installables *i, const cha
 	if (outputs >= 0)
 		text = str_sub(text, 0, (size_t)outputs);
 	if (!i->file && !i->expr) {
+		ARENA(a);
+
 		str_cut(text, '#', &text, &fragment);
+		if (!flake_url_decode(&a, fragment, &fragment))
+			return err_set(err, ERR_EVAL, "invalid escape in the fragment of '%s'",
+				       operand);
 		return flake_value(e, text, fragment, out, err);
 	}
 	if (!i->top)

@@ -4,6 +4,7 @@
 #include "cli/instantiate.h"
 
 #include <stdlib.h>
+#include "base/file.h"
 #include "base/report.h"
 #include "store/store.h"
 
@@ -58,9 +59,13 @@ static errint print_values(struct evaluation *e, struct value *top, const struct
 static errint add_root(struct store *s, struct instantiation *c, const struct eval_drv *d,
 		       struct err *err)
 {
-	char *link CLEANUP_FREE =
-		++c->n_roots == 1 ? xstrdup(c->root) : xasprintf("%s-%u", c->root, c->n_roots);
-	int rc = store_add_root(s, link, d->drv_path, err);
+	char *first CLEANUP_FREE = NULL, *link CLEANUP_FREE = NULL;
+	int rc = path_absolute(str_c(c->root), &first, err);
+
+	if (rc < 0)
+		return rc;
+	link = ++c->n_roots == 1 ? xstrdup(first) : xasprintf("%s-%u", first, c->n_roots);
+	rc = store_add_root(s, link, d->drv_path, err);
 
 	if (rc == 0 && !c->json)
 		out_printf("%s", link);

@@ -84,8 +84,9 @@ int main(int argc, char **argv)
 	ERR(err);
 	int rc;
 
-	/* Files that we make must not depend on the caller's umask. */
-	umask(022);
+	/* Files that we make must not depend on the caller's umask, but for what is the caller's
+	 * own. */
+	cli.umask = umask(022);
 	rc = argc > 0 ? dispatch(&cli, argc, argv, &err) : 0;
 	if (out_flush(rc < 0 ? &(struct err){0} : &err) < 0 && rc == 0)
 		rc = err.code;

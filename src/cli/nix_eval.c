@@ -24,7 +24,7 @@ static errint write_folder(struct evaluation *e, struct value *v, const char *pa
 	ARENA(a);
 	int rc = eval_attr_names(e->eval, v, &a, &names, &n, err);
 
-	if (rc == 0 && mkdir(path, 0777) < 0)
+	if (rc == 0 && mkdir(path, 0777 & ~e->cli->umask) < 0)
 		return err_sys(err, "creating folder '%s'", path);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		char *below = arena_printf(&a, "%s/%.*s", path, STR_ARG(names[i]));
@@ -59,7 +59,7 @@ static errint write_value(struct evaluation *e, struct value *v, const char *pat
 		return err_set(err, ERR_EVAL, "value at '%s' is not a string or an attribute set",
 			       path);
 	rc = eval_get_string(e->eval, v, &text, err);
-	return rc < 0 ? rc : file_write(AT_FDCWD, path, text, 0666, 0, err);
+	return rc < 0 ? rc : file_write(AT_FDCWD, path, text, 0666 & ~e->cli->umask, 0, err);
 }
 
 static errint write_to(struct evaluation *e, struct value *v, const char *path, struct err *err)
@@ -122,9 +122,11 @@ static errint print_json(struct evaluation *e, struct value *v, bool pretty, str
 	if (pretty)
 		indent_json(buf_str(&json), &lines);
 	rc = buf_check(&lines, "JSON", err);
+	if (rc < 0)
+		return rc;
 	out_str(pretty ? buf_str(&lines) : buf_str(&json));
 	out_str(S("\n"));
-	return rc;
+	return 0;
 }
 
 errint nix_eval_run(const struct nix_eval *c, struct evaluation *e, struct installables *i,

@@ -30,18 +30,6 @@ errint project_find(const char *dir, char **out, struct err *err)
 	return err_hint(err, "go to the project's folder, or name it with --project");
 }
 
-/* A Nix string literal. */
-static void put_quoted(struct buf *b, struct str s)
-{
-	buf_putc(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (strchr("\"\\$", s.p[i]))
-			buf_putc(b, '\\');
-		buf_putc(b, s.p[i]);
-	}
-	buf_putc(b, '"');
-}
-
 /* Pure evaluation does not know where it runs, so it has to be told. */
 static errint put_system(struct eval *E, struct buf *b, struct err *err)
 {
@@ -51,7 +39,7 @@ static errint put_system(struct eval *E, struct buf *b, struct err *err)
 	if (rc < 0)
 		return rc;
 	buf_putz(b, "system = ");
-	put_quoted(b, system);
+	eval_print_string(b, system);
 	buf_putz(b, "; ");
 	return 0;
 }
@@ -66,9 +54,9 @@ errint project_recipes(struct evaluation *e, const char *project, struct value *
 	if (rc < 0)
 		return rc;
 	buf_putz(&text, "import (/. + ");
-	put_quoted(&text, str_c(data));
+	eval_print_string(&text, str_c(data));
 	buf_putz(&text, " + \"/pkgs/project.nix\") { dir = /. + ");
-	put_quoted(&text, str_c(project));
+	eval_print_string(&text, str_c(project));
 	buf_putz(&text, " + \"/.flox/pkgs\"; ");
 	if (e->settings && e->settings->pure_eval)
 		rc = put_system(e->eval, &text, err);

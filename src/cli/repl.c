@@ -128,11 +128,10 @@ static errint load_file(struct repl *r, struct repl_file f, struct err *err)
 errint repl_load(struct repl *r, const char *name, bool is_flake, struct err *err)
 {
 	struct repl_file f = {(char *)name, is_flake};
-	int rc = load_file(r, f, err);
 
-	if (rc == 0)
-		remember(r, f);
-	return rc;
+	/* :r loads one that fails now again, when it is mended. */
+	remember(r, f);
+	return load_file(r, f, err);
 }
 
 void repl_load_all(struct repl *r)
@@ -178,6 +177,8 @@ int repl_line(struct repl *r, struct str line, struct err *err)
 		rc = repl_command(r, line, err);
 	else
 		rc = eval_typed(r->scope, line, &v, err);
+	if (rc < 0)
+		buf_clear(&r->out);
 	if (rc < 0 && eval_scope_wants_more(r->scope))
 		return REPL_MORE;
 	if (rc != 0 || line.p[0] == ':' || !v)

@@ -2,7 +2,7 @@
  *
  * An interactive session over one evaluator: a scope, the files it came from, and what a line of
  * input does. It reads no terminal and prints nothing: results are left in a buffer, and a failed
- * line leaves the session as it was. */
+ * line leaves the session as it was, but for the name of a file to be loaded again. */
 #pragma once
 
 #include "cli/evaluate.h"

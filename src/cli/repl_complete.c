@@ -60,19 +60,6 @@ static void offer_names(struct repl *r, struct candidates *c, struct str prefix)
 			offer(c, names[i]);
 }
 
-/* A name that needs quotes in an attribute path has them. */
-static bool is_plain(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char ch = s.p[i];
-
-		if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_' ||
-		      (i && ((ch >= '0' && ch <= '9') || ch == '-' || ch == '\''))))
-			return false;
-	}
-	return s.n > 0;
-}
-
 static void offer_attrs(struct repl *r, struct candidates *c, struct str word, size_t dot)
 {
 	struct str before = str_sub(word, 0, dot), prefix = str_skip(word, dot + 1);
@@ -85,11 +72,13 @@ static void offer_attrs(struct repl *r, struct candidates *c, struct str word, s
 	    eval_attr_names(r->e.eval, set, c->a, &names, &n, &none) < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
-		const char *quote = is_plain(names[i]) ? "" : "\"";
+		BUF(shown, LIMIT_SMALL_FILE);
 
-		if (str_starts(names[i], prefix) || (*quote && str_starts(prefix, S("\""))))
-			offer(c, str_c(arena_printf(c->a, "%.*s.%s%.*s%s", STR_ARG(before), quote,
-						    STR_ARG(names[i]), quote)));
+		/* The editor only adds to what is there, so an opening quote is to be typed. */
+		eval_print_name(&shown, names[i]);
+		if (!shown.over && str_starts(buf_str(&shown), prefix))
+			offer(c, str_c(arena_printf(c->a, "%.*s.%.*s", STR_ARG(before),
+						    STR_ARG(buf_str(&shown)))));
 	}
 }
 

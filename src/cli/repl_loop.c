@@ -33,7 +33,8 @@ static void complete(void *ctx, struct str line, struct arena *a, struct str **o
 {
 	repl_complete(ctx, line, a, out, n, from);
 	/* Who is tired of waiting for names gives up on them, not on the line. */
-	interrupts_reset();
+	if (interrupt_signal() == SIGINT)
+		interrupts_reset();
 }
 
 static void open_editor(struct loop *l)

@@ -4,6 +4,7 @@
 #include "cli/store_verbs.h"
 
 #include <stdlib.h>
+#include "base/file.h"
 #include "base/report.h"
 #include "store/derivation.h"
 
@@ -36,12 +37,16 @@ static errint print_result(struct store_request *r, struct str path, struct str 
 		return 0;
 	}
 	BUF(link, LIMIT_PATH_TEXT);
-	buf_putz(&link, r->add_root);
+	char *root CLEANUP_FREE = NULL;
+	errint rc = path_absolute(str_c(r->add_root), &root, err);
+	if (rc)
+		return rc;
+	buf_putz(&link, root);
 	if (number > 1)
 		buf_printf(&link, "-%u", number);
 	if (output.n && !str_eq(output, S("out")))
 		buf_printf(&link, "-%.*s", STR_ARG(output));
-	errint rc = buf_check(&link, "link", err);
+	rc = buf_check(&link, "link", err);
 	if (!rc)
 		rc = store_add_root(r->s, buf_z(&link), path, err);
 	if (!rc && !r->no_output)

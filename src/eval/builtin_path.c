@@ -237,7 +237,7 @@ struct str attr_name_text(struct eval *E, sym_t sym)
 {
 	BUF(b, LIMIT_ERR_TEXT);
 
-	print_attr_name(&b, sym_str(E, sym));
+	eval_print_name(&b, sym_str(E, sym));
 	return heap_str(E, buf_str(&b));
 }
 

@@ -79,6 +79,9 @@ ATTR_MUST_CHECK errint eval_flake(struct eval *E, struct str text, struct value 
 				  struct err *err);
 /* What programs see as builtins.currentSystem, where they do. */
 ATTR_MUST_CHECK errint eval_system(struct eval *E, struct str *out, struct err *err);
+/* Appends a string literal; a name as attribute paths have it, a literal where it must be one. */
+void eval_print_string(struct buf *b, struct str s);
+void eval_print_name(struct buf *b, struct str name);
 /* Parses and prints the tree as nix-instantiate --parse does. */
 ATTR_MUST_CHECK errint eval_parse_print(struct eval *E, struct str text, const char *dir,
 					const char *name, struct buf *b, struct err *err);

@@ -492,10 +492,6 @@ struct print_options {
 errint print_value(struct eval *E, struct value *v, const struct print_options *o, struct buf *b);
 /* A short form for error messages, as Nix's errorPrintOptions. */
 void print_for_error(struct eval *E, struct value *v, struct buf *b);
-/* "…" with Nix's escapes. */
-void print_string(struct buf *b, struct str s);
-/* An attribute name, quoted where it must be. */
-void print_attr_name(struct buf *b, struct str name);
 
 enum json_flags {
 	JSON_COPY = 1 << 0, /* paths are copied to the store */

@@ -32,7 +32,7 @@ static void show_const(const struct value *v, struct buf *b)
 		buf_putz(b, "null");
 		break;
 	case V_STRING:
-		print_string(b, value_str(v));
+		eval_print_string(b, value_str(v));
 		break;
 	default:
 		buf_puts(b, value_str(v));
@@ -45,7 +45,7 @@ static void show_path(struct eval *E, const struct attr_name *path, uint32_t n, 
 		if (i)
 			buf_putc(b, '.');
 		if (path[i].sym) {
-			print_attr_name(b, sym_str(E, path[i].sym));
+			eval_print_name(b, sym_str(E, path[i].sym));
 			continue;
 		}
 		buf_putz(b, "\"${");
@@ -70,7 +70,7 @@ static void show_inherits(struct eval *E, const struct e_attrs *a, const struct 
 		if (defs[i]->kind != DEF_INHERIT)
 			continue;
 		buf_putz(b, any ? " " : "inherit ");
-		print_attr_name(b, sym_str(E, defs[i]->sym));
+		eval_print_name(b, sym_str(E, defs[i]->sym));
 		any = true;
 	}
 	if (any)
@@ -89,7 +89,7 @@ static void show_inherits(struct eval *E, const struct e_attrs *a, const struct 
 				buf_putc(b, ')');
 			}
 			buf_putc(b, ' ');
-			print_attr_name(b, sym_str(E, defs[i]->sym));
+			eval_print_name(b, sym_str(E, defs[i]->sym));
 			any = true;
 		}
 		if (any)
@@ -108,7 +108,7 @@ static void show_bindings(struct eval *E, const struct e_attrs *a, struct buf *b
 	for (uint32_t i = 0; i < a->n; i++) {
 		if (defs[i]->kind != DEF_PLAIN)
 			continue;
-		print_attr_name(b, sym_str(E, defs[i]->sym));
+		eval_print_name(b, sym_str(E, defs[i]->sym));
 		buf_putz(b, " = ");
 		show(E, defs[i]->expr, b);
 		buf_putz(b, "; ");
@@ -141,7 +141,7 @@ static void show_formals(struct eval *E, const struct lambda *l, struct buf *b)
 	for (uint32_t i = 0; i < l->n_formals; i++) {
 		if (i)
 			buf_putz(b, ", ");
-		print_attr_name(b, sym_str(E, v[i]->sym));
+		eval_print_name(b, sym_str(E, v[i]->sym));
 		if (!v[i]->otherwise)
 			continue;
 		buf_putz(b, " ? ");
@@ -161,7 +161,7 @@ static void show_lambda(struct eval *E, const struct lambda *l, struct buf *b)
 	if (l->has_formals && l->arg)
 		buf_putz(b, " @ ");
 	if (l->arg)
-		print_attr_name(b, sym_str(E, l->arg));
+		eval_print_name(b, sym_str(E, l->arg));
 	buf_putz(b, ": ");
 	show(E, l->body, b);
 	buf_putc(b, ')');
@@ -275,7 +275,7 @@ void print_expr(struct eval *E, const struct expr *e, struct buf *b)
 	case E_LOCAL:
 	case E_GLOBAL:
 	case E_DYNAMIC:
-		print_attr_name(b, sym_str(E, ((const struct e_var *)e)->sym));
+		eval_print_name(b, sym_str(E, ((const struct e_var *)e)->sym));
 		break;
 	case E_SELECT:
 	case E_HAS:

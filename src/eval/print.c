@@ -18,7 +18,7 @@ struct printer {
 	unsigned indent;
 };
 
-void print_string(struct buf *b, struct str s)
+void eval_print_string(struct buf *b, struct str s)
 {
 	buf_putc(b, '"');
 	for (size_t i = 0; i < s.n; i++) {
@@ -75,12 +75,12 @@ static bool is_word(struct str s)
 	return !is_keyword(s);
 }
 
-void print_attr_name(struct buf *b, struct str name)
+void eval_print_name(struct buf *b, struct str name)
 {
 	if (is_word(name))
 		buf_puts(b, name);
 	else
-		print_string(b, name);
+		eval_print_string(b, name);
 }
 
 /* Adds; false when it was there. */
@@ -145,11 +145,11 @@ static void print_text(struct printer *p, struct str s)
 
 	paint(p, MAGENTA);
 	if (max == 0 || s.n <= max) {
-		print_string(p->b, s);
+		eval_print_string(p->b, s);
 		paint(p, NORMAL);
 		return;
 	}
-	print_string(p->b, str_n(s.p, max));
+	eval_print_string(p->b, str_n(s.p, max));
 	buf_putc(p->b, ' ');
 	elided(p, s.n - max, "byte", "bytes");
 }
@@ -232,7 +232,7 @@ static errint print_bindings(struct printer *p, struct attrs *set, size_t depth)
 			elided(p, n - i, "attribute", "attributes");
 			break;
 		}
-		print_attr_name(p->b, sym_str(p->E, v[i]->sym));
+		eval_print_name(p->b, sym_str(p->E, v[i]->sym));
 		buf_putz(p->b, " = ");
 		if (print_at(p, v[i]->v, depth + 1) < 0)
 			return eval_failed(p->E);

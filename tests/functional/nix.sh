@@ -1,7 +1,7 @@
 #!/bin/sh
 # The name `nix`: eval with its operands and outputs, repl, flakes, and what is not there.
 . "$(dirname "$0")/../lib.sh"
-plan 42
+plan 51
 cd "$T" || exit 1
 nix() { compat nix --extra-experimental-features 'nix-command flakes' "$@"; }
 set='{ a.b = [ 1 2 ]; s = "x\n"; f = x: x; n = null; p = /etc/none; }'
@@ -81,7 +81,29 @@ fails_like "what is not there" \
 	"flake 'path:$T/flake' does not provide attribute 'packages.a-b.none', 'legacyPackages.a-b.none' or 'none'" flake .#none
 fails_like "no flake" "is not part of a flake" flake "$T#x"
 
+mkdir -p "odd/b c/in" 'odd/d%20e' 'odd/p&q=r' outer/repo/sub
+for d in "odd/b c" 'odd/d%20e' 'odd/p&q=r' outer; do
+	echo '{ outputs = _: { x = 4; "a b" = 7; }; }' >"$d/flake.nix"
+done
+is "folders with odd names" "$(flake "./odd/b c/in#x" && flake './odd/d%20e#x' && flake './odd/p&q=r#x')" "4
+4
+4"
+is "and attributes" "$(flake './odd/b c#a%20b' && flake './odd/b c#"a b"')" "7
+7"
+fails_like "a quote that is left open" "missing closing quote in selection path" flake './odd/b c#"a b'
+mkdir outer/repo/.git
+fails_like "a flake outside the repository" "path '$T/flake/outer/repo' is not part of a flake" flake ./outer/repo/sub#x
+is "is one for who is there" "$(flake ./outer#x)" 4
+
+# ---- files ----
+(umask 077 && nix eval --expr '{ d.f = "text"; }' --write-to written)
+is "--write-to heeds the umask" "$(stat -c %a written written/d written/d/f | tr '\n' ' ')" "700 700 600 "
+is "a root's link is named in full" "$(compat nix-instantiate -E 'derivation { name = "n"; system = "s"; builder = "b"; }' --add-root rooted)" "$PWD/rooted"
+fails_like "an operand is no program" "bad character in the URL" compat nix-instantiate --eval "http://\${toString (1+1)}.invalid/"
+
 # ---- the REPL, and the rest ----
 is "repl of a flake" "$(echo both | nix repl . 2>/dev/null)" '"plain"'
+echo '(derivation { name = "read-only"; system = "s"; builder = "b"; }).drvPath' | nix repl --read-only >/dev/null 2>&1
+is "--read-only of repl" "$(find "$KILN_STORE/nix" -name '*read-only*')" ""
 is "of attributes" "$(echo 'x + y' | nix repl --expr '{ a.x = 1; b.y = 2; }' a b 2>/dev/null)" 3
 fails_like "another command is named" "kiln build" nix build

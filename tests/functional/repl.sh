@@ -2,7 +2,7 @@
 # The REPL, through a pipe and on a terminal.
 . "$(dirname "$0")/../lib.sh"
 here=$(cd "$(dirname "$0")" && pwd)
-plan 60
+plan 63
 cd "$T" || exit 1
 
 # says LINES…: what is printed for them, errors after results.
@@ -143,6 +143,17 @@ like "with a link" "$(says ":bl $drv")" '^  \./repl-result-out -> /nix/store/[a-
 is "that is a root" "$(kiln gc >/dev/null 2>&1; cat "$KILN_STORE$(readlink repl-result-out)")" hello
 mkdir -p "$KILN_STORE/nix/var/log/nix/drvs"
 like "a log that is none" "$(says ":log ($drv) // { name = \"m\"; }" 2>&1)" "build log of '/nix/store/[a-z0-9]*-n\.drv' is not available"
+
+printf '"a\000b"\n1 + 1\n' >null
+like "a byte 0" "$(kiln repl <null 2>&1)" "contains null bytes"
+is "nothing of what fails is printed" "$(out_of ':p { a = 1; b = let f = n: [ (f (n + 1)) ]; in f 0; }')" ""
+# shellcheck disable=SC2094 # one waits for what the other says
+is "a file that failed is loaded again" "$( (
+	echo ':l mended.nix'
+	until grep -q mended said; do sleep 0.1; done
+	echo '{ mended = 5; }' >mended.nix
+	printf ':r\nmended\n'
+) | kiln repl 2>said)" 5
 
 # ---- the terminal ----
 echo '{ from_file = 7; }' >completed.nix
