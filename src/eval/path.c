@@ -264,8 +264,12 @@ static errint follow(struct eval *E, pos_t pos, struct walk *w, struct str link)
 {
 	struct str target;
 
-	if (path_target(E, pos, link, &target) < 0)
+	if (eval_check_interrupt(E) < 0 || path_target(E, pos, link, &target) < 0)
 		return eval_failed(E);
+	/* Links that lead to themselves by a long way make a longer one each time. */
+	if (target.n + w->rest.n > 64 * LIMIT_PATH_TEXT)
+		return eval_fail(E, pos, "infinite symlink recursion in path '%.*s'",
+				 STR_ARG(link));
 	w->links++;
 	if (target.n && target.p[0] == '/')
 		w->done = S("");

@@ -13,6 +13,7 @@ enum {
 	FRAMES_KEPT = 1 << 16,     /* between calls */
 	MEMO_WORDS_MAX = 32 << 20, /* 256 MB */
 	COUNTED_STEPS = 64 << 20,  /* rounds without progress defeat the notes */
+	SCANNED_A_STEP = 16,       /* bytes that one set took, for the notes to begin */
 };
 
 enum frame_kind {
@@ -37,7 +38,7 @@ struct run {
 	bool found;
 	bool too_hard;
 	size_t found_end;
-	size_t steps, notes_at;
+	size_t steps, scanned, notes_at;
 	bool notes;
 };
 
@@ -190,6 +191,7 @@ static void step_run(struct run *r, const struct regex_inst *in, struct step *st
 
 	if (!r->notes) {
 		end = run_length(r, in, st->pos);
+		r->scanned += r->re->counted ? 0 : end - st->pos;
 	} else if (run_noted(r, in, st->pos, &end, &result)) {
 		if (result || end == st->pos) {
 			for (size_t p = st->pos; result && p < end; p++)
@@ -262,7 +264,7 @@ static bool forward(struct run *r, struct step st)
 		const struct regex_inst *in = &r->re->prog[st.pc];
 		bool ok = true;
 
-		if (UNLIKELY(++r->steps >= r->notes_at))
+		if (UNLIKELY(++r->steps + r->scanned / SCANNED_A_STEP >= r->notes_at))
 			notes_begin(r);
 		ask(r, r->steps);
 		if (UNLIKELY(r->too_hard))

@@ -39,6 +39,12 @@ struct resolver {
 	struct eval *E;
 	struct arena tmp;
 	bool shadows; /* some scope binds the name of an operator's builtin */
+	/* The table of the latest dynamic variable: of the innermost with, so many levels up. */
+	struct {
+		const struct scope *with;
+		uint32_t distance, n;
+		struct with_place *v;
+	} table;
 };
 
 /* Where an expression is: its scope, the level its code runs in, and whether lets may join it. */
@@ -182,22 +188,43 @@ ATTR_COLD static errint undefined(struct resolver *r, struct place at, const str
 	return hint_foreign(r, name);
 }
 
-static errint resolve_dynamic(struct resolver *r, struct place at, struct e_var *v)
+/* Many variables share one: those below the same with, at the same distance from it. */
+static void make_table(struct resolver *r, const struct scope *with, uint32_t distance)
 {
+	const struct level *level = with->level;
 	uint32_t n = 0;
 
-	for (struct scope *s = at.scope; s; s = s->up)
+	for (const struct scope *s = with; s; s = s->up)
 		n += s->is_with;
-	if (n == 0)
-		return undefined(r, at, v);
-	v->e.kind = E_DYNAMIC;
-	v->n_withs = n;
-	v->withs = ARENA_ARRAY(&r->E->perm, struct with_place, n);
+	r->table.with = with;
+	r->table.distance = distance;
+	r->table.n = n;
+	r->table.v = ARENA_ARRAY(&r->E->perm, struct with_place, n);
 	n = 0;
-	for (struct scope *s = at.scope; s; s = s->up)
-		if (s->is_with)
-			v->withs[n++] = (struct with_place){
-				{level_distance(at.level, s->level), s->with_slot}, s->with_pos};
+	for (const struct scope *s = with; s; s = s->up) {
+		if (!s->is_with)
+			continue;
+		distance += level_distance(level, s->level);
+		level = s->level;
+		r->table.v[n++] = (struct with_place){{distance, s->with_slot}, s->with_pos};
+	}
+}
+
+static errint resolve_dynamic(struct resolver *r, struct place at, struct e_var *v)
+{
+	struct scope *with = at.scope;
+	uint32_t distance;
+
+	while (with && !with->is_with)
+		with = with->up;
+	if (!with)
+		return undefined(r, at, v);
+	distance = level_distance(at.level, with->level);
+	if (r->table.with != with || r->table.distance != distance)
+		make_table(r, with, distance);
+	v->e.kind = E_DYNAMIC;
+	v->n_withs = r->table.n;
+	v->withs = r->table.v;
 	return 0;
 }
 

@@ -3,7 +3,7 @@
 # error, soon, within little memory. What kills Nix, or what it answers, is said where it differs.
 # shellcheck disable=SC2016 # the programs are not for the shell
 . "$(dirname "$0")/../lib.sh"
-plan 105
+plan 109
 
 # repeat N TEXT: the text N times.
 repeat() { awk -v n="$1" -v s="$2" 'BEGIN { for (i = 0; i < n; i++) printf "%s", s }'; }
@@ -159,6 +159,17 @@ fails_like "a folder for a file" 'is a folder, not a file' kiln eval -E "builtin
 fails_like "a device" 'is a device, not a file' kiln eval -E 'import /dev/zero'
 ln -s loop "$T/loop"
 fails_like "a link to itself" 'too many symbolic links' kiln eval -f "$T/loop"
+# within MB EXPRESSION
+# shellcheck disable=SC3045 # every sh of today has it
+within() { (ulimit -v "$1"000 && timeout 20 "$KILN_BUILD/kiln" eval --strict -E "$2"); }
+ln -s "longer/$(printf 'a/%.0s' $(seq 1800))" "$T/longer"
+fails_like "a link that grows" 'infinite symlink recursion' within 300 "builtins.pathExists $T/longer/x"
+python3 -c 'print("builtins.parseFlakeRef \"github:o/r/" + "a/" * 60000 + "\"")' >"$T/segments.nix"
+ok "a reference of many parts" within 300 "import $T/segments.nix == 1"
+fails_like "one that is too long" 'at most 262144 are allowed' \
+	within 300 "builtins.parseFlakeRef (\"https://h/\" + builtins.concatStringsSep \"a\" (builtins.genList toString 100000))"
+python3 -c 'print("with { a = 1; }; " * 3000 + "[ " + "a " * 16000 + "]")' >"$T/withs.nix"
+ok "withs in each other" within 300 "builtins.length (import $T/withs.nix) == 16000"
 
 # Random bytes, and random words of the language, through the parser and the evaluator.
 python3 - "$T/random" "$(dirname "$0")/../../fuzz/nix.dict" <<'END'
