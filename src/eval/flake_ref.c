@@ -115,6 +115,7 @@ static bool is_host(struct str s)
 /* The non-empty segments of a path, decoded; at most max of them, the last with all the rest. */
 static bool path_segments(struct arena *a, struct str path, struct str *out, size_t max, size_t *n)
 {
+	BUF(last, LIMIT_SMALL_FILE);
 	struct str piece;
 
 	*n = 0;
@@ -127,10 +128,14 @@ static bool path_segments(struct arena *a, struct str path, struct str *out, siz
 			out[(*n)++] = piece;
 			continue;
 		}
-		out[max - 1] =
-			str_c(arena_printf(a, "%.*s/%.*s", STR_ARG(out[max - 1]), STR_ARG(piece)));
+		if (!last.n)
+			buf_puts(&last, out[max - 1]);
+		buf_putc(&last, '/');
+		buf_puts(&last, piece);
 	}
-	return true;
+	if (last.n)
+		out[max - 1] = arena_str(a, buf_str(&last));
+	return !last.over;
 }
 
 static errint bad_url(const struct flake_ref *r, const struct flake_url *u, struct err *err,
@@ -169,14 +174,9 @@ static errint forge_from_url(struct flake_ref *r, const struct flake_url *u, str
 			return bad_url(r, u, err, "contains multiple commit hashes");
 		if (ref && flake_ref_get(r, "ref"))
 			return bad_url(r, u, err, "contains multiple branch/tag names");
-		if (!rev && !ref && !str_eqz(q->name, "host") && !str_eqz(q->name, "narHash")) {
-			struct str text = flake_url_text(r->arena, u);
-
-			return err_set(err, ERR_CORRUPT,
-				       "URL '%.*s' contains unknown parameter '%.*s'",
-				       STR_ARG(text), STR_ARG(q->name));
-		}
-		flake_ref_set(r, *q);
+		/* As in Nix, others mean nothing. */
+		if (rev || ref || str_eqz(q->name, "host") || str_eqz(q->name, "narHash"))
+			flake_ref_set(r, *q);
 	}
 	return 0;
 }
@@ -256,26 +256,28 @@ static bool is_one_of(struct str name, const char *const *names, size_t n)
 	return false;
 }
 
-static errint git_from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
+/* git+https://…, hg+https://… */
+static errint repository_from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
 {
 	static const char *const texts[] = {"rev", "ref", "keytype", "publicKey", "publicKeys"};
 	static const char *const flags[] = {"shallow",      "submodules", "lfs",
 					    "exportIgnore", "allRefs",    "verifyCommit"};
+	bool hg = str_starts(u->scheme, S("hg+"));
+	size_t n_texts = hg ? 2 : ARRAY_LEN(texts), n_flags = hg ? 0 : ARRAY_LEN(flags);
 	struct flake_url plain = *u;
 
 	plain.query = ARENA_ARRAY(r->arena, struct fetch_attr, u->n_query + 1);
 	plain.n_query = 0;
-	if (str_starts(plain.scheme, S("git+")))
-		plain.scheme = str_skip(plain.scheme, 4);
-	flake_ref_set_text(r, "type", S("git"));
+	plain.scheme = str_drop_prefix(plain.scheme, hg ? S("hg+") : S("git+"));
+	flake_ref_set_text(r, "type", hg ? S("hg") : S("git"));
 	for (size_t i = 0; i < u->n_query; i++) {
 		struct fetch_attr q = u->query[i];
 
-		if (is_one_of(q.name, flags, ARRAY_LEN(flags))) {
+		if (is_one_of(q.name, flags, n_flags)) {
 			q.kind = FETCH_ATTR_BOOL;
 			q.number = str_eqz(q.text, "1");
 			flake_ref_set(r, q);
-		} else if (is_one_of(q.name, texts, ARRAY_LEN(texts))) {
+		} else if (is_one_of(q.name, texts, n_texts)) {
 			flake_ref_set(r, q);
 		} else {
 			plain.query[plain.n_query++] = q;
@@ -335,6 +337,12 @@ static errint download_from_url(struct flake_ref *r, const struct flake_url *u, 
 	return 0;
 }
 
+static bool is_hg(struct str scheme)
+{
+	return str_eqz(scheme, "hg+http") || str_eqz(scheme, "hg+https") ||
+	       str_eqz(scheme, "hg+ssh") || str_eqz(scheme, "hg+file");
+}
+
 static errint from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
 {
 	struct str text,
@@ -346,8 +354,8 @@ static errint from_url(struct flake_ref *r, const struct flake_url *u, struct er
 		return indirect_from_url(r, u, err);
 	if (str_eqz(u->scheme, "path"))
 		return path_from_url(r, u, err);
-	if (str_eqz(u->scheme, "git") || str_starts(u->scheme, S("git+")))
-		return git_from_url(r, u, err);
+	if (str_eqz(u->scheme, "git") || str_starts(u->scheme, S("git+")) || is_hg(u->scheme))
+		return repository_from_url(r, u, err);
 	if (str_eqz(transport, "http") || str_eqz(transport, "https") || str_eqz(transport, "file"))
 		return download_from_url(r, u, err);
 	text = flake_url_text(r->arena, u);
@@ -424,6 +432,11 @@ static errint parse(struct flake_ref r, struct str text, struct flake_ref *out, 
 	struct str copy = arena_str(r.arena, text);
 	struct flake_url u;
 
+	/* With that, what is written here of its parts has room. */
+	if (text.n > LIMIT_SMALL_FILE / 4)
+		return err_set(err, ERR_TOO_BIG,
+			       "a flake reference has %zu bytes; at most %d are allowed", text.n,
+			       LIMIT_SMALL_FILE / 4);
 	if (!parse_short(r.arena, copy, &u) && !flake_url_parse(r.arena, copy, &u) &&
 	    path_to_url(&r, copy, &u, err))
 		return err->code;
@@ -502,7 +515,10 @@ static errint check_names(const struct flake_ref *r, struct err *err)
 		struct str name = r->attrs[i].name;
 		char *key = arena_printf(r->arena, " %.*s ", STR_ARG(name));
 
-		if (!str_eqz(name, "type") && !str_eqz(name, "dir") && !strstr(types[t].names, key))
+		bool odd = str_chr(name, ' ') >= 0 || str_chr(name, '\0') >= 0;
+
+		if (odd || (!str_eqz(name, "type") && !str_eqz(name, "dir") &&
+			    !strstr(types[t].names, key)))
 			return err_set(err, ERR_EVAL,
 				       "input attribute '%.*s' not supported by scheme '%.*s'",
 				       STR_ARG(name), STR_ARG(type));
@@ -586,8 +602,11 @@ static errint to_download_url(const struct flake_ref *r, struct flake_url *u, st
 
 	if (!flake_url_parse(r->arena, text, u))
 		return err_set(err, ERR_EVAL, "'%.*s' is not a valid URL", STR_ARG(text));
-	if (str_eqz(type, "hg"))
+	if (str_eqz(type, "hg")) {
 		u->scheme = str_c(arena_printf(r->arena, "hg+%.*s", STR_ARG(u->scheme)));
+		add_texts(r, u, (const char *const[]){"rev", "ref", NULL});
+		return 0;
+	}
 	if (!git) {
 		add_texts(r, u, (const char *const[]){"narHash", NULL});
 		return 0;
@@ -596,7 +615,8 @@ static errint to_download_url(const struct flake_ref *r, struct flake_url *u, st
 		u->scheme = str_c(arena_printf(r->arena, "git+%.*s", STR_ARG(u->scheme)));
 	add_texts(r, u,
 		  (const char *const[]){"rev", "ref", "shallow", "lfs", "submodules",
-					"exportIgnore", "verifyCommit", NULL});
+					"exportIgnore", "verifyCommit", "keytype", "publicKey",
+					"publicKeys", NULL});
 	return 0;
 }
 

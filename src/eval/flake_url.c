@@ -43,10 +43,29 @@ void flake_url_encode(struct buf *b, struct str s, const char *keep)
 	}
 }
 
+/* By name; of equal ones the first comes first: until they are sorted, their numbers tell. */
 static int query_cmp(const void *ap, const void *bp)
 {
-	return str_cmp(((const struct fetch_attr *)ap)->name,
-		       ((const struct fetch_attr *)bp)->name);
+	const struct fetch_attr *a = ap, *b = bp;
+	int order = str_cmp(a->name, b->name);
+
+	return order ? order : (a->number > b->number) - (a->number < b->number);
+}
+
+/* Sorted, each name once, with the first of its values. */
+static void settle_query(struct flake_url *u)
+{
+	size_t kept = 0;
+
+	if (u->n_query)
+		qsort(u->query, u->n_query, sizeof(*u->query), query_cmp);
+	for (size_t i = 0; i < u->n_query; i++) {
+		if (kept && str_eq(u->query[kept - 1].name, u->query[i].name))
+			continue;
+		u->query[kept] = u->query[i];
+		u->query[kept++].number = 0;
+	}
+	u->n_query = kept;
 }
 
 bool flake_url_parse_query(struct arena *a, struct str query, struct flake_url *u)
@@ -66,10 +85,10 @@ bool flake_url_parse_query(struct arena *a, struct str query, struct flake_url *
 			continue;
 		if (!flake_url_decode(a, name, &q->name) || !flake_url_decode(a, value, &q->text))
 			return false;
+		q->number = u->n_query;
 		u->n_query++;
 	}
-	if (u->n_query)
-		qsort(u->query, u->n_query, sizeof(*u->query), query_cmp);
+	settle_query(u);
 	return true;
 }
 

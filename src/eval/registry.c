@@ -194,28 +194,69 @@ static bool matches(const struct entry *e, const struct flake_ref *ref)
 	return same_ref(&e->from, &bare);
 }
 
-/* What e leads to, with the ref and revision that were asked for beyond it. */
-static void apply(const struct entry *e, struct flake_ref *ref)
-{
-	struct flake_ref to = copy_ref(ref->arena, &e->to);
-	struct str branch = flake_ref_text(ref, "ref"), rev = flake_ref_text(ref, "rev");
-	bool forge = !str_eqz(flake_ref_text(&to, "type"), "git") &&
-		     !str_eqz(flake_ref_text(&to, "type"), "indirect");
+/* Which of a branch and a revision an input of this type can be told. */
+enum overrides { NEITHER, ONE, BOTH };
 
-	if (branch.n && !flake_ref_get(&e->from, "ref")) {
-		flake_ref_set_text(&to, "ref", branch);
-		if (forge)
-			flake_ref_unset(&to, "rev");
-	}
-	if (rev.n && !flake_ref_get(&e->from, "rev")) {
-		flake_ref_set_text(&to, "rev", rev);
-		if (forge)
-			flake_ref_unset(&to, "ref");
-	}
-	*ref = to;
+static enum overrides overrides_of(struct str type)
+{
+	if (str_eqz(type, "git") || str_eqz(type, "hg") || str_eqz(type, "indirect"))
+		return BOTH;
+	return str_eqz(type, "path") || str_eqz(type, "file") || str_eqz(type, "tarball") ? NEITHER
+											  : ONE;
 }
 
-static bool step(struct registries *all, enum registry_kind kind, struct flake_ref *ref)
+/* Else a tree would go by the name of a revision that it never was. */
+static errint check_overrides(struct eval *E, const struct flake_ref *to, struct str branch,
+			      struct str rev)
+{
+	enum overrides most = overrides_of(flake_ref_text(to, "type"));
+	struct str text;
+	ERR(err);
+
+	if (flake_ref_print(to, &text, &err))
+		return eval_fail_err(E, 0, &err);
+	if (most == NEITHER && branch.n)
+		return eval_fail(E, 0,
+				 "don't know how to set branch/tag name of input '%.*s' to '%.*s'",
+				 STR_ARG(text), STR_ARG(branch));
+	if (most == NEITHER && rev.n)
+		return eval_fail(E, 0, "don't know how to set revision of input '%.*s' to '%.*s'",
+				 STR_ARG(text), STR_ARG(rev));
+	if (most == ONE && branch.n && rev.n)
+		return eval_fail(E, 0,
+				 "cannot apply both a commit hash (%.*s) and a branch/tag name "
+				 "('%.*s') to input '%.*s'",
+				 STR_ARG(rev), STR_ARG(branch), STR_ARG(text));
+	if (str_eqz(flake_ref_text(to, "type"), "git") && rev.n && !branch.n &&
+	    !flake_ref_get(to, "ref"))
+		return eval_fail(E, 0, "Git input '%.*s' has a commit hash but no branch/tag name",
+				 STR_ARG(text));
+	return 0;
+}
+
+/* What e leads to, with the ref and revision that were asked for beyond it. */
+static errint apply(struct eval *E, const struct entry *e, struct flake_ref *ref)
+{
+	struct flake_ref to = copy_ref(ref->arena, &e->to);
+	struct str branch = flake_ref_get(&e->from, "ref") ? S("") : flake_ref_text(ref, "ref");
+	struct str rev = flake_ref_get(&e->from, "rev") ? S("") : flake_ref_text(ref, "rev");
+	bool one = overrides_of(flake_ref_text(&to, "type")) == ONE;
+
+	TRY(check_overrides(E, &to, branch, rev));
+	if (branch.n)
+		flake_ref_set_text(&to, "ref", branch);
+	if (branch.n && one)
+		flake_ref_unset(&to, "rev");
+	if (rev.n)
+		flake_ref_set_text(&to, "rev", rev);
+	if (rev.n && one)
+		flake_ref_unset(&to, "ref");
+	*ref = to;
+	return 0;
+}
+
+static errint step(struct eval *E, struct registries *all, enum registry_kind kind,
+		   struct flake_ref *ref, bool *found)
 {
 	struct flake_ref bare = copy_ref(ref->arena, ref);
 
@@ -223,10 +264,11 @@ static bool step(struct registries *all, enum registry_kind kind, struct flake_r
 	for (size_t i = kind == REGISTRY_ALL ? 0 : EVAL_REGISTRY_GLOBAL; i < ARRAY_LEN(all->v); i++)
 		for (const struct entry *e = all->v[i].entries; e; e = e->next)
 			if (matches(e, &bare)) {
-				apply(e, ref);
-				return true;
+				*found = true;
+				return apply(E, e, ref);
 			}
-	return false;
+	*found = false;
+	return 0;
 }
 
 static bool is_indirect(const struct flake_ref *r)
@@ -254,13 +296,17 @@ errint registry_resolve(struct eval *E, struct flake_ref *ref, enum registry_kin
 {
 	struct registries *all;
 	struct str dir = flake_ref_text(ref, "dir");
+	bool found;
 
 	if (!is_indirect(ref))
 		return 0;
 	all = registries(E);
-	for (unsigned i = 0; step(all, kind, ref); i++)
+	TRY(step(E, all, kind, ref, &found));
+	for (unsigned i = 1; found; i++) {
 		if (i == MAX_STEPS)
 			return not_found(E, ref, true);
+		TRY(step(E, all, kind, ref, &found));
+	}
 	if (is_indirect(ref))
 		return not_found(E, ref, false);
 	if (dir.n && !flake_ref_get(ref, "dir"))

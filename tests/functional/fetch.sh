@@ -6,7 +6,7 @@
 tests=$(cd "$(dirname "$0")/.." && pwd)
 command -v python3 >/dev/null || skip_all "no python3"
 command -v git >/dev/null || skip_all "no git"
-plan 105
+plan 107
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.safecrlf GIT_CONFIG_VALUE_0=false GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
 	GIT_COMMITTER_EMAIL=a@b GIT_AUTHOR_DATE=2024-01-01T00:00:00Z GIT_COMMITTER_DATE=2024-01-02T00:00:00Z
@@ -349,9 +349,14 @@ KILN_STORE=$T/root
 sed -i 's/"narHash": "sha256-./"narHash": "sha256-A/' "$main/flake.lock"
 fails_like "a lock file with wrong hashes" "hash mismatch in input" val "(builtins.getFlake \"path:$main\").sum"
 cat >"$T/registry.json" <<END
-{ "version": 2, "flakes": [ { "from": { "type": "indirect", "id": "dep" }, "to": { "type": "git", "url": "file://$dep" } } ] }
+{ "version": 2, "flakes": [ { "from": { "type": "indirect", "id": "dep" }, "to": { "type": "git", "url": "file://$dep" } },
+  { "from": { "type": "indirect", "id": "plain" }, "to": { "type": "path", "path": "$main" } } ] }
 END
-is "an indirect reference" "$(eval_ --option flake-registry "$T/registry.json" -E "[ (builtins.getFlake \"dep\").value (fetchTree { type = \"indirect\"; id = \"dep\"; rev = \"$deprev\"; }).rev ]" 2>/dev/null)" "[ 1000 \"$deprev\" ]"
+is "an indirect reference" "$(eval_ --option flake-registry "$T/registry.json" -E "[ (builtins.getFlake \"dep\").value (fetchTree { type = \"indirect\"; id = \"dep\"; ref = \"main\"; rev = \"$deprev\"; }).rev ]" 2>/dev/null)" "[ 1000 \"$deprev\" ]"
+fails_like "a revision of what has none" "don't know how to set revision of input 'path:$main' to '$deprev'" \
+	eval_ --option flake-registry "$T/registry.json" -E "(builtins.getFlake \"plain/$deprev\").rev"
+fails_like "of a branch that is not told" "Git input 'git.file://$dep' has a commit hash but no branch/tag name" \
+	eval_ --option flake-registry "$T/registry.json" -E "(builtins.getFlake \"dep/$deprev\").rev"
 fails_like "one that nobody knows" "cannot find flake 'flake:none' in the flake registries" val 'builtins.getFlake "none"'
 mkdir -p "$T/config/nix"
 cp "$T/registry.json" "$T/config/nix/registry.json"
