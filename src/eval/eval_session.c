@@ -103,14 +103,15 @@ static enum parse_end read_typed(const struct typed_job *j, const char *end, boo
 	struct eval *E = j->s->E;
 	struct static_scope names = scope_names(E, j->s->vars);
 	struct str text = j->text;
-	char *whole = arena_alloc(&E->perm, text.n + strlen(end) + 1);
+	size_t n_end = strlen(end);
+	char *whole = arena_alloc(&E->perm, text.n + n_end + 1);
 
 	memcpy(whole, text.p, text.n);
-	strcpy(whole + text.n, end);
+	memcpy(whole + text.n, end, n_end + 1);
 	/* The added end is no part of what messages show. */
 	text.p = whole;
-	return parse_typed(E, source_add(E, S(""), "«string»", text),
-			   str_n(whole, text.n + strlen(end)), j->dir, &names, bindings, out);
+	return parse_typed(E, source_add(E, S(""), "«string»", text), str_n(whole, text.n + n_end),
+			   j->dir, &names, bindings, out);
 }
 
 static errint bind(struct typed_job *j, const struct expr *e)

@@ -199,14 +199,13 @@ static errint print_derivation(struct printer *p, struct value *v)
 	const struct context *sc = NULL;
 	struct str path;
 
+	if (a && coerce_store_path(p->E, a->pos, a->v, &sc,
+				   "while evaluating the drvPath of a derivation", &path) < 0)
+		return eval_failed(p->E);
 	paint(p, GREEN);
 	buf_putz(p->b, "«derivation");
-	if (a) {
-		if (coerce_store_path(p->E, a->pos, a->v, &sc,
-				      "while evaluating the drvPath of a derivation", &path) < 0)
-			return eval_failed(p->E);
+	if (a)
 		buf_printf(p->b, " %.*s", STR_ARG(path));
-	}
 	buf_putz(p->b, "»");
 	paint(p, NORMAL);
 	return 0;

@@ -50,37 +50,50 @@ static bool suffix_of(struct str name, struct str prefix, struct str *out)
 
 static bool is_url(struct str s)
 {
-	return str_find(s, S("://")) > 0 || str_starts(s, S("channel:"));
-}
+	static const char *const starts[] = {"channel:", "http://", "https://", "file://",
+					     "git://",   "s3://",   "ssh://"};
 
-/* The folder that a URL's tarball was unpacked to. */
-static errint fetch(struct eval *E, pos_t pos, struct str url, struct str *out)
-{
-	struct value *fn = base_env_find(E, sym_intern(E, S("fetchTarball"))), r;
-	struct str name = str_drop_prefix(url, S("channel:"));
-
-	if (name.n != url.n)
-		url = heap_printf(E, "https://channels.nixos.org/%.*s/nixexprs.tar.xz",
-				  STR_ARG(name));
-	if (!fn)
-		return eval_fail(E, pos, "search path entry '%.*s' cannot be fetched",
-				 STR_ARG(url));
-	if (call1(E, pos, fn, value_box(E, v_str(url)), &r) < 0)
-		return eval_failed(E);
-	*out = value_str(&r);
-	return 0;
+	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
+		if (str_starts(s, str_c(starts[i])))
+			return true;
+	return false;
 }
 
 /* Told once. */
-static void warn_missing(struct eval *E, struct str entry)
+static void warn_ignored(struct eval *E, struct str entry, const char *why)
 {
 	static char mark;
 
 	if (path_map_get(&E->paths->warned, entry))
 		return;
 	path_map_put(&E->paths->warned, arena_str(&E->perm, entry), &mark);
-	eval_tell(E, REPORT_WARN, "Nix search path entry '%.*s' does not exist, ignoring",
-		  STR_ARG(entry));
+	eval_tell(E, REPORT_WARN, "Nix search path entry '%.*s' %s, ignoring", STR_ARG(entry), why);
+}
+
+/* The folder that a URL's tarball was unpacked to; empty when it cannot be had. */
+static errint fetch(struct eval *E, pos_t pos, struct str url, struct str *out)
+{
+	struct value *fn = base_env_find(E, sym_intern(E, S("fetchTarball"))), r;
+	struct str entry = url, name = str_drop_prefix(url, S("channel:"));
+
+	*out = S("");
+	if (path_map_get(&E->paths->warned, entry))
+		return 0;
+	if (name.n != url.n)
+		url = heap_printf(E, "https://channels.nixos.org/%.*s/nixexprs.tar.xz",
+				  STR_ARG(name));
+	if (!fn)
+		return eval_fail(E, pos, "search path entry '%.*s' cannot be fetched",
+				 STR_ARG(url));
+	if (call1(E, pos, fn, value_box(E, v_str(url)), &r) == 0) {
+		*out = value_str(&r);
+		return 0;
+	}
+	if (E->err.code != ERR_NETWORK && E->err.code != ERR_NOT_FOUND)
+		return eval_failed(E);
+	eval_forget(E);
+	warn_ignored(E, entry, "cannot be downloaded");
+	return 0;
 }
 
 /* The path that an entry means; empty when there is nothing. */
@@ -102,7 +115,7 @@ static errint entry_path(struct eval *E, pos_t pos, struct str entry, struct str
 		return 0;
 	if (path_check(E, pos, *out) < 0)
 		return eval_failed(E);
-	warn_missing(E, entry);
+	warn_ignored(E, entry, "does not exist");
 	*out = S("");
 	return 0;
 }
@@ -120,7 +133,9 @@ static errint try_entry(struct eval *E, pos_t pos, struct str prefix, struct str
 		return eval_failed(E);
 	if (base.n == 0)
 		return 0;
-	full = suffix.n ? heap_printf(E, "%.*s/%.*s", STR_ARG(base), STR_ARG(suffix)) : base;
+	/* It is a path from the entry on, whatever `..` it has. */
+	suffix = path_canonical(E, heap_printf(E, "/%.*s", STR_ARG(suffix)));
+	full = suffix.n > 1 ? heap_printf(E, "%.*s%.*s", STR_ARG(base), STR_ARG(suffix)) : base;
 	if (path_resolve(E, pos, full, true, &full) < 0 || path_look(E, pos, full, &mode) < 0)
 		return eval_failed(E);
 	if (mode)
@@ -158,17 +173,24 @@ static errint read_entry(struct eval *E, pos_t pos, struct value *v, struct str 
 errint find_file(struct eval *E, pos_t pos, struct value *search_path, struct str name,
 		 struct str *out)
 {
-	for (uint32_t i = 0; i < search_path->n; i++) {
+	struct entry {
 		struct str prefix, path;
+	} *entries CLEANUP_FREE = xcalloc(search_path->n + 1, sizeof(*entries));
 
-		if (read_entry(E, pos, list_elems(search_path)[i], &prefix, &path) < 0 ||
-		    try_entry(E, pos, prefix, path, name, out) < 0)
+	/* All are read before any is looked at, as Nix does: a bad one behind the find is told. */
+	for (uint32_t i = 0; i < search_path->n; i++)
+		if (read_entry(E, pos, list_elems(search_path)[i], &entries[i].prefix,
+			       &entries[i].path) < 0)
+			return eval_failed(E);
+	for (uint32_t i = 0; i < search_path->n; i++) {
+		if (try_entry(E, pos, entries[i].prefix, entries[i].path, name, out) < 0)
 			return eval_failed(E);
 		if (out->n)
 			return 0;
 	}
 	if (str_starts(name, S("nix/"))) {
-		*out = heap_printf(E, INTERNAL_DIR "/%.*s", STR_ARG(str_skip(name, 4)));
+		name = path_canonical(E, str_skip(name, 3));
+		*out = heap_printf(E, INTERNAL_DIR "%.*s", STR_ARG(name));
 		return 0;
 	}
 	if (E->opt.pure)

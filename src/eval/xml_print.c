@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "eval/eval_run.h"
+#include "store/path_map.h"
 
 struct xml {
 	struct eval *E;
@@ -14,13 +15,12 @@ struct xml {
 	const struct context **sc;
 	struct buf *b;
 	unsigned depth;
-	struct str *seen; /* .drv paths that were written */
-	size_t n_seen, cap_seen;
+	struct path_map seen; /* .drv paths that were written */
 };
 
 static void xml_release(struct xml *x)
 {
-	free(x->seen);
+	path_map_release(&x->seen);
 }
 
 /* How a character is written that cannot stand for itself; NULL for the others. */
@@ -141,16 +141,17 @@ static errint print_attrs(struct xml *x, struct attrs *a)
 /* Was this derivation written before? Remembers it. */
 static bool seen(struct xml *x, struct str drv_path)
 {
-	for (size_t i = 0; i < x->n_seen; i++)
-		if (str_eq(x->seen[i], drv_path))
-			return true;
-	ARRAY_GROW(x->seen, x->n_seen, x->cap_seen);
-	x->seen[x->n_seen++] = drv_path;
+	static char mark;
+
+	if (path_map_get(&x->seen, drv_path))
+		return true;
+	path_map_put(&x->seen, drv_path, &mark);
 	return false;
 }
 
-/* A string attribute of a derivation, "" when it is absent or something else. */
-static errint string_attr(struct xml *x, struct attrs *a, sym_t sym, struct str *out)
+/* Puts a string attribute of a derivation; *out is "" when it is absent or something else. */
+static errint put_string_attr(struct xml *x, struct attrs *a, sym_t sym, const char *name,
+			      struct str *out)
 {
 	const struct attr *attr = attrs_get(a, sym);
 
@@ -159,8 +160,10 @@ static errint string_attr(struct xml *x, struct attrs *a, sym_t sym, struct str 
 		return 0;
 	if (x->strict)
 		TRY(force(x->E, attr->v, attr->pos));
-	if (value_is_string(attr->v))
-		*out = value_str(attr->v);
+	if (!value_is_string(attr->v))
+		return 0;
+	*out = value_str(attr->v);
+	put_attr(x, name, *out);
 	return 0;
 }
 
@@ -168,13 +171,9 @@ static errint print_derivation(struct xml *x, struct attrs *a)
 {
 	struct str drv_path, out_path;
 
-	TRY(string_attr(x, a, SYM_drvPath, &drv_path));
-	TRY(string_attr(x, a, SYM_outPath, &out_path));
 	begin(x, "derivation");
-	if (drv_path.n)
-		put_attr(x, "drvPath", drv_path);
-	if (out_path.n)
-		put_attr(x, "outPath", out_path);
+	TRY(put_string_attr(x, a, SYM_drvPath, "drvPath", &drv_path));
+	TRY(put_string_attr(x, a, SYM_outPath, "outPath", &out_path));
 	begun(x);
 	if (drv_path.n && !seen(x, drv_path))
 		TRY(print_attrs(x, a));
