@@ -96,6 +96,23 @@ static errint fetch(struct eval *E, pos_t pos, struct str url, struct str *out)
 	return 0;
 }
 
+/* The source tree of a flake, as of now; nothing in it is evaluated. */
+static errint fetch_flake(struct eval *E, pos_t pos, struct str ref, struct str *out)
+{
+	struct value *parse = base_env_find(E, sym_intern(E, S("__parseFlakeRef")));
+	struct value *fetch_tree = base_env_find(E, sym_intern(E, S("fetchTree")));
+	struct value parts, tree;
+	struct attr *path;
+
+	if (call1(E, pos, parse, value_box(E, v_str(ref)), &parts) < 0 ||
+	    call1(E, pos, fetch_tree, value_box(E, parts), &tree) < 0 ||
+	    want_attr(E, tree.attrs, SYM_outPath, pos, "in a fetched tree", &path) < 0 ||
+	    force(E, path->v, pos) < 0)
+		return eval_failed(E);
+	*out = value_str(path->v);
+	return 0;
+}
+
 /* The path that an entry means; empty when there is nothing. */
 static errint entry_path(struct eval *E, pos_t pos, struct str entry, struct str *out)
 {
@@ -106,6 +123,8 @@ static errint entry_path(struct eval *E, pos_t pos, struct str entry, struct str
 
 	if (is_url(entry))
 		return fetch(E, pos, entry, out);
+	if (str_starts(entry, S("flake:")))
+		return fetch_flake(E, pos, str_skip(entry, 6), out);
 	if (path_absolute(entry, &full, &err) < 0)
 		return eval_fail_err(E, 0, &err);
 	*out = heap_str(E, str_c(full));
