@@ -26,10 +26,10 @@ $drv"
 is "a dry run writes nothing" "$(kiln instantiate --store "$T/other" -n -E "$one"; ls "$T/other/nix/store" 2>/dev/null)" "$drv"
 is "--eval-store" "$(instantiate --no-gc-warning --eval-store "$T/other" -E "$one"; ls "$T/other/nix/store")" "$drv
 ${drv#/nix/store/}"
-is "--add-root" "$(kiln instantiate --add-root link -E "$set"; readlink link | sed 's|.*-||'; readlink link-2 | sed 's|.*-||')" 'link
-link-2!dev
+is "--add-root" "$(kiln instantiate --add-root link -E "$set"; readlink link | sed 's|.*-||'; readlink link-2 | sed 's|.*-||')" "$T/link
+$T/link-2!dev
 one.drv
-two.drv'
+two.drv"
 kiln gc >/dev/null 2>&1
 ok "is a root" kiln store --check-validity "$drv"
 fails_like "no root without writing" "writes nothing" kiln instantiate -n --add-root link -E "$one"
