@@ -427,16 +427,23 @@ static errint path_to_url(const struct flake_ref *r, struct str text, struct fla
 	return 0;
 }
 
+/* With that, what is written here of its parts has room, each byte as three. */
+static errint check_size(size_t n, struct err *err)
+{
+	return n <= LIMIT_SMALL_FILE / 4
+		       ? 0
+		       : err_set(err, ERR_TOO_BIG,
+				 "a flake reference has %zu bytes; at most %d are allowed", n,
+				 LIMIT_SMALL_FILE / 4);
+}
+
 static errint parse(struct flake_ref r, struct str text, struct flake_ref *out, struct err *err)
 {
 	struct str copy = arena_str(r.arena, text);
 	struct flake_url u;
 
-	/* With that, what is written here of its parts has room. */
-	if (text.n > LIMIT_SMALL_FILE / 4)
-		return err_set(err, ERR_TOO_BIG,
-			       "a flake reference has %zu bytes; at most %d are allowed", text.n,
-			       LIMIT_SMALL_FILE / 4);
+	if (check_size(text.n, err))
+		return err->code;
 	if (!parse_short(r.arena, copy, &u) && !flake_url_parse(r.arena, copy, &u) &&
 	    path_to_url(&r, copy, &u, err))
 		return err->code;
@@ -624,8 +631,11 @@ errint flake_ref_print(const struct flake_ref *r, struct str *out, struct err *e
 {
 	struct str type = flake_ref_text(r, "type"), dir = flake_ref_text(r, "dir");
 	struct flake_url u = {.scheme = type};
+	size_t size = 0;
 
-	if (flake_ref_check(r, err))
+	for (size_t i = 0; i < r->n; i++)
+		size += r->attrs[i].text.n;
+	if (check_size(size, err) || flake_ref_check(r, err))
 		return err->code;
 	if (is_forge(type)) {
 		u.path = segments(r, (const char *const[]){"owner", "repo", "ref", "rev", NULL});

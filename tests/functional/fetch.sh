@@ -6,7 +6,7 @@
 tests=$(cd "$(dirname "$0")/.." && pwd)
 command -v python3 >/dev/null || skip_all "no python3"
 command -v git >/dev/null || skip_all "no git"
-plan 108
+plan 110
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.safecrlf GIT_CONFIG_VALUE_0=false GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
 	GIT_COMMITTER_EMAIL=a@b GIT_AUTHOR_DATE=2024-01-01T00:00:00Z GIT_COMMITTER_DATE=2024-01-02T00:00:00Z
@@ -353,6 +353,8 @@ cat >"$T/registry.json" <<END
   { "from": { "type": "indirect", "id": "plain" }, "to": { "type": "path", "path": "$main" } } ] }
 END
 is "an indirect reference" "$(eval_ --option flake-registry "$T/registry.json" -E "[ (builtins.getFlake \"dep\").value (fetchTree { type = \"indirect\"; id = \"dep\"; ref = \"main\"; rev = \"$deprev\"; }).rev ]" 2>/dev/null)" "[ 1000 \"$deprev\" ]"
+is "one that cannot be had is passed over" "$(eval_ -I n=file:///absent.tar.gz -I "n=$dep" -E 'builtins.attrNames (builtins.readDir <n>)' 2>"$T/err" | grep -o flake.nix)" flake.nix
+is "and told once" "$(grep -c "search path entry 'file:///absent.tar.gz' cannot be downloaded, ignoring" "$T/err")" 1
 is "a flake in the search path" "$(eval_ --option flake-registry "$T/registry.json" -I n=flake:dep -E 'builtins.attrNames (builtins.readDir <n>)' 2>/dev/null)" '[ "flake.nix" ]'
 fails_like "a revision of what has none" "don't know how to set revision of input 'path:$main' to '$deprev'" \
 	eval_ --option flake-registry "$T/registry.json" -E "(builtins.getFlake \"plain/$deprev\").rev"
