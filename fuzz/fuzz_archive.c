@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "archive/archive.h"
 #include "base/file.h"
-#include "net/archive.h"
 
 static bool is_clean(struct str s)
 {
@@ -37,7 +37,7 @@ static errint item(const struct archive_item *item, struct source *data, void *c
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-	CLEANUP_FD int fd = memfd_create("input", MFD_CLOEXEC);
+	int fd CLEANUP_FD = memfd_create("input", MFD_CLOEXEC);
 	ERR(err);
 
 	FUZZ_CHECK(fd >= 0 && fd_write_all(fd, p, n, &err) == 0);

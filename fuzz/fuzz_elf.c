@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-	CLEANUP_FD int fd = memfd_create("fuzz", MFD_CLOEXEC);
+	int fd CLEANUP_FD = memfd_create("fuzz", MFD_CLOEXEC);
 	ARENA(a);
 	ERR(err);
 	struct elf_info info;

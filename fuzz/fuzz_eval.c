@@ -42,7 +42,7 @@ static errint eval_print_text(struct str text, struct buf *b)
 				 .max_depth = 500,
 				 .system = "x86_64-linux",
 				 .interrupt = &interrupted};
-	CLEANUP(eval_cleanup) struct eval *E = eval_new(&o);
+	struct eval *E CLEANUP(eval_cleanup) = eval_new(&o);
 	struct value *v;
 	ERR(err);
 

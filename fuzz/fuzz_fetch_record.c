@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "net/fetch_cache.h"
+#include "base/fetch_cache.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {

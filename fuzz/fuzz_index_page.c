@@ -4,8 +4,8 @@
  * absolute URL that resolves to itself. */
 #include "fuzz.h"
 
-#include "net/index_page.h"
-#include "net/url.h"
+#include "base/url.h"
+#include "fetch/index_page.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {

@@ -10,7 +10,7 @@
 static errint print(struct str text, struct buf *b)
 {
 	struct eval_options o = {.pipe_operators = true};
-	CLEANUP(eval_cleanup) struct eval *E = eval_new(&o);
+	struct eval *E CLEANUP(eval_cleanup) = eval_new(&o);
 	ERR(err);
 
 	return eval_parse_print(E, text, "/", "«string»", b, &err);

@@ -4,7 +4,7 @@
  * text, matches come in order. */
 #include "fuzz.h"
 
-#include "eval/regex.h"
+#include "base/regex.h"
 
 enum { MOST = 64 };
 

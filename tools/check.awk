@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: MIT
 #
-# The rules of HACKING.md that lines of C show: layers, banned calls, heads and lengths. Reads C
-# files and prints a finding a line, `file:line: message`. With -v longest=FILE it writes there the
-# length of each function. Comments and the insides of strings are blanked before anything is looked
-# for, so that a word in a message is no call. Plain POSIX awk.
+# The rules of HACKING.md that lines of C show: rooms, names, banned calls, heads and lengths. Reads
+# C files and prints a finding a line, `file:line: message`. With -v longest=FILE it writes there the
+# length of each function; -v rooms=FILE is src/README.md, whose table says which room may include
+# which. Comments and the insides of strings are blanked before anything is looked for, so that a
+# word in a message is no call. Plain POSIX awk.
 
 BEGIN {
-	n = split("base:0 store:1 net:1 eval:2 build:2 py:3 deb:3 env:4 oci:5 cache:5 release:5 cli:6", rows, " ")
-	for (i = 1; i <= n; i++) {
-		split(rows[i], row, ":")
-		rank[row[1]] = row[2]
-	}
+	read_rooms()
 	# No bounds, no errors, hidden state, or a race: what base/ has instead is in the message.
 	ban("strcpy strcat sprintf vsprintf", "no bounds; use struct buf, xasprintf or snprintf")
 	ban("gets", "no bounds; use fd_read_all")
@@ -26,6 +23,22 @@ BEGIN {
 	n = split("printf puts putchar perror exit", names, " ")
 	for (i = 1; i <= n; i++)
 		loud[names[i]] = 1
+}
+
+# Rows "| room | what it is for | may include |".
+function read_rooms(line, cells, edges, n, i)
+{
+	while ((getline line < rooms) > 0) {
+		if (line !~ /^\| [a-z]+ \|/)
+			continue
+		split(line, cells, "|")
+		gsub(/ /, "", cells[2])
+		is_room[cells[2]] = 1
+		n = split(cells[4], edges, " ")
+		for (i = 1; i <= n; i++)
+			may[cells[2], edges[i]] = 1
+	}
+	delete is_room["room"]
 }
 
 function ban(names, why, v, n, i)
@@ -93,34 +106,63 @@ function check_calls(code, name, before)
 			continue
 		if (name in banned)
 			found(FNR, "'" name "' is banned: " banned[name])
-		if (layer == "")
+		if (room == "")
 			continue
 		if (name in home && FILENAME != home[name])
 			found(FNR, "'" name "' belongs to " home[name] ": " instead[name])
-		if (name in loud && layer != "cli" && FILENAME != "src/base/compiler.c")
+		if (name in loud && room != "cli" && FILENAME != "src/base/compiler.c")
 			found(FNR, "'" name "' in a library: it never prints or exits")
 	}
 }
 
 function check_include(s, target, parts)
 {
-	if (s !~ /^#[ \t]*include[ \t]*"/ || layer == "")
+	if (s !~ /^#[ \t]*include[ \t]*"/ || room == "")
 		return
 	target = s
 	sub(/^[^"]*"/, "", target)
 	sub(/".*/, "", target)
 	if (split(target, parts, "/") != 2) {
-		found(FNR, "include \"" target "\" does not name its layer")
+		found(FNR, "include \"" target "\" does not name its room")
 		return
 	}
-	if (parts[1] == layer)
+	if (parts[1] == room)
 		return
-	if (!(parts[1] in rank))
-		found(FNR, "include \"" target "\" of an unknown layer")
-	else if (rank[parts[1]] >= rank[layer])
-		found(FNR, "layer '" layer "' may not include from '" parts[1] "'")
+	if (!(parts[1] in is_room))
+		found(FNR, "include \"" target "\" of an unknown room")
+	else if (!((room, parts[1]) in may))
+		found(FNR, "room '" room "' may not include from '" parts[1] "'; src/README.md has the list")
 	if (target ~ /_int\.h$/)
 		found(FNR, "\"" target "\" is private to src/" parts[1])
+}
+
+# A name means one thing: a tag, or the name of an inline function, stands in one place of src/.
+function check_names(code, name, what)
+{
+	if (room == "")
+		return
+	if (code ~ /^(struct|union|enum) [A-Za-z0-9_]+ *\{/) {
+		what = code
+		sub(/ *\{.*/, "", what)
+		name = what
+		sub(/^[a-z]+ /, "", name)
+	} else if (code ~ /^static inline /) {
+		name = function_name(code)
+		what = "inline " name
+	} else {
+		return
+	}
+	if (name in defined && defined[name] !~ "^" FILENAME ":")
+		found(FNR, "'" what "' is defined in " defined[name] ", too: a name means one thing")
+	else
+		defined[name] = FILENAME ":" FNR
+}
+
+# JSON is written in one place; what another one would need is an escape of control characters.
+function check_json(line)
+{
+	if (room != "" && FILENAME != "src/base/json_print.c" && line ~ /"[^"]*\\\\u(%0?4x|00)/)
+		found(FNR, "a JSON escape; use json_put_str of base/json.h")
 }
 
 # A function begins with a brace on a line of its own; its name is in the lines before.
@@ -148,11 +190,11 @@ FNR == 1 {
 	excused = 0
 	above = ""
 	start = 0
-	layer = ""
+	room = ""
 	if (split(FILENAME, dirs, "/") >= 3 && dirs[1] == "src") {
-		layer = dirs[2]
-		if (!(layer in rank))
-			found(1, "src/" layer " is not a layer")
+		room = dirs[2]
+		if (!(room in is_room))
+			found(1, "src/" room " is no room of src/README.md")
 	}
 	if ($0 !~ /^\/\* SPDX-License-Identifier: MIT/)
 		found(1, "the file does not begin with its SPDX line")
@@ -168,6 +210,10 @@ FNR == 1 {
 		check_include($0)
 	code = code_of($0)
 	check_calls(code)
+	check_names(code)
+	check_json($0)
+	if (code ~ /^[ \t]*CLEANUP[A-Z_]*(\([a-z_]+\))?[ \t]+[a-z]/)
+		found(FNR, "CLEANUP stands behind the variable's name")
 	if (code ~ /(^|[^A-Za-z0-9_])goto[ \t]+(out|err|error|cleanup|done|fail)[ \t]*;/)
 		found(FNR, "goto for cleaning up; use CLEANUP")
 	# a function's type that gives a struct is none

@@ -6,9 +6,9 @@
 #pragma once
 
 #include <stdarg.h>
-#include "base/str.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/str.h"
 
 struct buf {
 	char *p;

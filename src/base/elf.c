@@ -14,7 +14,7 @@ enum {
 	MAX_STRING = 1 << 16,
 };
 
-struct reader {
+struct elf_reader {
 	int fd;
 	struct arena *a;
 	Elf64_Phdr *ph;
@@ -44,7 +44,7 @@ static errint read_at(int fd, uint64_t at, void *p, size_t n, struct err *err)
 }
 
 /* A NUL terminated string that ends before `limit`. */
-static errint read_string(struct reader *r, uint64_t at, uint64_t limit, struct str *out,
+static errint read_string(struct elf_reader *r, uint64_t at, uint64_t limit, struct str *out,
 			  struct err *err)
 {
 	char chunk[256];
@@ -76,7 +76,7 @@ static errint read_string(struct reader *r, uint64_t at, uint64_t limit, struct 
 }
 
 /* Virtual address to file offset; *limit is where the segment's file bytes end. */
-static errint to_offset(const struct reader *r, uint64_t addr, uint64_t *at, uint64_t *limit,
+static errint to_offset(const struct elf_reader *r, uint64_t addr, uint64_t *at, uint64_t *limit,
 			struct err *err)
 {
 	for (size_t i = 0; i < r->n_ph; i++) {
@@ -94,8 +94,8 @@ static errint to_offset(const struct reader *r, uint64_t addr, uint64_t *at, uin
 }
 
 /* The dynamic entries up to DT_NULL. */
-static errint read_dynamic(struct reader *r, const Elf64_Phdr *ph, Elf64_Dyn **out, size_t *n_out,
-			   struct err *err)
+static errint read_dynamic(struct elf_reader *r, const Elf64_Phdr *ph, Elf64_Dyn **out,
+			   size_t *n_out, struct err *err)
 {
 	size_t n = ph->p_filesz / sizeof(Elf64_Dyn);
 	Elf64_Dyn *dyn;
@@ -111,7 +111,7 @@ static errint read_dynamic(struct reader *r, const Elf64_Phdr *ph, Elf64_Dyn **o
 	return 0;
 }
 
-static errint dynamic_strings(struct reader *r, const Elf64_Dyn *dyn, size_t n,
+static errint dynamic_strings(struct elf_reader *r, const Elf64_Dyn *dyn, size_t n,
 			      struct elf_info *out, struct err *err)
 {
 	uint64_t table = 0, size = 0, at, limit;
@@ -150,7 +150,8 @@ static errint dynamic_strings(struct reader *r, const Elf64_Dyn *dyn, size_t n,
 	return 0;
 }
 
-static errint read_segments(struct reader *r, uint64_t table, struct elf_info *out, struct err *err)
+static errint read_segments(struct elf_reader *r, uint64_t table, struct elf_info *out,
+			    struct err *err)
 {
 	for (size_t i = 0; i < r->n_ph; i++) {
 		const Elf64_Phdr *ph = &r->ph[i];
@@ -174,7 +175,7 @@ static errint read_segments(struct reader *r, uint64_t table, struct elf_info *o
 	return 0;
 }
 
-static bool check_loads(const struct reader *r)
+static bool check_loads(const struct elf_reader *r)
 {
 	for (size_t i = 0; i < r->n_ph; i++)
 		if (r->ph[i].p_offset > INT64_MAX ||
@@ -185,7 +186,7 @@ static bool check_loads(const struct reader *r)
 
 errint elf_read(int fd, struct arena *a, struct elf_info *out, struct err *err)
 {
-	struct reader r = {.fd = fd, .a = a};
+	struct elf_reader r = {.fd = fd, .a = a};
 	struct elf_info info = {.interp = S(""), .soname = S(""), .rpath = S(""), .runpath = S("")};
 	Elf64_Ehdr eh;
 	ssize_t got = pread(fd, &eh, sizeof(eh), 0);

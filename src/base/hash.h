@@ -5,8 +5,8 @@
 #pragma once
 
 #include "base/str.h"
-#include "base/err.h"
 #include "base/encoding.h"
+#include "base/err.h"
 
 /* X(enum, name, bytes). ORDER hash_algo */
 #define HASH_ALGOS(X)           \

@@ -58,7 +58,7 @@ static const struct version versions[] = {
 static bool number_of(const struct version *v, struct str group, const char *file, const char *key,
 		      uint64_t *out)
 {
-	CLEANUP_FREE char *path = xasprintf("%s%.*s/%s", v->mount, STR_ARG(group), file);
+	char *path CLEANUP_FREE = xasprintf("%s%.*s/%s", v->mount, STR_ARG(group), file);
 
 	return number_in(path, str_c(key), out);
 }

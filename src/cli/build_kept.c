@@ -14,7 +14,7 @@
 #include "base/report.h"
 #include "eval/eval_cache.h"
 #include "eval/signature.h"
-#include "net/conf.h"
+#include "fetch/conf.h"
 #include "store/store.h"
 
 struct kept {

@@ -2,8 +2,8 @@
  *
  * kiln build: a project's recipes, the derivations of an expression, or what fills a slot. */
 #include <stdlib.h>
-#include "cli/cli.h"
 #include "cli/build_command.h"
+#include "cli/cli.h"
 
 enum {
 	O_PROJECT = 1,

@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "deb/lock.h"
-#include "net/mirror.h"
+#include "fetch/mirror.h"
 
 enum {
 	O_ROOTS = 1,

@@ -20,7 +20,7 @@ const struct option_row cmd_run_options[] = {
 	{0},
 };
 
-struct run {
+struct run_command {
 	struct arena a;
 	const char *result;
 	const char **slots;
@@ -28,14 +28,14 @@ struct run {
 	struct str path; /* the store path */
 };
 
-static void run_release(struct run *r)
+static void run_release(struct run_command *r)
 {
 	free(r->slots);
 	arena_release(&r->a);
 }
 
 /* From a store path, or a link to one; the link's target may exist in the view only. */
-static errint find_result(struct run *r, struct store *s, struct err *err)
+static errint find_result(struct run_command *r, struct store *s, struct err *err)
 {
 	ERR(ignored);
 	char *target = NULL, *absolute CLEANUP_FREE = NULL;
@@ -61,7 +61,7 @@ static errint find_result(struct run *r, struct store *s, struct err *err)
 }
 
 /* <result>/bin/<name of the result without its version>. */
-static const char *own_program(struct run *r)
+static const char *own_program(struct run_command *r)
 {
 	struct str name = store_path_name(r->path);
 
@@ -79,7 +79,7 @@ static void prepend(const char *name, const char *value)
 	setenv(name, both, 1);
 }
 
-static errint fill_slots(struct run *r, struct cli *cli, struct err *err)
+static errint fill_slots(struct run_command *r, struct cli *cli, struct err *err)
 {
 	BUF(all, LIMIT_PATH_TEXT * 64);
 
@@ -105,7 +105,7 @@ static errint fill_slots(struct run *r, struct cli *cli, struct err *err)
 	return buf_check(&all, "slots' folders", err);
 }
 
-static errint become(struct run *r, struct store *s, char **command, struct err *err)
+static errint become(struct run_command *r, struct store *s, char **command, struct err *err)
 {
 	char *own[] = {NULL, NULL};
 	int rc = view_enter(s, err);
@@ -124,7 +124,7 @@ static errint become(struct run *r, struct store *s, char **command, struct err 
 
 errint cmd_run(struct cli *cli, int argc, char **argv, struct err *err)
 {
-	struct run r CLEANUP(run_release) = {0};
+	struct run_command r CLEANUP(run_release) = {0};
 	struct options o;
 	struct store *s;
 	char **command;

@@ -8,8 +8,8 @@
 #include "base/environ.h"
 #include "base/file.h"
 #include "eval/flake_ref.h"
-#include "net/conf.h"
-#include "net/mirror.h"
+#include "fetch/conf.h"
+#include "fetch/mirror.h"
 #include "store/store.h"
 
 enum { DEFAULT_TTL = 3600 };

@@ -8,12 +8,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "archive/archive.h"
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/report.h"
 #include "eval/flake_ref.h"
-#include "net/archive.h"
-#include "net/fetch.h"
+#include "fetch/fetch.h"
 #include "store/store.h"
 
 void download_release(struct download *d)

@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 #include "base/file.h"
-#include "net/conf.h"
-#include "net/forge.h"
+#include "fetch/conf.h"
+#include "fetch/forge.h"
 
 static void read_repo(struct cli_fetcher *f, const struct eval_fetch *what, struct arena *a,
 		      struct forge_repo *r)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include "base/file.h"
 #include "base/report.h"
-#include "net/git.h"
+#include "git/git.h"
 #include "store/store.h"
 
 /* What is not built, refused before anything is fetched: a tree that nobody verified, or with

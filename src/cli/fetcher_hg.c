@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include "base/file.h"
 #include "base/report.h"
-#include "net/hg.h"
+#include "git/hg.h"
 
 errint fetch_hg(struct cli_fetcher *f, const struct eval_fetch *what, struct arena *a,
 		struct eval_fetched *out, struct err *err)

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "cli/fetcher.h"
-#include "net/fetch_cache.h"
+#include "base/fetch_cache.h"
 
 /* The argument of a request; "" and false when it is absent. */
 struct str request_text(const struct eval_fetch *what, const char *name);

@@ -16,9 +16,9 @@
 #include <unistd.h>
 #include <wchar.h>
 #include "base/arena.h"
+#include "base/dl.h"
 #include "base/file.h"
 #include "base/process.h"
-#include "net/dl.h"
 
 #define EDIT_FUNCTIONS(X) \
 	X(el_end)         \
@@ -195,7 +195,7 @@ static char *prompt_of(EditLine *el)
 
 static void open_history(struct line_editor *e)
 {
-	CLEANUP_FREE char *dir = NULL;
+	char *dir CLEANUP_FREE = NULL;
 	HistEvent event;
 	ERR(ignored);
 

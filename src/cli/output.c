@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 #include "base/file.h"
+#include "base/json.h"
 
 enum { OUT_CHUNK = 1 << 16 };
 
@@ -43,20 +44,7 @@ void out_printf(const char *fmt, ...)
 
 void out_json(struct str s)
 {
-	buf_putc(&out, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '"' || c == '\\')
-			buf_printf(&out, "\\%c", c);
-		else if (c == '\n')
-			buf_putz(&out, "\\n");
-		else if (c < 0x20)
-			buf_printf(&out, "\\u%04x", c);
-		else
-			buf_putc(&out, (char)c);
-	}
-	buf_putc(&out, '"');
+	json_put_str(&out, s);
 }
 
 errint out_flush(struct err *err)

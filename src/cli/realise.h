@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * Building, as commands ask for it: the options that every building command takes, the table of
- * built-in builders (from layers that src/build must not know), the sandbox's shell. */
+ * built-in builders (from layers that src/job must not know), the sandbox's shell. */
 #pragma once
 
-#include "build/build.h"
+#include "job/build.h"
 #include "cli/cli.h"
 #include "cli/settings.h"
 

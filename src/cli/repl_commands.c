@@ -9,8 +9,8 @@
 #include "base/environ.h"
 #include "base/process.h"
 #include "base/report.h"
-#include "build/build_log.h"
 #include "cli/realise.h"
+#include "job/build_log.h"
 #include "store/derivation.h"
 #include "store/store.h"
 

@@ -6,9 +6,9 @@
 #pragma once
 
 #include "base/arena.h"
-#include "build/build.h"
 #include "cli/options.h"
 #include "eval/eval.h"
+#include "job/build.h"
 
 struct report;
 

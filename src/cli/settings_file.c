@@ -28,7 +28,7 @@ static errint syntax_error(const struct conf_file *f, struct str line, struct er
 
 static errint include(const struct conf_file *f, struct str name, bool optional, struct err *err)
 {
-	CLEANUP_FREE char *path = name.n && name.p[0] == '/'
+	char *path CLEANUP_FREE = name.n && name.p[0] == '/'
 					  ? str_dupz(name)
 					  : path_join(path_dir(str_c(f->name)), name);
 	struct conf_file inner = *f;
@@ -123,7 +123,7 @@ static errint load_list(struct settings *s, struct str list, const char *below, 
 	while (rc == 0 && list.n) {
 		ptrdiff_t at = str_rchr(list, ':');
 		struct str one = str_skip(list, (size_t)(at + 1));
-		CLEANUP_FREE char *path = xasprintf("%.*s%s", STR_ARG(one), below);
+		char *path CLEANUP_FREE = xasprintf("%.*s%s", STR_ARG(one), below);
 
 		if (one.n)
 			rc = load_file(s, path, err);
@@ -135,9 +135,9 @@ static errint load_list(struct settings *s, struct str list, const char *below, 
 static errint load_user_files(struct settings *s, struct err *err)
 {
 	const char *files = env_get("NIX_USER_CONF_FILES"), *own = env_get("NIX_CONFIG_HOME");
-	CLEANUP_FREE char *kiln = user_config_dir();
-	CLEANUP_FREE char *dir = own ? xstrdup(own) : path_join(path_dir(str_c(kiln)), S("nix"));
-	CLEANUP_FREE char *file = path_join(str_c(dir), S("nix.conf"));
+	char *kiln CLEANUP_FREE = user_config_dir();
+	char *dir CLEANUP_FREE = own ? xstrdup(own) : path_join(path_dir(str_c(kiln)), S("nix"));
+	char *file CLEANUP_FREE = path_join(str_c(dir), S("nix.conf"));
 	int rc;
 
 	if (files)
@@ -180,7 +180,7 @@ static void load_nix_path(struct settings *s, struct str rest)
 
 errint settings_load(struct settings *s, struct err *err)
 {
-	CLEANUP_FREE char *system =
+	char *system CLEANUP_FREE =
 		path_join(str_c(env_or("NIX_CONF_DIR", "/etc/nix")), S("nix.conf"));
 	const char *config = env_get("NIX_CONFIG"), *path = env_text("NIX_PATH");
 	int rc;

@@ -7,18 +7,18 @@
 
 enum { TREE_DEPTH = 4096 };
 
-struct seen {
+struct graph_seen {
 	struct str *v; /* sorted */
 	size_t n, cap;
 };
 
-static void seen_release(struct seen *s)
+static void seen_release(struct graph_seen *s)
 {
 	free(s->v);
 }
 
 /* True when the path is new. */
-static bool seen_add(struct seen *s, struct str path)
+static bool seen_add(struct graph_seen *s, struct str path)
 {
 	size_t low = 0, high = s->n;
 
@@ -43,7 +43,7 @@ static bool seen_add(struct seen *s, struct str path)
 
 struct tree {
 	struct store_request *r;
-	struct seen done;
+	struct graph_seen done;
 	struct buf pad;
 	unsigned depth;
 };
@@ -124,7 +124,7 @@ static struct str base_of(struct str path)
 	return store_path_base(path);
 }
 
-static errint graph_node(struct store_request *r, struct str path, struct seen *todo,
+static errint graph_node(struct store_request *r, struct str path, struct graph_seen *todo,
 			 unsigned *colour, struct err *err)
 {
 	struct path_info info;
@@ -148,7 +148,7 @@ static errint graph_node(struct store_request *r, struct str path, struct seen *
 
 errint print_graph(struct store_request *r, struct str_set roots, struct err *err)
 {
-	struct seen todo CLEANUP(seen_release) = {0}, done CLEANUP(seen_release) = {0};
+	struct graph_seen todo CLEANUP(seen_release) = {0}, done CLEANUP(seen_release) = {0};
 	unsigned colour = 0;
 	errint rc = 0;
 

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "build/bytecode.h"
 #include "deb/deb_int.h"
+#include "job/bytecode.h"
 #include "store/derivation.h"
 
 void deb_log(const struct deb_build *b, const char *fmt, ...)
@@ -40,7 +40,7 @@ static errint env_need(const struct drv *d, const char *key, struct str *out, st
 /* The words of an attribute, which is a list of store paths. */
 static errint env_list(struct deb_build *b, const char *key, struct str_list *out, struct err *err)
 {
-	CLEANUP_FREE struct str *v = NULL;
+	struct str *v CLEANUP_FREE = NULL;
 	size_t n = 0, cap = 0;
 	struct str rest, word;
 
@@ -121,7 +121,7 @@ static errint run(const struct builtin_ctx *ctx, struct err *err)
 {
 	ARENA(arena);
 	struct deb_build b = {.ctx = ctx, .arena = &arena, .root = -1};
-	CLEANUP_FD int root = -1;
+	int root CLEANUP_FD = -1;
 	const char *out;
 
 	if (read_environment(&b, err))

@@ -5,6 +5,6 @@
  * depends on the .debs, the dependencies and the rules alone. */
 #pragma once
 
-#include "build/builtin.h"
+#include "sandbox/builtin.h"
 
 extern const struct builtin_builder builder_deb_1;

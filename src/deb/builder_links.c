@@ -19,7 +19,7 @@ static struct str below(struct deb_build *b, struct str folder, struct str rel)
 
 static bool path_is_there(struct str path)
 {
-	CLEANUP_FREE char *z = str_dupz(path);
+	char *z CLEANUP_FREE = str_dupz(path);
 
 	return access(z, F_OK) == 0;
 }
@@ -44,7 +44,7 @@ static bool find_mapped(struct deb_build *b, struct str rel, struct str *out)
 
 bool deb_find_path(struct deb_build *b, struct str debian_path, struct str *out)
 {
-	CLEANUP_FREE char *clean = path_clean(debian_path);
+	char *clean CLEANUP_FREE = path_clean(debian_path);
 	struct str rel;
 
 	return deb_layout_map(&b->layout, b->arena, str_skip(str_c(clean), 1), &rel) && rel.n &&
@@ -74,7 +74,7 @@ static struct str final_text(struct deb_build *b, struct str link, struct str te
 
 	if (!str_starts(text, S("/"))) {
 		struct str dir = str_rchr(link, '/') < 0 ? S("") : path_dir(link);
-		CLEANUP_FREE char *clean = path_clean(
+		char *clean CLEANUP_FREE = path_clean(
 			str_c(arena_printf(b->arena, "/%.*s/%.*s", STR_ARG(dir), STR_ARG(text))));
 
 		return deb_exists(b->root, str_skip(str_c(clean), 1)) ? text : S("");
@@ -89,8 +89,8 @@ static struct str final_text(struct deb_build *b, struct str link, struct str te
 
 static errint fix_link(struct deb_build *b, struct str path, struct err *err)
 {
-	CLEANUP_FREE char *z = str_dupz(path);
-	CLEANUP_FREE char *text = NULL;
+	char *z CLEANUP_FREE = str_dupz(path);
+	char *text CLEANUP_FREE = NULL;
 	struct str want;
 
 	if (read_link(b->root, z, &text, err))

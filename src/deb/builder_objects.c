@@ -15,8 +15,8 @@
 #include "base/elf.h"
 #include "base/file.h"
 #include "base/process.h"
-#include "build/patchelf.h"
 #include "deb/libraries.h"
+#include "job/patchelf.h"
 
 enum { ET_EXEC = 2, ET_DYN = 3, MAX_FOLDERS = 256, MAX_EXTRA = 32 };
 
@@ -65,8 +65,8 @@ static struct str folder_of(struct deb_build *b, struct str path)
 /* lib/ld-linux-….so.N below a store path. */
 static errint find_loader(struct deb_build *b, struct str top, const char **out, struct err *err)
 {
-	CLEANUP_FREE char *z = str_dupz(top);
-	CLEANUP_FD int fd = -1;
+	char *z CLEANUP_FREE = str_dupz(top);
+	int fd CLEANUP_FD = -1;
 	struct str_list found;
 
 	if (open_dir(AT_FDCWD, z, &fd, err) ||
@@ -203,7 +203,7 @@ static errint trace(const char *loader, const char *file, struct buf *out, struc
 {
 	static const char *const env[] = {"LD_TRACE_LOADED_OBJECTS=1", NULL};
 	const char *const argv[] = {loader, file, NULL};
-	CLEANUP_FD int fd = memfd_create("kiln-trace", MFD_CLOEXEC);
+	int fd CLEANUP_FD = memfd_create("kiln-trace", MFD_CLOEXEC);
 	struct process_spec spec = {.argv = argv, .env = env, .in = -1, .out = fd, .errfd = fd};
 	char text[64];
 	int status;
@@ -279,7 +279,7 @@ static errint fix_object(struct objects *o, struct str path, struct err *err)
 	const char *file = arena_strz(b->arena, absolute(b, path));
 	bool untouched = deb_rules_match(&b->rules, DEB_UNTOUCHED, path) != NULL;
 	struct folder_set folders = {.n = 0};
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	struct elf_info info;
 
 	if (open_file(AT_FDCWD, file, &fd, err) || elf_read(fd, b->arena, &info, err))

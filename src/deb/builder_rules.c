@@ -13,7 +13,7 @@
 
 static errint make_parent(int root, struct str path, struct err *err)
 {
-	CLEANUP_FREE char *dir = str_dupz(path_dir(path));
+	char *dir CLEANUP_FREE = str_dupz(path_dir(path));
 
 	return mkdir_p(root, dir, 0755, err);
 }
@@ -34,8 +34,8 @@ static errint remove_all(struct deb_build *b, const struct deb_rule *r, bool mus
 
 static errint rule_move(struct deb_build *b, const struct deb_rule *r, struct err *err)
 {
-	CLEANUP_FREE char *from = str_dupz(r->arg[0]);
-	CLEANUP_FREE char *to = str_dupz(r->arg[1]);
+	char *from CLEANUP_FREE = str_dupz(r->arg[0]);
+	char *to CLEANUP_FREE = str_dupz(r->arg[1]);
 
 	if (make_parent(b->root, r->arg[1], err))
 		return err->code;
@@ -46,8 +46,8 @@ static errint rule_move(struct deb_build *b, const struct deb_rule *r, struct er
 
 static errint rule_link(struct deb_build *b, const struct deb_rule *r, struct err *err)
 {
-	CLEANUP_FREE char *path = str_dupz(r->arg[0]);
-	CLEANUP_FREE char *text = str_dupz(r->arg[1]);
+	char *path CLEANUP_FREE = str_dupz(r->arg[0]);
+	char *text CLEANUP_FREE = str_dupz(r->arg[1]);
 
 	if (make_parent(b->root, r->arg[0], err))
 		return err->code;
@@ -58,8 +58,8 @@ static errint rule_link(struct deb_build *b, const struct deb_rule *r, struct er
 
 static errint rule_copy(struct deb_build *b, const struct deb_rule *r, struct err *err)
 {
-	CLEANUP_FREE char *from = str_dupz(r->arg[0]);
-	CLEANUP_FREE char *to = str_dupz(r->arg[1]);
+	char *from CLEANUP_FREE = str_dupz(r->arg[0]);
+	char *to CLEANUP_FREE = str_dupz(r->arg[1]);
 	BUF(text, LIMIT_DEB_TEXT);
 
 	if (file_read(AT_FDCWD, from, &text, err) || make_parent(b->root, r->arg[1], err))
@@ -69,7 +69,7 @@ static errint rule_copy(struct deb_build *b, const struct deb_rule *r, struct er
 
 static errint rule_concat(struct deb_build *b, const struct deb_rule *r, struct err *err)
 {
-	CLEANUP_FREE char *to = str_dupz(r->arg[0]);
+	char *to CLEANUP_FREE = str_dupz(r->arg[0]);
 	struct str_list found;
 	BUF(all, LIMIT_DEB_TEXT);
 
@@ -92,7 +92,7 @@ static errint replace_in(struct deb_build *b, const struct deb_rule *r, struct s
 			 struct err *err)
 {
 	struct str old = r->arg[1], new = r->arg[2], rest;
-	CLEANUP_FREE char *z = str_dupz(path);
+	char *z CLEANUP_FREE = str_dupz(path);
 	BUF(text, LIMIT_DEB_TEXT);
 	BUF(result, LIMIT_DEB_TEXT);
 	struct stat st;
@@ -163,7 +163,7 @@ static errint scan_window(int fd, const char *p, size_t n, off_t at, struct str 
 static errint each_occurrence(int fd, struct str old, const struct str *new, uint64_t *count,
 			      struct err *err)
 {
-	CLEANUP_FREE char *window = xmalloc(WINDOW + old.n);
+	char *window CLEANUP_FREE = xmalloc(WINDOW + old.n);
 	off_t at = 0;
 
 	*count = 0;
@@ -183,8 +183,8 @@ static errint each_occurrence(int fd, struct str old, const struct str *new, uin
 
 static errint open_binary(struct deb_build *b, struct str path, int *out, struct err *err)
 {
-	CLEANUP_FREE char *z = str_dupz(path);
-	CLEANUP_FD int fd = openat(b->root, z, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	char *z CLEANUP_FREE = str_dupz(path);
+	int fd CLEANUP_FD = openat(b->root, z, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st))
@@ -198,7 +198,7 @@ static errint open_binary(struct deb_build *b, struct str path, int *out, struct
 static errint rule_bytes(struct deb_build *b, const struct deb_rule *r, struct err *err)
 {
 	struct str old = r->arg[1], new = r->arg[2];
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	uint64_t want, got;
 
 	if (!old.n || old.n != new.n || !str_to_u64(r->arg[3], &want))
@@ -226,7 +226,7 @@ static struct str after_nul(struct deb_build *b, struct str s)
 
 errint deb_sweep(struct deb_build *b, struct str path, struct err *err)
 {
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	uint64_t count;
 
 	for (size_t i = 0; i < b->rules.n; i++) {

@@ -14,7 +14,7 @@ enum { HEAD_SIZE = 4096 };
 
 static bool is_file(struct str path)
 {
-	CLEANUP_FREE char *z = str_dupz(path);
+	char *z CLEANUP_FREE = str_dupz(path);
 	struct stat st;
 
 	return stat(z, &st) == 0 && S_ISREG(st.st_mode);
@@ -147,8 +147,8 @@ static bool is_linker_script(struct str path, struct str head)
 
 static errint fix_text(struct deb_build *b, struct str path, struct err *err)
 {
-	CLEANUP_FREE char *z = str_dupz(path);
-	CLEANUP_FD int fd = -1;
+	char *z CLEANUP_FREE = str_dupz(path);
+	int fd CLEANUP_FD = -1;
 	char head[HEAD_SIZE];
 	struct stat st;
 	struct str start;

@@ -7,10 +7,10 @@
 
 #include <stdlib.h>
 
+#include "archive/archive.h"
 #include "base/file.h"
-#include "net/archive.h"
 
-struct unpack {
+struct deb_unpack {
 	struct deb_build *build;
 	struct archive_writer *writer;
 };
@@ -23,7 +23,7 @@ static struct str link_target(struct deb_build *b, struct str link_name, struct 
 	const char *text = str_starts(target, S("/")) ? arena_strz(b->arena, target)
 						      : arena_printf(b->arena, "/%.*s/%.*s",
 								     STR_ARG(dir), STR_ARG(target));
-	CLEANUP_FREE char *clean = path_clean(str_c(text));
+	char *clean CLEANUP_FREE = path_clean(str_c(text));
 
 	if (!deb_layout_map(&b->layout, b->arena, str_skip(str_c(clean), 1), &mapped))
 		return str_c(arena_strz(b->arena, str_c(clean)));
@@ -33,7 +33,7 @@ static struct str link_target(struct deb_build *b, struct str link_name, struct 
 static errint put_item(const struct archive_item *item, struct source *data, void *ctx,
 		       struct err *err)
 {
-	struct unpack *u = ctx;
+	struct deb_unpack *u = ctx;
 	struct deb_build *b = u->build;
 	struct archive_item to = *item;
 
@@ -62,9 +62,9 @@ static errint put_item(const struct archive_item *item, struct source *data, voi
 static errint unpack_one(struct deb_build *b, struct str deb, struct err *err)
 {
 	struct archive_writer *w CLEANUP(archive_writer_cleanup) = archive_writer_new(b->root);
-	struct unpack u = {.build = b, .writer = w};
-	CLEANUP_FREE char *z = str_dupz(deb);
-	CLEANUP_FD int fd = -1;
+	struct deb_unpack u = {.build = b, .writer = w};
+	char *z CLEANUP_FREE = str_dupz(deb);
+	int fd CLEANUP_FD = -1;
 
 	if (open_file(AT_FDCWD, z, &fd, err) || deb_walk(fd, NULL, put_item, &u, err))
 		return err_wrap(err, "unpacking '%s'", z);

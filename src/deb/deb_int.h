@@ -7,9 +7,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "build/builtin.h"
 #include "deb/layout.h"
 #include "deb/rules.h"
+#include "sandbox/builtin.h"
 
 struct str_list {
 	struct str *v;

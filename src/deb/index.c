@@ -57,7 +57,7 @@ static int by_provided(const void *a, const void *b)
 
 static errint collect_providers(struct arena *a, struct deb_index *x, struct err *err)
 {
-	CLEANUP_FREE struct deb_provider *v = NULL;
+	struct deb_provider *v CLEANUP_FREE = NULL;
 	size_t n = 0, cap = 0;
 
 	for (size_t i = 0; i < x->n; i++) {

@@ -32,7 +32,7 @@ void libraries_put(struct libraries *l, struct str name, struct str folder, size
 errint libraries_add(struct libraries *l, struct arena *a, struct str folder, struct err *err)
 {
 	struct dir_list names CLEANUP(dir_list_release) = {NULL, 0};
-	CLEANUP_FREE char *z = str_dupz(folder);
+	char *z CLEANUP_FREE = str_dupz(folder);
 	size_t rank = l->n_folders;
 
 	if (access(z, F_OK))

@@ -5,62 +5,42 @@
 
 #include <stdlib.h>
 
+#include "archive/archive.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/report.h"
 #include "deb/control.h"
 #include "deb/index.h"
 #include "deb/release.h"
-#include "net/archive.h"
-#include "net/fetch.h"
+#include "fetch/fetch.h"
 
-struct growing_names {
-	struct str *v;
-	size_t n, cap;
-};
-
-static void growing_names_release(struct growing_names *g)
-{
-	free(g->v);
-}
-
-static void add_items(struct growing_names *g, struct str list)
+static void add_items(struct deb_name_list *g, struct str list)
 {
 	struct str item;
 
 	while (control_item(&list, &item)) {
-		ARRAY_GROW(g->v, g->n, g->cap);
-		g->v[g->n++] = item;
+		deb_name_list_add(g, item);
 	}
-}
-
-static struct deb_names sorted(struct arena *a, const struct growing_names *g)
-{
-	struct deb_names names = {ARENA_ARRAY(a, struct str, g->n), g->n};
-
-	if (g->n)
-		memcpy(names.v, g->v, g->n * sizeof(*g->v));
-	deb_names_sort(&names);
-	return names;
 }
 
 static errint list_field(struct arena *a, const struct control_reader *r,
 			 const struct control_paragraph *p, const char *name, struct deb_names *out,
 			 struct err *err)
 {
-	struct growing_names g CLEANUP(growing_names_release) = {0};
+	struct deb_name_list g CLEANUP(deb_name_list_release) = {0};
 	struct str value;
 
 	if (control_need(r, p, name, &value, err))
 		return err->code;
 	add_items(&g, value);
-	*out = sorted(a, &g);
+	*out = deb_name_list_set(a, &g);
 	return 0;
 }
 
 static errint read_head(struct arena *a, const struct control_reader *r,
 			const struct control_paragraph *p, struct deb_roots *out, struct err *err)
 {
-	struct growing_names prefer CLEANUP(growing_names_release) = {0};
+	struct deb_name_list prefer CLEANUP(deb_name_list_release) = {0};
 	struct str value;
 
 	if (control_need(r, p, "Suite", &out->suite, err) ||
@@ -70,7 +50,7 @@ static errint read_head(struct arena *a, const struct control_reader *r,
 		return err->code;
 	if (control_get(p, S("Prefer"), &value))
 		add_items(&prefer, value);
-	out->request.prefer = sorted(a, &prefer);
+	out->request.prefer = deb_name_list_set(a, &prefer);
 	return 0;
 }
 
@@ -78,7 +58,7 @@ errint deb_roots_parse(struct arena *a, struct str text, const char *name, struc
 		       struct err *err)
 {
 	struct control_paragraph p CLEANUP(control_paragraph_release) = {0};
-	struct growing_names exclude CLEANUP(growing_names_release) = {0};
+	struct deb_name_list exclude CLEANUP(deb_name_list_release) = {0};
 	struct control_reader r = control_reader_init(text, name);
 	struct deb_roots d = {S("")};
 	struct str value;
@@ -99,33 +79,15 @@ errint deb_roots_parse(struct arena *a, struct str text, const char *name, struc
 			return err->code;
 		add_items(&exclude, value);
 	}
-	d.request.exclude = sorted(a, &exclude);
+	d.request.exclude = deb_name_list_set(a, &exclude);
 	*out = d;
 	return 0;
-}
-
-/* Debian's names, versions and paths hold no character that JSON escapes; a quote or control
- * character is written as JSON wants all the same. */
-static void put_json(struct buf *b, struct str s)
-{
-	buf_putc(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '"' || c == '\\')
-			buf_printf(b, "\\%c", c);
-		else if (c < 0x20)
-			buf_printf(b, "\\u%04x", c);
-		else
-			buf_putc(b, (char)c);
-	}
-	buf_putc(b, '"');
 }
 
 static void put_field(struct buf *b, const char *key, struct str value)
 {
 	buf_printf(b, "\"%s\": ", key);
-	put_json(b, value);
+	json_put_str(b, value);
 }
 
 static void put_package(struct buf *b, const struct deb_chosen *c)
@@ -134,7 +96,7 @@ static void put_package(struct buf *b, const struct deb_chosen *c)
 	char hash[HASH_TEXT_MAX];
 
 	buf_putz(b, "   ");
-	put_json(b, p->name);
+	json_put_str(b, p->name);
 	buf_putz(b, ": {");
 	put_field(b, "version", p->version);
 	buf_putz(b, ", ");
@@ -145,7 +107,7 @@ static void put_package(struct buf *b, const struct deb_chosen *c)
 	for (size_t i = 0; i < c->deps.n; i++) {
 		if (i)
 			buf_putz(b, ", ");
-		put_json(b, c->deps.v[i]);
+		json_put_str(b, c->deps.v[i]);
 	}
 	buf_putz(b, "]}");
 }
@@ -167,7 +129,7 @@ void deb_lock_print(const struct deb_roots *r, const struct deb_release *release
 	buf_putz(out, " \"architectures\": {\n");
 	for (size_t i = 0; i < r->architectures.n; i++) {
 		buf_putz(out, "  ");
-		put_json(out, r->architectures.v[i]);
+		json_put_str(out, r->architectures.v[i]);
 		buf_putz(out, ": {\n");
 		for (size_t j = 0; j < closures[i].n; j++) {
 			put_package(out, &closures[i].v[j]);
@@ -181,7 +143,7 @@ void deb_lock_print(const struct deb_roots *r, const struct deb_release *release
 static errint fetch_release(const struct deb_lock_options *o, const struct deb_roots *r,
 			    struct buf *text, struct deb_release *out, struct err *err)
 {
-	CLEANUP_FREE char *url =
+	char *url CLEANUP_FREE =
 		xasprintf("mirror://debian/dists/%.*s/InRelease", STR_ARG(r->suite));
 	struct fetch_options options = {.mirrors = o->mirrors};
 	const char *const urls[] = {url};
@@ -191,8 +153,8 @@ static errint fetch_release(const struct deb_lock_options *o, const struct deb_r
 				  .body = &signed_text,
 				  .algo = HASH_SHA256,
 				  .max_size = LIMIT_DEB_CONTROL};
-	CLEANUP_FREE char *dir = NULL;
-	CLEANUP_FREE char *path = NULL;
+	char *dir CLEANUP_FREE = NULL;
+	char *path CLEANUP_FREE = NULL;
 	errint rc;
 
 	if (fetch_one(&options, &q, o->report, NULL, err) ||
@@ -217,11 +179,11 @@ static errint fetch_index(const struct deb_lock_options *o, const struct deb_roo
 			  const struct deb_release *release, struct str component, struct str arch,
 			  struct buf *out, struct err *err)
 {
-	CLEANUP_FREE char *dir = xasprintf("%.*s/binary-%.*s", STR_ARG(component), STR_ARG(arch));
-	CLEANUP_FREE char *name = xasprintf("%s/Packages.xz", dir);
-	CLEANUP_FREE char *plain =
+	char *dir CLEANUP_FREE = xasprintf("%.*s/binary-%.*s", STR_ARG(component), STR_ARG(arch));
+	char *name CLEANUP_FREE = xasprintf("%s/Packages.xz", dir);
+	char *plain CLEANUP_FREE =
 		xasprintf("mirror://debian/dists/%.*s/%s", STR_ARG(r->suite), name);
-	CLEANUP_FREE char *by_hash = NULL;
+	char *by_hash CLEANUP_FREE = NULL;
 	struct fetch_options options = {.mirrors = o->mirrors};
 	char text[HASH_TEXT_MAX];
 	struct hash hash;

@@ -48,7 +48,7 @@ static errint run_gpgv(const char *inrelease, const char *keyring, const char *t
 {
 	const char *const argv[] = {"gpgv",     "--status-fd", "1",       "--keyring", keyring,
 				    "--output", text_path,     inrelease, NULL};
-	CLEANUP_FD int out = open(status_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int out CLEANUP_FD = open(status_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	struct process_spec spec = {.argv = argv, .in = -1, .out = out, .errfd = -1};
 	pid_t pid;
 	int status;
@@ -66,8 +66,8 @@ errint deb_release_verify(const char *inrelease, const char *keyring, struct buf
 			  struct err *err)
 {
 	char *dir CLEANUP(temp_release) = NULL;
-	CLEANUP_FREE char *text_path = NULL;
-	CLEANUP_FREE char *status_path = NULL;
+	char *text_path CLEANUP_FREE = NULL;
+	char *status_path CLEANUP_FREE = NULL;
 	BUF(status, LIMIT_SMALL_FILE);
 
 	if (access(keyring, R_OK)) {

@@ -8,28 +8,23 @@
 #include "base/buf.h"
 #include "deb/index.h"
 
-struct growing_names {
-	struct str *v;
-	size_t n, cap;
-};
-
-static void growing_names_release(struct growing_names *g)
+void deb_name_list_release(struct deb_name_list *l)
 {
-	free(g->v);
+	free(l->v);
 }
 
-static void put(struct growing_names *g, struct str name)
+void deb_name_list_add(struct deb_name_list *l, struct str name)
 {
-	ARRAY_GROW(g->v, g->n, g->cap);
-	g->v[g->n++] = name;
+	ARRAY_GROW(l->v, l->n, l->cap);
+	l->v[l->n++] = name;
 }
 
-static struct deb_names finish(struct arena *a, const struct growing_names *g)
+struct deb_names deb_name_list_set(struct arena *a, const struct deb_name_list *l)
 {
-	struct deb_names names = {ARENA_ARRAY(a, struct str, g->n), g->n};
+	struct deb_names names = {ARENA_ARRAY(a, struct str, l->n), l->n};
 
-	if (g->n)
-		memcpy(names.v, g->v, g->n * sizeof(*g->v));
+	if (l->n)
+		memcpy(names.v, l->v, l->n * sizeof(*l->v));
 	deb_names_sort(&names);
 	return names;
 }
@@ -59,7 +54,7 @@ static bool arch_fits(const struct deb_request *q, struct str arch)
 
 /* The packages that fulfil one atom: the real one, then providers by name. */
 static void candidates(const struct deb_index *x, const struct deb_request *q,
-		       const struct deb_atom *atom, struct growing_names *out)
+		       const struct deb_atom *atom, struct deb_name_list *out)
 {
 	const struct deb_package *real = deb_index_find(x, atom->name);
 	const struct deb_provider *p;
@@ -68,16 +63,16 @@ static void candidates(const struct deb_index *x, const struct deb_request *q,
 	if (!arch_fits(q, atom->arch))
 		return;
 	if (real && deb_version_satisfies(real->version, atom->rel, atom->version))
-		put(out, real->name);
+		deb_name_list_add(out, real->name);
 	p = deb_index_providers(x, atom->name, &n);
 	for (size_t i = 0; i < n; i++)
 		if (atom->rel == DEB_REL_ANY ||
 		    (p[i].version.n &&
 		     deb_version_satisfies(p[i].version, atom->rel, atom->version)))
-			put(out, p[i].package->name);
+			deb_name_list_add(out, p[i].package->name);
 }
 
-static errint ambiguous(const struct deb_atom *atom, const struct growing_names *found,
+static errint ambiguous(const struct deb_atom *atom, const struct deb_name_list *found,
 			struct err *err)
 {
 	BUF(names, LIMIT_ERR_TEXT);
@@ -103,7 +98,7 @@ static errint unfulfilled(const struct deb_group *g, struct err *err)
 static errint choose(const struct deb_index *x, const struct deb_request *q,
 		     const struct deb_group *g, struct str *out, struct err *err)
 {
-	struct growing_names all CLEANUP(growing_names_release) = {0};
+	struct deb_name_list all CLEANUP(deb_name_list_release) = {0};
 
 	for (size_t i = 0; i < g->n; i++) {
 		if (!deb_names_has(&q->exclude, g->v[i].name))
@@ -133,7 +128,7 @@ static errint choose(const struct deb_index *x, const struct deb_request *q,
 }
 
 static errint choose_all(struct arena *a, const struct deb_index *x, const struct deb_request *q,
-			 struct str field, struct growing_names *out, struct err *err)
+			 struct str field, struct deb_name_list *out, struct err *err)
 {
 	struct deb_depends d;
 
@@ -145,7 +140,7 @@ static errint choose_all(struct arena *a, const struct deb_index *x, const struc
 		if (choose(x, q, &d.v[i], &name, err))
 			return err->code;
 		if (name.n)
-			put(out, name);
+			deb_name_list_add(out, name);
 	}
 	return 0;
 }
@@ -153,12 +148,12 @@ static errint choose_all(struct arena *a, const struct deb_index *x, const struc
 static errint deps_of(struct arena *a, const struct deb_index *x, const struct deb_request *q,
 		      const struct deb_package *p, struct deb_names *out, struct err *err)
 {
-	struct growing_names names CLEANUP(growing_names_release) = {0};
+	struct deb_name_list names CLEANUP(deb_name_list_release) = {0};
 
 	if (choose_all(a, x, q, p->pre_depends, &names, err) ||
 	    choose_all(a, x, q, p->depends, &names, err))
 		return err_wrap(err, "package '%.*s'", STR_ARG(p->name));
-	*out = finish(a, &names);
+	*out = deb_name_list_set(a, &names);
 	return 0;
 }
 
@@ -170,20 +165,20 @@ static int by_package(const void *a, const void *b)
 }
 
 /* Which packages were queued, by their position in the index. */
-struct walk {
+struct resolve_walk {
 	const struct deb_index *index;
 	bool *seen;
 	size_t *queue;
 	size_t n;
 };
 
-static void walk_release(struct walk *w)
+static void walk_release(struct resolve_walk *w)
 {
 	free(w->seen);
 	free(w->queue);
 }
 
-static errint enqueue(struct walk *w, struct str name, struct err *err)
+static errint enqueue(struct resolve_walk *w, struct str name, struct err *err)
 {
 	const struct deb_package *p = deb_index_find(w->index, name);
 	size_t at;
@@ -201,7 +196,7 @@ static errint enqueue(struct walk *w, struct str name, struct err *err)
 errint deb_resolve(struct arena *a, const struct deb_index *x, const struct deb_request *q,
 		   struct deb_closure *out, struct err *err)
 {
-	struct walk w CLEANUP(walk_release) = {
+	struct resolve_walk w CLEANUP(walk_release) = {
 		.index = x,
 		.seen = xcalloc(x->n + 1, sizeof(bool)),
 		.queue = xcalloc(x->n + 1, sizeof(size_t)),

@@ -39,6 +39,16 @@ struct deb_closure {
 ATTR_MUST_CHECK errint deb_resolve(struct arena *a, const struct deb_index *x,
 				   const struct deb_request *q, struct deb_closure *out,
 				   struct err *err);
+/* Names being gathered: in any order, with repetitions. */
+struct deb_name_list {
+	struct str *v;
+	size_t n, cap;
+};
+void deb_name_list_add(struct deb_name_list *l, struct str name);
+/* Its names as a set, in the arena. */
+struct deb_names deb_name_list_set(struct arena *a, const struct deb_name_list *l);
+void deb_name_list_release(struct deb_name_list *l);
+
 bool deb_names_has(const struct deb_names *names, struct str name);
 /* Sorts and drops what is there twice. */
 void deb_names_sort(struct deb_names *names);

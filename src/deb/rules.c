@@ -104,7 +104,7 @@ static errint parse_line(struct arena *a, struct str line, struct str out_path, 
 errint deb_rules_parse(struct arena *a, struct str text, struct str out_path, struct deb_rules *out,
 		       struct err *err)
 {
-	CLEANUP_FREE struct deb_rule *v = NULL;
+	struct deb_rule *v CLEANUP_FREE = NULL;
 	size_t n = 0, cap = 0;
 	unsigned line_no = 0;
 	struct str line;
@@ -128,8 +128,8 @@ errint deb_rules_parse(struct arena *a, struct str text, struct str out_path, st
 
 bool deb_glob_match(struct str glob, struct str path)
 {
-	CLEANUP_FREE char *g = str_dupz(glob);
-	CLEANUP_FREE char *p = str_dupz(path);
+	char *g CLEANUP_FREE = str_dupz(glob);
+	char *p CLEANUP_FREE = str_dupz(path);
 
 	return fnmatch(g, p, FNM_PATHNAME) == 0;
 }

@@ -37,7 +37,7 @@ static errint list_below(int dirfd, struct str prefix, unsigned depth, struct gr
 		struct str path = str_c(arena_printf(t->arena, "%.*s%s", STR_ARG(prefix), name));
 
 		if (l.v[i].type == DT_DIR) {
-			CLEANUP_FD int fd = -1;
+			int fd CLEANUP_FD = -1;
 			struct str below = str_c(arena_printf(t->arena, "%.*s/", STR_ARG(path)));
 
 			if (open_dir(dirfd, name, &fd, err) ||
@@ -81,14 +81,14 @@ static errint glob_below(int dirfd, struct str prefix, struct str glob, struct g
 {
 	struct dir_list l CLEANUP(dir_list_release) = {NULL, 0};
 	struct str part = glob, rest = STR_NULL;
-	CLEANUP_FREE char *pattern = NULL;
+	char *pattern CLEANUP_FREE = NULL;
 
 	str_cut(glob, '/', &part, &rest);
 	pattern = str_dupz(part);
 	if (dir_list(dirfd, ".", &l, err))
 		return err->code;
 	for (size_t i = 0; i < l.n; i++) {
-		CLEANUP_FD int fd = -1;
+		int fd CLEANUP_FD = -1;
 		struct str path;
 
 		if (fnmatch(pattern, l.v[i].name, 0))
@@ -130,7 +130,7 @@ static errint prune_below(int dirfd, unsigned depth, struct err *err)
 	if (dir_list(dirfd, ".", &l, err))
 		return err->code;
 	for (size_t i = 0; i < l.n; i++) {
-		CLEANUP_FD int fd = -1;
+		int fd CLEANUP_FD = -1;
 
 		if (l.v[i].type != DT_DIR)
 			continue;
@@ -150,7 +150,7 @@ errint deb_prune_folders(int root, struct err *err)
 
 bool deb_exists(int root, struct str path)
 {
-	CLEANUP_FREE char *z = str_dupz(path);
+	char *z CLEANUP_FREE = str_dupz(path);
 	struct stat st;
 
 	return fstatat(root, z, &st, AT_SYMLINK_NOFOLLOW) == 0;

@@ -75,7 +75,7 @@ errint path_allow_closure(struct eval *E, struct str path, struct err *err)
 /* An entry of the search path, and what it needs when it is in the store. */
 static void allow_entry(struct eval *E, struct str entry)
 {
-	CLEANUP_FREE char *full = NULL;
+	char *full CLEANUP_FREE = NULL;
 	struct str prefix, path, top;
 	ERR(err);
 

@@ -106,7 +106,7 @@ static int sym_order(const void *ap, const void *bp, void *unused)
 
 BUILTIN(removeAttrs)
 {
-	CLEANUP_FREE sym_t *syms = NULL;
+	sym_t *syms CLEANUP_FREE = NULL;
 	struct attrs *from, *res;
 	size_t n_syms = 0, k = 0;
 
@@ -244,7 +244,7 @@ BUILTIN(intersectAttrs)
 
 BUILTIN(catAttrs)
 {
-	CLEANUP_FREE struct value **found = NULL;
+	struct value **found CLEANUP_FREE = NULL;
 	struct value **to;
 	struct str name;
 	size_t n = 0;
@@ -365,7 +365,7 @@ static int zipped_cmp(const void *ap, const void *bp, void *unused)
 /* All attributes of all sets, by symbol and then by the order of the sets; malloc'd. */
 static errint zip_collect(struct eval *E, struct value *sets, struct zipped **out, size_t *n)
 {
-	CLEANUP_FREE struct zipped *z = NULL;
+	struct zipped *z CLEANUP_FREE = NULL;
 	size_t total = 0, k = 0;
 
 	for (size_t i = 0; i < sets->n; i++) {
@@ -393,7 +393,7 @@ static errint zip_collect(struct eval *E, struct value *sets, struct zipped **ou
 
 BUILTIN(zipAttrsWith)
 {
-	CLEANUP_FREE struct zipped *z = NULL;
+	struct zipped *z CLEANUP_FREE = NULL;
 	size_t n, n_names = 0;
 	struct attrs *res;
 

@@ -107,7 +107,7 @@ static struct value path_info_value(struct eval *E, const struct context_elem *c
 
 BUILTIN(getContext)
 {
-	CLEANUP_FREE const struct context_elem **sorted = NULL;
+	const struct context_elem **sorted CLEANUP_FREE = NULL;
 	const struct context *ctx = NULL;
 	const struct context_set *set;
 	struct attrs *res;

@@ -6,7 +6,7 @@
 
 #include "eval/fetch_state.h"
 
-struct download {
+struct pinned_download {
 	const char *who;
 	bool tree;
 	struct str url, name;
@@ -15,7 +15,7 @@ struct download {
 	bool pinned;
 };
 
-static errint download_arg(struct eval *E, const struct attr *a, struct download *d)
+static errint download_arg(struct eval *E, const struct attr *a, struct pinned_download *d)
 {
 	struct str text;
 
@@ -40,7 +40,7 @@ static errint download_arg(struct eval *E, const struct attr *a, struct download
 	}
 }
 
-static errint download_args(struct eval *E, pos_t pos, struct value *arg, struct download *d)
+static errint download_args(struct eval *E, pos_t pos, struct value *arg, struct pinned_download *d)
 {
 	struct attrs *given;
 
@@ -55,7 +55,7 @@ static errint download_args(struct eval *E, pos_t pos, struct value *arg, struct
 	return d->url.p ? 0 : eval_fail(E, 0, "'url' argument required");
 }
 
-static errint check_download_name(struct eval *E, const struct download *d)
+static errint check_download_name(struct eval *E, const struct pinned_download *d)
 {
 	static const char so[] = "so that it can create a valid store path.";
 	const char *why = store_name_error(E, d->name);
@@ -96,7 +96,7 @@ static struct str channel_url(struct eval *E, struct str url)
 	return heap_printf(E, "https://channels.nixos.org/%.*s/nixexprs.tar.xz", STR_ARG(url));
 }
 
-static errint download(struct eval *E, pos_t pos, struct value *arg, struct download *d,
+static errint download(struct eval *E, pos_t pos, struct value *arg, struct pinned_download *d,
 		       struct value *out)
 {
 	struct eval_fetched fetched;
@@ -134,14 +134,14 @@ static errint download(struct eval *E, pos_t pos, struct value *arg, struct down
 
 BUILTIN(fetchurl)
 {
-	struct download d = {.who = "fetchurl"};
+	struct pinned_download d = {.who = "fetchurl"};
 
 	return download(E, pos, args[0], &d, out);
 }
 
 BUILTIN(fetchTarball)
 {
-	struct download d = {.who = "fetchTarball", .tree = true, .name = S("source")};
+	struct pinned_download d = {.who = "fetchTarball", .tree = true, .name = S("source")};
 
 	return download(E, pos, args[0], &d, out);
 }

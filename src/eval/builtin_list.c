@@ -135,7 +135,7 @@ static errint list_of(struct eval *E, struct value *const *from, size_t n, struc
 
 BUILTIN(filter)
 {
-	CLEANUP_FREE struct value **kept = NULL;
+	struct value **kept CLEANUP_FREE = NULL;
 	size_t n, n_kept = 0;
 
 	TRY(want_list(E, args[1], 0,
@@ -170,7 +170,7 @@ BUILTIN(filter)
 
 BUILTIN(partition)
 {
-	CLEANUP_FREE struct value **kept = NULL;
+	struct value **kept CLEANUP_FREE = NULL;
 	struct value right_list, wrong_list;
 	struct attrs *res;
 	size_t n, n_right = 0, n_wrong = 0;
@@ -270,8 +270,8 @@ BUILTIN(concatLists)
 
 BUILTIN(concatMap)
 {
-	CLEANUP_FREE struct value *results = NULL;
-	CLEANUP_FREE struct value **lists = NULL;
+	struct value *results CLEANUP_FREE = NULL;
+	struct value **lists CLEANUP_FREE = NULL;
 	size_t n;
 
 	TRY(want_function(E, args[0], 0,

@@ -105,7 +105,7 @@ static enum sort_by sort_kind(const struct value *fn, struct value *const *v, si
 BUILTIN(sort)
 {
 	struct sorter s = {.E = E, .pos = pos, .fn = args[0]};
-	CLEANUP_FREE struct value **v = NULL;
+	struct value **v CLEANUP_FREE = NULL;
 	struct value **to;
 	size_t n;
 
@@ -180,7 +180,7 @@ static errint groups_to_attrs(struct eval *E, struct grouped *g, size_t n, struc
 
 BUILTIN(groupBy)
 {
-	CLEANUP_FREE struct grouped *g = NULL;
+	struct grouped *g CLEANUP_FREE = NULL;
 	size_t n;
 
 	TRY(want_function(E, args[0], 0,

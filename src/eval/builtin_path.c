@@ -337,7 +337,7 @@ static errint refs_of(struct eval *E, const struct context_set *ctx, struct str 
 
 BUILTIN(toFile)
 {
-	CLEANUP_FREE struct str *refs = NULL;
+	struct str *refs CLEANUP_FREE = NULL;
 	const struct context *sc = NULL;
 	const struct context_set *ctx;
 	struct str name, bytes, path;

@@ -5,7 +5,7 @@
 #include "eval/builtin_int.h"
 
 #include <stdlib.h>
-#include "eval/regex.h"
+#include "base/regex.h"
 
 struct regexes {
 	struct regex_slot {
@@ -131,17 +131,17 @@ BUILTIN(match)
 	return 0;
 }
 
-struct pieces {
+struct split_pieces {
 	struct value **v;
 	size_t n, cap;
 };
 
-static void pieces_release(struct pieces *p)
+static void pieces_release(struct split_pieces *p)
 {
 	free(p->v);
 }
 
-static void pieces_add(struct eval *E, struct pieces *p, struct value v)
+static void pieces_add(struct eval *E, struct split_pieces *p, struct value v)
 {
 	ARRAY_GROW(p->v, p->n, p->cap);
 	p->v[p->n++] = value_box(E, v);
@@ -149,7 +149,7 @@ static void pieces_add(struct eval *E, struct pieces *p, struct value v)
 
 BUILTIN(split)
 {
-	struct pieces p CLEANUP(pieces_release) = {0};
+	struct split_pieces p CLEANUP(pieces_release) = {0};
 	enum regex_result found;
 	struct regex_iter it;
 	struct regex_slot *slot;

@@ -73,7 +73,7 @@ static errint string_room(struct eval *E, size_t n, char **out)
 
 BUILTIN(concatStringsSep)
 {
-	CLEANUP_FREE struct str *parts = NULL;
+	struct str *parts CLEANUP_FREE = NULL;
 	const struct context *ctx = NULL;
 	size_t total = 0, n;
 	struct str sep;

@@ -195,14 +195,14 @@ static const struct context *merge(struct eval *E, const struct context_set *a,
 
 /* ---- unions that are made later ---- */
 
-struct walk {
+struct context_walk {
 	const struct joined **stack;
 	size_t n, cap;
 	const struct context_elem **found;
 	size_t n_found, cap_found;
 };
 
-static void walk_side(struct eval *E, struct walk *w, const void *side)
+static void walk_side(struct eval *E, struct context_walk *w, const void *side)
 {
 	const struct context_set *s = as_set(side);
 	struct joined *j = (struct joined *)side;
@@ -232,7 +232,7 @@ static int by_id(const void *a, const void *b)
 /* Replaces the sides by the set of all elements below them. */
 static const struct context_set *make(struct eval *E, struct joined *j)
 {
-	struct walk w = {0};
+	struct context_walk w = {0};
 	struct context_set *set;
 
 	E->contexts->walk++;

@@ -390,7 +390,7 @@ static void put_frame(struct eval *E, const struct frame *f, struct buf *b)
 }
 
 /* Frames that were shown already, so that a recursion is told once. */
-struct seen {
+struct error_seen {
 	size_t *slots; /* 1 + index into the trace */
 	size_t n_slots;
 };
@@ -401,7 +401,7 @@ static bool same_frame(const struct frame *a, const struct frame *b)
 }
 
 /* Adds; true when it was there. */
-static bool seen_add(struct eval *E, struct seen *s, size_t i)
+static bool seen_add(struct eval *E, struct error_seen *s, size_t i)
 {
 	const struct frame *f = &E->trace[i];
 	size_t slot = (str_hash(str_c(f->text)) ^ f->pos * 2654435761u) & (s->n_slots - 1);
@@ -415,7 +415,7 @@ static bool seen_add(struct eval *E, struct seen *s, size_t i)
 	return false;
 }
 
-static void put_skipped(struct eval *E, struct seen *s, const size_t *skipped, size_t *n,
+static void put_skipped(struct eval *E, struct error_seen *s, const size_t *skipped, size_t *n,
 			struct buf *b)
 {
 	if (*n > 5) {
@@ -441,7 +441,7 @@ static void keep_place(struct eval *E)
 
 static void put_trace(struct eval *E, struct buf *b)
 {
-	struct seen seen = {.n_slots = 16};
+	struct error_seen seen = {.n_slots = 16};
 	size_t *skipped = xcalloc(E->n_trace, sizeof(*skipped)), n_skipped = 0, count = 0;
 	bool truncated = false;
 

@@ -146,7 +146,7 @@ static errint do_print_file(struct eval *E, void *ctx)
 
 errint api_absolute(struct eval *E, const char *path, struct str *out, struct err *err)
 {
-	CLEANUP_FREE char *full = NULL;
+	char *full CLEANUP_FREE = NULL;
 
 	if (path_absolute(str_c(path ? path : "."), &full, err) < 0)
 		return err->code;

@@ -106,7 +106,7 @@ static struct attrs *drop_repeated(struct attrs *a)
 
 struct attrs *attrs_done(struct attrs *a)
 {
-	CLEANUP_FREE struct attr *tmp = NULL;
+	struct attr *tmp CLEANUP_FREE = NULL;
 
 	if (a->n == 0)
 		return &attrs_empty;
@@ -119,7 +119,7 @@ struct attrs *attrs_done(struct attrs *a)
 
 errint attrs_done_big(struct eval *E, struct attrs *a, struct attrs **out)
 {
-	CLEANUP_FREE struct attr *tmp = NULL;
+	struct attr *tmp CLEANUP_FREE = NULL;
 
 	if (a->n == 0 || is_sorted(a)) {
 		*out = attrs_done_sorted(a);
@@ -268,7 +268,7 @@ static int by_name_cmp(const void *x, const void *y, void *symbols)
 errint attrs_by_name(struct eval *E, struct attrs *a, const struct attr ***out, size_t *n)
 {
 	struct attrs *flat = attrs_flat(E, a);
-	CLEANUP_FREE struct by_name *v = NULL;
+	struct by_name *v CLEANUP_FREE = NULL;
 	const struct attr **to;
 
 	if (list_check(E, flat->n) < 0)

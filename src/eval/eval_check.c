@@ -195,18 +195,18 @@ errint want_string_plain(struct eval *E, struct value *v, pos_t pos, const char 
 /* ---- forcing everything ---- */
 
 /* Addresses of sets and lists that were seen; open addressing. */
-struct seen {
+struct check_seen {
 	const void **slots;
 	size_t n, cap;
 };
 
-static bool seen_add(struct seen *s, const void *p)
+static bool seen_add(struct check_seen *s, const void *p)
 {
 	size_t i;
 
 	if (s->n * 2 >= s->cap) {
 		size_t cap = s->cap ? s->cap * 2 : 64;
-		struct seen bigger = {xcalloc(cap, sizeof(p)), 0, cap};
+		struct check_seen bigger = {xcalloc(cap, sizeof(p)), 0, cap};
 
 		for (size_t j = 0; j < s->cap; j++)
 			if (s->slots[j])
@@ -223,9 +223,9 @@ static bool seen_add(struct seen *s, const void *p)
 	return true;
 }
 
-static errint deep(struct eval *E, struct value *v, pos_t pos, struct seen *seen);
+static errint deep(struct eval *E, struct value *v, pos_t pos, struct check_seen *seen);
 
-static errint deep_attrs(struct eval *E, struct attrs *a, struct seen *seen)
+static errint deep_attrs(struct eval *E, struct attrs *a, struct check_seen *seen)
 {
 	if (a->n == 0 || !seen_add(seen, a))
 		return 0;
@@ -236,7 +236,7 @@ static errint deep_attrs(struct eval *E, struct attrs *a, struct seen *seen)
 	return 0;
 }
 
-static errint deep_list(struct eval *E, struct value *v, struct seen *seen)
+static errint deep_list(struct eval *E, struct value *v, struct check_seen *seen)
 {
 	if (v->n == 0 || !seen_add(seen, list_elems(v)))
 		return 0;
@@ -246,7 +246,7 @@ static errint deep_list(struct eval *E, struct value *v, struct seen *seen)
 	return 0;
 }
 
-static errint deep(struct eval *E, struct value *v, pos_t pos, struct seen *seen)
+static errint deep(struct eval *E, struct value *v, pos_t pos, struct check_seen *seen)
 {
 	errint r;
 
@@ -264,7 +264,7 @@ static errint deep(struct eval *E, struct value *v, pos_t pos, struct seen *seen
 
 errint force_deep(struct eval *E, struct value *v, pos_t pos)
 {
-	struct seen seen = {0};
+	struct check_seen seen = {0};
 	errint r = deep(E, v, pos, &seen);
 
 	free(seen.slots);

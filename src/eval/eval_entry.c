@@ -118,13 +118,13 @@ void eval_entry_print(const struct eval_entry *e, struct input *const *v, size_t
 /* ---- parsing ---- */
 
 /* After the first thing that is wrong everything reads as zero. */
-struct reader {
+struct entry_reader {
 	struct str left;
 	struct arena *a;
 	bool bad;
 };
 
-static const char *get_bytes(struct reader *r, size_t n)
+static const char *get_bytes(struct entry_reader *r, size_t n)
 {
 	const char *p = r->left.p;
 
@@ -136,7 +136,7 @@ static const char *get_bytes(struct reader *r, size_t n)
 	return p;
 }
 
-static uint64_t get_number(struct reader *r, size_t bytes)
+static uint64_t get_number(struct entry_reader *r, size_t bytes)
 {
 	const char *p = get_bytes(r, bytes);
 	uint64_t v = 0;
@@ -146,7 +146,7 @@ static uint64_t get_number(struct reader *r, size_t bytes)
 	return v;
 }
 
-static bool get_flag(struct reader *r)
+static bool get_flag(struct entry_reader *r)
 {
 	uint64_t v = get_number(r, 1);
 
@@ -154,7 +154,7 @@ static bool get_flag(struct reader *r)
 	return v == 1;
 }
 
-static struct str get_text(struct reader *r)
+static struct str get_text(struct entry_reader *r)
 {
 	size_t n = get_number(r, 4);
 	const char *p = get_bytes(r, n < SIZE_MAX ? n + 1 : n);
@@ -167,7 +167,7 @@ static struct str get_text(struct reader *r)
 }
 
 /* A count of things that take at least `least` bytes each. */
-static size_t get_count(struct reader *r, size_t least)
+static size_t get_count(struct entry_reader *r, size_t least)
 {
 	size_t n = get_number(r, 4);
 
@@ -176,7 +176,7 @@ static size_t get_count(struct reader *r, size_t least)
 	return r->bad ? 0 : n;
 }
 
-static struct stamp get_stamp(struct reader *r)
+static struct stamp get_stamp(struct entry_reader *r)
 {
 	struct stamp s = {0};
 
@@ -189,7 +189,7 @@ static struct stamp get_stamp(struct reader *r)
 	return s;
 }
 
-static void get_tree(struct reader *r, struct input *i)
+static void get_tree(struct entry_reader *r, struct input *i)
 {
 	i->name = get_text(r);
 	i->store_path = get_text(r);
@@ -211,7 +211,7 @@ static void get_tree(struct reader *r, struct input *i)
 	}
 }
 
-static void get_input(struct reader *r, struct input *i)
+static void get_input(struct entry_reader *r, struct input *i)
 {
 	uint64_t kind = get_number(r, 1);
 	const char *hash;
@@ -235,7 +235,7 @@ static void get_input(struct reader *r, struct input *i)
 		memcpy(i->hash, hash, sizeof(i->hash));
 }
 
-static void get_drv(struct reader *r, struct eval_drv *d)
+static void get_drv(struct entry_reader *r, struct eval_drv *d)
 {
 	d->attr = get_text(r);
 	d->name = get_text(r);
@@ -249,7 +249,7 @@ static void get_drv(struct reader *r, struct eval_drv *d)
 		d->outputs[i] = get_text(r);
 }
 
-static void get_found(struct reader *r, struct eval_found *f)
+static void get_found(struct entry_reader *r, struct eval_found *f)
 {
 	f->kind = (uint32_t)get_number(r, 4);
 	f->label = get_text(r);
@@ -261,7 +261,7 @@ static void get_found(struct reader *r, struct eval_found *f)
 
 errint eval_entry_parse(struct arena *a, struct str bytes, struct eval_entry *out, struct err *err)
 {
-	struct reader r = {.left = bytes, .a = a};
+	struct entry_reader r = {.left = bytes, .a = a};
 	struct eval_entry e = {.program = get_text(&r), .began = (int64_t)get_number(&r, 8)};
 
 	e.n_inputs = get_count(&r, 10);

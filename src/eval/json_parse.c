@@ -20,7 +20,7 @@ struct container {
 	sym_t key;    /* of the value under way */
 };
 
-struct parser {
+struct json_parser {
 	struct eval *E;
 	struct str text;
 	const char *p, *end;
@@ -30,24 +30,24 @@ struct parser {
 	size_t n_open, cap_open;
 };
 
-static void parser_release(struct parser *j)
+static void parser_release(struct json_parser *j)
 {
 	free(j->items);
 	free(j->open);
 }
 
-static errint bad(struct parser *j, const char *p, const char *what, enum json_token expected)
+static errint bad(struct json_parser *j, const char *p, const char *what, enum json_token expected)
 {
 	return json_fail(j->E, j->text, p, what, expected);
 }
 
-static void skip_blanks(struct parser *j)
+static void skip_blanks(struct json_parser *j)
 {
 	while (j->p < j->end && (*j->p == ' ' || *j->p == '\n' || *j->p == '\r' || *j->p == '\t'))
 		j->p++;
 }
 
-static void push(struct parser *j, struct value v)
+static void push(struct json_parser *j, struct value v)
 {
 	ARRAY_GROW(j->items, j->n_items, j->cap_items);
 	j->items[j->n_items++] = (struct item){v, j->n_open ? j->open[j->n_open - 1].key : 0};
@@ -163,8 +163,8 @@ static char *unescape(const char **p, const char *end, char *to)
 }
 
 /* The rest of a string from its first escape on; the text is never shorter than its meaning. */
-static errint parse_escaped(struct parser *j, const char *start, const char *from, const char *what,
-			    enum json_token expected, struct str *out)
+static errint parse_escaped(struct json_parser *j, const char *start, const char *from,
+			    const char *what, enum json_token expected, struct str *out)
 {
 	const char *p = from, *close = from, *broken;
 	char *bytes, *to;
@@ -201,7 +201,7 @@ static errint parse_escaped(struct parser *j, const char *start, const char *fro
 	return 0;
 }
 
-static errint check_no_nul(struct parser *j, struct str s)
+static errint check_no_nul(struct json_parser *j, struct str s)
 {
 	BUF(b, LIMIT_ERR_TEXT);
 
@@ -221,7 +221,7 @@ static errint check_no_nul(struct parser *j, struct str s)
 }
 
 /* j->p is at the opening quote. */
-static errint parse_string(struct parser *j, const char *what, enum json_token expected,
+static errint parse_string(struct json_parser *j, const char *what, enum json_token expected,
 			   struct str *out)
 {
 	const char *start = j->p + 1, *p = start, *broken;
@@ -329,9 +329,9 @@ static bool small_float(const struct number *n, double *out)
 	return true;
 }
 
-static errint parse_float(struct parser *j, const struct number *n)
+static errint parse_float(struct json_parser *j, const struct number *n)
 {
-	CLEANUP_FREE char *text = NULL;
+	char *text CLEANUP_FREE = NULL;
 	double d;
 
 	if (!small_float(n, &d)) {
@@ -348,7 +348,7 @@ static errint parse_float(struct parser *j, const struct number *n)
 }
 
 /* A whole number that is too big for 64 bits is a float, as in nlohmann. */
-static errint parse_number(struct parser *j)
+static errint parse_number(struct json_parser *j)
 {
 	struct number n;
 	bool fits;
@@ -379,7 +379,7 @@ static errint parse_number(struct parser *j)
 
 /* ---- structure ---- */
 
-static struct value close_array(struct parser *j, const struct item *items, size_t n)
+static struct value close_array(struct json_parser *j, const struct item *items, size_t n)
 {
 	struct value *boxes = heap_alloc(j->E, n * sizeof(*boxes));
 	struct value **list = list_alloc(j->E, n);
@@ -391,7 +391,7 @@ static struct value close_array(struct parser *j, const struct item *items, size
 	return v_list(list, n);
 }
 
-static struct value close_object(struct parser *j, const struct item *items, size_t n)
+static struct value close_object(struct json_parser *j, const struct item *items, size_t n)
 {
 	struct value *boxes = heap_alloc(j->E, n * sizeof(*boxes));
 	struct attrs *a = attrs_new(j->E, n);
@@ -412,7 +412,7 @@ static struct value close_object(struct parser *j, const struct item *items, siz
 }
 
 /* Everything since the innermost container began becomes one value. */
-static void close_container(struct parser *j)
+static void close_container(struct json_parser *j)
 {
 	struct container c = j->open[--j->n_open];
 	struct item *items = j->items + c.first;
@@ -424,14 +424,14 @@ static void close_container(struct parser *j)
 	push(j, v);
 }
 
-static void open_container(struct parser *j, bool object)
+static void open_container(struct json_parser *j, bool object)
 {
 	ARRAY_GROW(j->open, j->n_open, j->cap_open);
 	j->open[j->n_open++] = (struct container){.object = object, .first = j->n_items};
 }
 
 /* "key": in front of a value. */
-static errint parse_key(struct parser *j)
+static errint parse_key(struct json_parser *j)
 {
 	struct str key;
 
@@ -447,7 +447,7 @@ static errint parse_key(struct parser *j)
 	return 0;
 }
 
-static errint parse_word(struct parser *j, struct str word, struct value v)
+static errint parse_word(struct json_parser *j, struct str word, struct value v)
 {
 	if (!str_starts(str_n(j->p, (size_t)(j->end - j->p)), word))
 		return bad(j, j->p, "value", JSON_TOKEN_VALUE);
@@ -457,7 +457,7 @@ static errint parse_word(struct parser *j, struct str word, struct value v)
 }
 
 /* An opening bracket; *opened says that a value must follow, else the container was empty. */
-static errint parse_open(struct parser *j, bool *opened)
+static errint parse_open(struct json_parser *j, bool *opened)
 {
 	bool object = *j->p == '{';
 
@@ -474,7 +474,7 @@ static errint parse_open(struct parser *j, bool *opened)
 }
 
 /* One value, or the beginning of a container that has some. */
-static errint parse_value(struct parser *j, bool *opened)
+static errint parse_value(struct json_parser *j, bool *opened)
 {
 	struct str s;
 
@@ -504,7 +504,7 @@ static errint parse_value(struct parser *j, bool *opened)
 }
 
 /* After a value: a comma before another one, or the end of its container. */
-static errint parse_after(struct parser *j, bool *more)
+static errint parse_after(struct json_parser *j, bool *more)
 {
 	bool object = j->open[j->n_open - 1].object;
 
@@ -525,7 +525,7 @@ static errint parse_after(struct parser *j, bool *more)
 
 errint json_parse(struct eval *E, struct str text, struct value *out)
 {
-	struct parser j CLEANUP(parser_release) = {
+	struct json_parser j CLEANUP(parser_release) = {
 		.E = E, .text = text, .p = text.p, .end = text.p + text.n};
 	unsigned ticks = 0;
 	bool more;

@@ -4,13 +4,14 @@
  * bytes that are not UTF-8 an error, floats by double_to_json(). */
 #include "eval/json.h"
 
+#include "base/json.h"
 #include "eval/builtin_int.h"
 #include "eval/double_text.h"
 
 /* Characters of a text between two looks for ^C. */
 enum { ASK_EVERY = 1 << 16 };
 
-struct printer {
+struct json_printer {
 	struct eval *E;
 	pos_t pos;
 	unsigned flags; /* enum json_flags */
@@ -18,7 +19,7 @@ struct printer {
 	struct buf *b;
 };
 
-static errint not_utf8(struct printer *j, struct str s, const char *bad)
+static errint not_utf8(struct json_printer *j, struct str s, const char *bad)
 {
 	static const char what[] = "JSON serialization error: [json.exception.type_error.316]";
 
@@ -29,19 +30,7 @@ static errint not_utf8(struct printer *j, struct str s, const char *bad)
 			 (size_t)(bad - s.p), (unsigned char)*bad);
 }
 
-static void put_escaped(struct buf *b, unsigned char c)
-{
-	static const char letters[] = "btn\vfr";
-
-	if (c == '"' || c == '\\')
-		buf_put(b, (char[]){'\\', (char)c}, 2);
-	else if (c >= 8 && c <= 13 && c != '\v')
-		buf_put(b, (char[]){'\\', letters[c - 8]}, 2);
-	else
-		buf_printf(b, "\\u%04x", c);
-}
-
-static errint print_text(struct printer *j, struct str s)
+static errint print_text(struct json_printer *j, struct str s)
 {
 	const char *p = s.p, *end = s.p + s.n, *plain = p, *bad;
 
@@ -60,9 +49,9 @@ static errint print_text(struct printer *j, struct str s)
 			n = utf8_sequence(p, end, &bad);
 			if (!n)
 				return not_utf8(j, s, bad);
-		} else if (c < 0x20 || c == '"' || c == '\\') {
+		} else if (json_escapes(c)) {
 			buf_put(j->b, plain, (size_t)(p - plain));
-			put_escaped(j->b, c);
+			json_put_escape(j->b, c);
 			plain = p + 1;
 		}
 		p += n;
@@ -73,9 +62,9 @@ static errint print_text(struct printer *j, struct str s)
 	return 0;
 }
 
-static errint print(struct printer *j, struct value *v);
+static errint print(struct json_printer *j, struct value *v);
 
-static errint print_list(struct printer *j, struct value *v)
+static errint print_list(struct json_printer *j, struct value *v)
 {
 	buf_putc(j->b, '[');
 	for (size_t i = 0; i < v->n; i++) {
@@ -89,7 +78,7 @@ static errint print_list(struct printer *j, struct value *v)
 	return 0;
 }
 
-static errint print_members(struct printer *j, struct attrs *a)
+static errint print_members(struct json_printer *j, struct attrs *a)
 {
 	const struct attr **by_name;
 	size_t n;
@@ -111,7 +100,7 @@ static errint print_members(struct printer *j, struct attrs *a)
 	return 0;
 }
 
-static errint not_a_string(struct printer *j, pos_t pos, struct value *v)
+static errint not_a_string(struct json_printer *j, pos_t pos, struct value *v)
 {
 	BUF(b, LIMIT_ERR_TEXT);
 
@@ -121,9 +110,9 @@ static errint not_a_string(struct printer *j, pos_t pos, struct value *v)
 }
 
 /* What __toString gave: a string, a path (which stays one), or a set that has a text itself. */
-static errint print_to_string(struct printer *j, pos_t pos, struct value *v)
+static errint print_to_string(struct json_printer *j, pos_t pos, struct value *v)
 {
-	struct printer raw = *j;
+	struct json_printer raw = *j;
 
 	if (v->tag == V_ATTRS && !attrs_get(v->attrs, SYM_toString) &&
 	    !attrs_get(v->attrs, SYM_outPath))
@@ -134,7 +123,7 @@ static errint print_to_string(struct printer *j, pos_t pos, struct value *v)
 	return print(&raw, v);
 }
 
-static errint print_set(struct printer *j, struct value *v)
+static errint print_set(struct json_printer *j, struct value *v)
 {
 	const struct attr *to_string = attrs_get(v->attrs, SYM_toString);
 	const struct attr *out_path = attrs_get(v->attrs, SYM_outPath);
@@ -157,7 +146,7 @@ static errint print_set(struct printer *j, struct value *v)
 	return 0;
 }
 
-static errint print_path(struct printer *j, struct value *v)
+static errint print_path(struct json_printer *j, struct value *v)
 {
 	struct str path = value_str(v);
 
@@ -166,7 +155,7 @@ static errint print_path(struct printer *j, struct value *v)
 	return print_text(j, path);
 }
 
-static errint print_forced(struct printer *j, struct value *v)
+static errint print_forced(struct json_printer *j, struct value *v)
 {
 	char number[DOUBLE_TEXT_MAX];
 
@@ -198,7 +187,7 @@ static errint print_forced(struct printer *j, struct value *v)
 	}
 }
 
-static errint print(struct printer *j, struct value *v)
+static errint print(struct json_printer *j, struct value *v)
 {
 	struct eval *E = j->E;
 	errint rc;
@@ -217,7 +206,7 @@ static errint print(struct printer *j, struct value *v)
 errint json_value(struct eval *E, struct value *v, pos_t pos, unsigned flags,
 		  const struct context **sc, struct buf *b)
 {
-	struct printer j = {.E = E, .pos = pos, .flags = flags, .sc = sc, .b = b};
+	struct json_printer j = {.E = E, .pos = pos, .flags = flags, .sc = sc, .b = b};
 
 	return print(&j, v);
 }

@@ -158,7 +158,7 @@ static errint parse_int(struct parser *p, struct expr **out)
 
 static errint parse_float(struct parser *p, struct expr **out)
 {
-	CLEANUP_FREE char *z = str_dupz(str_n(p->tok.p, p->tok.n));
+	char *z CLEANUP_FREE = str_dupz(str_n(p->tok.p, p->tok.n));
 	double f;
 
 	errno = 0;

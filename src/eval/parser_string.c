@@ -14,12 +14,12 @@ struct piece {
 	struct str text;
 	bool indented; /* its leading blanks count for indentation */
 };
-struct pieces {
+struct string_pieces {
 	struct piece *v;
 	uint32_t n, cap;
 };
 
-static void add_piece(struct parser *p, struct pieces *ps, struct piece piece)
+static void add_piece(struct parser *p, struct string_pieces *ps, struct piece piece)
 {
 	if (ps->n == ps->cap) {
 		uint32_t cap = ps->cap ? ps->cap * 2 : 4;
@@ -34,7 +34,7 @@ static void add_piece(struct parser *p, struct pieces *ps, struct piece piece)
 }
 
 /* expr } behind `${`; afterwards the lexer stands behind the brace. */
-static errint parse_interpolation(struct parser *p, struct pieces *ps, const char *at)
+static errint parse_interpolation(struct parser *p, struct string_pieces *ps, const char *at)
 {
 	struct piece piece = {.pos = parser_at(p, at)};
 	PARSER_OPEN(p, OPEN_INTERPOLATION, piece.pos);
@@ -50,7 +50,7 @@ static errint parse_interpolation(struct parser *p, struct pieces *ps, const cha
 	return 0;
 }
 
-static struct expr *concat(struct parser *p, pos_t pos, bool quoted, const struct pieces *ps)
+static struct expr *concat(struct parser *p, pos_t pos, bool quoted, const struct string_pieces *ps)
 {
 	struct e_strings *s = ast_alloc(p, sizeof(*s) + ps->n * sizeof(s->v[0]));
 
@@ -138,7 +138,7 @@ errint parse_string(struct parser *p, struct expr **out)
 {
 	pos_t pos = parser_here(p);
 	const char *q = p->lexer.p;
-	struct pieces ps = {0};
+	struct string_pieces ps = {0};
 	BUF(b, LIMIT_NIX_STRING);
 	PARSER_OPEN(p, OPEN_STRING, pos);
 
@@ -192,7 +192,7 @@ static size_t ind_text(const char *q, const char *end)
 	return (size_t)(s - q);
 }
 
-static void add_text(struct parser *p, struct pieces *ps, const char *at, struct str text,
+static void add_text(struct parser *p, struct string_pieces *ps, const char *at, struct str text,
 		     bool indented)
 {
 	add_piece(p, ps,
@@ -200,7 +200,7 @@ static void add_text(struct parser *p, struct pieces *ps, const char *at, struct
 }
 
 /* Behind two quotes: an escape (returns true, *q behind it), or the end of the string. */
-static bool ind_escape(struct parser *p, struct pieces *ps, const char **q)
+static bool ind_escape(struct parser *p, struct string_pieces *ps, const char **q)
 {
 	const char *at = *q, *s = at + 2, *end = p->lexer.end;
 	char *c;
@@ -224,7 +224,7 @@ static bool ind_escape(struct parser *p, struct pieces *ps, const char **q)
 	return true;
 }
 
-static errint ind_pieces(struct parser *p, struct pieces *ps)
+static errint ind_pieces(struct parser *p, struct string_pieces *ps)
 {
 	const char *q = p->lexer.p, *end = p->lexer.end;
 
@@ -256,7 +256,7 @@ static errint ind_pieces(struct parser *p, struct pieces *ps)
 }
 
 /* The least indentation of a line that has more than blanks. */
-static size_t min_indent(const struct pieces *ps)
+static size_t min_indent(const struct string_pieces *ps)
 {
 	size_t min = 1000000, cur = 0;
 	bool at_start = true;
@@ -328,7 +328,7 @@ static struct str strip_text(struct parser *p, struct stripping *st, struct str 
 
 errint parse_ind_string(struct parser *p, struct expr **out)
 {
-	struct pieces in = {0}, kept = {0};
+	struct string_pieces in = {0}, kept = {0};
 	struct stripping st = {.at_start = true};
 	pos_t pos = parser_here(p);
 	const char *q = p->lexer.p;
@@ -419,7 +419,7 @@ ATTR_COLD static errint trailing_slash(struct parser *p, pos_t pos)
 errint parse_path(struct parser *p, struct expr **out)
 {
 	pos_t pos = parser_here(p);
-	struct pieces ps = {0};
+	struct string_pieces ps = {0};
 	struct str base;
 	const char *q = p->lexer.p;
 	bool slash = q[-1] == '/';

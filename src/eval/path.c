@@ -76,7 +76,7 @@ bool path_is_below(struct str path, struct str dir)
 
 errint path_real(struct eval *E, pos_t pos, struct str path, const char **out)
 {
-	CLEANUP_FREE char *real = NULL;
+	char *real CLEANUP_FREE = NULL;
 
 	if (path.n && memchr(path.p, '\0', path.n))
 		return eval_fail(E, 0, "path '%.*s' contains a null byte", STR_ARG(path));
@@ -182,7 +182,7 @@ errint path_look(struct eval *E, pos_t pos, struct str path, unsigned *mode)
 
 errint path_target(struct eval *E, pos_t pos, struct str path, struct str *out)
 {
-	CLEANUP_FREE char *target = NULL;
+	char *target CLEANUP_FREE = NULL;
 	const char *real;
 	ERR(err);
 
@@ -254,13 +254,13 @@ static struct str append(struct eval *E, struct str done, struct str part)
 }
 
 /* A walk from the root. `done` has no links; `..` in a link's target is one up from there. */
-struct walk {
+struct path_walk {
 	struct str done, rest;
 	bool gone; /* nothing is at done, so nothing below it */
 	unsigned links;
 };
 
-static errint follow(struct eval *E, pos_t pos, struct walk *w, struct str link)
+static errint follow(struct eval *E, pos_t pos, struct path_walk *w, struct str link)
 {
 	struct str target;
 
@@ -299,7 +299,7 @@ errint path_resolve(struct eval *E, pos_t pos, struct str path, bool last, struc
 {
 	struct str whole = path_canonical(E, path), part, at;
 	size_t plain = known_plain(E, whole);
-	struct walk w = {.done = str_n(whole.p, plain), .rest = str_skip(whole, plain)};
+	struct path_walk w = {.done = str_n(whole.p, plain), .rest = str_skip(whole, plain)};
 
 	while (w.rest.p && next_part(&w.rest, &part)) {
 		unsigned mode = 0;

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-struct source {
+struct shown_source {
 	pos_t first;
 	struct str file;
 	const char *name;
@@ -17,7 +17,7 @@ struct source {
 };
 
 struct sources {
-	struct source *v;
+	struct shown_source *v;
 	size_t n, cap;
 	pos_t next;
 };
@@ -54,12 +54,13 @@ uint32_t source_add(struct eval *E, struct str file, const char *name, struct st
 	if (text.n + 2 > UINT32_MAX - s->next)
 		return 0;
 	ARRAY_GROW(s->v, s->n, s->cap);
-	s->v[s->n++] = (struct source){.first = first, .file = file, .name = name, .text = text};
+	s->v[s->n++] =
+		(struct shown_source){.first = first, .file = file, .name = name, .text = text};
 	s->next += (pos_t)text.n + 2;
 	return first;
 }
 
-static struct source *find(struct eval *E, pos_t pos)
+static struct shown_source *find(struct eval *E, pos_t pos)
 {
 	struct sources *s = E->sources;
 	size_t lo = 0, hi = s->n;
@@ -89,7 +90,7 @@ static size_t line_end(struct str s, size_t i)
 	return i + 1 < s.n && s.p[i + 1] == '\n' ? 2 : 1;
 }
 
-static void index_lines(struct source *s)
+static void index_lines(struct shown_source *s)
 {
 	size_t cap = 0, n;
 
@@ -105,7 +106,7 @@ static void index_lines(struct source *s)
 }
 
 /* Index of the line that holds the offset. */
-static size_t line_of(struct source *s, uint32_t offset)
+static size_t line_of(struct shown_source *s, uint32_t offset)
 {
 	size_t lo = 0, hi;
 
@@ -125,7 +126,7 @@ static size_t line_of(struct source *s, uint32_t offset)
 
 bool pos_resolve(struct eval *E, pos_t pos, struct pos_info *out)
 {
-	struct source *s = find(E, pos);
+	struct shown_source *s = find(E, pos);
 	size_t line;
 
 	if (!s)
@@ -157,12 +158,12 @@ void pos_print(struct eval *E, pos_t pos, struct buf *b)
 
 bool pos_is_internal(struct eval *E, pos_t pos)
 {
-	struct source *s = find(E, pos);
+	struct shown_source *s = find(E, pos);
 
 	return s && s->name && strcmp(s->name, INTERNAL_SOURCE) == 0;
 }
 
-static struct str line_text(const struct source *s, size_t line)
+static struct str line_text(const struct shown_source *s, size_t line)
 {
 	struct str rest = str_skip(s->text, s->lines[line]);
 	size_t n = 0;
@@ -174,7 +175,7 @@ static struct str line_text(const struct source *s, size_t line)
 
 bool pos_lines(struct eval *E, pos_t pos, struct str *before, struct str *line, struct str *after)
 {
-	struct source *s = find(E, pos);
+	struct shown_source *s = find(E, pos);
 	size_t i;
 
 	if (!s)
@@ -188,7 +189,7 @@ bool pos_lines(struct eval *E, pos_t pos, struct str *before, struct str *line, 
 
 bool pos_text(struct eval *E, pos_t pos, struct str *before)
 {
-	struct source *s = find(E, pos);
+	struct shown_source *s = find(E, pos);
 
 	if (s)
 		*before = str_n(s->text.p, pos - s->first);

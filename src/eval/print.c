@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-struct printer {
+struct value_printer {
 	struct eval *E;
 	const struct print_options *o;
 	struct buf *b;
@@ -84,7 +84,7 @@ void eval_print_name(struct buf *b, struct str name)
 }
 
 /* Adds; false when it was there. */
-static bool first_visit(struct printer *p, const void *x)
+static bool first_visit(struct value_printer *p, const void *x)
 {
 	size_t i;
 
@@ -109,7 +109,7 @@ static bool first_visit(struct printer *p, const void *x)
 	return true;
 }
 
-static errint print_at(struct printer *p, struct value *v, size_t depth);
+static errint print_at(struct value_printer *p, struct value *v, size_t depth);
 
 #define NORMAL  "0"
 #define FAINT   "2"
@@ -119,27 +119,27 @@ static errint print_at(struct printer *p, struct value *v, size_t depth);
 #define MAGENTA "35;1"
 #define CYAN    "36;1"
 
-static void paint(struct printer *p, const char *color)
+static void paint(struct value_printer *p, const char *color)
 {
 	if (p->o->colors)
 		buf_printf(p->b, "\033[%sm", color);
 }
 
-static void painted(struct printer *p, const char *color, const char *text)
+static void painted(struct value_printer *p, const char *color, const char *text)
 {
 	paint(p, color);
 	buf_putz(p->b, text);
 	paint(p, NORMAL);
 }
 
-static void elided(struct printer *p, size_t n, const char *one, const char *many)
+static void elided(struct value_printer *p, size_t n, const char *one, const char *many)
 {
 	paint(p, FAINT);
 	buf_printf(p->b, "«%zu %s elided»", n, n == 1 ? one : many);
 	paint(p, NORMAL);
 }
 
-static void print_text(struct printer *p, struct str s)
+static void print_text(struct value_printer *p, struct str s)
 {
 	size_t max = p->o->max_string;
 
@@ -154,7 +154,7 @@ static void print_text(struct printer *p, struct str s)
 	elided(p, s.n - max, "byte", "bytes");
 }
 
-static void space(struct printer *p, bool lines)
+static void space(struct value_printer *p, bool lines)
 {
 	if (!lines) {
 		buf_putc(p->b, ' ');
@@ -166,7 +166,7 @@ static void space(struct printer *p, bool lines)
 }
 
 /* Is a collection with this only element, or with several, put on lines of its own? */
-static errint on_lines(struct printer *p, size_t n, struct value *only, bool *out)
+static errint on_lines(struct value_printer *p, size_t n, struct value *only, bool *out)
 {
 	*out = p->o->multi_line && n > 1;
 	if (!p->o->multi_line || n != 1)
@@ -193,7 +193,7 @@ static void important_first(struct eval *E, const struct attr **v, size_t n)
 	}
 }
 
-static errint print_derivation(struct printer *p, struct value *v)
+static errint print_derivation(struct value_printer *p, struct value *v)
 {
 	const struct attr *a = attrs_get(v->attrs, SYM_drvPath);
 	const struct context *sc = NULL;
@@ -211,7 +211,7 @@ static errint print_derivation(struct printer *p, struct value *v)
 	return 0;
 }
 
-static errint print_bindings(struct printer *p, struct attrs *set, size_t depth)
+static errint print_bindings(struct value_printer *p, struct attrs *set, size_t depth)
 {
 	const struct attr **v;
 	bool lines = false;
@@ -244,7 +244,7 @@ static errint print_bindings(struct printer *p, struct attrs *set, size_t depth)
 	return 0;
 }
 
-static errint print_set(struct printer *p, struct value *v, size_t depth)
+static errint print_set(struct value_printer *p, struct value *v, size_t depth)
 {
 	struct attrs *set = attrs_flat(p->E, v->attrs);
 	bool drv = false;
@@ -264,7 +264,7 @@ static errint print_set(struct printer *p, struct value *v, size_t depth)
 	return print_bindings(p, set, depth);
 }
 
-static errint print_list(struct printer *p, struct value *v, size_t depth)
+static errint print_list(struct value_printer *p, struct value *v, size_t depth)
 {
 	bool lines = false;
 
@@ -297,7 +297,7 @@ static errint print_list(struct printer *p, struct value *v, size_t depth)
 	return 0;
 }
 
-static void print_function(struct printer *p, const struct value *v)
+static void print_function(struct value_printer *p, const struct value *v)
 {
 	const struct value *fn = v->tag == V_PARTIAL ? v->app->fn : v;
 	const struct lambda *l;
@@ -325,7 +325,7 @@ static void print_function(struct printer *p, const struct value *v)
 	buf_putz(p->b, "»");
 }
 
-static void print_scalar(struct printer *p, const struct value *v)
+static void print_scalar(struct value_printer *p, const struct value *v)
 {
 	paint(p, v->tag == V_PATH ? GREEN : CYAN);
 	switch ((enum value_tag)v->tag) {
@@ -348,7 +348,7 @@ static void print_scalar(struct printer *p, const struct value *v)
 	paint(p, NORMAL);
 }
 
-static errint print_any(struct printer *p, struct value *v, size_t depth)
+static errint print_any(struct value_printer *p, struct value *v, size_t depth)
 {
 	switch ((enum value_tag)v->tag) {
 	case V_THUNK:
@@ -386,7 +386,7 @@ static errint print_any(struct printer *p, struct value *v, size_t depth)
 	return 0;
 }
 
-static errint print_at(struct printer *p, struct value *v, size_t depth)
+static errint print_at(struct value_printer *p, struct value *v, size_t depth)
 {
 	errint r = 0;
 
@@ -410,7 +410,7 @@ static errint print_at(struct printer *p, struct value *v, size_t depth)
 
 errint print_value(struct eval *E, struct value *v, const struct print_options *o, struct buf *b)
 {
-	struct printer p = {.E = E, .o = o, .b = b};
+	struct value_printer p = {.E = E, .o = o, .b = b};
 	errint r = print_at(&p, v, 0);
 
 	free(p.seen);

@@ -14,14 +14,14 @@
 
 enum { MAX_STEPS = 100 };
 
-struct entry {
-	struct entry *next;
+struct registry_entry {
+	struct registry_entry *next;
 	struct flake_ref from, to;
 	bool exact;
 };
 
 struct registry {
-	struct entry *entries; /* in the file's order */
+	struct registry_entry *entries; /* in the file's order */
 };
 
 /* E->registries, in the order of enum eval_registry, which is that of looking. */
@@ -64,7 +64,7 @@ static errint read_ref(struct eval *E, struct value *v, struct flake_ref *out)
 	return 0;
 }
 
-static errint read_entry(struct eval *E, struct value *v, struct entry *out)
+static errint read_entry(struct eval *E, struct value *v, struct registry_entry *out)
 {
 	struct attr *from, *to;
 	const struct attr *exact;
@@ -85,7 +85,7 @@ static errint read_entry(struct eval *E, struct value *v, struct entry *out)
 
 static errint read_flakes(struct eval *E, struct value *top, struct registry *out)
 {
-	struct entry **end = &out->entries;
+	struct registry_entry **end = &out->entries;
 	struct attr *version, *flakes;
 
 	TRY(want_attrs(E, top, 0, "in a flake registry"));
@@ -98,7 +98,7 @@ static errint read_flakes(struct eval *E, struct value *top, struct registry *ou
 		      &flakes));
 	TRY(want_list(E, flakes->v, 0, "in a flake registry"));
 	for (uint32_t i = 0; i < flakes->v->n; i++) {
-		*end = ARENA_NEW(&E->perm, struct entry);
+		*end = ARENA_NEW(&E->perm, struct registry_entry);
 		TRY(read_entry(E, list_elems(flakes->v)[i], *end));
 		end = &(*end)->next;
 	}
@@ -180,7 +180,7 @@ static struct flake_ref copy_ref(struct arena *a, const struct flake_ref *r)
 	return copy;
 }
 
-static bool matches(const struct entry *e, const struct flake_ref *ref)
+static bool matches(const struct registry_entry *e, const struct flake_ref *ref)
 {
 	struct flake_ref bare;
 
@@ -235,7 +235,7 @@ static errint check_overrides(struct eval *E, const struct flake_ref *to, struct
 }
 
 /* What e leads to, with the ref and revision that were asked for beyond it. */
-static errint apply(struct eval *E, const struct entry *e, struct flake_ref *ref)
+static errint apply(struct eval *E, const struct registry_entry *e, struct flake_ref *ref)
 {
 	struct flake_ref to = copy_ref(ref->arena, &e->to);
 	struct str branch = flake_ref_get(&e->from, "ref") ? S("") : flake_ref_text(ref, "ref");
@@ -262,7 +262,7 @@ static errint step(struct eval *E, struct registries *all, enum registry_kind ki
 
 	flake_ref_unset(&bare, "dir");
 	for (size_t i = kind == REGISTRY_ALL ? 0 : EVAL_REGISTRY_GLOBAL; i < ARRAY_LEN(all->v); i++)
-		for (const struct entry *e = all->v[i].entries; e; e = e->next)
+		for (const struct registry_entry *e = all->v[i].entries; e; e = e->next)
 			if (matches(e, &bare)) {
 				*found = true;
 				return apply(E, e, ref);

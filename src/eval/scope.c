@@ -15,24 +15,24 @@
  * to a function's level: what a branch does not use costs memory in every call. */
 enum { MAX_ARITY = 16, MAX_MERGED = 40 };
 
-struct level {
-	struct level *up;
+struct scope_level {
+	struct scope_level *up;
 	uint32_t n_slots, max_slots;
 };
 
-struct entry {
+struct scope_entry {
 	sym_t sym;
 	uint32_t slot;
 };
 
 struct scope {
 	struct scope *up;
-	struct level *level;
+	struct scope_level *level;
 	bool is_with;
 	uint32_t with_slot;
 	pos_t with_pos;
 	uint32_t n;
-	const struct entry *v; /* sorted by symbol */
+	const struct scope_entry *v; /* sorted by symbol */
 };
 
 struct resolver {
@@ -50,7 +50,7 @@ struct resolver {
 /* Where an expression is: its scope, the level its code runs in, and whether lets may join it. */
 struct place {
 	struct scope *scope;
-	struct level *level;
+	struct scope_level *level;
 	bool once;
 };
 
@@ -77,7 +77,7 @@ static bool is_operator_name(sym_t sym)
 
 static int entry_cmp(const void *x, const void *y)
 {
-	const struct entry *a = x, *b = y;
+	const struct scope_entry *a = x, *b = y;
 
 	if (a->sym != b->sym)
 		return a->sym < b->sym ? -1 : 1;
@@ -85,8 +85,8 @@ static int entry_cmp(const void *x, const void *y)
 }
 
 /* Sorts entries; of equal names the one with the highest slot stays (the innermost). */
-static struct scope *scope_new(struct resolver *r, struct scope *up, struct level *level,
-			       struct entry *v, uint32_t n)
+static struct scope *scope_new(struct resolver *r, struct scope *up, struct scope_level *level,
+			       struct scope_entry *v, uint32_t n)
 {
 	struct scope *s = ARENA_NEW(&r->tmp, struct scope);
 	uint32_t kept = 0;
@@ -103,7 +103,7 @@ static struct scope *scope_new(struct resolver *r, struct scope *up, struct leve
 	return s;
 }
 
-static const struct entry *scope_find(const struct scope *s, sym_t sym)
+static const struct scope_entry *scope_find(const struct scope *s, sym_t sym)
 {
 	uint32_t lo = 0, hi = s->n;
 
@@ -120,7 +120,7 @@ static const struct entry *scope_find(const struct scope *s, sym_t sym)
 	return NULL;
 }
 
-static uint32_t level_distance(const struct level *from, const struct level *to)
+static uint32_t level_distance(const struct scope_level *from, const struct scope_level *to)
 {
 	uint32_t n = 0;
 
@@ -132,7 +132,7 @@ static uint32_t level_distance(const struct level *from, const struct level *to)
 static bool lookup(struct place at, sym_t sym, struct address *out)
 {
 	for (struct scope *s = at.scope; s; s = s->up) {
-		const struct entry *e = s->is_with ? NULL : scope_find(s, sym);
+		const struct scope_entry *e = s->is_with ? NULL : scope_find(s, sym);
 
 		if (!e)
 			continue;
@@ -191,7 +191,7 @@ ATTR_COLD static errint undefined(struct resolver *r, struct place at, const str
 /* Many variables share one: those below the same with, at the same distance from it. */
 static void make_table(struct resolver *r, const struct scope *with, uint32_t distance)
 {
-	const struct level *level = with->level;
+	const struct scope_level *level = with->level;
 	uint32_t n = 0;
 
 	for (const struct scope *s = with; s; s = s->up)
@@ -367,10 +367,10 @@ static errint resolve_recursive(struct resolver *r, struct place outer, struct p
 
 static struct scope *scope_of_defs(struct resolver *r, struct place at, struct e_attrs *a)
 {
-	struct entry *v = ARENA_ARRAY(&r->tmp, struct entry, a->n);
+	struct scope_entry *v = ARENA_ARRAY(&r->tmp, struct scope_entry, a->n);
 
 	for (uint32_t i = 0; i < a->n; i++)
-		v[i] = (struct entry){a->defs[i].sym, a->base + i};
+		v[i] = (struct scope_entry){a->defs[i].sym, a->base + i};
 	return scope_new(r, at.scope, at.level, v, a->n);
 }
 
@@ -386,7 +386,7 @@ static errint resolve_dynamic_defs(struct resolver *r, struct place at, struct e
 
 static errint resolve_rec(struct resolver *r, struct place at, struct e_attrs *a)
 {
-	struct level level = {.up = at.level, .n_slots = a->n + a->n_from};
+	struct scope_level level = {.up = at.level, .n_slots = a->n + a->n_from};
 	struct place inner = {at.scope, &level, false};
 
 	a->base = 0;
@@ -424,7 +424,7 @@ static errint resolve_let(struct resolver *r, struct place at, struct e_let *l)
 {
 	struct e_attrs *a = l->defs;
 	uint32_t n = a->n + a->n_from;
-	struct level level = {.up = at.level, .n_slots = n, .max_slots = n + MAX_MERGED};
+	struct scope_level level = {.up = at.level, .n_slots = n, .max_slots = n + MAX_MERGED};
 	struct place inner = {at.scope, &level, true};
 
 	sort_defs(a);
@@ -443,7 +443,7 @@ static errint resolve_let(struct resolver *r, struct place at, struct e_let *l)
 
 static errint resolve_with(struct resolver *r, struct place at, struct e_with *w)
 {
-	struct level level = {.up = at.level, .n_slots = 1, .max_slots = 1};
+	struct scope_level level = {.up = at.level, .n_slots = 1, .max_slots = 1};
 	struct place inner = {ARENA_NEW(&r->tmp, struct scope), &level, false};
 
 	TRY(resolve_thunk(r, at, &w->set));
@@ -466,15 +466,15 @@ static errint resolve_with(struct resolver *r, struct place at, struct e_with *w
 
 static errint resolve_simple_lambda(struct resolver *r, struct place at, struct lambda *l)
 {
-	struct level level = {.up = at.level};
+	struct scope_level level = {.up = at.level};
 	struct place inner = {at.scope, &level, true};
-	struct entry args[MAX_ARITY];
+	struct scope_entry args[MAX_ARITY];
 	struct lambda *last = l;
 
 	for (;;) {
 		struct lambda *next = (struct lambda *)last->body;
 
-		args[level.n_slots] = (struct entry){last->arg, level.n_slots};
+		args[level.n_slots] = (struct scope_entry){last->arg, level.n_slots};
 		level.n_slots++;
 		if (next->e.kind != E_LAMBDA || next->has_formals || level.n_slots == MAX_ARITY)
 			break;
@@ -492,14 +492,14 @@ static errint resolve_simple_lambda(struct resolver *r, struct place at, struct 
 static errint resolve_formals_lambda(struct resolver *r, struct place at, struct lambda *l)
 {
 	uint32_t first = l->arg ? 1 : 0, n = first + l->n_formals;
-	struct level level = {.up = at.level, .n_slots = n, .max_slots = n + MAX_MERGED};
+	struct scope_level level = {.up = at.level, .n_slots = n, .max_slots = n + MAX_MERGED};
 	struct place inner = {at.scope, &level, true};
-	struct entry *v = ARENA_ARRAY(&r->tmp, struct entry, n);
+	struct scope_entry *v = ARENA_ARRAY(&r->tmp, struct scope_entry, n);
 
 	if (l->arg)
-		v[0] = (struct entry){l->arg, 0};
+		v[0] = (struct scope_entry){l->arg, 0};
 	for (uint32_t i = 0; i < l->n_formals; i++)
-		v[first + i] = (struct entry){l->formals[i].sym, first + i};
+		v[first + i] = (struct scope_entry){l->formals[i].sym, first + i};
 	inner.scope = scope_new(r, at.scope, &level, v, n);
 	for (uint32_t i = 0; i < l->n_formals; i++) {
 		if (!l->formals[i].otherwise)
@@ -651,15 +651,15 @@ errint scope_resolve(struct eval *E, struct expr **e, const struct static_scope 
 	struct resolver r = {.E = E};
 	/* A file's level has no slots: it would be older than the region that its value is computed
 	 * in, and outlive what that drops. */
-	struct level outside = {0};
+	struct scope_level outside = {0};
 	struct place at = {NULL, &outside, true};
 	errint result;
 
 	if (outer) {
-		struct entry *v = ARENA_ARRAY(&r.tmp, struct entry, outer->n);
+		struct scope_entry *v = ARENA_ARRAY(&r.tmp, struct scope_entry, outer->n);
 
 		for (uint32_t i = 0; i < outer->n; i++)
-			v[i] = (struct entry){outer->names[i], i};
+			v[i] = (struct scope_entry){outer->names[i], i};
 		at.scope = scope_new(&r, NULL, &outside, v, outer->n);
 	}
 	result = resolve(&r, at, e);

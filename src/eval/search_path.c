@@ -116,7 +116,7 @@ static errint fetch_flake(struct eval *E, pos_t pos, struct str ref, struct str 
 /* The path that an entry means; empty when there is nothing. */
 static errint entry_path(struct eval *E, pos_t pos, struct str entry, struct str *out)
 {
-	CLEANUP_FREE char *full = NULL;
+	char *full CLEANUP_FREE = NULL;
 	struct str end;
 	unsigned mode;
 	ERR(err);

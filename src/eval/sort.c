@@ -57,7 +57,7 @@ static errint sort(const struct sorting *s, char *v, size_t n)
 
 errint eval_sort(struct eval *E, void *v, size_t n, size_t size, sort_cmp_fn cmp, void *ctx)
 {
-	CLEANUP_FREE char *tmp = n > RUN ? xreallocarray(NULL, n / 2 + 1, size) : NULL;
+	char *tmp CLEANUP_FREE = n > RUN ? xreallocarray(NULL, n / 2 + 1, size) : NULL;
 
 	return sort(&(struct sorting){E, size, cmp, ctx, tmp}, v, n);
 }

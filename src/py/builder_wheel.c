@@ -45,7 +45,7 @@ errint wheel_file_put(struct wheel_install *w, struct str path, struct str bytes
 		      struct err *err)
 {
 	struct wheel_file *f = wheel_file_add(w, path);
-	CLEANUP_FREE char *dir = str_dupz(path_dir(f->path));
+	char *dir CLEANUP_FREE = str_dupz(path_dir(f->path));
 	struct stat st;
 
 	if (fstatat(w->out_fd, f->path.p, &st, AT_SYMLINK_NOFOLLOW) == 0)
@@ -60,7 +60,7 @@ errint wheel_file_put(struct wheel_install *w, struct str path, struct str bytes
 
 errint wheel_file_rehash(struct wheel_install *w, struct wheel_file *f, struct err *err)
 {
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	struct stat st;
 
 	if (open_file(w->out_fd, f->path.p, &fd, err) || hash_fd(HASH_SHA256, fd, &f->sha256, err))

@@ -20,6 +20,6 @@
  * it; nix-support. The bits depend on the wheel and on these values only. */
 #pragma once
 
-#include "build/builtin.h"
+#include "sandbox/builtin.h"
 
 extern const struct builtin_builder builder_wheel_1;

@@ -2,7 +2,7 @@
  *
  * Bytecode beside every module, and its place in the list of files. */
 #include "base/file.h"
-#include "build/bytecode.h"
+#include "job/bytecode.h"
 #include "py/builder_wheel_int.h"
 
 static bool is_module(const struct wheel_install *w, const struct wheel_file *f)

@@ -4,10 +4,11 @@
  * files that are now in the output; the last writes that list as RECORD. */
 #pragma once
 
-#include "build/builtin.h"
-#include "build/patchelf.h"
+#include <sys/types.h>
+#include "job/patchelf.h"
 #include "py/marker.h"
 #include "py/wheel.h"
+#include "sandbox/builtin.h"
 
 struct wheel_file {
 	struct str path;   /* relative to the output */

@@ -94,7 +94,7 @@ static errint edit(struct wheel_install *w, struct wheel_file *f, const struct e
 static errint clear_stack(struct wheel_install *w, struct wheel_file *f, struct err *err)
 {
 	ARENA(a);
-	CLEANUP_FD int fd = openat(w->out_fd, f->path.p, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	int fd CLEANUP_FD = openat(w->out_fd, f->path.p, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	struct elf_info info;
 
 	if (fd < 0)
@@ -106,7 +106,7 @@ static errint clear_stack(struct wheel_install *w, struct wheel_file *f, struct 
 
 static errint relocate(struct wheel_install *w, struct wheel_file *f, struct err *err)
 {
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	struct elf_info info;
 	bool changed = false;
 

@@ -4,7 +4,7 @@
  * RECORD. A wheel holds files only; names that would leave it were refused by the archive reader.
  */
 #include "base/file.h"
-#include "net/archive.h"
+#include "archive/archive.h"
 #include "py/builder_wheel_int.h"
 
 #include <stdlib.h>
@@ -206,7 +206,7 @@ static errint mismatch(const struct wheel_record *row, const struct hash *got, s
 static errint check_file(struct wheel_install *w, const struct wheel_file *f,
 			 const struct wheel_record *row, struct err *err)
 {
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	struct hash got = f->sha256;
 
 	if (!row->has_hash)
@@ -306,8 +306,8 @@ static void unpack_release(struct unpack *u)
 errint wheel_step_unpack(struct wheel_install *w, struct err *err)
 {
 	struct unpack u CLEANUP(unpack_release) = {.w = w, .data = S("")};
-	CLEANUP_FREE char *path = str_dupz(w->wheel);
-	CLEANUP_FD int fd = -1;
+	char *path CLEANUP_FREE = str_dupz(w->wheel);
+	int fd CLEANUP_FD = -1;
 
 	w->info = S("");
 	u.writer = archive_writer_new(w->out_fd);

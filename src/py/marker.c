@@ -16,7 +16,7 @@ enum marker_op {
 	OP_NOT_IN,
 };
 
-struct operand {
+struct marker_operand {
 	enum marker_var var; /* or MARKER_LITERAL */
 	struct str text;
 };
@@ -24,7 +24,7 @@ struct operand {
 struct marker {
 	enum { MARKER_COMPARE, MARKER_AND, MARKER_OR } kind;
 	struct marker *left, *right;
-	struct operand a, b;
+	struct marker_operand a, b;
 	enum marker_op op;
 	enum specifier_op cmp;
 	struct str op_text;
@@ -52,7 +52,7 @@ static const struct {
 	{S("python_implementation"), MARKER_PLATFORM_IMPLEMENTATION},
 };
 
-struct parser {
+struct marker_parser {
 	struct arena *a;
 	struct str all;
 	size_t at;
@@ -60,13 +60,13 @@ struct parser {
 	struct err *err;
 };
 
-static errint fail(struct parser *p, const char *expected)
+static errint fail(struct marker_parser *p, const char *expected)
 {
 	return err_set(p->err, ERR_CORRUPT, "marker '%.*s': expected %s at column %zu",
 		       STR_ARG(p->all), expected, p->at + 1);
 }
 
-static void blanks(struct parser *p)
+static void blanks(struct marker_parser *p)
 {
 	while (p->at < p->all.n && (p->all.p[p->at] == ' ' || p->all.p[p->at] == '\t'))
 		p->at++;
@@ -79,7 +79,7 @@ static bool is_word(char c)
 }
 
 /* The word at the cursor, not taken. */
-static struct str peek_word(struct parser *p)
+static struct str peek_word(struct marker_parser *p)
 {
 	size_t n = 0;
 
@@ -89,7 +89,7 @@ static struct str peek_word(struct parser *p)
 	return str_sub(p->all, p->at, n);
 }
 
-static bool take_word(struct parser *p, struct str word)
+static bool take_word(struct marker_parser *p, struct str word)
 {
 	if (!str_eq(peek_word(p), word))
 		return false;
@@ -97,7 +97,7 @@ static bool take_word(struct parser *p, struct str word)
 	return true;
 }
 
-static bool take_char(struct parser *p, char c)
+static bool take_char(struct marker_parser *p, char c)
 {
 	blanks(p);
 	if (p->at == p->all.n || p->all.p[p->at] != c)
@@ -123,7 +123,7 @@ static bool find_var(struct str word, enum marker_var *out)
 	return false;
 }
 
-static errint operand(struct parser *p, struct operand *out)
+static errint operand(struct marker_parser *p, struct marker_operand *out)
 {
 	struct str word = peek_word(p);
 	char quote = p->at < p->all.n ? p->all.p[p->at] : '\0';
@@ -144,7 +144,7 @@ static errint operand(struct parser *p, struct operand *out)
 	return 0;
 }
 
-static errint operator(struct parser *p, struct marker *m)
+static errint operator(struct marker_parser *p, struct marker *m)
 {
 	struct str rest;
 	size_t from;
@@ -167,9 +167,9 @@ static errint operator(struct parser *p, struct marker *m)
 	return 0;
 }
 
-static errint disjunction(struct parser *p, struct marker **out);
+static errint disjunction(struct marker_parser *p, struct marker **out);
 
-static errint atom(struct parser *p, struct marker **out)
+static errint atom(struct marker_parser *p, struct marker **out)
 {
 	struct marker *m;
 
@@ -191,7 +191,8 @@ static errint atom(struct parser *p, struct marker **out)
 	return 0;
 }
 
-static struct marker *join(struct parser *p, int kind, struct marker *left, struct marker *right)
+static struct marker *join(struct marker_parser *p, int kind, struct marker *left,
+			   struct marker *right)
 {
 	struct marker *m = ARENA_NEW(p->a, struct marker);
 
@@ -201,7 +202,7 @@ static struct marker *join(struct parser *p, int kind, struct marker *left, stru
 	return m;
 }
 
-static errint conjunction(struct parser *p, struct marker **out)
+static errint conjunction(struct marker_parser *p, struct marker **out)
 {
 	struct marker *left, *right;
 
@@ -216,7 +217,7 @@ static errint conjunction(struct parser *p, struct marker **out)
 	return 0;
 }
 
-static errint disjunction(struct parser *p, struct marker **out)
+static errint disjunction(struct marker_parser *p, struct marker **out)
 {
 	struct marker *left, *right;
 
@@ -233,7 +234,7 @@ static errint disjunction(struct parser *p, struct marker **out)
 
 errint marker_parse(struct arena *a, struct str s, struct marker **out, struct err *err)
 {
-	struct parser p = {.a = a, .all = s, .err = err};
+	struct marker_parser p = {.a = a, .all = s, .err = err};
 	struct marker *m;
 
 	if (disjunction(&p, &m))
@@ -266,7 +267,7 @@ struct marker_env marker_env_linux(struct arena *a, struct str full, struct str 
 	return env;
 }
 
-static struct str value(const struct operand *o, const struct marker_env *env)
+static struct str value(const struct marker_operand *o, const struct marker_env *env)
 {
 	return o->var == MARKER_LITERAL ? o->text : env->v[o->var];
 }

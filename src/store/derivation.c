@@ -29,14 +29,14 @@ static char escape_of(char c)
 
 /* ---- parsing ---- */
 
-struct parser {
+struct aterm_parser {
 	struct arena *a;
 	struct str text;
 	size_t at;
 };
 
 ATTR_PRINTF(3, 4)
-static errint bad(const struct parser *p, struct err *err, const char *fmt, ...)
+static errint bad(const struct aterm_parser *p, struct err *err, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -46,12 +46,12 @@ static errint bad(const struct parser *p, struct err *err, const char *fmt, ...)
 	return err_wrap(err, "bad derivation at byte %zu", p->at);
 }
 
-static bool next_is(const struct parser *p, char c)
+static bool next_is(const struct aterm_parser *p, char c)
 {
 	return p->at < p->text.n && p->text.p[p->at] == c;
 }
 
-static bool take(struct parser *p, char c)
+static bool take(struct aterm_parser *p, char c)
 {
 	if (!next_is(p, c))
 		return false;
@@ -59,7 +59,7 @@ static bool take(struct parser *p, char c)
 	return true;
 }
 
-static errint expect(struct parser *p, struct str s, struct err *err)
+static errint expect(struct aterm_parser *p, struct str s, struct err *err)
 {
 	if (!str_starts(str_skip(p->text, p->at), s))
 		return bad(p, err, "expected '%.*s'", STR_ARG(s));
@@ -85,7 +85,7 @@ static int unescape(char c)
 	}
 }
 
-static errint parse_escaped(struct parser *p, size_t end, struct str *out, struct err *err)
+static errint parse_escaped(struct aterm_parser *p, size_t end, struct str *out, struct err *err)
 {
 	char *to = arena_alloc(p->a, end - p->at + 1);
 	size_t n = 0;
@@ -112,7 +112,7 @@ static errint parse_escaped(struct parser *p, size_t end, struct str *out, struc
  * otherwise is refused: it would not be the same text, nor have the same hash, when printed. */
 enum spelling { ESCAPED, RAW };
 
-static errint parse_string(struct parser *p, enum spelling spelling, struct str *out,
+static errint parse_string(struct aterm_parser *p, enum spelling spelling, struct str *out,
 			   struct err *err)
 {
 	errint rc = expect(p, S("\""), err);
@@ -143,7 +143,7 @@ static errint parse_string(struct parser *p, enum spelling spelling, struct str 
 }
 
 /* Between elements: false at the closing bracket, which it takes. */
-static errint next_element(struct parser *p, size_t seen, bool *more, struct err *err)
+static errint next_element(struct aterm_parser *p, size_t seen, bool *more, struct err *err)
 {
 	if (take(p, ']')) {
 		*more = false;
@@ -155,7 +155,7 @@ static errint next_element(struct parser *p, size_t seen, bool *more, struct err
 	return 0;
 }
 
-static errint check_order(struct parser *p, struct str before, struct str s, struct err *err)
+static errint check_order(struct aterm_parser *p, struct str before, struct str s, struct err *err)
 {
 	if (str_cmp(before, s) < 0)
 		return 0;
@@ -176,8 +176,8 @@ static void *list_grow(struct arena *a, void *v, size_t n, size_t size)
 #define LIST_ADD(p, v, n) ((v) = list_grow((p)->a, (v), (n), sizeof(*(v))), &(v)[(n)++])
 
 /* `["a","b"]` behind its opening bracket; the raw ones are sets, checked to be sorted. */
-static errint parse_strings(struct parser *p, enum spelling spelling, bool paths, struct str **out,
-			    size_t *n, struct err *err)
+static errint parse_strings(struct aterm_parser *p, enum spelling spelling, bool paths,
+			    struct str **out, size_t *n, struct err *err)
 {
 	for (;;) {
 		bool more;
@@ -196,7 +196,7 @@ static errint parse_strings(struct parser *p, enum spelling spelling, bool paths
 	}
 }
 
-static errint parse_outputs(struct parser *p, struct drv *d, struct err *err)
+static errint parse_outputs(struct aterm_parser *p, struct drv *d, struct err *err)
 {
 	for (;;) {
 		bool more;
@@ -224,7 +224,7 @@ static errint parse_outputs(struct parser *p, struct drv *d, struct err *err)
 	}
 }
 
-static errint parse_inputs(struct parser *p, struct drv *d, struct err *err)
+static errint parse_inputs(struct aterm_parser *p, struct drv *d, struct err *err)
 {
 	for (;;) {
 		bool more;
@@ -251,7 +251,7 @@ static errint parse_inputs(struct parser *p, struct drv *d, struct err *err)
 	}
 }
 
-static errint parse_env(struct parser *p, struct drv *d, struct err *err)
+static errint parse_env(struct aterm_parser *p, struct drv *d, struct err *err)
 {
 	for (;;) {
 		bool more;
@@ -276,7 +276,7 @@ static errint parse_env(struct parser *p, struct drv *d, struct err *err)
 	}
 }
 
-static errint parse_body(struct parser *p, struct drv *d, struct err *err)
+static errint parse_body(struct aterm_parser *p, struct drv *d, struct err *err)
 {
 	errint rc = expect(p, S("Derive(["), err);
 	if (!rc)
@@ -317,7 +317,7 @@ static errint parse_body(struct parser *p, struct drv *d, struct err *err)
 errint drv_parse(struct arena *a, struct str text, struct str name, struct drv *out,
 		 struct err *err)
 {
-	struct parser p = {.a = a, .text = text};
+	struct aterm_parser p = {.a = a, .text = text};
 	struct drv d = {0};
 
 	if (text.n > LIMIT_DRV_FILE)

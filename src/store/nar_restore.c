@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 
-struct parser {
+struct nar_parser {
 	struct source *from;
 	struct tree_sink *to;
 	uint64_t at; /* bytes read so far */
@@ -19,13 +19,13 @@ struct parser {
 	size_t word_n;
 };
 
-static void parser_release(struct parser *p)
+static void parser_release(struct nar_parser *p)
 {
 	free(p->chunk);
 }
 
 ATTR_PRINTF(3, 4)
-static errint bad(const struct parser *p, struct err *err, const char *fmt, ...)
+static errint bad(const struct nar_parser *p, struct err *err, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -35,7 +35,7 @@ static errint bad(const struct parser *p, struct err *err, const char *fmt, ...)
 	return err_wrap(err, "bad NAR at byte %llu", (unsigned long long)p->at);
 }
 
-static errint read_bytes(struct parser *p, void *to, size_t n, struct err *err)
+static errint read_bytes(struct nar_parser *p, void *to, size_t n, struct err *err)
 {
 	errint rc = source_read_full(p->from, to, n, err);
 	if (rc)
@@ -44,7 +44,7 @@ static errint read_bytes(struct parser *p, void *to, size_t n, struct err *err)
 	return 0;
 }
 
-static errint read_u64(struct parser *p, uint64_t *out, struct err *err)
+static errint read_u64(struct nar_parser *p, uint64_t *out, struct err *err)
 {
 	uint8_t b[8];
 	errint rc = read_bytes(p, b, sizeof(b), err);
@@ -67,7 +67,7 @@ static bool all_zero(const char *p, size_t n)
 }
 
 /* Reads the next string into p->word. */
-static errint read_word(struct parser *p, size_t max, const char *what, struct err *err)
+static errint read_word(struct nar_parser *p, size_t max, const char *what, struct err *err)
 {
 	uint64_t n;
 	errint rc = read_u64(p, &n, err);
@@ -87,17 +87,17 @@ static errint read_word(struct parser *p, size_t max, const char *what, struct e
 	return 0;
 }
 
-static bool word_is(const struct parser *p, struct str s)
+static bool word_is(const struct nar_parser *p, struct str s)
 {
 	return str_eq(str_n(p->word, p->word_n), s);
 }
 
-static errint read_tag(struct parser *p, struct err *err)
+static errint read_tag(struct nar_parser *p, struct err *err)
 {
 	return read_word(p, 16, "a tag", err);
 }
 
-static errint expect(struct parser *p, struct str s, struct err *err)
+static errint expect(struct nar_parser *p, struct str s, struct err *err)
 {
 	errint rc = read_tag(p, err);
 	if (rc)
@@ -105,7 +105,8 @@ static errint expect(struct parser *p, struct str s, struct err *err)
 	return word_is(p, s) ? 0 : bad(p, err, "expected '%.*s'", STR_ARG(s));
 }
 
-static errint parse_contents(struct parser *p, const char *name, bool executable, struct err *err)
+static errint parse_contents(struct nar_parser *p, const char *name, bool executable,
+			     struct err *err)
 {
 	uint64_t size;
 	errint rc = read_u64(p, &size, err);
@@ -132,7 +133,7 @@ static errint parse_contents(struct parser *p, const char *name, bool executable
 	return p->to->ops->file_end(p->to, err);
 }
 
-static errint parse_regular(struct parser *p, const char *name, struct err *err)
+static errint parse_regular(struct nar_parser *p, const char *name, struct err *err)
 {
 	bool executable = false;
 	errint rc = read_tag(p, err);
@@ -152,7 +153,7 @@ static errint parse_regular(struct parser *p, const char *name, struct err *err)
 	return rc ? rc : expect(p, S(")"), err);
 }
 
-static errint parse_symlink(struct parser *p, const char *name, struct err *err)
+static errint parse_symlink(struct nar_parser *p, const char *name, struct err *err)
 {
 	errint rc = expect(p, S("target"), err);
 	if (!rc)
@@ -165,7 +166,7 @@ static errint parse_symlink(struct parser *p, const char *name, struct err *err)
 	return rc ? rc : expect(p, S(")"), err);
 }
 
-static errint check_name(struct parser *p, const char *previous, struct err *err)
+static errint check_name(struct nar_parser *p, const char *previous, struct err *err)
 {
 	struct str name = str_n(p->word, p->word_n);
 
@@ -177,9 +178,9 @@ static errint check_name(struct parser *p, const char *previous, struct err *err
 	return 0;
 }
 
-static errint parse_node(struct parser *p, const char *name, struct err *err);
+static errint parse_node(struct nar_parser *p, const char *name, struct err *err);
 
-static errint parse_entry(struct parser *p, char *previous, struct err *err)
+static errint parse_entry(struct nar_parser *p, char *previous, struct err *err)
 {
 	errint rc = expect(p, S("("), err);
 	if (!rc)
@@ -197,7 +198,7 @@ static errint parse_entry(struct parser *p, char *previous, struct err *err)
 	return rc ? rc : expect(p, S(")"), err);
 }
 
-static errint parse_directory(struct parser *p, const char *name, struct err *err)
+static errint parse_directory(struct nar_parser *p, const char *name, struct err *err)
 {
 	if (p->depth >= LIMIT_NAR_DEPTH)
 		return bad(p, err, "folders are nested deeper than %d", LIMIT_NAR_DEPTH);
@@ -225,7 +226,7 @@ static errint parse_directory(struct parser *p, const char *name, struct err *er
 	return p->to->ops->dir_end(p->to, err);
 }
 
-static errint parse_node(struct parser *p, const char *name, struct err *err)
+static errint parse_node(struct nar_parser *p, const char *name, struct err *err)
 {
 	errint rc = expect(p, S("("), err);
 	if (!rc)
@@ -245,7 +246,7 @@ static errint parse_node(struct parser *p, const char *name, struct err *err)
 
 errint tree_parse(struct source *from, struct tree_sink *to, struct err *err)
 {
-	struct parser p CLEANUP(parser_release) = {
+	struct nar_parser p CLEANUP(parser_release) = {
 		.from = from,
 		.to = to,
 		.chunk = xmalloc(NAR_CHUNK),

@@ -8,12 +8,12 @@
 #include <fcntl.h>
 #include "base/file.h"
 
-struct address {
+struct ca_address {
 	bool text, recursive;
 	struct hash hash;
 };
 
-static errint parse_address(const struct path_info *info, struct address *out, struct err *err)
+static errint parse_address(const struct path_info *info, struct ca_address *out, struct err *err)
 {
 	struct str rest = str_drop_prefix(info->ca, S("text:"));
 
@@ -50,7 +50,7 @@ static bool other_refs(struct arena *a, const struct path_info *info, struct str
 	return self;
 }
 
-static errint check_path(struct store *s, const struct path_info *info, const struct address *ca,
+static errint check_path(struct store *s, const struct path_info *info, const struct ca_address *ca,
 			 bool *self, struct err *err)
 {
 	ARENA(a);
@@ -70,7 +70,7 @@ static errint check_path(struct store *s, const struct path_info *info, const st
 	return rc;
 }
 
-static errint hash_object(struct store *s, const char *temp, const struct address *ca,
+static errint hash_object(struct store *s, const char *temp, const struct ca_address *ca,
 			  struct hash *out, struct err *err)
 {
 	if (!ca->recursive) {
@@ -88,7 +88,7 @@ static errint hash_object(struct store *s, const char *temp, const struct addres
 errint store_check_address(struct store *s, const struct path_info *info, const char *temp,
 			   struct err *err)
 {
-	struct address ca;
+	struct ca_address ca;
 	struct hash got;
 	bool self;
 

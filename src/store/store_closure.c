@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-struct walk {
+struct closure_walk {
 	struct store *s;
 	struct arena *a;
 	unsigned flags;
@@ -15,14 +15,14 @@ struct walk {
 	size_t n, cap;
 };
 
-static void walk_release(struct walk *w)
+static void walk_release(struct closure_walk *w)
 {
 	path_map_release(&w->seen);
 	free(w->v);
 }
 
 /* path lives in the arena. */
-static void visit(struct walk *w, struct str path)
+static void visit(struct closure_walk *w, struct str path)
 {
 	if (path_map_get(&w->seen, path))
 		return;
@@ -31,13 +31,13 @@ static void visit(struct walk *w, struct str path)
 	w->v[w->n++] = path;
 }
 
-static void visit_set(struct walk *w, const struct str_set *set)
+static void visit_set(struct closure_walk *w, const struct str_set *set)
 {
 	for (size_t i = 0; i < set->n; i++)
 		visit(w, set->v[i]);
 }
 
-static errint visit_if_valid(struct walk *w, struct str path, struct err *err)
+static errint visit_if_valid(struct closure_walk *w, struct str path, struct err *err)
 {
 	bool valid;
 	errint rc = db_is_valid(w->s, path, &valid, err);
@@ -47,7 +47,7 @@ static errint visit_if_valid(struct walk *w, struct str path, struct err *err)
 	return rc;
 }
 
-static errint visit_outputs(struct walk *w, struct str drv, struct err *err)
+static errint visit_outputs(struct closure_walk *w, struct str drv, struct err *err)
 {
 	struct str_set outputs;
 	errint rc = db_paths(w->s, w->a, DB_QUERY_OUTPUTS, &drv, &outputs, err);
@@ -57,7 +57,7 @@ static errint visit_outputs(struct walk *w, struct str drv, struct err *err)
 	return rc;
 }
 
-static errint visit_drv_of(struct walk *w, struct str path, struct err *err)
+static errint visit_drv_of(struct closure_walk *w, struct str path, struct err *err)
 {
 	struct str_set drv;
 	errint rc = db_paths(w->s, w->a, DB_QUERY_DERIVER, &path, &drv, err);
@@ -68,7 +68,7 @@ static errint visit_drv_of(struct walk *w, struct str path, struct err *err)
 }
 
 /* The edges between derivations and outputs turn round with the references. */
-static errint visit_neighbours(struct walk *w, struct str path, struct err *err)
+static errint visit_neighbours(struct closure_walk *w, struct str path, struct err *err)
 {
 	bool back = w->flags & CLOSURE_REFERRERS, drv = store_path_is_drv(path);
 	unsigned to_outputs = back ? CLOSURE_DERIVERS : CLOSURE_OUTPUTS;
@@ -91,7 +91,7 @@ static errint visit_neighbours(struct walk *w, struct str path, struct err *err)
 	return rc;
 }
 
-static errint start(struct walk *w, struct str path, struct err *err)
+static errint start(struct closure_walk *w, struct str path, struct err *err)
 {
 	bool valid;
 	errint rc = db_is_valid(w->s, path, &valid, err);
@@ -107,7 +107,7 @@ static errint start(struct walk *w, struct str path, struct err *err)
 errint store_closure(struct store *s, struct arena *a, const struct str *paths, size_t n,
 		     unsigned flags, struct str_set *out, struct err *err)
 {
-	struct walk w CLEANUP(walk_release) = {.s = s, .a = a, .flags = flags};
+	struct closure_walk w CLEANUP(walk_release) = {.s = s, .a = a, .flags = flags};
 	errint rc = store_flush(s, err);
 
 	for (size_t i = 0; !rc && i < n; i++)

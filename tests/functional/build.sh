@@ -1,6 +1,6 @@
 #!/bin/sh
 # Building through the command line, without a network: fetches from file: URLs, plans, refusals.
-# What runs programs in the sandbox is tested in unit/t_build_run.c and end to end.
+# What runs programs in the sandbox is tested in unit/t_job_run.c and end to end.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 plan 20

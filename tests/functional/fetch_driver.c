@@ -13,8 +13,8 @@
 #include <time.h>
 
 #include "base/report.h"
-#include "net/fetch.h"
-#include "net/mirror.h"
+#include "fetch/fetch.h"
+#include "fetch/mirror.h"
 
 struct driver {
 	struct fetch_options o;
@@ -51,7 +51,7 @@ static bool argument(struct driver *d, const char *arg)
 
 static void fail(const char *dest, const struct err *err)
 {
-	CLEANUP_FREE char *text = err_format(err);
+	char *text CLEANUP_FREE = err_format(err);
 
 	fputs(text, stderr);
 	printf("fail %s %s\n", dest, err_code_name(err->code));

@@ -106,7 +106,7 @@ static char *in_work(const char *name)
 /* Makes work/NAME.deb of the folder work/NAME by a shell script that fills it. */
 static bool make_deb(const char *name, const char *script)
 {
-	CLEANUP_FREE char *text = xasprintf(
+	char *text CLEANUP_FREE = xasprintf(
 		"set -e; mkdir -p '%s/%s/DEBIAN'; cd '%s/%s'; %s; printf 'Package: %s\\nVersion: 1\\n"
 		"Architecture: all\\nMaintainer: x <x@example.org>\\nDescription: x\\n' >DEBIAN/control; "
 		"dpkg-deb --root-owner-group -b . ../%s.deb",
@@ -125,7 +125,7 @@ struct run {
 /* Runs the builder into work/out. */
 static errint build(const struct run *r, struct err *err)
 {
-	CLEANUP_FREE char *out = in_work("out");
+	char *out CLEANUP_FREE = in_work("out");
 	struct drv_output output = {.name = S("out"), .path = str_c(out)};
 	struct drv_env env[] = {
 		{S("debs"), str_c(r->debs)},
@@ -149,7 +149,7 @@ static errint build(const struct run *r, struct err *err)
 
 static void is_file(const char *name, const char *want)
 {
-	CLEANUP_FREE char *path = in_work(name);
+	char *path CLEANUP_FREE = in_work(name);
 	BUF(text, LIMIT_SMALL_FILE);
 	ERR(err);
 
@@ -161,8 +161,8 @@ static void is_file(const char *name, const char *want)
 
 static void is_link(const char *name, const char *want)
 {
-	CLEANUP_FREE char *path = in_work(name);
-	CLEANUP_FREE char *text = NULL;
+	char *path CLEANUP_FREE = in_work(name);
+	char *text CLEANUP_FREE = NULL;
 	ERR(err);
 
 	if (read_link(AT_FDCWD, path, &text, &err))
@@ -173,17 +173,17 @@ static void is_link(const char *name, const char *want)
 
 static void is_absent(const char *name)
 {
-	CLEANUP_FREE char *path = in_work(name);
+	char *path CLEANUP_FREE = in_work(name);
 
 	OK(access(path, F_OK) != 0, "%s is left out", name);
 }
 
 static void test_unpack(void)
 {
-	CLEANUP_FREE char *debs = xasprintf("%s/one.deb %s/two.deb", work, work);
-	CLEANUP_FREE char *dep = in_work("dep");
-	CLEANUP_FREE char *want = xasprintf("%s/dep/lib/libdep.so.1", work);
-	CLEANUP_FREE char *nested = xasprintf("%s/dep/lib", work);
+	char *debs CLEANUP_FREE = xasprintf("%s/one.deb %s/two.deb", work, work);
+	char *dep CLEANUP_FREE = in_work("dep");
+	char *want CLEANUP_FREE = xasprintf("%s/dep/lib/libdep.so.1", work);
+	char *nested CLEANUP_FREE = xasprintf("%s/dep/lib", work);
 	struct run r = {debs, dep, "", ""};
 	ERR(err);
 
@@ -225,8 +225,8 @@ static void test_mistakes(void)
 		{"bytes\tbin/tool\tabc\txyz\t1",
 		 "relocation rule 1 ('bytes'): 'bin/tool' has 'abc' another number of times"},
 	};
-	CLEANUP_FREE char *debs = in_work("one.deb");
-	CLEANUP_FREE char *twice = xasprintf("%s %s", debs, debs);
+	char *debs CLEANUP_FREE = in_work("one.deb");
+	char *twice CLEANUP_FREE = xasprintf("%s %s", debs, debs);
 	struct run r = {debs, "", "", ""};
 	ERR(err);
 
@@ -247,8 +247,8 @@ static void test_mistakes(void)
 /* A folder as the output of unpacking, with one dependency. */
 static void text_file(const char *name, const char *text, mode_t mode)
 {
-	CLEANUP_FREE char *path = in_work(name);
-	CLEANUP_FREE char *dir = str_dupz(path_dir(str_c(path)));
+	char *path CLEANUP_FREE = in_work(name);
+	char *dir CLEANUP_FREE = str_dupz(path_dir(str_c(path)));
 	ERR(err);
 
 	if (mkdir_p(AT_FDCWD, dir, 0755, &err) ||
@@ -258,7 +258,7 @@ static void text_file(const char *name, const char *text, mode_t mode)
 
 static void is_text(const char *name, const char *fmt)
 {
-	CLEANUP_FREE char *want = xasprintf(fmt, work, work);
+	char *want CLEANUP_FREE = xasprintf(fmt, work, work);
 
 	is_file(name, want);
 }
@@ -267,9 +267,9 @@ static void test_texts(void)
 {
 	ARENA(a);
 	ERR(err);
-	CLEANUP_FREE char *out = in_work("texts");
-	CLEANUP_FREE char *dep = in_work("dep");
-	CLEANUP_FD int root = -1;
+	char *out CLEANUP_FREE = in_work("texts");
+	char *dep CLEANUP_FREE = in_work("dep");
+	int root CLEANUP_FD = -1;
 	struct str deps[] = {str_c(dep)};
 	struct builtin_ctx ctx = {.log = -1};
 	struct deb_build b = {.ctx = &ctx,
@@ -323,9 +323,9 @@ static void test_sweep(void)
 	static const char bytes[] = "x/usr/lib/a\0/usr/lib/b\0/usr/libexec\0/usr/lib/c";
 	ARENA(a);
 	ERR(err);
-	CLEANUP_FREE char *out = in_work("swept");
-	CLEANUP_FREE char *path = in_work("swept/object");
-	CLEANUP_FD int root = -1;
+	char *out CLEANUP_FREE = in_work("swept");
+	char *path CLEANUP_FREE = in_work("swept/object");
+	int root CLEANUP_FD = -1;
 	struct deb_build b = {.arena = &a};
 	BUF(got, LIMIT_SMALL_FILE);
 
@@ -341,7 +341,7 @@ static void test_sweep(void)
 	       "only what begins a string");
 	/* every place around the border between two windows of the scan */
 	for (size_t shift = 0; shift < 24; shift++) {
-		CLEANUP_FREE char *big = xcalloc(1, (1 << 20) + 64);
+		char *big CLEANUP_FREE = xcalloc(1, (1 << 20) + 64);
 		size_t n = (1 << 20) + 64, at = (1 << 20) - 12 + shift;
 		BUF(all, LIMIT_TOOL_OUTPUT);
 

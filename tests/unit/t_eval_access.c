@@ -9,7 +9,7 @@
 /* Is fetching it forbidden? An evaluator without a fetcher gets no further than that question. */
 static bool forbidden(const struct eval_options *o, const char *uri)
 {
-	CLEANUP(eval_cleanup) struct eval *E = eval_new(o);
+	struct eval *E CLEANUP(eval_cleanup) = eval_new(o);
 	char *text CLEANUP_FREE =
 		xasprintf("builtins.fetchurl { url = \"%s\"; name = \"x\"; }", uri);
 	struct value *v;
@@ -80,7 +80,7 @@ static void test_several(void)
 
 static bool exists(const struct eval_options *o, const char *path)
 {
-	CLEANUP(eval_cleanup) struct eval *E = eval_new(o);
+	struct eval *E CLEANUP(eval_cleanup) = eval_new(o);
 	char *text CLEANUP_FREE = xasprintf("builtins.pathExists \"%s\"", path);
 	struct value *v;
 	bool yes;

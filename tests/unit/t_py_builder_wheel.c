@@ -213,7 +213,7 @@ static errint install(const struct fixture *f, const char *check, const char *re
 			  .platform = S("x86_64-linux"),
 			  .env = env,
 			  .n_env = ARRAY_LEN(env)};
-	CLEANUP_FD int log = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int log CLEANUP_FD = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	struct builtin_ctx ctx = {&drv, S("/store"), f->dir, log};
 
 	qsort(env, ARRAY_LEN(env), sizeof(*env), by_key);
@@ -334,7 +334,7 @@ static void test_exec_stack(void)
 	IS_OK(install(&f, "", "", "", &err), err, "installs");
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		char *path CLEANUP_FREE = xasprintf("%s/%s", f.out, names[i]);
-		CLEANUP_FD int fd = -1;
+		int fd CLEANUP_FD = -1;
 		struct elf_info info = {0};
 
 		IS_OK(open_file(AT_FDCWD, path, &fd, &err), err, names[i]);

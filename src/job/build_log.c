@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Logs on disk are plain text: Nix reads them as it reads its own compressed ones. */
+#include "job/build_log.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "job/build.h"
+
+/* Longer lines are shown in pieces; the file has them whole. */
+enum { LINE_SHOWN = 8192 };
+
+static char *log_path(struct store *s, struct str drv_path, char **folder)
+{
+	ARENA(a);
+	struct str base = store_path_base(drv_path);
+	char *dir = arena_printf(&a, "%s/drvs/%.*s", store_config(s)->log_dir,
+				 STR_ARG(str_sub(base, 0, 2)));
+	char *real CLEANUP_FREE = store_real_path(s, str_c(dir));
+	char *path = path_join(str_c(real), str_skip(base, 2));
+
+	if (folder)
+		*folder = STEAL(real);
+	return path;
+}
+
+errint build_log_open(struct store *s, struct str drv_path, size_t keep, struct build_log *out,
+		      struct err *err)
+{
+	char *folder CLEANUP_FREE = NULL;
+	char *path CLEANUP_FREE = log_path(s, drv_path, &folder);
+	errint rc = mkdir_p(AT_FDCWD, folder, 0755, err);
+
+	if (rc)
+		return err_wrap(err, "opening the build log");
+	/* A new file each time: somebody may be reading the last one. */
+	unlink(path);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return err_sys(err, "making the build log '%s'", path);
+	*out = (struct build_log){
+		.path = STEAL(path),
+		.fd = fd,
+		.line = BUF_INIT(LIMIT_LOG_TAIL),
+		.tail = xcalloc(keep + 1, sizeof(char *)),
+		.keep = keep,
+	};
+	return 0;
+}
+
+static void keep_line(struct build_log *l, struct str line)
+{
+	if (!l->keep)
+		return;
+	free(l->tail[l->next]);
+	l->tail[l->next] = str_dupz(line);
+	l->next = (l->next + 1) % l->keep;
+	l->n_tail = MIN(l->n_tail + 1, l->keep);
+}
+
+/* Progress bars return the carriage: only what would stay visible is the line. */
+static struct str visible(struct str line)
+{
+	line = str_drop_suffix(line, S("\r"));
+	ptrdiff_t cr = str_rchr(line, '\r');
+
+	return cr >= 0 ? str_skip(line, (size_t)cr + 1) : line;
+}
+
+static void line_done(struct build_log *l, build_log_fn *fn, void *ctx)
+{
+	struct str line = visible(buf_str(&l->line));
+
+	/* Messages for Nix's own progress display (NIX_LOG_FD) are not for people. */
+	if (!str_starts(line, S("@nix {"))) {
+		keep_line(l, line);
+		fn(ctx, line);
+	}
+	buf_clear(&l->line);
+}
+
+void build_log_put(struct build_log *l, struct str bytes, build_log_fn *fn, void *ctx)
+{
+	ERR(ignored);
+
+	if (l->fd >= 0 && fd_write_all(l->fd, bytes.p, bytes.n, &ignored))
+		close(STEAL_FD(l->fd));
+	for (size_t i = 0; i < bytes.n; i++) {
+		if (bytes.p[i] == '\n') {
+			line_done(l, fn, ctx);
+			continue;
+		}
+		buf_putc(&l->line, bytes.p[i] ? bytes.p[i] : ' ');
+		if (l->line.n >= LINE_SHOWN)
+			line_done(l, fn, ctx);
+	}
+}
+
+void build_log_end(struct build_log *l, build_log_fn *fn, void *ctx)
+{
+	if (l->line.n)
+		line_done(l, fn, ctx);
+	if (l->fd >= 0)
+		close(STEAL_FD(l->fd));
+}
+
+void build_log_tell(const struct build_log *l, struct err *err)
+{
+	size_t first = l->n_tail < l->keep ? 0 : l->next;
+
+	if (!l->n_tail)
+		return;
+	err_detail(err, "last %zu log lines:", l->n_tail);
+	for (size_t i = 0; i < l->n_tail; i++)
+		err_detail(err, "> %s", l->tail[(first + i) % l->keep]);
+}
+
+void build_log_release(struct build_log *l)
+{
+	if (!l->tail)
+		return;
+	for (size_t i = 0; i < l->keep; i++)
+		free(l->tail[i]);
+	free(l->tail);
+	free(l->path);
+	l->tail = NULL;
+	buf_release(&l->line);
+	if (l->fd >= 0)
+		close(STEAL_FD(l->fd));
+}
+
+errint build_log_read(struct store *s, struct str drv_path, struct buf *out, struct err *err)
+{
+	char *path CLEANUP_FREE = log_path(s, drv_path, NULL);
+	errint rc = file_read(AT_FDCWD, path, out, err);
+
+	if (rc != ERR_NOT_FOUND)
+		return rc;
+	return err_set(err, ERR_NOT_FOUND, "there is no log of '%.*s' here", STR_ARG(drv_path));
+}

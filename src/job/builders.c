@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Who can build what: systems, system features, the table of built-in builders. */
+#include "job/build_int.h"
+
+#include <stdio.h>
+#include <unistd.h>
+#include <sys/utsname.h>
+
+#include "job/build_attrs.h"
+
+const char *native_system(void)
+{
+	static char system[80];
+	struct utsname u;
+
+	if (!*system && !uname(&u))
+		snprintf(system, sizeof(system), "%s-linux", u.machine);
+	return system;
+}
+
+const struct builtin_builder *builtin_find(const struct build_options *o, struct str name)
+{
+	for (size_t i = 0; i < o->n_builtins; i++) {
+		if (str_eqz(name, o->builtins[i].name))
+			return &o->builtins[i];
+	}
+	return NULL;
+}
+
+static bool system_ok(const struct build_options *o, struct str platform)
+{
+	const char *system = o->system ? o->system : native_system();
+
+	return str_eqz(platform, system) || str_eq(platform, S("builtin")) ||
+	       (str_eq(platform, S("i686-linux")) && !strcmp(native_system(), "x86_64-linux"));
+}
+
+static bool feature_ok(const struct build_options *o, struct str feature)
+{
+	static const char *const usual[] = {"benchmark", "big-parallel", "kiln", "nixos-test",
+					    "uid-range"};
+
+	for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
+		if (str_eqz(feature, usual[i]))
+			return true;
+	}
+	for (const char *const *f = o->features; f && *f; f++) {
+		if (str_eqz(feature, *f))
+			return true;
+	}
+	return str_eq(feature, S("kvm")) && !access("/dev/kvm", R_OK | W_OK);
+}
+
+static errint check_features(const struct build_options *o, const struct drv *d, struct err *err)
+{
+	struct words features;
+	struct build_attrs t;
+	ARENA(a);
+	errint rc = build_attrs_init(&a, d, &t, err);
+
+	if (!rc)
+		rc = build_attrs_words(&t, "requiredSystemFeatures", &features, err);
+	for (size_t i = 0; !rc && i < features.n; i++) {
+		if (!feature_ok(o, features.v[i]))
+			rc = err_set(err, ERR_UNSUPPORTED,
+				     "it needs the system feature '%.*s', which this machine lacks",
+				     STR_ARG(features.v[i]));
+	}
+	return rc;
+}
+
+static errint unknown_builtin(const struct build_options *o, struct str name, struct err *err)
+{
+	err_set(err, ERR_UNSUPPORTED, "builder '%.*s' is not known here", STR_ARG(name));
+	for (size_t i = 0; i < o->n_builtins; i++) {
+		if (str_distance(name, str_c(o->builtins[i].name), 3) <= 3)
+			err_hint(err, "there is '%s'", o->builtins[i].name);
+	}
+	return err->code;
+}
+
+errint check_system(const struct build_options *o, const struct drv *d, struct err *err)
+{
+	if (!system_ok(o, d->platform))
+		return err_set(err, ERR_UNSUPPORTED,
+			       "a '%.*s' is required to build it, but this is a '%s'",
+			       STR_ARG(d->platform), o->system ? o->system : native_system());
+	if (str_starts(d->builder, S("builtin:")) && !str_eq(d->builder, S("builtin:fetchurl")) &&
+	    !builtin_find(o, d->builder))
+		return unknown_builtin(o, d->builder, err);
+	return check_features(o, d, err);
+}

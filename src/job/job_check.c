@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What becomes of outputs once a builder or a fetch is through, in a worker: they get the store's
+ * metadata, fixed outputs are compared with their hash, references are found by scanning. The
+ * worker tells, for each output, what registration needs:
+ *
+ *	32 bytes of NAR hash, u64 NAR size, u32 count, count u32 indices into the candidates */
+#include "job/job.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store/nar.h"
+
+static errint flat_hash(const char *path, enum hash_algo algo, struct hash *out, struct err *err)
+{
+	int fd CLEANUP_FD = -1;
+	struct stat st;
+
+	if (lstat(path, &st))
+		return err_sys(err, "reading '%s'", path);
+	if (!S_ISREG(st.st_mode) || (st.st_mode & S_IXUSR))
+		return err_set(
+			err, ERR_BUILD,
+			"the output must be a file that is not executable, since its hash is "
+			"that of a file (outputHashMode = \"flat\")");
+	errint rc = open_file(AT_FDCWD, path, &fd, err);
+	return rc ? rc : hash_fd(algo, fd, out, err);
+}
+
+static errint recursive_hash(const char *path, enum hash_algo algo, struct hash *out,
+			     struct err *err)
+{
+	struct hash_sink sink CLEANUP(hash_sink_release) = hash_sink_init(algo, NULL);
+	errint rc = nar_dump(AT_FDCWD, path, &sink.sink, NULL, NULL, err);
+
+	if (!rc)
+		hash_sink_finish(&sink, out);
+	return rc;
+}
+
+static errint check_fixed(struct job *j, const struct drv_output *o, const char *path,
+			  struct err *err)
+{
+	char specified[HASH_TEXT_MAX], computed[HASH_TEXT_MAX];
+	struct hash expected, got;
+	bool recursive;
+	errint rc = fixed_hash(o, &expected, &recursive, err);
+
+	if (!rc)
+		rc = recursive ? recursive_hash(path, expected.algo, &got, err)
+			       : flat_hash(path, expected.algo, &got, err);
+	if (rc)
+		return err_wrap(err, "output of '%.*s'", STR_ARG(j->goal->path));
+	if (hash_eq(&expected, &got))
+		return 0;
+	err_set(err, ERR_MISMATCH,
+		"hash mismatch in fixed-output derivation '%.*s':", STR_ARG(j->goal->path));
+	err_detail(err, "  specified: %s", hash_format(&expected, HASH_SRI, true, specified));
+	return err_detail(err, "     got:    %s", hash_format(&got, HASH_SRI, true, computed));
+}
+
+static void put_info(const struct job *j, const struct path_info *info, struct buf *out)
+{
+	uint32_t n = (uint32_t)info->n_refs;
+
+	buf_put(out, info->nar_hash.b, hash_size(HASH_SHA256));
+	buf_put(out, &info->nar_size, sizeof(info->nar_size));
+	buf_put(out, &n, sizeof(n));
+	for (size_t i = 0; i < info->n_refs; i++) {
+		struct str *found = bsearch(&info->refs[i], j->candidates.v, j->candidates.n,
+					    sizeof(struct str), str_cmp_qsort);
+		uint32_t index = (uint32_t)(found - j->candidates.v);
+
+		buf_put(out, &index, sizeof(index));
+	}
+}
+
+static errint check_output(struct job *j, size_t i, struct buf *out, struct err *err)
+{
+	const struct drv_output *o = &j->goal->drv.outputs[i];
+	struct path_info info = {0};
+	struct output_rules rules = {0};
+	struct stat st;
+
+	if (lstat(j->where[i], &st)) {
+		if (errno != ENOENT)
+			return err_sys(err, "reading '%s'", j->where[i]);
+		return err_set(err, ERR_BUILD,
+			       "builder for '%.*s' failed to produce output path '%.*s'",
+			       STR_ARG(j->goal->path), STR_ARG(o->path));
+	}
+	errint rc = store_canonicalise(j->where[i], err);
+	if (!rc && o->hash_algo.n)
+		rc = check_fixed(j, o, j->where[i], err);
+	if (!rc)
+		rc = build_attrs_rules(&j->attrs, o->name, &rules, err);
+	if (rc)
+		return rc;
+	struct str_set candidates = rules.discard_references ? (struct str_set){0} : j->candidates;
+	rc = store_scan(j->store, &j->arena, j->where[i], candidates, &info, err);
+	if (rc)
+		return rc;
+	if (o->hash_algo.n && info.n_refs)
+		return err_set(
+			err, ERR_BUILD,
+			"fixed-output derivation '%.*s' must not refer to store paths, but its "
+			"output refers to '%.*s'",
+			STR_ARG(j->goal->path), STR_ARG(info.refs[0]));
+	put_info(j, &info, out);
+	return 0;
+}
+
+/* Runs in the worker. The build folder goes here too, beside the poll loop. */
+static errint check_all(void *ctx, struct buf *out, struct err *err)
+{
+	struct job *j = ctx;
+	errint rc = j->goal->kind == GOAL_FETCH ? job_fetch_unpack(j, err) : 0;
+
+	for (size_t i = 0; !rc && i < j->goal->drv.n_outputs; i++)
+		rc = check_output(j, i, out, err);
+	if (!rc && j->build_dir && !j->o->keep_failed)
+		remove_tree_quietly(AT_FDCWD, j->build_dir);
+	return rc;
+}
+
+errint job_check_start(struct job *j, struct err *err)
+{
+	errint rc = worker_start(check_all, j, &j->worker, err);
+
+	if (!rc)
+		j->phase = JOB_CHECK;
+	return rc;
+}
+
+static bool take(struct str *s, void *out, size_t n)
+{
+	if (s->n < n)
+		return false;
+	memcpy(out, s->p, n);
+	*s = str_skip(*s, n);
+	return true;
+}
+
+static bool take_info(struct job *j, struct str *s, struct path_info *info)
+{
+	uint32_t n;
+
+	info->nar_hash.algo = HASH_SHA256;
+	if (!take(s, info->nar_hash.b, hash_size(HASH_SHA256)) ||
+	    !take(s, &info->nar_size, sizeof(info->nar_size)) || !take(s, &n, sizeof(n)) ||
+	    n > j->candidates.n)
+		return false;
+	info->refs = ARENA_ARRAY(&j->arena, struct str, n + 1);
+	for (info->n_refs = 0; info->n_refs < n; info->n_refs++) {
+		uint32_t index;
+
+		if (!take(s, &index, sizeof(index)) || index >= j->candidates.n)
+			return false;
+		info->refs[info->n_refs] = j->candidates.v[index];
+	}
+	return true;
+}
+
+/* "fixed:r:sha256:<nix32>" */
+static errint content_address(struct job *j, const struct drv_output *o, struct str *out,
+			      struct err *err)
+{
+	char text[HASH_TEXT_MAX];
+	struct hash h;
+	bool recursive;
+	errint rc = fixed_hash(o, &h, &recursive, err);
+
+	if (!rc)
+		*out = str_c(arena_printf(&j->arena, "fixed:%s%s", recursive ? "r:" : "",
+					  hash_format(&h, HASH_NIX32, true, text)));
+	return rc;
+}
+
+errint job_check_end(struct job *j, struct err *err)
+{
+	const struct drv *d = &j->goal->drv;
+	struct str s = str_skip(buf_str(&j->worker.result), 1);
+	errint rc = 0;
+
+	j->infos = ARENA_ARRAY(&j->arena, struct path_info, d->n_outputs);
+	for (size_t i = 0; !rc && i < d->n_outputs; i++) {
+		struct path_info *info = &j->infos[i];
+
+		info->path = d->outputs[i].path;
+		info->deriver = j->goal->path;
+		info->ultimate = true;
+		if (!take_info(j, &s, info))
+			return err_set(err, ERR_CORRUPT, "a worker's result is cut off");
+		if (d->outputs[i].hash_algo.n)
+			rc = content_address(j, &d->outputs[i], &info->ca, err);
+	}
+	if (!rc)
+		rc = job_check_rules(j, err);
+	if (!rc)
+		j->phase = JOB_READY;
+	return rc;
+}
