@@ -3,13 +3,21 @@
 # shellcheck disable=SC2016 # the dollars are content of the files
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "git is not installed"
-plan 24
+plan 30
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 tree=$T/deep/tree
 mkdir -p "$tree/tools" "$tree/docs/man" "$tree/src/base" "$tree/src/store" "$tree/src/eval" "$tree/src/cli"
 cp "$top/tools/check" "$top/tools/check.awk" "$tree/tools/"
 cp "$top/.clang-format" "$tree/"
+cat >"$tree/src/README.md" <<'END'
+| room | what it is for | may include |
+|---|---|---|
+| base | bytes | |
+| store | paths | base |
+| eval | the language | base store |
+| cli | commands | base store eval |
+END
 cd "$tree" || exit 1
 git init -q .
 
@@ -45,6 +53,15 @@ c_file src/store/good.c <<'END'
 /* A comment may name strcpy(a, b) and getenv("X"). */
 static const char *text = "so may a string: strcpy(a) \" system(b) // ";
 
+struct goods {
+	int a;
+};
+
+static inline int twice(int a)
+{
+	return 2 * a;
+}
+
 int good(struct ops *ops)
 {
 	my_system(ops->system(text));
@@ -54,24 +71,33 @@ END
 ok "a clean tree has no findings" check
 
 while IFS='|' read -r what code pattern; do
-	printf '%s\n' "$code" | c_file src/store/bad.c
-	sin "$what" src/store/bad.c "$pattern"
+	printf '%b\n' "$code" | c_file src/store/worse.c
+	sin "$what" src/store/worse.c "$pattern"
 done <<'END'
-a layer does not include its neighbour|#include "net/http.h"|4: layer 'store' may not include from 'net'
-nor one above it|#include "eval/value.h"|4: layer 'store' may not include from 'eval'
+a room does not include one that is none|#include "net/http.h"|4: .* of an unknown room
+nor one that its row does not name|#include "eval/value.h"|4: room 'store' may not include from 'eval'
 nor a private header of another|#include "base/report_int.h"|4: .* is private
-nor without naming the layer|#include "str.h"|4: .* does not name its layer
+nor without naming the room|#include "str.h"|4: .* does not name its room
 strcpy is banned|int a = strcpy(b, c);|4: 'strcpy' is banned
 and after a comment|/* x */ int a = gmtime(b);|4: 'gmtime' is banned
 folders are read in one place|void *d = opendir(p);|4: 'opendir' belongs to src/base/file_tree.c
 and so is the environment|char *e = getenv(p);|4: 'getenv' belongs to src/base/environ.c
 libraries do not print|int a = printf(b);|4: 'printf' in a library
 structs are not typedef'd|typedef struct str str;|4: a typedef'd struct
+a tag stands in one place|struct goods {\n\tint a;\n};|4: 'struct goods' is defined in src/store/good.c:[0-9]*, too
+and so does an inline function's name|static inline int twice(int a)\n{\n\treturn a;\n}|4: 'inline twice' is defined in
+JSON is escaped in one place|void f(void)\n{\n\tbuf_printf(b, "\\\\u%04x", c);\n}|6: a JSON escape
+CLEANUP stands behind the name|CLEANUP_FREE char *a;|4: CLEANUP stands behind
 the format is clang-format's|int   a;|4: not as clang-format lays it out
 END
 
 printf 'int a;\n' >src/store/bare.c
 sin "a file needs a head" src/store/bare.c "1: .*SPDX"
+printf '#pragma once\nvoid f(struct stat st, mode_t m);\n' | c_file src/store/alone.h
+mkdir -p build/src
+: >build/build.ninja
+sin "a header compiles alone" src/store/alone.h "1: the header does not compile alone"
+rm -r build
 printf 'int a; /* TO''DO */\n' | c_file src/store/mark.c
 sin "unfinished work is not committed" src/store/mark.c "4: .*unfinished"
 
@@ -93,7 +119,11 @@ awk 'BEGIN { for (i = 0; i < 800; i++) print "int a" i ";" }' | c_file src/store
 sin "803 lines are too many for a file" src/store/long.c "1: 803 lines"
 
 c_file src/odd/x.c </dev/null
-sin "a folder of src is a layer" src/odd/x.c "1: src/odd is not a layer"
+sin "a folder of src is a room of the list" src/odd/x.c "1: src/odd is no room"
+echo '| ghost | nothing | base |' >>src/README.md
+out=$(check)
+like "and the list has no room without a folder" "$out" "^src/README.md:1: room 'ghost' is no folder"
+sed -i /ghost/d src/README.md
 c_file src/cli/cmd_two_words.c </dev/null
 sin "a command has a manual" src/cli/cmd_two_words.c "1: .*docs/man/kiln-two-words.1.scd"
 : >docs/man/kiln-two-words.1.scd
