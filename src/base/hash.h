@@ -4,9 +4,9 @@
  * (`sha256-<base64>`, W3C Subresource Integrity) and bare digests of a known algorithm. */
 #pragma once
 
-#include "base/str.h"
 #include "base/encoding.h"
 #include "base/err.h"
+#include "base/str.h"
 
 /* X(enum, name, bytes). ORDER hash_algo */
 #define HASH_ALGOS(X)           \

@@ -45,7 +45,7 @@ errint build_command_check_link(const struct build_command *c, size_t n_recipes,
 	return 0;
 }
 
-static const char *link_of(struct build_command *c, const struct eval_found *f)
+static const char *link_of(struct build_command *c, const struct memo_found *f)
 {
 	if (f->kind == BUILD_SLOT || c->builds.no_link)
 		return NULL;
@@ -56,7 +56,7 @@ static const char *link_of(struct build_command *c, const struct eval_found *f)
 		       : arena_printf(&c->a, "%s/result-%.*s", c->project_dir, STR_ARG(f->label));
 }
 
-static void add_results(struct build_command *c, const struct eval_found *f)
+static void add_results(struct build_command *c, const struct memo_found *f)
 {
 	const char *link = link_of(c, f);
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "cli/results.h"
-#include "eval/eval_entry.h"
+#include "memo/memo_entry.h"
 
 /* What a found group of derivations is; its label is a recipe's name. */
 enum build_found { BUILD_RECIPE, BUILD_SOURCE, BUILD_SLOT };
@@ -21,7 +21,7 @@ struct build_command {
 	size_t n_slots, cap_slots;
 	/* found: */
 	char *project_dir; /* of recipes */
-	struct eval_found *found;
+	struct memo_found *found;
 	size_t n_found, cap_found;
 	struct result *results;
 	size_t n_results, cap_results;

@@ -6,21 +6,21 @@
 #include "cli/project.h"
 
 static void add_found(struct build_command *c, enum build_found kind, const char *label,
-		      struct eval_drv *v, size_t n)
+		      struct drv_ref *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		evaluation_own(&c->a, &v[i]);
+		drv_ref_own(&c->a, &v[i]);
 	ARRAY_GROW(c->found, c->n_found, c->cap_found);
 	c->found[c->n_found++] =
-		(struct eval_found){.kind = kind, .label = str_c(label), .drvs = v, .n = n};
+		(struct memo_found){.kind = kind, .label = str_c(label), .drvs = v, .n = n};
 }
 
 static errint add_value(struct build_command *c, struct evaluation *e, struct value *v,
 			enum build_found kind, const char *label, struct err *err)
 {
-	struct eval_drv *found;
+	struct drv_ref *found;
 	size_t n;
-	int rc = evaluation_derivations(e, v, &c->a, &found, &n, err);
+	int rc = evaluation_derivations(e, v, &c->a, &found, NULL, &n, err);
 
 	if (rc < 0)
 		return rc;
@@ -95,7 +95,7 @@ errint build_find(struct build_command *c, struct cli *cli, struct err *err)
 		rc = add_recipes(c, &e, err);
 	}
 	for (size_t i = 0; rc == 0 && i < c->n_slots; i++) {
-		struct eval_drv *found;
+		struct drv_ref *found;
 		size_t n;
 
 		rc = evaluate_set(cli, &c->a, c->slots[i], c->request.inputs, &found, &n, err);

@@ -12,9 +12,9 @@
 #include "base/environ.h"
 #include "base/process.h"
 #include "base/report.h"
-#include "eval/eval_cache.h"
-#include "eval/signature.h"
 #include "fetch/conf.h"
+#include "memo/memo.h"
+#include "memo/signature.h"
 #include "store/store.h"
 
 struct kept {
@@ -37,7 +37,7 @@ static void kept_release(struct kept *k)
 static void put_texts(struct buf *b, const char *what, const char *const *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		eval_key_text(b, what, v[i]);
+		memo_key_text(b, what, v[i]);
 }
 
 static void put_request(struct buf *b, const struct build_command *c)
@@ -47,13 +47,13 @@ static void put_request(struct buf *b, const struct build_command *c)
 	put_texts(b, "attr", r->attrs, r->n_attrs);
 	for (size_t i = 0; i < r->n_args; i++) {
 		buf_printf(b, "argument %d\n", (int)r->args[i].kind);
-		eval_key_text(b, "name", r->args[i].name);
-		eval_key_text(b, "value", r->args[i].value);
+		memo_key_text(b, "name", r->args[i].name);
+		memo_key_text(b, "value", r->args[i].value);
 	}
 	/* Its place is on the search path. */
-	eval_key_text(b, "nixpkgs", r->nixpkgs ? "" : NULL);
-	eval_key_text(b, c->source.is_expr ? "expression" : "file", c->source.text);
-	eval_key_text(b, "project", c->project_dir);
+	memo_key_text(b, "nixpkgs", r->nixpkgs ? "" : NULL);
+	memo_key_text(b, c->source.is_expr ? "expression" : "file", c->source.text);
+	memo_key_text(b, "project", c->project_dir);
 	put_texts(b, "recipe", c->names, c->n_names);
 	put_texts(b, "slot", c->slots, c->n_slots);
 }
@@ -67,12 +67,12 @@ static void put_registries(struct buf *b, const struct settings *s)
 	ERR(err);
 
 	if (conf_load(NULL, &conf, &err) < 0)
-		eval_key_text(b, "conf", err.msg);
+		memo_key_text(b, "conf", err.msg);
 	else if (conf_get(conf, S("flake-registry"), &global))
 		buf_printf(b, "conf %.*s\n", STR_ARG(global));
-	eval_key_text(b, "global", s->flake_registry);
-	eval_key_text(b, "user", ours);
-	eval_key_text(b, "system", env_get("NIX_CONF_DIR"));
+	memo_key_text(b, "global", s->flake_registry);
+	memo_key_text(b, "user", ours);
+	memo_key_text(b, "system", env_get("NIX_CONF_DIR"));
 }
 
 /* Does it depend on the working folder what the request means? */
@@ -102,11 +102,11 @@ static errint make_key(struct kept *k, const struct eval_options *o, struct err 
 
 	if (rc < 0)
 		return rc;
-	eval_key_text(&b, "data", data);
-	eval_key_text(&b, "root", s->root);
-	eval_key_text(&b, "store", s->store_dir);
-	eval_key_text(&b, "state", s->state_dir);
-	eval_key_text(&b, "folder", cwd);
+	memo_key_text(&b, "data", data);
+	memo_key_text(&b, "root", s->root);
+	memo_key_text(&b, "store", s->store_dir);
+	memo_key_text(&b, "state", s->state_dir);
+	memo_key_text(&b, "folder", cwd);
 	eval_options_key(o, &b);
 	put_registries(&b, k->settings);
 	put_request(&b, k->c);
@@ -157,7 +157,7 @@ static void tell(struct kept *k, const char *what, const char *why)
 }
 
 /* Protects the derivations from a collection, and then asks whether they are there. */
-static bool drvs_there(struct kept *k, const struct eval_found *f, struct err *err)
+static bool drvs_there(struct kept *k, const struct memo_found *f, struct err *err)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		struct str path = f->drvs[i].drv_path;
@@ -175,7 +175,7 @@ static bool drvs_there(struct kept *k, const struct eval_found *f, struct err *e
 	return true;
 }
 
-static bool entry_fits(struct kept *k, struct eval_entry *e, struct inputs_check *check,
+static bool entry_fits(struct kept *k, struct memo_entry *e, struct inputs_check *check,
 		       struct err *err)
 {
 	if (!str_eqz(e->program, k->program)) {
@@ -193,7 +193,7 @@ static bool entry_fits(struct kept *k, struct eval_entry *e, struct inputs_check
 }
 
 /* Stamps were renewed: without them the contents would be read again every time. */
-static void save_again(struct kept *k, struct eval_entry *e, int64_t began)
+static void save_again(struct kept *k, struct memo_entry *e, int64_t began)
 {
 	struct input **v CLEANUP_FREE = xcalloc(e->n_inputs + 1, sizeof(struct input *));
 	ERR(err);
@@ -201,11 +201,11 @@ static void save_again(struct kept *k, struct eval_entry *e, int64_t began)
 	for (size_t i = 0; i < e->n_inputs; i++)
 		v[i] = &e->inputs[i];
 	e->began = began;
-	if (eval_cache_save(k->dir, k->key, e, v, e->n_inputs, &err) < 0)
+	if (memo_save(k->dir, k->key, e, v, e->n_inputs, &err) < 0)
 		report_msg(cli_report(k->cli), REPORT_DEBUG, "not kept: %s", err.msg);
 }
 
-static void take(struct kept *k, const struct eval_entry *e)
+static void take(struct kept *k, const struct memo_entry *e)
 {
 	struct build_command *c = k->c;
 
@@ -213,11 +213,11 @@ static void take(struct kept *k, const struct eval_entry *e)
 		report_msg(cli_report(k->cli), (enum report_level)e->messages[i].level, "%s",
 			   e->messages[i].text.p);
 	for (size_t i = 0; i < e->n_found; i++) {
-		struct eval_found f = e->found[i];
+		struct memo_found f = e->found[i];
 
 		f.label = arena_str(&c->a, f.label);
 		for (size_t d = 0; d < f.n; d++)
-			evaluation_own(&c->a, &f.drvs[d]);
+			drv_ref_own(&c->a, &f.drvs[d]);
 		ARRAY_GROW(c->found, c->n_found, c->cap_found);
 		c->found[c->n_found++] = f;
 	}
@@ -226,12 +226,12 @@ static void take(struct kept *k, const struct eval_entry *e)
 static bool look(struct kept *k)
 {
 	BUF(bytes, LIMIT_EVAL_ENTRY);
-	struct eval_entry e;
+	struct memo_entry e;
 	struct inputs_check check = {.store = k->store, .a = &k->c->a};
 	int64_t began = clock_unix_ns();
 	ERR(err);
 
-	if (eval_cache_load(k->dir, k->key, &bytes, &k->c->a, &e, &err) < 0) {
+	if (memo_load(k->dir, k->key, &bytes, &k->c->a, &e, &err) < 0) {
 		tell(k, "evaluating", err.code == ERR_NOT_FOUND ? "nothing is kept" : err.msg);
 		return false;
 	}
@@ -251,7 +251,7 @@ static bool look(struct kept *k)
 
 static void keep(struct kept *k, struct eval_inputs *in)
 {
-	struct eval_entry e = {
+	struct memo_entry e = {
 		.program = str_c(k->program),
 		.began = in->began,
 		.messages = in->messages,
@@ -263,7 +263,7 @@ static void keep(struct kept *k, struct eval_inputs *in)
 
 	if (!inputs_stamp(in))
 		tell(k, "what was found is not kept", in->unknowable);
-	else if (eval_cache_save(k->dir, k->key, &e, in->v, in->n, &err) < 0)
+	else if (memo_save(k->dir, k->key, &e, in->v, in->n, &err) < 0)
 		tell(k, "what was found is not kept", err.msg);
 }
 

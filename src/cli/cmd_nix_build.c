@@ -29,7 +29,7 @@ struct nix_build {
 	const char **words;
 	size_t n, cap;
 	bool exprs;
-	struct eval_drv *drvs;
+	struct drv_ref *drvs;
 	size_t n_drvs;
 	struct arena a;
 };
@@ -43,13 +43,13 @@ static void nix_build_release(struct nix_build *c)
 
 static errint collect(struct nix_build *c, struct evaluation *e, const char *word, struct err *err)
 {
-	struct eval_drv *found, *all;
+	struct drv_ref *found, *all;
 	struct value *top;
 	size_t n;
 	int rc;
 
 	if (!c->exprs && store_path_is_drv(str_c(word))) {
-		found = ARENA_NEW(&c->a, struct eval_drv);
+		found = ARENA_NEW(&c->a, struct drv_ref);
 		found->drv_path = str_c(word);
 		found->outputs = ARENA_NEW(&c->a, struct str);
 		found->outputs[0] = S("out");
@@ -57,11 +57,11 @@ static errint collect(struct nix_build *c, struct evaluation *e, const char *wor
 	} else {
 		rc = evaluation_value(e, (struct eval_source){word, c->exprs}, &top, err);
 		if (rc == 0)
-			rc = evaluation_derivations(e, top, &c->a, &found, &n, err);
+			rc = evaluation_derivations(e, top, &c->a, &found, NULL, &n, err);
 		if (rc < 0)
 			return rc;
 	}
-	all = ARENA_ARRAY(&c->a, struct eval_drv, c->n_drvs + n);
+	all = ARENA_ARRAY(&c->a, struct drv_ref, c->n_drvs + n);
 	if (c->n_drvs)
 		memcpy(all, c->drvs, c->n_drvs * sizeof(*all));
 	if (n)
@@ -72,7 +72,7 @@ static errint collect(struct nix_build *c, struct evaluation *e, const char *wor
 }
 
 /* nix-build takes the output that was selected, not those that meta says to install. */
-static void select_output(struct arena *a, struct eval_drv *d)
+static void select_output(struct arena *a, struct drv_ref *d)
 {
 	if (!d->output.n)
 		return;

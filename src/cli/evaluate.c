@@ -10,7 +10,7 @@
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/process.h"
-#include "eval/inputs.h"
+#include "memo/inputs.h"
 #include "store/store.h"
 
 void evaluation_release(struct evaluation *e)
@@ -265,71 +265,65 @@ errint evaluation_print(struct evaluation *e, struct value *v, enum eval_output 
 }
 
 static errint add_derivations(struct evaluation *e, struct value *v, const char *attr,
-			      struct arena *a, struct eval_drv **all, size_t *n_all,
-			      struct err *err)
+			      struct arena *a, struct drv_ref **all, struct value ***values,
+			      size_t *n_all, struct err *err)
 {
-	struct value *at;
-	struct eval_drv *found, *both;
+	struct value *at, **found_values, **both_values;
+	struct drv_ref *found, *both;
 	size_t n;
 	int rc = eval_attr_path(e->eval, v, str_c(attr), e->args, &at, err);
 
 	if (rc < 0)
 		return rc;
-	rc = eval_derivations(e->eval, at, e->args, a, &found, &n, err);
+	rc = eval_derivations(e->eval, at, e->args, a, &found, &found_values, &n, err);
 	if (rc < 0)
 		return rc;
-	both = ARENA_ARRAY(a, struct eval_drv, *n_all + n);
-	if (*n_all)
-		memcpy(both, *all, *n_all * sizeof(*both));
-	if (n)
-		memcpy(both + *n_all, found, n * sizeof(*both));
+	both = ARENA_ARRAY(a, struct drv_ref, *n_all + n);
+	both_values = ARENA_ARRAY(a, struct value *, *n_all + n);
+	for (size_t i = 0; i < *n_all; i++) {
+		both[i] = (*all)[i];
+		both_values[i] = (*values)[i];
+	}
+	for (size_t i = 0; i < n; i++) {
+		both[*n_all + i] = found[i];
+		both_values[*n_all + i] = found_values[i];
+	}
 	*all = both;
+	*values = both_values;
 	*n_all += n;
 	return 0;
 }
 
 errint evaluation_derivations(struct evaluation *e, struct value *v, struct arena *a,
-			      struct eval_drv **out, size_t *n, struct err *err)
+			      struct drv_ref **out, struct value ***values, size_t *n,
+			      struct err *err)
 {
 	const struct eval_request *r = e->request;
-	struct eval_drv *all = NULL;
+	struct drv_ref *all = NULL;
+	struct value **all_values = NULL;
 	size_t n_all = 0;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < r->n_attrs; i++)
-		rc = add_derivations(e, v, r->attrs[i], a, &all, &n_all, err);
+		rc = add_derivations(e, v, r->attrs[i], a, &all, &all_values, &n_all, err);
 	if (r->n_attrs == 0)
-		rc = add_derivations(e, v, "", a, &all, &n_all, err);
+		rc = add_derivations(e, v, "", a, &all, &all_values, &n_all, err);
 	if (rc < 0)
 		return rc;
 	*out = all;
+	if (values)
+		*values = all_values;
 	*n = n_all;
 	return 0;
 }
 
-void evaluation_own(struct arena *a, struct eval_drv *d)
-{
-	struct str *outputs = ARENA_ARRAY(a, struct str, d->n_outputs);
-
-	for (size_t i = 0; i < d->n_outputs; i++)
-		outputs[i] = arena_str(a, d->outputs[i]);
-	d->outputs = outputs;
-	d->attr = arena_str(a, d->attr);
-	d->name = arena_str(a, d->name);
-	d->system = arena_str(a, d->system);
-	d->drv_path = arena_str(a, d->drv_path);
-	d->output = arena_str(a, d->output);
-	d->out_path = arena_str(a, d->out_path);
-	d->value = NULL;
-}
-
 errint evaluate_set(struct cli *cli, struct arena *a, const char *attr, struct eval_inputs *in,
-		    struct eval_drv **out, size_t *n, struct err *err)
+		    struct drv_ref **out, size_t *n, struct err *err)
 {
 	const char *data;
 	struct eval_request request CLEANUP(eval_request_release) = {.inputs = in};
 	char *text CLEANUP_FREE = NULL;
-	struct value *v;
+	struct value *v, **values = NULL;
 	EVALUATION(e);
 	int rc = cli_data_dir(cli, &data, err);
 
@@ -342,8 +336,8 @@ errint evaluate_set(struct cli *cli, struct arena *a, const char *attr, struct e
 	if (rc == 0)
 		rc = eval_string(e.eval, str_c(text), "/", "«kiln»", &v, err);
 	if (rc == 0)
-		rc = add_derivations(&e, v, attr, a, out, n, err);
+		rc = add_derivations(&e, v, attr, a, out, &values, n, err);
 	for (size_t i = 0; rc == 0 && i < *n; i++)
-		evaluation_own(a, &(*out)[i]);
+		drv_ref_own(a, &(*out)[i]);
 	return rc < 0 ? err_wrap(err, "evaluating '%s' of kiln's package set", attr) : 0;
 }

@@ -10,6 +10,7 @@
 #include "cli/fetcher.h"
 #include "cli/realise.h"
 #include "eval/eval.h"
+#include "store/drv_ref.h"
 
 struct evaluation {
 	struct cli *cli;
@@ -55,14 +56,13 @@ ATTR_MUST_CHECK errint evaluation_print_parsed(struct evaluation *e, struct eval
 					       struct err *err);
 ATTR_MUST_CHECK errint evaluation_print(struct evaluation *e, struct value *v, enum eval_output how,
 					unsigned flags, struct err *err);
-/* The derivations behind every -A of the request, or of the value itself. */
+/* The derivations behind every -A of the request, or of the value itself; values as in
+ * eval_derivations(). */
 ATTR_MUST_CHECK errint evaluation_derivations(struct evaluation *e, struct value *v,
-					      struct arena *a, struct eval_drv **out, size_t *n,
-					      struct err *err);
-/* Copies a derivation's texts, so that it outlives its evaluator; its value is gone. */
-void evaluation_own(struct arena *a, struct eval_drv *d);
+					      struct arena *a, struct drv_ref **out,
+					      struct value ***values, size_t *n, struct err *err);
 /* The derivations at an attribute path of kiln's own set: what commands themselves need. Strings
  * live in a; writes the derivations to the store. in may be NULL. */
 ATTR_MUST_CHECK errint evaluate_set(struct cli *cli, struct arena *a, const char *attr,
-				    struct eval_inputs *in, struct eval_drv **out, size_t *n,
+				    struct eval_inputs *in, struct drv_ref **out, size_t *n,
 				    struct err *err);

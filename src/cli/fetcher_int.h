@@ -3,8 +3,8 @@
  * What the files of the fetcher share. */
 #pragma once
 
-#include "cli/fetcher.h"
 #include "base/fetch_cache.h"
+#include "cli/fetcher.h"
 
 /* The argument of a request; "" and false when it is absent. */
 struct str request_text(const struct eval_fetch *what, const char *name);

@@ -56,7 +56,7 @@ static errint print_values(struct evaluation *e, struct value *top, const struct
 /* ---- derivations ---- */
 
 /* link, link-2, link-3, … */
-static errint add_root(struct store *s, struct instantiation *c, const struct eval_drv *d,
+static errint add_root(struct store *s, struct instantiation *c, const struct drv_ref *d,
 		       struct err *err)
 {
 	char *first CLEANUP_FREE = NULL, *link CLEANUP_FREE = NULL;
@@ -73,7 +73,8 @@ static errint add_root(struct store *s, struct instantiation *c, const struct ev
 }
 
 /* The derivation's own words, as JSON. */
-static errint print_json(struct evaluation *e, const struct eval_drv *d, struct err *err)
+static errint print_json(struct evaluation *e, const struct drv_ref *d, struct value *of,
+			 struct err *err)
 {
 	static const char describe[] =
 		"d: { inherit (d) name drvPath; system = d.system or null;"
@@ -85,7 +86,7 @@ static errint print_json(struct evaluation *e, const struct eval_drv *d, struct 
 	int rc = eval_string(e->eval, S(describe), "/", "«kiln»", &fn, err);
 
 	if (rc == 0)
-		rc = eval_apply(e->eval, fn, d->value, &v, err);
+		rc = eval_apply(e->eval, fn, of, &v, err);
 	if (rc == 0)
 		rc = eval_print(e->eval, v, EVAL_JSON, EVAL_STRICT, &b, err);
 	if (rc < 0)
@@ -110,13 +111,14 @@ static errint print_derivations(struct evaluation *e, struct value *top, struct 
 				const char **comma, struct err *err)
 {
 	ARENA(a);
-	struct eval_drv *v;
+	struct drv_ref *v;
+	struct value **values;
 	struct store *s;
 	size_t n;
 	int rc = cli_store(e->cli, &s, err);
 
 	if (rc == 0)
-		rc = evaluation_derivations(e, top, &a, &v, &n, err);
+		rc = evaluation_derivations(e, top, &a, &v, &values, &n, err);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		warn_unrooted(c, cli_report(e->cli));
 		if (c->root)
@@ -126,7 +128,7 @@ static errint print_derivations(struct evaluation *e, struct value *top, struct 
 		if (rc == 0 && c->json) {
 			out_printf("%s\n ", *comma);
 			*comma = ",";
-			rc = print_json(e, &v[i], err);
+			rc = print_json(e, &v[i], values[i], err);
 			continue;
 		}
 		if (!str_eq(v[i].output, S("out")))

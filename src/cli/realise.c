@@ -38,7 +38,7 @@ bool build_option(struct build_request *r, int id, const struct options *o)
 static errint find_shell(void *ctx, struct store *s, struct arena *a, struct sandbox_shell *out,
 			 struct err *err)
 {
-	struct eval_drv *found;
+	struct drv_ref *found;
 	size_t n;
 	bool readonly = store_readonly(s);
 	int rc = evaluate_set(ctx, a, "busyboxStatic", NULL, &found, &n, err);

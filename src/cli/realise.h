@@ -4,9 +4,9 @@
  * built-in builders (from layers that src/job must not know), the sandbox's shell. */
 #pragma once
 
-#include "job/build.h"
 #include "cli/cli.h"
 #include "cli/settings.h"
+#include "job/build.h"
 
 enum {
 	O_CHECK = 30001,

@@ -231,13 +231,13 @@ static int edit(struct repl *r, struct str arg, struct err *err)
 static errint find_derivation(struct repl *r, struct str arg, struct arena *a, struct str *out,
 			      struct err *err)
 {
-	struct eval_drv *v;
+	struct drv_ref *v;
 	struct value *value;
 	size_t n = 0;
 	int rc = repl_eval(r, arg, &value, err);
 
 	if (rc == 0 && eval_is_attrs(value))
-		rc = eval_derivations(r->e.eval, value, NULL, a, &v, &n, err);
+		rc = eval_derivations(r->e.eval, value, NULL, a, &v, NULL, &n, err);
 	if (rc < 0)
 		return rc;
 	if (n != 1 || v[0].attr.n)

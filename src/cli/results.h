@@ -6,7 +6,7 @@
 #include "cli/evaluate.h"
 
 struct result {
-	const struct eval_drv *drv;
+	const struct drv_ref *drv;
 	const char *link; /* where the link of output `out` goes, or NULL for none */
 	/* filled by results_build(): the paths of drv->outputs, in their order */
 	struct str *paths;

@@ -92,7 +92,7 @@ static errint fill_from_set(struct cli *cli, struct store *s, struct arena *a, c
 			    struct filling *out, struct err *err)
 {
 	struct build_request builds = {0};
-	struct eval_drv *drvs;
+	struct drv_ref *drvs;
 	struct result *v;
 	const char *attr;
 	size_t n;

@@ -5,7 +5,7 @@
 
 #include <sys/utsname.h>
 #include "base/environ.h"
-#include "eval/inputs.h"
+#include "memo/inputs.h"
 #include "store/store.h"
 
 struct str eval_store_dir(const struct eval *E)

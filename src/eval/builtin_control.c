@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include "base/environ.h"
 #include "base/report.h"
-#include "eval/inputs.h"
+#include "memo/inputs.h"
 
 BUILTIN(abort)
 {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include "base/report.h"
 #include "eval/error.h"
-#include "eval/inputs.h"
+#include "memo/inputs.h"
 #include "store/derivation.h"
 #include "store/store.h"
 

@@ -12,8 +12,8 @@
 #include "base/report.h"
 #include "eval/fetch_state.h"
 #include "eval/flake_ref.h"
-#include "eval/inputs.h"
 #include "eval/registry.h"
+#include "memo/inputs.h"
 #include "store/store.h"
 
 struct tree_call {

@@ -3,7 +3,7 @@
  * import and scopedImport. A .drv of the store is imported as the derivation that it describes. */
 #include "eval/builtin_int.h"
 
-#include "eval/inputs.h"
+#include "memo/inputs.h"
 #include "store/derivation.h"
 #include "store/store.h"
 

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include "base/file.h"
 #include "eval/fetch_state.h"
-#include "eval/inputs.h"
 #include "eval/path.h"
+#include "memo/inputs.h"
 #include "store/store.h"
 
 /* Everything behind the last slash; of trailing slashes only one is dropped, as Nix ever did. */

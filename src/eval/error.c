@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 #include "base/report.h"
-#include "eval/inputs.h"
+#include "memo/inputs.h"
 
 static char *format(const char *fmt, va_list ap)
 {

@@ -18,6 +18,7 @@ struct arena;
 struct buf;
 struct report;
 struct eval_inputs;
+struct drv_ref;
 
 /* What to do about a questionable way to write something. */
 enum eval_lint { LINT_IGNORE, LINT_WARN, LINT_FATAL };
@@ -55,8 +56,6 @@ struct eval_options {
 /* Appends every option that decides what is found, so that two evaluations with equal keys differ
  * only by what they read. A new option above belongs into it. */
 void eval_options_key(const struct eval_options *o, struct buf *b);
-/* Appends a text (may be NULL) such that no two lists of texts run together to the same bytes. */
-void eval_key_text(struct buf *b, const char *what, const char *text);
 
 /* Copies the options' texts. Never fails: everything that can is done when first needed. */
 struct eval *eval_new(const struct eval_options *o);
@@ -126,24 +125,13 @@ enum eval_print_flags {
 ATTR_MUST_CHECK errint eval_print(struct eval *E, struct value *v, enum eval_output how,
 				  unsigned flags, struct buf *b, struct err *err);
 
-/* A derivation found in a value. Strings live in the evaluator. */
-struct eval_drv {
-	struct str attr;   /* attribute path below the value, "" for the value itself */
-	struct str name;   /* its `name` */
-	struct str system; /* its `system`, or "unknown" */
-	struct str drv_path;
-	struct str output;   /* outputName */
-	struct str out_path; /* outPath */
-	struct str *outputs; /* names to install: meta.outputsToInstall, or the selected output */
-	size_t n_outputs;
-	struct value *value;
-};
 /* All derivations of a value as nix-instantiate and nix-build find them: the value itself, or those
  * in a set (by name) or list; below only where recurseForDerivations is true. Functions are
- * called with args (may be NULL). The array lives in the arena. */
+ * called with args (may be NULL). The array lives in the arena, its strings in the evaluator;
+ * values (may be NULL) gets the value of each. */
 ATTR_MUST_CHECK errint eval_derivations(struct eval *E, struct value *v, struct eval_args *args,
-					struct arena *a, struct eval_drv **out, size_t *n,
-					struct err *err);
+					struct arena *a, struct drv_ref **out,
+					struct value ***values, size_t *n, struct err *err);
 
 /* Reading values from C. Each forces what it reads. */
 ATTR_MUST_CHECK errint eval_get_attr(struct eval *E, struct value *set, struct str name,

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include "eval/eval_run.h"
+#include "store/drv_ref.h"
 #include "store/store.h"
 
 struct eval_args {
@@ -183,8 +184,9 @@ errint eval_attr_path(struct eval *E, struct value *v, struct str path, struct e
 struct finding {
 	struct arena *a;
 	struct attrs *args;
-	struct eval_drv *v;
-	size_t n, cap;
+	struct drv_ref *v;
+	struct value **values;
+	size_t n, cap, cap_values;
 	const struct attrs **done; /* so that one under two names counts once */
 	size_t n_done, cap_done;
 	struct value *top;
@@ -208,7 +210,7 @@ static errint path_attr(struct eval *E, struct value *v, sym_t sym, const char *
 }
 
 static errint output_names(struct eval *E, struct value *list, pos_t pos, struct finding *f,
-			   struct eval_drv *d)
+			   struct drv_ref *d)
 {
 	if (want_list(E, list, pos, "while evaluating the 'outputs' attribute of a derivation") < 0)
 		return eval_failed(E);
@@ -250,7 +252,7 @@ static errint to_install(struct eval *E, struct value *v, struct value **out)
 	return force(E, a->v, a->pos);
 }
 
-static errint outputs(struct eval *E, struct finding *f, struct value *v, struct eval_drv *d)
+static errint outputs(struct eval *E, struct finding *f, struct value *v, struct drv_ref *d)
 {
 	const struct attr *a = attrs_get(v->attrs, SYM_outputs);
 	struct value *install;
@@ -275,9 +277,9 @@ static errint outputs(struct eval *E, struct finding *f, struct value *v, struct
 }
 
 static errint describe(struct eval *E, struct finding *f, struct value *v, struct str attr,
-		       struct eval_drv *d)
+		       struct drv_ref *d)
 {
-	*d = (struct eval_drv){.attr = attr, .system = S("unknown"), .output = S(""), .value = v};
+	*d = (struct drv_ref){.attr = attr, .system = S("unknown"), .output = S("")};
 	if (!attrs_get(v->attrs, SYM_name))
 		return eval_fail(E, 0, "derivation name missing");
 	if (text_attr(E, v, SYM_name, "while evaluating the 'name' attribute of a derivation",
@@ -303,7 +305,7 @@ static errint describe(struct eval *E, struct finding *f, struct value *v, struc
 static errint take(struct eval *E, struct finding *f, struct value *v, struct str attr, bool *found)
 {
 	const struct attrs *set;
-	struct eval_drv d;
+	struct drv_ref d;
 
 	if (force(E, v, 0) < 0 || value_is_derivation(E, v, 0, found) < 0)
 		return eval_failed(E);
@@ -318,6 +320,8 @@ static errint take(struct eval *E, struct finding *f, struct value *v, struct st
 	if (describe(E, f, v, attr, &d) < 0)
 		return eval_failed(E);
 	ARRAY_GROW(f->v, f->n, f->cap);
+	ARRAY_GROW(f->values, f->n, f->cap_values);
+	f->values[f->n] = v;
 	f->v[f->n++] = d;
 	return 0;
 }
@@ -427,18 +431,23 @@ static errint do_find(struct eval *E, void *ctx)
 }
 
 errint eval_derivations(struct eval *E, struct value *v, struct eval_args *args, struct arena *a,
-			struct eval_drv **out, size_t *n, struct err *err)
+			struct drv_ref **out, struct value ***values, size_t *n, struct err *err)
 {
 	struct finding f = {.a = a, .args = args_of(args), .top = v};
 	errint r = api_run(E, do_find, &f, err);
 
 	if (r == 0) {
-		*out = ARENA_ARRAY(a, struct eval_drv, f.n);
+		*out = ARENA_ARRAY(a, struct drv_ref, f.n);
 		if (f.n)
 			memcpy(*out, f.v, f.n * sizeof(**out));
+		if (values)
+			*values = ARENA_ARRAY(a, struct value *, f.n);
+		if (values && f.n)
+			memcpy(*values, f.values, f.n * sizeof(**values));
 		*n = f.n;
 	}
 	free(f.v);
+	free(f.values);
 	free(f.done);
 	return r;
 }

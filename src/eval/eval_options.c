@@ -5,23 +5,17 @@
 
 #include <sys/utsname.h>
 #include "base/buf.h"
+#include "memo/memo.h"
 
 #if defined(__LP64__)
 _Static_assert(sizeof(struct eval_options) == 128,
 	       "the new option belongs into eval_options_key()");
 #endif
 
-void eval_key_text(struct buf *b, const char *what, const char *text)
-{
-	buf_printf(b, "%s %zu ", what, text ? strlen(text) + 1 : 0);
-	buf_putz(b, text ? text : "");
-	buf_putc(b, '\n');
-}
-
 static void put_texts(struct buf *b, const char *what, const char *const *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		eval_key_text(b, what, v[i]);
+		memo_key_text(b, what, v[i]);
 }
 
 void eval_options_key(const struct eval_options *o, struct buf *b)
@@ -38,6 +32,6 @@ void eval_options_key(const struct eval_options *o, struct buf *b)
 	buf_printf(b, "lints %d %d %d\n", (int)o->lint_urls, (int)o->lint_short_paths,
 		   (int)o->lint_absolute_paths);
 	buf_printf(b, "depth %u\n", o->max_depth);
-	eval_key_text(b, "system", o->system ? o->system : uname(&u) == 0 ? u.machine : "");
-	eval_key_text(b, "store", o->store_dir);
+	memo_key_text(b, "system", o->system ? o->system : uname(&u) == 0 ? u.machine : "");
+	memo_key_text(b, "store", o->store_dir);
 }

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 #include "eval/fetch_state.h"
-#include "eval/inputs.h"
+#include "memo/inputs.h"
 #include "store/store.h"
 
 struct fetch_state {

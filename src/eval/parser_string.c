@@ -5,7 +5,7 @@
 #include "eval/parser_int.h"
 
 #include "base/environ.h"
-#include "eval/inputs.h"
+#include "memo/inputs.h"
 
 /* A string or path under way: constants and interpolated expressions. */
 struct piece {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/file.h"
-#include "eval/inputs.h"
+#include "memo/inputs.h"
 #include "store/store.h"
 
 enum { MAX_LINKS = 1024 };

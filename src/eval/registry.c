@@ -9,8 +9,8 @@
 #include "base/report.h"
 #include "eval/builtin_int.h"
 #include "eval/fetch_state.h"
-#include "eval/inputs.h"
 #include "eval/json.h"
+#include "memo/inputs.h"
 
 enum { MAX_STEPS = 100 };
 

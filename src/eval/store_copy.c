@@ -7,7 +7,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include "base/report.h"
-#include "eval/inputs.h"
+#include "memo/inputs.h"
 #include "store/derivation.h"
 #include "store/store.h"
 

@@ -4,8 +4,8 @@
  * folder, with placeholders of outputs replaced by their paths. Nothing here touches the disk. */
 #pragma once
 
-#include "job/build_attrs.h"
 #include "job/build.h"
+#include "job/build_attrs.h"
 
 struct build_file {
 	struct str name; /* in the build folder */

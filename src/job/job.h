@@ -6,8 +6,8 @@
  * a job is freed, nothing of it is left but what was placed. */
 #pragma once
 
-#include "job/build_attrs.h"
 #include "base/worker.h"
+#include "job/build_attrs.h"
 #include "job/build_int.h"
 #include "job/build_log.h"
 

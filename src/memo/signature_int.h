@@ -4,7 +4,7 @@
 #pragma once
 
 #include <sys/stat.h>
-#include "eval/signature.h"
+#include "memo/signature.h"
 
 struct stamp stamp_of(const struct stat *st);
 bool stamp_same(const struct stamp *a, const struct stamp *b);

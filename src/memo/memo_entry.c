@@ -2,7 +2,7 @@
  *
  * Printing and parsing kept evaluations. The parser trusts nothing: counts are bounded by the bytes
  * that are left, and whoever uses a path checks what it is. */
-#include "eval/eval_entry.h"
+#include "memo/memo_entry.h"
 
 #include <sys/stat.h>
 
@@ -78,13 +78,13 @@ static void put_input(struct buf *b, const struct input *i)
 	buf_put(b, i->hash, sizeof(i->hash));
 }
 
-static void put_found(struct buf *b, const struct eval_found *f)
+static void put_found(struct buf *b, const struct memo_found *f)
 {
 	put_number(b, f->kind, 4);
 	put_text(b, f->label);
 	put_number(b, f->n, 4);
 	for (size_t i = 0; i < f->n; i++) {
-		const struct eval_drv *d = &f->drvs[i];
+		const struct drv_ref *d = &f->drvs[i];
 
 		put_text(b, d->attr);
 		put_text(b, d->name);
@@ -98,7 +98,7 @@ static void put_found(struct buf *b, const struct eval_found *f)
 	}
 }
 
-void eval_entry_print(const struct eval_entry *e, struct input *const *v, size_t n, struct buf *b)
+void memo_entry_print(const struct memo_entry *e, struct input *const *v, size_t n, struct buf *b)
 {
 	put_text(b, e->program);
 	put_number(b, (uint64_t)e->began, 8);
@@ -235,7 +235,7 @@ static void get_input(struct entry_reader *r, struct input *i)
 		memcpy(i->hash, hash, sizeof(i->hash));
 }
 
-static void get_drv(struct entry_reader *r, struct eval_drv *d)
+static void get_drv(struct entry_reader *r, struct drv_ref *d)
 {
 	d->attr = get_text(r);
 	d->name = get_text(r);
@@ -249,20 +249,20 @@ static void get_drv(struct entry_reader *r, struct eval_drv *d)
 		d->outputs[i] = get_text(r);
 }
 
-static void get_found(struct entry_reader *r, struct eval_found *f)
+static void get_found(struct entry_reader *r, struct memo_found *f)
 {
 	f->kind = (uint32_t)get_number(r, 4);
 	f->label = get_text(r);
 	f->n = get_count(r, 34);
-	f->drvs = ARENA_ARRAY(r->a, struct eval_drv, f->n);
+	f->drvs = ARENA_ARRAY(r->a, struct drv_ref, f->n);
 	for (size_t i = 0; i < f->n; i++)
 		get_drv(r, &f->drvs[i]);
 }
 
-errint eval_entry_parse(struct arena *a, struct str bytes, struct eval_entry *out, struct err *err)
+errint memo_entry_parse(struct arena *a, struct str bytes, struct memo_entry *out, struct err *err)
 {
 	struct entry_reader r = {.left = bytes, .a = a};
-	struct eval_entry e = {.program = get_text(&r), .began = (int64_t)get_number(&r, 8)};
+	struct memo_entry e = {.program = get_text(&r), .began = (int64_t)get_number(&r, 8)};
 
 	e.n_inputs = get_count(&r, 10);
 	e.inputs = ARENA_ARRAY(a, struct input, e.n_inputs);
@@ -275,7 +275,7 @@ errint eval_entry_parse(struct arena *a, struct str bytes, struct eval_entry *ou
 		e.messages[i].text = get_text(&r);
 	}
 	e.n_found = get_count(&r, 13);
-	e.found = ARENA_ARRAY(a, struct eval_found, e.n_found);
+	e.found = ARENA_ARRAY(a, struct memo_found, e.n_found);
 	for (size_t i = 0; i < e.n_found; i++)
 		get_found(&r, &e.found[i]);
 	if (r.bad || r.left.n)

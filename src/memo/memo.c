@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Files of kept evaluations: magic, entry, SHA-256 of both. */
-#include "eval/eval_cache.h"
+#include "memo/memo.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -18,6 +18,15 @@ enum {
 	USED_GRAIN_S = 3600, /* how exactly the time of the last use is known */
 	STALE_TEMP_S = 3600,
 };
+
+/* ---- the key ---- */
+
+void memo_key_text(struct buf *b, const char *what, const char *text)
+{
+	buf_printf(b, "%s %zu ", what, text ? strlen(text) + 1 : 0);
+	buf_putz(b, text ? text : "");
+	buf_putc(b, '\n');
+}
 
 /* ---- loading ---- */
 
@@ -49,8 +58,8 @@ static bool hash_right(struct str bytes)
 	return memcmp(h.b, bytes.p + n, HASH_BYTES) == 0;
 }
 
-errint eval_cache_load(const char *dir, const char *key, struct buf *bytes, struct arena *a,
-		       struct eval_entry *out, struct err *err)
+errint memo_load(const char *dir, const char *key, struct buf *bytes, struct arena *a,
+		 struct memo_entry *out, struct err *err)
 {
 	char *path CLEANUP_FREE = path_join(str_c(dir), str_c(key));
 	size_t head = sizeof(magic) - 1;
@@ -67,7 +76,7 @@ errint eval_cache_load(const char *dir, const char *key, struct buf *bytes, stru
 	all = buf_str(bytes);
 	if (all.n < head + HASH_BYTES || !str_starts(all, S(magic)) || !hash_right(all))
 		return err_set(err, ERR_CORRUPT, "'%s' is damaged", path);
-	return eval_entry_parse(a, str_n(all.p + head, all.n - head - HASH_BYTES), out, err);
+	return memo_entry_parse(a, str_n(all.p + head, all.n - head - HASH_BYTES), out, err);
 }
 
 /* ---- saving ---- */
@@ -117,8 +126,8 @@ static void prune(const char *dir, const char *keep)
 	}
 }
 
-errint eval_cache_save(const char *dir, const char *key, const struct eval_entry *e,
-		       struct input *const *v, size_t n, struct err *err)
+errint memo_save(const char *dir, const char *key, const struct memo_entry *e,
+		 struct input *const *v, size_t n, struct err *err)
 {
 	char *path CLEANUP_FREE = path_join(str_c(dir), str_c(key));
 	BUF(b, LIMIT_EVAL_ENTRY);
@@ -126,7 +135,7 @@ errint eval_cache_save(const char *dir, const char *key, const struct eval_entry
 	errint rc;
 
 	buf_putz(&b, magic);
-	eval_entry_print(e, v, n, &b);
+	memo_entry_print(e, v, n, &b);
 	hash_bytes(HASH_SHA256, buf_str(&b), &h);
 	buf_put(&b, h.b, HASH_BYTES);
 	rc = buf_check(&b, "kept evaluation", err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Stamps and hashes of single inputs. */
-#include "eval/signature_int.h"
+#include "memo/signature_int.h"
 
 #include <errno.h>
 #include <sys/vfs.h>

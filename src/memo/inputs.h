@@ -2,7 +2,7 @@
  *
  * What an evaluation depends on, noted while it happens: everything outside that was looked at,
  * with what was seen. Each thing is noted once. What the evaluator saw and what is there now are
- * compared by eval/signature.h.
+ * compared by memo/signature.h.
  *
  * An object of the store never changes, so whatever is read of it is one input: that it is there,
  * with the hash that it had. */

@@ -3,7 +3,7 @@
  * Trees that were copied to the store. What they were is known by the path that they got, which is
  * made of their NAR's hash. What a filter said of a name and type it says again as long as all
  * other inputs are the same; about other names only an evaluation knows. */
-#include "eval/signature_int.h"
+#include "memo/signature_int.h"
 
 #include <dirent.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
  * the notes by more than the grain of any clock involved. Git's index calls the rest racy. */
 #pragma once
 
-#include "eval/inputs.h"
+#include "memo/inputs.h"
 
 /* Takes the stamps of all inputs. False when the result cannot be kept: in->unknowable says why. */
 bool inputs_stamp(struct eval_inputs *in);

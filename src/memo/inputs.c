@@ -2,7 +2,7 @@
  *
  * Collecting inputs. This runs beside every file access of an evaluation, so that what was noted
  * before costs one look into a table. */
-#include "eval/inputs.h"
+#include "memo/inputs.h"
 
 #include <dirent.h>
 #include <stdarg.h>

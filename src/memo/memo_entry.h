@@ -21,30 +21,31 @@
  * Numbers are little endian. There is one spelling of every entry. */
 #pragma once
 
-#include "eval/eval.h"
-#include "eval/inputs.h"
+#include "base/buf.h"
+#include "memo/inputs.h"
+#include "store/drv_ref.h"
 
 /* Derivations of one thing that was asked for. The caller's label and kind come back as given. */
-struct eval_found {
+struct memo_found {
 	uint32_t kind;
 	struct str label;
-	struct eval_drv *drvs; /* without value */
+	struct drv_ref *drvs;
 	size_t n;
 };
 
-struct eval_entry {
+struct memo_entry {
 	struct str program; /* what evaluated: another one may find something else */
 	int64_t began;
 	struct input *inputs;
 	size_t n_inputs;
 	struct input_message *messages;
 	size_t n_messages;
-	struct eval_found *found;
+	struct memo_found *found;
 	size_t n_found;
 };
 
 /* inputs of the entry are ignored: v are printed. Overflows the buffer when too much. */
-void eval_entry_print(const struct eval_entry *e, struct input *const *v, size_t n, struct buf *b);
+void memo_entry_print(const struct memo_entry *e, struct input *const *v, size_t n, struct buf *b);
 /* ERR_CORRUPT. Texts point into bytes and are followed by a NUL. */
-ATTR_MUST_CHECK errint eval_entry_parse(struct arena *a, struct str bytes, struct eval_entry *out,
+ATTR_MUST_CHECK errint memo_entry_parse(struct arena *a, struct str bytes, struct memo_entry *out,
 					struct err *err);

@@ -4,23 +4,23 @@
 #include "fuzz.h"
 
 #include <stdlib.h>
-#include "eval/eval_entry.h"
+#include "memo/memo_entry.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct str in = fuzz_str(p, n);
-	struct eval_entry e;
+	struct memo_entry e;
 	ARENA(a);
 	ERR(err);
 	BUF(out, LIMIT_EVAL_ENTRY);
 
-	if (eval_entry_parse(&a, in, &e, &err) < 0)
+	if (memo_entry_parse(&a, in, &e, &err) < 0)
 		return 0;
 	struct input **v CLEANUP_FREE = xcalloc(e.n_inputs + 1, sizeof(struct input *));
 
 	for (size_t i = 0; i < e.n_inputs; i++)
 		v[i] = &e.inputs[i];
-	eval_entry_print(&e, v, e.n_inputs, &out);
+	memo_entry_print(&e, v, e.n_inputs, &out);
 	FUZZ_CHECK(str_eq(buf_str(&out), in));
 	return 0;
 }
