@@ -50,14 +50,16 @@ static errint read_string(struct elf_reader *r, uint64_t at, uint64_t limit, str
 	char chunk[256];
 	size_t n = 0;
 	char *text = NULL;
+	errint rc;
 
 	while (n < MAX_STRING && at + n < limit) {
 		size_t want = MIN(sizeof(chunk), (size_t)(limit - at - n));
 		char *end;
 		char *bigger;
 
-		if (read_at(r->fd, at + n, chunk, want, err))
-			return err->code;
+		rc = read_at(r->fd, at + n, chunk, want, err);
+		if (rc)
+			return rc;
 		end = memchr(chunk, '\0', want);
 		want = end ? (size_t)(end - chunk) : want;
 		bigger = arena_alloc(r->a, n + want + 1);
@@ -103,8 +105,9 @@ static errint read_dynamic(struct elf_reader *r, const Elf64_Phdr *ph, Elf64_Dyn
 	if (n > MAX_DYNAMIC)
 		return err_set(err, ERR_CORRUPT, "not a valid ELF object: %zu dynamic entries", n);
 	dyn = ARENA_ARRAY(r->a, Elf64_Dyn, n + 1);
-	if (n && read_at(r->fd, ph->p_offset, dyn, n * sizeof(*dyn), err))
-		return err->code;
+	errint rc = n ? read_at(r->fd, ph->p_offset, dyn, n * sizeof(*dyn), err) : 0;
+	if (rc)
+		return rc;
 	for (*n_out = 0; *n_out < n && dyn[*n_out].d_tag != DT_NULL; (*n_out)++)
 		;
 	*out = dyn;
@@ -127,8 +130,9 @@ static errint dynamic_strings(struct elf_reader *r, const Elf64_Dyn *dyn, size_t
 	}
 	if (!table)
 		return 0;
-	if (to_offset(r, table, &at, &limit, err))
-		return err->code;
+	errint rc = to_offset(r, table, &at, &limit, err);
+	if (rc)
+		return rc;
 	limit = MIN(limit, size > limit - at ? limit : at + size);
 	out->needed = ARENA_ARRAY(r->a, struct str, needed + 1);
 	for (size_t i = 0; i < n; i++) {
@@ -143,8 +147,9 @@ static errint dynamic_strings(struct elf_reader *r, const Elf64_Dyn *dyn, size_t
 		if (dyn[i].d_un.d_val >= limit - at)
 			return err_set(err, ERR_CORRUPT,
 				       "not a valid ELF object: a string outside its table");
-		if (read_string(r, at + dyn[i].d_un.d_val, limit, to, err))
-			return err->code;
+		rc = read_string(r, at + dyn[i].d_un.d_val, limit, to, err);
+		if (rc)
+			return rc;
 		out->n_needed += dyn[i].d_tag == DT_NEEDED;
 	}
 	return 0;
@@ -157,19 +162,23 @@ static errint read_segments(struct elf_reader *r, uint64_t table, struct elf_inf
 		const Elf64_Phdr *ph = &r->ph[i];
 		Elf64_Dyn *dyn = NULL;
 		size_t n = 0;
+		errint rc;
 
 		if (ph->p_type == PT_GNU_STACK) {
 			out->stack_flags = table + i * sizeof(*ph) + offsetof(Elf64_Phdr, p_flags);
 			out->exec_stack = ph->p_flags & PF_X;
 		} else if (ph->p_type == PT_INTERP) {
-			if (read_string(r, ph->p_offset, ph->p_offset + ph->p_filesz, &out->interp,
-					err))
-				return err->code;
+			rc = read_string(r, ph->p_offset, ph->p_offset + ph->p_filesz, &out->interp,
+					 err);
+			if (rc)
+				return rc;
 		} else if (ph->p_type == PT_DYNAMIC && !out->dynamic) {
 			out->dynamic = true;
-			if (read_dynamic(r, ph, &dyn, &n, err) ||
-			    dynamic_strings(r, dyn, n, out, err))
-				return err->code;
+			rc = read_dynamic(r, ph, &dyn, &n, err);
+			if (!rc)
+				rc = dynamic_strings(r, dyn, n, out, err);
+			if (rc)
+				return rc;
 		}
 	}
 	return 0;
@@ -190,6 +199,7 @@ errint elf_read(int fd, struct arena *a, struct elf_info *out, struct err *err)
 	struct elf_info info = {.interp = S(""), .soname = S(""), .rpath = S(""), .runpath = S("")};
 	Elf64_Ehdr eh;
 	ssize_t got = pread(fd, &eh, sizeof(eh), 0);
+	errint rc;
 
 	if (got < 0)
 		return err_sys(err, "reading an ELF object");
@@ -216,13 +226,15 @@ errint elf_read(int fd, struct arena *a, struct elf_info *out, struct err *err)
 				       eh.e_phnum, eh.e_phentsize);
 		r.n_ph = eh.e_phnum;
 		r.ph = ARENA_ARRAY(a, Elf64_Phdr, r.n_ph);
-		if (read_at(fd, eh.e_phoff, r.ph, r.n_ph * sizeof(*r.ph), err))
-			return err->code;
+		rc = read_at(fd, eh.e_phoff, r.ph, r.n_ph * sizeof(*r.ph), err);
+		if (rc)
+			return rc;
 		if (!check_loads(&r))
 			return err_set(err, ERR_CORRUPT,
 				       "not a valid ELF object: a segment is too large");
-		if (read_segments(&r, eh.e_phoff, &info, err))
-			return err->code;
+		rc = read_segments(&r, eh.e_phoff, &info, err);
+		if (rc)
+			return rc;
 	}
 	*out = info;
 	return 0;
@@ -233,8 +245,9 @@ errint elf_clear_exec_stack(int fd, const struct elf_info *info, struct err *err
 	uint32_t flags;
 
 	BUG_ON(!info->stack_flags);
-	if (read_at(fd, info->stack_flags, &flags, sizeof(flags), err))
-		return err->code;
+	errint rc = read_at(fd, info->stack_flags, &flags, sizeof(flags), err);
+	if (rc)
+		return rc;
 	flags &= ~(uint32_t)PF_X;
 	if (pwrite(fd, &flags, sizeof(flags), (off_t)info->stack_flags) != sizeof(flags))
 		return err_sys(err, "clearing the executable stack flag");

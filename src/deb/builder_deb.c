@@ -43,9 +43,10 @@ static errint env_list(struct deb_build *b, const char *key, struct str_list *ou
 	struct str *v CLEANUP_FREE = NULL;
 	size_t n = 0, cap = 0;
 	struct str rest, word;
+	errint rc = env_need(b->ctx->drv, key, &rest, err);
 
-	if (env_need(b->ctx->drv, key, &rest, err))
-		return err->code;
+	if (rc)
+		return rc;
 	while (str_split(&rest, ' ', &word)) {
 		if (!word.n)
 			continue;
@@ -69,12 +70,23 @@ static errint read_environment(struct deb_build *b, struct err *err)
 		return err_set(err, ERR_BUILD,
 			       "builtin:kiln-deb-1 makes exactly one output, named 'out'");
 	b->out = out->path;
-	if (env_list(b, "debs", &b->debs, err) || env_list(b, "deps", &b->deps, err) ||
-	    env_list(b, "folders", &b->folders, err) || env_need(d, "glibc", &b->glibc, err) ||
-	    env_need(d, "patchelf", &b->patchelf, err) ||
-	    env_need(d, "triplet", &b->triplet, err) || env_need(d, "rules", &rules, err) ||
-	    deb_rules_parse(b->arena, rules, b->out, &b->rules, err))
-		return err->code;
+	errint rc = env_list(b, "debs", &b->debs, err);
+	if (!rc)
+		rc = env_list(b, "deps", &b->deps, err);
+	if (!rc)
+		rc = env_list(b, "folders", &b->folders, err);
+	if (!rc)
+		rc = env_need(d, "glibc", &b->glibc, err);
+	if (!rc)
+		rc = env_need(d, "patchelf", &b->patchelf, err);
+	if (!rc)
+		rc = env_need(d, "triplet", &b->triplet, err);
+	if (!rc)
+		rc = env_need(d, "rules", &rules, err);
+	if (!rc)
+		rc = deb_rules_parse(b->arena, rules, b->out, &b->rules, err);
+	if (rc)
+		return rc;
 	if (!b->glibc.n)
 		b->glibc = b->out;
 	deb_layout_init(b->arena, b->triplet, &b->rules, &b->layout);
@@ -86,11 +98,13 @@ errint deb_compile(struct deb_build *b, struct err *err)
 	for (size_t i = 0; i < b->rules.n; i++) {
 		const struct deb_rule *r = &b->rules.v[i];
 		struct str_list found;
+		errint rc;
 
 		if (r->verb != DEB_COMPILE)
 			continue;
-		if (deb_glob(b->arena, b->root, r->arg[1], &found, err))
-			return err->code;
+		rc = deb_glob(b->arena, b->root, r->arg[1], &found, err);
+		if (rc)
+			return rc;
 		if (!found.n)
 			return err_set(err, ERR_NOT_FOUND,
 				       "relocation rule %u: no '%.*s' to compile", r->line,
@@ -98,9 +112,10 @@ errint deb_compile(struct deb_build *b, struct err *err)
 		for (size_t j = 0; j < found.n; j++)
 			found.v[j] = str_c(arena_printf(b->arena, "%.*s/%.*s", STR_ARG(b->out),
 							STR_ARG(found.v[j])));
-		if (bytecode_compile(arena_strz(b->arena, r->arg[0]), found.v, found.n, b->ctx->log,
-				     err))
-			return err->code;
+		rc = bytecode_compile(arena_strz(b->arena, r->arg[0]), found.v, found.n,
+				      b->ctx->log, err);
+		if (rc)
+			return rc;
 	}
 	return 0;
 }
@@ -108,11 +123,15 @@ errint deb_compile(struct deb_build *b, struct err *err)
 static errint relocate(struct deb_build *b, struct err *err)
 {
 	struct deb_tree tree;
+	errint rc = deb_tree_list(b->arena, b->root, &tree, err);
 
-	if (deb_tree_list(b->arena, b->root, &tree, err) || deb_fix_texts(b, &tree, err))
-		return err->code;
-	if (deb_fix_objects(b, &tree, err))
-		return err->code;
+	if (!rc)
+		rc = deb_fix_texts(b, &tree, err);
+	if (rc)
+		return rc;
+	rc = deb_fix_objects(b, &tree, err);
+	if (rc)
+		return rc;
 	deb_log(b, "relocated %zu files", tree.n);
 	return deb_compile(b, err);
 }
@@ -123,15 +142,24 @@ static errint run(const struct builtin_ctx *ctx, struct err *err)
 	struct deb_build b = {.ctx = ctx, .arena = &arena, .root = -1};
 	int root CLEANUP_FD = -1;
 	const char *out;
+	errint rc = read_environment(&b, err);
 
-	if (read_environment(&b, err))
-		return err->code;
+	if (rc)
+		return rc;
 	out = arena_strz(&arena, b.out);
-	if (mkdir_p(AT_FDCWD, out, 0755, err) || open_dir(AT_FDCWD, out, &root, err))
-		return err->code;
+	rc = mkdir_p(AT_FDCWD, out, 0755, err);
+	if (!rc)
+		rc = open_dir(AT_FDCWD, out, &root, err);
+	if (rc)
+		return rc;
 	b.root = root;
-	if (deb_unpack(&b, err) || deb_apply_rules(&b, err) || deb_fix_links(&b, err))
-		return err->code;
+	rc = deb_unpack(&b, err);
+	if (!rc)
+		rc = deb_apply_rules(&b, err);
+	if (!rc)
+		rc = deb_fix_links(&b, err);
+	if (rc)
+		return rc;
 	return b.patchelf.n ? relocate(&b, err) : 0;
 }
 

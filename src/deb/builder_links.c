@@ -92,9 +92,10 @@ static errint fix_link(struct deb_build *b, struct str path, struct err *err)
 	char *z CLEANUP_FREE = str_dupz(path);
 	char *text CLEANUP_FREE = NULL;
 	struct str want;
+	errint rc = read_link(b->root, z, &text, err);
 
-	if (read_link(b->root, z, &text, err))
-		return err->code;
+	if (rc)
+		return rc;
 	want = final_text(b, path, str_c(text));
 	if (str_eqz(want, text))
 		return 0;
@@ -117,11 +118,14 @@ static errint fix_link(struct deb_build *b, struct str path, struct err *err)
 errint deb_fix_links(struct deb_build *b, struct err *err)
 {
 	struct deb_tree tree;
+	errint rc = deb_tree_list(b->arena, b->root, &tree, err);
 
-	if (deb_tree_list(b->arena, b->root, &tree, err))
-		return err->code;
-	for (size_t i = 0; i < tree.n; i++)
-		if (tree.v[i].type == DT_LNK && fix_link(b, tree.v[i].path, err))
-			return err->code;
+	if (rc)
+		return rc;
+	for (size_t i = 0; !rc && i < tree.n; i++)
+		if (tree.v[i].type == DT_LNK)
+			rc = fix_link(b, tree.v[i].path, err);
+	if (rc)
+		return rc;
 	return deb_prune_folders(b->root, err);
 }

@@ -68,10 +68,12 @@ static errint find_loader(struct deb_build *b, struct str top, const char **out,
 	char *z CLEANUP_FREE = str_dupz(top);
 	int fd CLEANUP_FD = -1;
 	struct str_list found;
+	errint rc = open_dir(AT_FDCWD, z, &fd, err);
 
-	if (open_dir(AT_FDCWD, z, &fd, err) ||
-	    deb_glob(b->arena, fd, S("lib/ld-linux*.so.*"), &found, err))
-		return err->code;
+	if (!rc)
+		rc = deb_glob(b->arena, fd, S("lib/ld-linux*.so.*"), &found, err);
+	if (rc)
+		return rc;
 	if (found.n != 1)
 		return err_set(err, ERR_NOT_FOUND, "'%s' has %zu dynamic linkers instead of one", z,
 			       found.n);
@@ -85,6 +87,7 @@ static errint index_libraries(struct objects *o, const struct deb_tree *t, struc
 {
 	struct deb_build *b = o->build;
 	struct str lib = absolute(b, S("lib"));
+	errint rc;
 
 	for (size_t i = 0; i < t->n; i++) {
 		struct str folder = folder_of(b, t->v[i].path);
@@ -98,12 +101,17 @@ static errint index_libraries(struct objects *o, const struct deb_tree *t, struc
 		struct str top = i ? b->deps.v[i - 1] : b->glibc;
 		const char *folder = arena_printf(b->arena, "%.*s/lib", STR_ARG(top));
 
-		if (!str_eq(top, b->out) && libraries_add(&o->libs, b->arena, str_c(folder), err))
-			return err->code;
+		if (str_eq(top, b->out))
+			continue;
+		rc = libraries_add(&o->libs, b->arena, str_c(folder), err);
+		if (rc)
+			return rc;
 	}
-	for (size_t i = 0; i < b->folders.n; i++)
-		if (libraries_add(&o->libs, b->arena, b->folders.v[i], err))
-			return err->code;
+	for (size_t i = 0; i < b->folders.n; i++) {
+		rc = libraries_add(&o->libs, b->arena, b->folders.v[i], err);
+		if (rc)
+			return rc;
+	}
 	libraries_sort(&o->libs);
 	return 0;
 }
@@ -138,19 +146,23 @@ static errint folders_for(struct objects *o, struct str path, const struct elf_i
 			  struct folder_set *s, struct err *err)
 {
 	const struct deb_rules *rules = &o->build->rules;
+	errint rc;
 
-	for (size_t i = 0; i < info->n_needed; i++)
-		if (resolve(o, path, info->needed[i], s, err))
-			return err->code;
+	for (size_t i = 0; i < info->n_needed; i++) {
+		rc = resolve(o, path, info->needed[i], s, err);
+		if (rc)
+			return rc;
+	}
 	for (size_t i = 0; i < rules->n; i++) {
 		const struct deb_rule *r = &rules->v[i];
 
-		if (r->verb == DEB_NEEDED && str_eq(r->arg[0], path) &&
-		    resolve(o, path, r->arg[1], s, err))
-			return err->code;
-		if (r->verb == DEB_SEARCH && deb_glob_match(r->arg[0], path) &&
-		    folder_add(s, absolute(o->build, r->arg[1]), err))
-			return err->code;
+		rc = 0;
+		if (r->verb == DEB_NEEDED && str_eq(r->arg[0], path))
+			rc = resolve(o, path, r->arg[1], s, err);
+		else if (r->verb == DEB_SEARCH && deb_glob_match(r->arg[0], path))
+			rc = folder_add(s, absolute(o->build, r->arg[1]), err);
+		if (rc)
+			return rc;
 	}
 	return 0;
 }
@@ -211,12 +223,16 @@ static errint trace(const char *loader, const char *file, struct buf *out, struc
 
 	if (fd < 0)
 		return err_sys(err, "cannot make a file in memory");
-	if (process_start(&spec, &pid, err) || process_wait(pid, &status, err))
-		return err->code;
+	errint rc = process_start(&spec, &pid, err);
+	if (!rc)
+		rc = process_wait(pid, &status, err);
+	if (rc)
+		return rc;
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return err_sys(err, "cannot rewind a file in memory");
-	if (fd_read_all(fd, out, err))
-		return err->code;
+	rc = fd_read_all(fd, out, err);
+	if (rc)
+		return rc;
 	if (!status)
 		return 0;
 	err_set(err, ERR_BUILD, "it does not load: %s",
@@ -228,9 +244,10 @@ static errint load(struct objects *o, const char *file, struct err *err)
 {
 	struct str line, rest, soname, place;
 	BUF(out, LIMIT_TOOL_OUTPUT);
+	errint rc = trace(o->loader, file, &out, err);
 
-	if (trace(o->loader, file, &out, err))
-		return err->code;
+	if (rc)
+		return rc;
 	rest = buf_str(&out);
 	while (str_split(&rest, '\n', &line)) {
 		line = str_trim(line);
@@ -254,9 +271,12 @@ static errint edit(struct objects *o, struct str path, const char *file,
 		.force_rpath = info->rpath.n || deb_rules_match(&b->rules, DEB_RPATH, path),
 		.extra = extra,
 	};
+	errint rc = folders_for(o, path, info, &folders, err);
 
-	if (folders_for(o, path, info, &folders, err) || extra_options(o, path, info, extra, err))
-		return err->code;
+	if (!rc)
+		rc = extra_options(o, path, info, extra, err);
+	if (rc)
+		return rc;
 	e.runpath = join(b->arena, &folders);
 	if (!*e.runpath && !info->rpath.n && !info->runpath.n)
 		e.runpath = NULL;
@@ -281,13 +301,17 @@ static errint fix_object(struct objects *o, struct str path, struct err *err)
 	struct folder_set folders = {.n = 0};
 	int fd CLEANUP_FD = -1;
 	struct elf_info info;
+	errint rc = open_file(AT_FDCWD, file, &fd, err);
 
-	if (open_file(AT_FDCWD, file, &fd, err) || elf_read(fd, b->arena, &info, err))
-		return err->code;
+	if (!rc)
+		rc = elf_read(fd, b->arena, &info, err);
+	if (rc)
+		return rc;
 	if (!info.elf || info.foreign)
 		return 0;
-	if (deb_sweep(b, path, err))
-		return err->code;
+	rc = deb_sweep(b, path, err);
+	if (rc)
+		return rc;
 	if ((info.type != ET_EXEC && info.type != ET_DYN) || !info.dynamic ||
 	    (!info.n_needed && !info.interp.n))
 		return 0;
@@ -301,10 +325,14 @@ errint deb_fix_objects(struct deb_build *b, const struct deb_tree *t, struct err
 {
 	struct objects o CLEANUP(objects_release) = {.build = b};
 	const char *raw = arena_strz(b->arena, b->patchelf);
+	errint rc = find_loader(b, b->glibc, &o.loader, err);
 
-	if (find_loader(b, b->glibc, &o.loader, err) ||
-	    find_loader(b, b->patchelf, &o.tool.loader, err) || index_libraries(&o, t, err))
-		return err->code;
+	if (!rc)
+		rc = find_loader(b, b->patchelf, &o.tool.loader, err);
+	if (!rc)
+		rc = index_libraries(&o, t, err);
+	if (rc)
+		return rc;
 	o.tool.library_path = arena_printf(b->arena, "%s/lib", raw);
 	o.tool.program = arena_printf(b->arena, "%s/bin/patchelf", raw);
 	o.edited = ARENA_ARRAY(b->arena, const char *, t->n);

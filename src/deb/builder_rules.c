@@ -21,14 +21,17 @@ static errint make_parent(int root, struct str path, struct err *err)
 static errint remove_all(struct deb_build *b, const struct deb_rule *r, bool must, struct err *err)
 {
 	struct str_list found;
+	errint rc = deb_glob(b->arena, b->root, r->arg[0], &found, err);
 
-	if (deb_glob(b->arena, b->root, r->arg[0], &found, err))
-		return err->code;
+	if (rc)
+		return rc;
 	if (must && !found.n)
 		return err_set(err, ERR_NOT_FOUND, "nothing matches '%.*s'", STR_ARG(r->arg[0]));
-	for (size_t i = 0; i < found.n; i++)
-		if (remove_tree(b->root, arena_strz(b->arena, found.v[i]), err))
-			return err->code;
+	for (size_t i = 0; i < found.n; i++) {
+		rc = remove_tree(b->root, arena_strz(b->arena, found.v[i]), err);
+		if (rc)
+			return rc;
+	}
 	return 0;
 }
 
@@ -36,9 +39,10 @@ static errint rule_move(struct deb_build *b, const struct deb_rule *r, struct er
 {
 	char *from CLEANUP_FREE = str_dupz(r->arg[0]);
 	char *to CLEANUP_FREE = str_dupz(r->arg[1]);
+	errint rc = make_parent(b->root, r->arg[1], err);
 
-	if (make_parent(b->root, r->arg[1], err))
-		return err->code;
+	if (rc)
+		return rc;
 	if (renameat(b->root, from, b->root, to))
 		return err_sys(err, "cannot move '%s' to '%s'", from, to);
 	return 0;
@@ -48,9 +52,10 @@ static errint rule_link(struct deb_build *b, const struct deb_rule *r, struct er
 {
 	char *path CLEANUP_FREE = str_dupz(r->arg[0]);
 	char *text CLEANUP_FREE = str_dupz(r->arg[1]);
+	errint rc = make_parent(b->root, r->arg[0], err);
 
-	if (make_parent(b->root, r->arg[0], err))
-		return err->code;
+	if (rc)
+		return rc;
 	if (symlinkat(text, b->root, path))
 		return err_sys(err, "cannot link '%s'", path);
 	return 0;
@@ -61,9 +66,12 @@ static errint rule_copy(struct deb_build *b, const struct deb_rule *r, struct er
 	char *from CLEANUP_FREE = str_dupz(r->arg[0]);
 	char *to CLEANUP_FREE = str_dupz(r->arg[1]);
 	BUF(text, LIMIT_DEB_TEXT);
+	errint rc = file_read(AT_FDCWD, from, &text, err);
 
-	if (file_read(AT_FDCWD, from, &text, err) || make_parent(b->root, r->arg[1], err))
-		return err->code;
+	if (!rc)
+		rc = make_parent(b->root, r->arg[1], err);
+	if (rc)
+		return rc;
 	return file_write(b->root, to, buf_str(&text), 0644, 0, err);
 }
 
@@ -72,19 +80,24 @@ static errint rule_concat(struct deb_build *b, const struct deb_rule *r, struct 
 	char *to CLEANUP_FREE = str_dupz(r->arg[0]);
 	struct str_list found;
 	BUF(all, LIMIT_DEB_TEXT);
+	errint rc = deb_glob(b->arena, b->root, r->arg[1], &found, err);
 
-	if (deb_glob(b->arena, b->root, r->arg[1], &found, err))
-		return err->code;
+	if (rc)
+		return rc;
 	if (!found.n)
 		return err_set(err, ERR_NOT_FOUND, "nothing matches '%.*s'", STR_ARG(r->arg[1]));
 	for (size_t i = 0; i < found.n; i++) {
-		if (file_read(b->root, arena_strz(b->arena, found.v[i]), &all, err))
-			return err->code;
+		rc = file_read(b->root, arena_strz(b->arena, found.v[i]), &all, err);
+		if (rc)
+			return rc;
 		if (all.n && all.p[all.n - 1] != '\n')
 			buf_putc(&all, '\n');
 	}
-	if (buf_check(&all, to, err) || make_parent(b->root, r->arg[0], err))
-		return err->code;
+	rc = buf_check(&all, to, err);
+	if (!rc)
+		rc = make_parent(b->root, r->arg[0], err);
+	if (rc)
+		return rc;
 	return file_write(b->root, to, buf_str(&all), 0644, 0, err);
 }
 
@@ -103,8 +116,9 @@ static errint replace_in(struct deb_build *b, const struct deb_rule *r, struct s
 		return err_sys(err, "cannot look at '%s'", z);
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_CORRUPT, "'%s' is no file", z);
-	if (file_read(b->root, z, &text, err))
-		return err->code;
+	errint rc = file_read(b->root, z, &text, err);
+	if (rc)
+		return rc;
 	rest = buf_str(&text);
 	while ((at = str_find(rest, old)) >= 0) {
 		buf_put(&result, rest.p, (size_t)at);
@@ -115,8 +129,9 @@ static errint replace_in(struct deb_build *b, const struct deb_rule *r, struct s
 	buf_puts(&result, rest);
 	if (!count)
 		return err_set(err, ERR_NOT_FOUND, "'%s' does not contain '%.*s'", z, STR_ARG(old));
-	if (buf_check(&result, z, err))
-		return err->code;
+	rc = buf_check(&result, z, err);
+	if (rc)
+		return rc;
 	return file_write(b->root, z, buf_str(&result), st.st_mode & 0777, 0, err);
 }
 
@@ -126,13 +141,16 @@ static errint rule_replace(struct deb_build *b, const struct deb_rule *r, struct
 
 	if (!r->arg[1].n)
 		return err_set(err, ERR_CORRUPT, "the text to replace is empty");
-	if (deb_glob(b->arena, b->root, r->arg[0], &found, err))
-		return err->code;
+	errint rc = deb_glob(b->arena, b->root, r->arg[0], &found, err);
+	if (rc)
+		return rc;
 	if (!found.n)
 		return err_set(err, ERR_NOT_FOUND, "nothing matches '%.*s'", STR_ARG(r->arg[0]));
-	for (size_t i = 0; i < found.n; i++)
-		if (replace_in(b, r, found.v[i], err))
-			return err->code;
+	for (size_t i = 0; i < found.n; i++) {
+		rc = replace_in(b, r, found.v[i], err);
+		if (rc)
+			return rc;
+	}
 	return 0;
 }
 
@@ -165,6 +183,7 @@ static errint each_occurrence(int fd, struct str old, const struct str *new, uin
 {
 	char *window CLEANUP_FREE = xmalloc(WINDOW + old.n);
 	off_t at = 0;
+	errint rc;
 
 	*count = 0;
 	for (;;) {
@@ -175,8 +194,9 @@ static errint each_occurrence(int fd, struct str old, const struct str *new, uin
 			return err_sys(err, "cannot read");
 		if ((size_t)got < old.n)
 			return 0;
-		if (scan_window(fd, window, (size_t)got, at, old, new, count, &used, err))
-			return err->code;
+		rc = scan_window(fd, window, (size_t)got, at, old, new, count, &used, err);
+		if (rc)
+			return rc;
 		at += (off_t)MAX(used, (size_t)got - (old.n - 1));
 	}
 }
@@ -207,8 +227,11 @@ static errint rule_bytes(struct deb_build *b, const struct deb_rule *r, struct e
 			"'bytes' takes two texts of the same length and a count, not %zu, %zu "
 			"and '%.*s'",
 			old.n, new.n, STR_ARG(r->arg[3]));
-	if (open_binary(b, r->arg[0], &fd, err) || each_occurrence(fd, old, NULL, &got, err))
-		return err->code;
+	errint rc = open_binary(b, r->arg[0], &fd, err);
+	if (!rc)
+		rc = each_occurrence(fd, old, NULL, &got, err);
+	if (rc)
+		return rc;
 	if (got != want) {
 		err_set(err, ERR_MISMATCH, "'%.*s' has '%.*s' another number of times",
 			STR_ARG(r->arg[0]), STR_ARG(old));
@@ -240,8 +263,9 @@ errint deb_sweep(struct deb_build *b, struct str path, struct err *err)
 				err, ERR_CORRUPT,
 				"relocation rule %u: 'sweep' takes two texts of the same length",
 				r->line);
-		if (fd < 0 && open_binary(b, path, &fd, err))
-			return err->code;
+		errint rc = fd < 0 ? open_binary(b, path, &fd, err) : 0;
+		if (rc)
+			return rc;
 		from = after_nul(b, r->arg[0]);
 		to = after_nul(b, r->arg[1]);
 		if (each_occurrence(fd, from, &to, &count, err))

@@ -78,8 +78,9 @@ static errint fix_shebang(struct deb_build *b, const char *path, struct str text
 	buf_printf(&result, "#!%.*s%s%.*s\n", STR_ARG(program), line.n ? " " : "", STR_ARG(line));
 	if (rest.p)
 		buf_puts(&result, rest);
-	if (buf_check(&result, path, err))
-		return err->code;
+	errint rc = buf_check(&result, path, err);
+	if (rc)
+		return rc;
 	return rewrite(b, path, buf_str(&result), err);
 }
 
@@ -114,8 +115,9 @@ static errint fix_paths(struct deb_build *b, const char *path, struct str text, 
 			buf_puts(&result, deb_find_path(b, word, &found) ? found : word);
 		i += n;
 	}
-	if (buf_check(&result, path, err))
-		return err->code;
+	errint rc = buf_check(&result, path, err);
+	if (rc)
+		return rc;
 	return rewrite(b, path, buf_str(&result), err);
 }
 
@@ -133,8 +135,9 @@ static errint fix_pkg_config(struct deb_build *b, const char *path, struct str t
 		text = str_skip(text, (size_t)at + needle.n);
 	}
 	buf_puts(&flat, text);
-	if (buf_check(&flat, path, err))
-		return err->code;
+	errint rc = buf_check(&flat, path, err);
+	if (rc)
+		return rc;
 	return fix_paths(b, path, buf_str(&flat), err);
 }
 
@@ -155,9 +158,10 @@ static errint fix_text(struct deb_build *b, struct str path, struct err *err)
 	ssize_t got;
 	bool script;
 	BUF(text, LIMIT_DEB_TEXT);
+	errint rc = open_file(b->root, z, &fd, err);
 
-	if (open_file(b->root, z, &fd, err))
-		return err->code;
+	if (rc)
+		return rc;
 	got = pread(fd, head, sizeof(head), 0);
 	if (got < 0 || fstat(fd, &st))
 		return err_sys(err, "cannot read '%s'", z);
@@ -165,8 +169,9 @@ static errint fix_text(struct deb_build *b, struct str path, struct err *err)
 	script = (st.st_mode & 0111) && str_starts(start, S("#!"));
 	if (!script && !str_ends(path, S(".pc")) && !is_linker_script(path, start))
 		return 0;
-	if (fd_read_all(fd, &text, err))
-		return err->code;
+	rc = fd_read_all(fd, &text, err);
+	if (rc)
+		return rc;
 	if (script)
 		return fix_shebang(b, z, buf_str(&text), err);
 	return str_ends(path, S(".pc")) ? fix_pkg_config(b, z, buf_str(&text), err)
@@ -175,8 +180,10 @@ static errint fix_text(struct deb_build *b, struct str path, struct err *err)
 
 errint deb_fix_texts(struct deb_build *b, const struct deb_tree *t, struct err *err)
 {
-	for (size_t i = 0; i < t->n; i++)
-		if (t->v[i].type == DT_REG && fix_text(b, t->v[i].path, err))
-			return err->code;
-	return 0;
+	errint rc = 0;
+
+	for (size_t i = 0; !rc && i < t->n; i++)
+		if (t->v[i].type == DT_REG)
+			rc = fix_text(b, t->v[i].path, err);
+	return rc;
 }

@@ -74,8 +74,9 @@ static errint unpack_one(struct deb_build *b, struct str deb, struct err *err)
 
 errint deb_unpack(struct deb_build *b, struct err *err)
 {
-	for (size_t i = 0; i < b->debs.n; i++)
-		if (unpack_one(b, b->debs.v[i], err))
-			return err->code;
-	return 0;
+	errint rc = 0;
+
+	for (size_t i = 0; !rc && i < b->debs.n; i++)
+		rc = unpack_one(b, b->debs.v[i], err);
+	return rc;
 }

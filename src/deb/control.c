@@ -85,6 +85,7 @@ errint control_next(struct control_reader *r, struct control_paragraph *p, bool 
 		    struct err *err)
 {
 	struct str line;
+	errint rc;
 
 	p->n = 0;
 	while (r->rest.n && str_split(&r->rest, '\n', &line)) {
@@ -93,8 +94,9 @@ errint control_next(struct control_reader *r, struct control_paragraph *p, bool 
 		if (line.n && line.p[0] == '#')
 			continue;
 		if (str_trim(line).n) {
-			if (add_line(r, p, line, err))
-				return err->code;
+			rc = add_line(r, p, line, err);
+			if (rc)
+				return rc;
 		} else if (p->n) {
 			break;
 		}

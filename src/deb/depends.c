@@ -57,12 +57,15 @@ static size_t count_pieces(struct str s, char sep)
 static errint parse_group(struct arena *a, struct str text, struct deb_group *out, struct err *err)
 {
 	struct str atom;
+	errint rc;
 
 	out->v = ARENA_ARRAY(a, struct deb_atom, count_pieces(text, '|'));
 	out->n = 0;
-	while (str_split(&text, '|', &atom))
-		if (parse_atom(atom, &out->v[out->n++], err))
-			return err->code;
+	while (str_split(&text, '|', &atom)) {
+		rc = parse_atom(atom, &out->v[out->n++], err);
+		if (rc)
+			return rc;
+	}
 	return 0;
 }
 
@@ -71,9 +74,12 @@ errint deb_depends_parse(struct arena *a, struct str text, struct deb_depends *o
 	struct deb_depends d = {ARENA_ARRAY(a, struct deb_group, count_pieces(text, ',')), 0};
 	struct str group;
 
-	while (str_split(&text, ',', &group))
-		if (str_trim(group).n && parse_group(a, group, &d.v[d.n++], err))
-			return err->code;
+	while (str_split(&text, ',', &group)) {
+		errint rc = str_trim(group).n ? parse_group(a, group, &d.v[d.n++], err) : 0;
+
+		if (rc)
+			return rc;
+	}
 	*out = d;
 	return 0;
 }

@@ -21,12 +21,18 @@ static errint read_package(const struct control_reader *r, const struct control_
 			   struct deb_package *out, struct err *err)
 {
 	struct str sha256, size;
+	errint rc = control_need(r, p, "Package", &out->name, err);
 
-	if (control_need(r, p, "Package", &out->name, err) ||
-	    control_need(r, p, "Version", &out->version, err) ||
-	    control_need(r, p, "Filename", &out->file, err) ||
-	    control_need(r, p, "SHA256", &sha256, err) || control_need(r, p, "Size", &size, err))
-		return err->code;
+	if (!rc)
+		rc = control_need(r, p, "Version", &out->version, err);
+	if (!rc)
+		rc = control_need(r, p, "Filename", &out->file, err);
+	if (!rc)
+		rc = control_need(r, p, "SHA256", &sha256, err);
+	if (!rc)
+		rc = control_need(r, p, "Size", &size, err);
+	if (rc)
+		return rc;
 	if (hash_parse(sha256, HASH_SHA256, &out->sha256, err))
 		return err_wrap(err, "%s:%u: '%.*s'", r->name, p->line, STR_ARG(out->name));
 	if (!str_to_u64(size, &out->size))
@@ -92,16 +98,19 @@ errint deb_index_parse(struct arena *a, struct str text, const char *name, struc
 	struct control_reader r = control_reader_init(text, name);
 	struct deb_index x = {0};
 	bool more;
+	errint rc;
 
 	for (;;) {
-		if (control_next(&r, &p, &more, err))
-			return err->code;
+		rc = control_next(&r, &p, &more, err);
+		if (rc)
+			return rc;
 		if (!more)
 			break;
 		ARRAY_GROW(g.v, g.n, g.cap);
 		g.v[g.n] = (struct deb_package){.size = 0};
-		if (read_package(&r, &p, &g.v[g.n++], err))
-			return err->code;
+		rc = read_package(&r, &p, &g.v[g.n++], err);
+		if (rc)
+			return rc;
 	}
 	if (g.n)
 		qsort(g.v, g.n, sizeof(*g.v), by_name);

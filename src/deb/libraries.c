@@ -37,8 +37,9 @@ errint libraries_add(struct libraries *l, struct arena *a, struct str folder, st
 
 	if (access(z, F_OK))
 		return 0;
-	if (dir_list(AT_FDCWD, z, &names, err))
-		return err->code;
+	errint rc = dir_list(AT_FDCWD, z, &names, err);
+	if (rc)
+		return rc;
 	for (size_t i = 0; i < names.n; i++)
 		if (names.v[i].type != DT_DIR && library_name(str_c(names.v[i].name)))
 			libraries_put(l, arena_str(a, str_c(names.v[i].name)), folder, rank);

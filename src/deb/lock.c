@@ -29,9 +29,10 @@ static errint list_field(struct arena *a, const struct control_reader *r,
 {
 	struct deb_name_list g CLEANUP(deb_name_list_release) = {0};
 	struct str value;
+	errint rc = control_need(r, p, name, &value, err);
 
-	if (control_need(r, p, name, &value, err))
-		return err->code;
+	if (rc)
+		return rc;
 	add_items(&g, value);
 	*out = deb_name_list_set(a, &g);
 	return 0;
@@ -42,12 +43,16 @@ static errint read_head(struct arena *a, const struct control_reader *r,
 {
 	struct deb_name_list prefer CLEANUP(deb_name_list_release) = {0};
 	struct str value;
+	errint rc = control_need(r, p, "Suite", &out->suite, err);
 
-	if (control_need(r, p, "Suite", &out->suite, err) ||
-	    list_field(a, r, p, "Components", &out->components, err) ||
-	    list_field(a, r, p, "Architectures", &out->architectures, err) ||
-	    list_field(a, r, p, "Roots", &out->request.roots, err))
-		return err->code;
+	if (!rc)
+		rc = list_field(a, r, p, "Components", &out->components, err);
+	if (!rc)
+		rc = list_field(a, r, p, "Architectures", &out->architectures, err);
+	if (!rc)
+		rc = list_field(a, r, p, "Roots", &out->request.roots, err);
+	if (rc)
+		return rc;
 	if (control_get(p, S("Prefer"), &value))
 		add_items(&prefer, value);
 	out->request.prefer = deb_name_list_set(a, &prefer);
@@ -63,20 +68,24 @@ errint deb_roots_parse(struct arena *a, struct str text, const char *name, struc
 	struct deb_roots d = {S("")};
 	struct str value;
 	bool more;
+	errint rc = control_next(&r, &p, &more, err);
 
-	if (control_next(&r, &p, &more, err))
-		return err->code;
+	if (rc)
+		return rc;
 	if (!more)
 		return err_set(err, ERR_CORRUPT, "%s: it is empty", name);
-	if (read_head(a, &r, &p, &d, err))
-		return err->code;
+	rc = read_head(a, &r, &p, &d, err);
+	if (rc)
+		return rc;
 	for (;;) {
-		if (control_next(&r, &p, &more, err))
-			return err->code;
+		rc = control_next(&r, &p, &more, err);
+		if (rc)
+			return rc;
 		if (!more)
 			break;
-		if (control_need(&r, &p, "Exclude", &value, err))
-			return err->code;
+		rc = control_need(&r, &p, "Exclude", &value, err);
+		if (rc)
+			return rc;
 		add_items(&exclude, value);
 	}
 	d.request.exclude = deb_name_list_set(a, &exclude);
@@ -157,9 +166,11 @@ static errint fetch_release(const struct deb_lock_options *o, const struct deb_r
 	char *path CLEANUP_FREE = NULL;
 	errint rc;
 
-	if (fetch_one(&options, &q, o->report, NULL, err) ||
-	    temp_dir(temp_dir_root(), "kiln-lock-", &dir, err))
-		return err->code;
+	rc = fetch_one(&options, &q, o->report, NULL, err);
+	if (!rc)
+		rc = temp_dir(temp_dir_root(), "kiln-lock-", &dir, err);
+	if (rc)
+		return rc;
 	path = path_join(str_c(dir), S("InRelease"));
 	rc = file_write(AT_FDCWD, path, buf_str(&signed_text), 0600, 0, err);
 	if (!rc)
@@ -189,9 +200,10 @@ static errint fetch_index(const struct deb_lock_options *o, const struct deb_roo
 	struct hash hash;
 	uint64_t size;
 	BUF(packed, LIMIT_DEB_INDEX);
+	errint rc = deb_release_find(release, str_c(name), &hash, &size, err);
 
-	if (deb_release_find(release, str_c(name), &hash, &size, err))
-		return err->code;
+	if (rc)
+		return rc;
 	hash_format(&hash, HASH_BASE16, false, text);
 	by_hash = xasprintf("mirror://debian/dists/%.*s/%s/by-hash/SHA256/%s", STR_ARG(r->suite),
 			    dir, text);
@@ -203,8 +215,9 @@ static errint fetch_index(const struct deb_lock_options *o, const struct deb_roo
 				  .size = size,
 				  .name = name,
 				  .file = name};
-	if (fetch_one(&options, &q, o->report, NULL, err))
-		return err->code;
+	rc = fetch_one(&options, &q, o->report, NULL, err);
+	if (rc)
+		return rc;
 	struct str_source from = str_source_init(buf_str(&packed));
 	struct buf_sink to = buf_sink_init(out);
 
@@ -243,10 +256,13 @@ static errint resolve_arch(const struct deb_lock_options *o, const struct deb_ro
 	BUF(text, LIMIT_DEB_INDEX);
 	ARENA(scratch);
 	struct deb_index index;
+	errint rc;
 
-	for (size_t i = 0; i < r->components.n; i++)
-		if (fetch_index(o, r, release, r->components.v[i], arch, &text, err))
-			return err->code;
+	for (size_t i = 0; i < r->components.n; i++) {
+		rc = fetch_index(o, r, release, r->components.v[i], arch, &text, err);
+		if (rc)
+			return rc;
+	}
 	q.arch = arch;
 	if (deb_index_parse(&scratch, buf_str(&text), "Packages", &index, err) ||
 	    deb_resolve(&scratch, &index, &q, out, err))
@@ -265,22 +281,28 @@ errint deb_lock(const struct deb_lock_options *o, struct err *err)
 	struct deb_release release;
 	struct deb_roots roots;
 	size_t packages = 0;
+	errint rc = file_read(AT_FDCWD, o->roots, &roots_text, err);
 
-	if (file_read(AT_FDCWD, o->roots, &roots_text, err) ||
-	    deb_roots_parse(&arena, buf_str(&roots_text), o->roots, &roots, err) ||
-	    fetch_release(o, &roots, &release_text, &release, err))
-		return err->code;
+	if (!rc)
+		rc = deb_roots_parse(&arena, buf_str(&roots_text), o->roots, &roots, err);
+	if (!rc)
+		rc = fetch_release(o, &roots, &release_text, &release, err);
+	if (rc)
+		return rc;
 	closures = ARENA_ARRAY(&arena, struct deb_closure, roots.architectures.n);
 	for (size_t i = 0; i < roots.architectures.n; i++) {
-		if (resolve_arch(o, &roots, &release, roots.architectures.v[i], &arena,
-				 &closures[i], err))
-			return err->code;
+		rc = resolve_arch(o, &roots, &release, roots.architectures.v[i], &arena,
+				  &closures[i], err);
+		if (rc)
+			return rc;
 		packages += closures[i].n;
 	}
 	deb_lock_print(&roots, &release, closures, &json);
-	if (buf_check(&json, o->lock, err) ||
-	    file_write(AT_FDCWD, o->lock, buf_str(&json), 0644, 0, err))
-		return err->code;
+	rc = buf_check(&json, o->lock, err);
+	if (!rc)
+		rc = file_write(AT_FDCWD, o->lock, buf_str(&json), 0644, 0, err);
+	if (rc)
+		return rc;
 	report_msg(o->report, REPORT_NOTE, "locked %zu packages of '%.*s' %.*s in '%s'", packages,
 		   STR_ARG(roots.suite), STR_ARG(release.version), o->lock);
 	return 0;

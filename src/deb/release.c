@@ -74,14 +74,18 @@ errint deb_release_verify(const char *inrelease, const char *keyring, struct buf
 		err_sys(err, "cannot read the keyring '%s'", keyring);
 		return err_hint(err, "install debian-archive-keyring");
 	}
-	if (temp_dir(temp_dir_root(), "kiln-release-", &dir, err))
-		return err->code;
+	errint rc = temp_dir(temp_dir_root(), "kiln-release-", &dir, err);
+	if (rc)
+		return rc;
 	text_path = path_join(str_c(dir), S("text"));
 	status_path = path_join(str_c(dir), S("status"));
-	if (run_gpgv(inrelease, keyring, text_path, status_path, err) ||
-	    file_read(AT_FDCWD, status_path, &status, err) ||
-	    deb_release_status(buf_str(&status), err))
-		return err->code;
+	rc = run_gpgv(inrelease, keyring, text_path, status_path, err);
+	if (!rc)
+		rc = file_read(AT_FDCWD, status_path, &status, err);
+	if (!rc)
+		rc = deb_release_status(buf_str(&status), err);
+	if (rc)
+		return rc;
 	return file_read(AT_FDCWD, text_path, text, err);
 }
 
@@ -92,17 +96,19 @@ errint deb_release_parse(struct str text, struct deb_release *out, struct err *e
 	struct deb_release d = {S(""), S(""), S(""), S(""), S(""), false};
 	struct str by_hash;
 	bool more;
+	errint rc = control_next(&r, &p, &more, err);
 
-	if (control_next(&r, &p, &more, err))
-		return err->code;
+	if (rc)
+		return rc;
 	if (!more)
 		return err_set(err, ERR_CORRUPT, "InRelease: it is empty");
 	control_get(&p, S("Suite"), &d.suite);
 	control_get(&p, S("Codename"), &d.codename);
 	control_get(&p, S("Version"), &d.version);
 	control_get(&p, S("Date"), &d.date);
-	if (control_need(&r, &p, "SHA256", &d.sha256, err))
-		return err->code;
+	rc = control_need(&r, &p, "SHA256", &d.sha256, err);
+	if (rc)
+		return rc;
 	d.by_hash = control_get(&p, S("Acquire-By-Hash"), &by_hash) && str_eq(by_hash, S("yes"));
 	*out = d;
 	return 0;

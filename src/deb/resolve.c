@@ -131,14 +131,16 @@ static errint choose_all(struct arena *a, const struct deb_index *x, const struc
 			 struct str field, struct deb_name_list *out, struct err *err)
 {
 	struct deb_depends d;
+	errint rc = deb_depends_parse(a, field, &d, err);
 
-	if (deb_depends_parse(a, field, &d, err))
-		return err->code;
+	if (rc)
+		return rc;
 	for (size_t i = 0; i < d.n; i++) {
 		struct str name;
 
-		if (choose(x, q, &d.v[i], &name, err))
-			return err->code;
+		rc = choose(x, q, &d.v[i], &name, err);
+		if (rc)
+			return rc;
 		if (name.n)
 			deb_name_list_add(out, name);
 	}
@@ -202,18 +204,24 @@ errint deb_resolve(struct arena *a, const struct deb_index *x, const struct deb_
 		.queue = xcalloc(x->n + 1, sizeof(size_t)),
 	};
 	struct deb_chosen *v;
+	errint rc;
 
-	for (size_t i = 0; i < q->roots.n; i++)
-		if (enqueue(&w, q->roots.v[i], err))
-			return err->code;
+	for (size_t i = 0; i < q->roots.n; i++) {
+		rc = enqueue(&w, q->roots.v[i], err);
+		if (rc)
+			return rc;
+	}
 	v = ARENA_ARRAY(a, struct deb_chosen, x->n);
 	for (size_t i = 0; i < w.n; i++) {
 		v[i].package = &x->v[w.queue[i]];
-		if (deps_of(a, x, q, v[i].package, &v[i].deps, err))
-			return err->code;
-		for (size_t j = 0; j < v[i].deps.n; j++)
-			if (enqueue(&w, v[i].deps.v[j], err))
-				return err->code;
+		rc = deps_of(a, x, q, v[i].package, &v[i].deps, err);
+		if (rc)
+			return rc;
+		for (size_t j = 0; j < v[i].deps.n; j++) {
+			rc = enqueue(&w, v[i].deps.v[j], err);
+			if (rc)
+				return rc;
+		}
 	}
 	if (w.n)
 		qsort(v, w.n, sizeof(*v), by_package);

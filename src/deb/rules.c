@@ -108,6 +108,7 @@ errint deb_rules_parse(struct arena *a, struct str text, struct str out_path, st
 	size_t n = 0, cap = 0;
 	unsigned line_no = 0;
 	struct str line;
+	errint rc;
 
 	while (str_split(&text, '\n', &line)) {
 		line_no++;
@@ -115,8 +116,9 @@ errint deb_rules_parse(struct arena *a, struct str text, struct str out_path, st
 			continue;
 		ARRAY_GROW(v, n, cap);
 		v[n] = (struct deb_rule){.line = line_no};
-		if (parse_line(a, line, out_path, &v[n], err))
-			return err->code;
+		rc = parse_line(a, line, out_path, &v[n], err);
+		if (rc)
+			return rc;
 		n++;
 	}
 	out->v = ARENA_ARRAY(a, struct deb_rule, n);

@@ -30,8 +30,9 @@ static errint list_below(int dirfd, struct str prefix, unsigned depth, struct gr
 
 	if (depth > LIMIT_NAR_DEPTH)
 		return err_set(err, ERR_TOO_BIG, "folders are nested too deeply");
-	if (dir_list(dirfd, ".", &l, err))
-		return err->code;
+	errint rc = dir_list(dirfd, ".", &l, err);
+	if (rc)
+		return rc;
 	for (size_t i = 0; i < l.n; i++) {
 		const char *name = l.v[i].name;
 		struct str path = str_c(arena_printf(t->arena, "%.*s%s", STR_ARG(prefix), name));
@@ -40,9 +41,11 @@ static errint list_below(int dirfd, struct str prefix, unsigned depth, struct gr
 			int fd CLEANUP_FD = -1;
 			struct str below = str_c(arena_printf(t->arena, "%.*s/", STR_ARG(path)));
 
-			if (open_dir(dirfd, name, &fd, err) ||
-			    list_below(fd, below, depth + 1, t, err))
-				return err->code;
+			rc = open_dir(dirfd, name, &fd, err);
+			if (!rc)
+				rc = list_below(fd, below, depth + 1, t, err);
+			if (rc)
+				return rc;
 			continue;
 		}
 		ARRAY_GROW(t->v, t->n, t->cap);
@@ -54,9 +57,10 @@ static errint list_below(int dirfd, struct str prefix, unsigned depth, struct gr
 errint deb_tree_list(struct arena *a, int root, struct deb_tree *out, struct err *err)
 {
 	struct growing_tree t CLEANUP(growing_tree_release) = {.arena = a};
+	errint rc = list_below(root, S(""), 0, &t, err);
 
-	if (list_below(root, S(""), 0, &t, err))
-		return err->code;
+	if (rc)
+		return rc;
 	out->v = ARENA_ARRAY(a, struct deb_entry, t.n);
 	out->n = t.n;
 	if (t.n)
@@ -85,8 +89,9 @@ static errint glob_below(int dirfd, struct str prefix, struct str glob, struct g
 
 	str_cut(glob, '/', &part, &rest);
 	pattern = str_dupz(part);
-	if (dir_list(dirfd, ".", &l, err))
-		return err->code;
+	errint rc = dir_list(dirfd, ".", &l, err);
+	if (rc)
+		return rc;
 	for (size_t i = 0; i < l.n; i++) {
 		int fd CLEANUP_FD = -1;
 		struct str path;
@@ -102,8 +107,11 @@ static errint glob_below(int dirfd, struct str prefix, struct str glob, struct g
 		}
 		if (l.v[i].type != DT_DIR)
 			continue;
-		if (open_dir(dirfd, l.v[i].name, &fd, err) || glob_below(fd, path, rest, out, err))
-			return err->code;
+		rc = open_dir(dirfd, l.v[i].name, &fd, err);
+		if (!rc)
+			rc = glob_below(fd, path, rest, out, err);
+		if (rc)
+			return rc;
 	}
 	return 0;
 }
@@ -111,9 +119,10 @@ static errint glob_below(int dirfd, struct str prefix, struct str glob, struct g
 errint deb_glob(struct arena *a, int root, struct str glob, struct str_list *out, struct err *err)
 {
 	struct growing_list l CLEANUP(growing_list_release) = {.arena = a};
+	errint rc = glob_below(root, S(""), glob, &l, err);
 
-	if (glob_below(root, S(""), glob, &l, err))
-		return err->code;
+	if (rc)
+		return rc;
 	out->v = ARENA_ARRAY(a, struct str, l.n);
 	out->n = l.n;
 	if (l.n)
@@ -127,15 +136,19 @@ static errint prune_below(int dirfd, unsigned depth, struct err *err)
 
 	if (depth > LIMIT_NAR_DEPTH)
 		return err_set(err, ERR_TOO_BIG, "folders are nested too deeply");
-	if (dir_list(dirfd, ".", &l, err))
-		return err->code;
+	errint rc = dir_list(dirfd, ".", &l, err);
+	if (rc)
+		return rc;
 	for (size_t i = 0; i < l.n; i++) {
 		int fd CLEANUP_FD = -1;
 
 		if (l.v[i].type != DT_DIR)
 			continue;
-		if (open_dir(dirfd, l.v[i].name, &fd, err) || prune_below(fd, depth + 1, err))
-			return err->code;
+		rc = open_dir(dirfd, l.v[i].name, &fd, err);
+		if (!rc)
+			rc = prune_below(fd, depth + 1, err);
+		if (rc)
+			return rc;
 		if (unlinkat(dirfd, l.v[i].name, AT_REMOVEDIR) && errno != ENOTEMPTY &&
 		    errno != EEXIST)
 			return err_sys(err, "cannot remove the empty folder '%s'", l.v[i].name);
