@@ -15,8 +15,6 @@
 
 void evaluation_release(struct evaluation *e)
 {
-	if (e->eval && e->cli->store && store_realiser(e->cli->store) == &e->realiser.realiser)
-		store_set_realiser(e->cli->store, NULL);
 	if (e->eval)
 		eval_free(e->eval);
 	cli_fetcher_release(&e->fetcher);
@@ -164,13 +162,12 @@ errint evaluation_open(struct cli *cli, const struct eval_request *request, unsi
 	s = o.store;
 	interrupts_catch();
 	store_set_readonly(s, o.read_only);
-	out->eval = eval_new(&o);
 	rc = build_request_complete(cli, &out->builds, err);
 	if (rc < 0)
 		return rc;
 	out->realiser = build_realiser_init(s, &out->builds.options, o.report);
-	if (!o.read_only)
-		store_set_realiser(s, &out->realiser.realiser);
+	o.realiser = o.read_only ? NULL : &out->realiser.realiser;
+	out->eval = eval_new(&o);
 	give_fetcher(out, out->settings, o.read_only);
 	return arguments(out, err);
 }

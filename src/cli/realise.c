@@ -71,6 +71,26 @@ errint build_request_complete(struct cli *cli, struct build_request *r, struct e
 	return 0;
 }
 
+static errint realise_one(struct realiser *self, struct str drv_path, const struct str *outputs,
+			  size_t n, struct err *err)
+{
+	struct build_realiser *b = (struct build_realiser *)self;
+	struct build_wanted w = {.path = drv_path, .outputs = outputs, .n_outputs = n};
+
+	return build_paths(b->store, &w, 1, b->options, b->report, err);
+}
+
+struct build_realiser build_realiser_init(struct store *s, const struct build_options *o,
+					  struct report *report)
+{
+	return (struct build_realiser){
+		.realiser = {realise_one},
+		.store = s,
+		.options = o,
+		.report = report,
+	};
+}
+
 errint realise(struct cli *cli, struct store *s, const struct build_wanted *w, size_t n,
 	       struct build_request *r, struct err *err)
 {

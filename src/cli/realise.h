@@ -53,6 +53,15 @@ bool build_option(struct build_request *r, int id, const struct options *o);
  * outlives it. */
 ATTR_MUST_CHECK errint build_request_complete(struct cli *cli, struct build_request *r,
 					      struct err *err);
+/* A realiser (eval.h) over build_paths(), for import-from-derivation. All is borrowed. */
+struct build_realiser {
+	struct realiser realiser;
+	struct store *store;
+	const struct build_options *options;
+	struct report *report;
+};
+struct build_realiser build_realiser_init(struct store *s, const struct build_options *o,
+					  struct report *report);
 /* Builds, or with dry_run prints the plan to standard error. */
 ATTR_MUST_CHECK errint realise(struct cli *cli, struct store *s, const struct build_wanted *w,
 			       size_t n, struct build_request *r, struct err *err);

@@ -23,6 +23,13 @@ struct drv_ref;
 /* What to do about a questionable way to write something. */
 enum eval_lint { LINT_IGNORE, LINT_WARN, LINT_FATAL };
 
+/* Import-from-derivation: how evaluation asks for a build without knowing of building. */
+struct realiser {
+	/* Makes outputs (names, or all when n is 0) of a .drv valid. */
+	errint (*realise)(struct realiser *self, struct str drv_path, const struct str *outputs,
+			  size_t n, struct err *err);
+};
+
 struct eval_options {
 	/* The search path: `name=path` or `path`, first match wins; NIX_PATH is not read here. */
 	const char *const *search_path;
@@ -51,6 +58,7 @@ struct eval_options {
 	struct report *report;              /* trace, warn; may be NULL */
 	const volatile int *interrupt;      /* becomes non-zero at ^C; may be NULL */
 	struct eval_inputs *inputs;         /* told of all that is read; may be NULL */
+	struct realiser *realiser;          /* borrowed; NULL: import-from-derivation is off */
 };
 
 /* Appends every option that decides what is found, so that two evaluations with equal keys differ

@@ -158,7 +158,7 @@ errint copy_to_store(struct eval *E, pos_t pos, struct str path, const struct co
 
 static errint realise_elem(struct eval *E, pos_t pos, struct store *s, const struct context_elem *e)
 {
-	struct realiser *r = store_realiser(s);
+	struct realiser *r = E->opt.realiser;
 	const struct drv_output *output;
 	ARENA(mem);
 	struct drv d;

@@ -136,23 +136,3 @@ errint build_wanted_paths(struct store *s, struct arena *a, const struct build_w
 	*n_out = count;
 	return 0;
 }
-
-static errint realise(struct realiser *self, struct str drv_path, const struct str *outputs,
-		      size_t n, struct err *err)
-{
-	struct build_realiser *b = (struct build_realiser *)self;
-	struct build_wanted w = {.path = drv_path, .outputs = outputs, .n_outputs = n};
-
-	return build_paths(b->store, &w, 1, b->options, b->report, err);
-}
-
-struct build_realiser build_realiser_init(struct store *s, const struct build_options *o,
-					  struct report *report)
-{
-	return (struct build_realiser){
-		.realiser = {realise},
-		.store = s,
-		.options = o,
-		.report = report,
-	};
-}

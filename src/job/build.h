@@ -111,13 +111,3 @@ ATTR_MUST_CHECK errint build_wanted_paths(struct store *s, struct arena *a,
 /* The log of a .drv's last build here; ERR_NOT_FOUND. */
 ATTR_MUST_CHECK errint build_log_read(struct store *s, struct str drv_path, struct buf *out,
 				      struct err *err);
-
-/* A realiser (store.h) over build_paths(), for import-from-derivation. */
-struct build_realiser {
-	struct realiser realiser;
-	struct store *store;
-	const struct build_options *options;
-	struct report *report;
-};
-struct build_realiser build_realiser_init(struct store *s, const struct build_options *o,
-					  struct report *report);

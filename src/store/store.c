@@ -188,16 +188,6 @@ char *store_real_path(const struct store *s, struct str logical)
 	return xasprintf("%s%.*s", s->cfg.root, STR_ARG(logical));
 }
 
-void store_set_realiser(struct store *s, struct realiser *r)
-{
-	s->realiser = r;
-}
-
-struct realiser *store_realiser(const struct store *s)
-{
-	return s->realiser;
-}
-
 char *store_state_file(const struct store *s, const char *name)
 {
 	return xasprintf("%s/%s", s->real_state, name);

@@ -183,12 +183,3 @@ ATTR_MUST_CHECK errint store_gc(struct store *s, struct arena *a, const struct g
  * *bad counts those left. repair drops the registration of paths that are gone. */
 ATTR_MUST_CHECK errint store_verify(struct store *s, bool contents, bool repair, unsigned *bad,
 				    struct err *err);
-
-/* Import-from-derivation: how evaluation asks for a build without knowing of building. */
-struct realiser {
-	/* Makes outputs (names, or all when n is 0) of a .drv valid. */
-	errint (*realise)(struct realiser *self, struct str drv_path, const struct str *outputs,
-			  size_t n, struct err *err);
-};
-void store_set_realiser(struct store *s, struct realiser *r);
-struct realiser *store_realiser(const struct store *s);

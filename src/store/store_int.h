@@ -68,7 +68,6 @@ struct store {
 	struct store_config cfg;
 	char *real_store, *real_state;
 	struct report *report;
-	struct realiser *realiser;
 	bool readonly;
 
 	struct store_db *db; /* NULL until needed, and while there is no database to read */
