@@ -17,7 +17,7 @@ void evaluation_release(struct evaluation *e)
 {
 	if (e->eval)
 		eval_free(e->eval);
-	cli_fetcher_release(&e->fetcher);
+	ladder_free(e->ladder);
 	for (size_t i = 0; i < e->n_search_path; i++)
 		free(e->search_path[i]);
 	free(e->search_path);
@@ -110,14 +110,17 @@ static errint arguments(struct evaluation *e, struct err *err)
 	return 0;
 }
 
-static void give_fetcher(struct evaluation *e, const struct settings *s, bool read_only)
+static struct ladder *make_ladder(struct evaluation *e, const struct settings *s)
 {
-	cli_fetcher_init(&e->fetcher, e->cli, e->cli->store, read_only);
-	if (s && s->given[SETTING_INDEX_tarball_ttl])
-		e->fetcher.ttl = s->tarball_ttl;
-	e->fetcher.tokens = s ? s->access_tokens.v : NULL;
-	e->fetcher.registry = s ? s->flake_registry : NULL;
-	eval_set_fetcher(e->eval, &e->fetcher.fetcher);
+	struct ladder_config config = {0};
+
+	if (s && s->given[SETTING_INDEX_tarball_ttl]) {
+		config.ttl_given = true;
+		config.ttl = s->tarball_ttl;
+	}
+	config.tokens = s ? s->access_tokens.v : NULL;
+	config.registry = s ? s->flake_registry : NULL;
+	return ladder_new(&config, e->cli->store, cli_report(e->cli));
 }
 
 errint evaluation_options(struct cli *cli, const struct eval_request *request, unsigned flags,
@@ -160,6 +163,7 @@ errint evaluation_open(struct cli *cli, const struct eval_request *request, unsi
 	if (rc < 0)
 		return rc;
 	s = o.store;
+	out->ladder = o.ladder = make_ladder(out, out->settings);
 	interrupts_catch();
 	store_set_readonly(s, o.read_only);
 	rc = build_request_complete(cli, &out->builds, err);
@@ -168,7 +172,6 @@ errint evaluation_open(struct cli *cli, const struct eval_request *request, unsi
 	out->realiser = build_realiser_init(s, &out->builds.options, o.report);
 	o.realiser = o.read_only ? NULL : &out->realiser.realiser;
 	out->eval = eval_new(&o);
-	give_fetcher(out, out->settings, o.read_only);
 	return arguments(out, err);
 }
 

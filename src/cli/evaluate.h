@@ -7,9 +7,9 @@
 #include "base/arena.h"
 #include "cli/cli.h"
 #include "cli/eval_options.h"
-#include "cli/fetcher.h"
 #include "cli/realise.h"
 #include "eval/eval.h"
+#include "source/ladder.h"
 #include "store/drv_ref.h"
 
 struct evaluation {
@@ -20,7 +20,7 @@ struct evaluation {
 	struct eval_args *args;
 	struct build_request builds; /* for import-from-derivation */
 	struct build_realiser realiser;
-	struct cli_fetcher fetcher;
+	struct ladder *ladder;
 	char **search_path;
 	size_t n_search_path;
 };

@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/environ.h"
 #include "base/file.h"
-#include "eval/flake_url.h"
+#include "source/locator_url.h"
 
 /* ---- folders ---- */
 
@@ -78,11 +78,11 @@ static errint folder_ref(struct str path, struct str query, char **out, struct e
 		return rc;
 	git = folder_with(str_c(flake), ".git");
 	buf_putz(&b, git ? "git+file://" : "path:");
-	flake_url_encode(&b, str_c(git ? git : flake), "/");
+	locator_url_encode(&b, str_c(git ? git : flake), "/");
 	sub = git ? str_drop_prefix(str_skip(str_c(flake), strlen(git)), S("/")) : S("");
 	if (sub.n) {
 		buf_putz(&b, "?dir=");
-		flake_url_encode(&b, sub, "/");
+		locator_url_encode(&b, sub, "/");
 	}
 	put_query(&b, query, sub.n ? '&' : '?');
 	rc = buf_check(&b, "flake reference", err);
@@ -212,7 +212,7 @@ errint installable_value(struct evaluation *e, struct installables *i, const cha
 		ARENA(a);
 
 		str_cut(text, '#', &text, &fragment);
-		if (!flake_url_decode(&a, fragment, &fragment))
+		if (!locator_url_decode(&a, fragment, &fragment))
 			return err_set(err, ERR_EVAL, "invalid escape in the fragment of '%s'",
 				       operand);
 		return flake_value(e, text, fragment, out, err);

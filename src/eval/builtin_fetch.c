@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * fetchurl and fetchTarball: arguments are checked here, what is pinned and in the store already is
- * taken from there, and the fetcher that the cli handed in brings the rest. */
+ * taken from there, and the ladder brings the rest. */
 #include "eval/builtin_int.h"
 
 #include "eval/fetch_state.h"
@@ -99,8 +99,8 @@ static struct str channel_url(struct eval *E, struct str url)
 static errint download(struct eval *E, pos_t pos, struct value *arg, struct pinned_download *d,
 		       struct value *out)
 {
-	struct eval_fetched fetched;
-	struct eval_fetch what;
+	struct brought fetched;
+	struct bring what;
 	struct str path;
 	bool valid;
 	ARENA(mem);
@@ -122,11 +122,11 @@ static errint download(struct eval *E, pos_t pos, struct value *arg, struct pinn
 			return 0;
 		}
 	}
-	what = (struct eval_fetch){.type = d->tree ? S("tarball") : S("file"),
-				   .name = d->name,
-				   .url = d->url,
-				   .flat = !d->tree,
-				   .expect = d->pinned ? &d->hash : NULL};
+	what = (struct bring){.type = d->tree ? S("tarball") : S("file"),
+			      .name = d->name,
+			      .url = d->url,
+			      .flat = !d->tree,
+			      .expect = d->pinned ? &d->hash : NULL};
 	TRY(fetch_ask(E, &what, S(""), &fetched));
 	*out = store_path_value(E, fetched.store_path);
 	return 0;

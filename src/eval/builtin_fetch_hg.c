@@ -4,11 +4,11 @@
 #include "eval/builtin_int.h"
 
 #include "eval/fetch_state.h"
-#include "eval/flake_ref.h"
+#include "source/locator.h"
 
 struct hg_call {
 	struct arena *mem;
-	struct flake_ref ref;
+	struct locator ref;
 	struct str name;
 };
 
@@ -23,15 +23,15 @@ static errint mercurial_arg(struct eval *E, const struct attr *a, struct hg_call
 				  "while evaluating the `url` attribute passed to "
 				  "builtins.fetchMercurial",
 				  &text));
-		flake_ref_set_text(&t->ref, "url", arena_str(t->mem, text));
+		locator_set_text(&t->ref, "url", arena_str(t->mem, text));
 		return 0;
 	case SYM_rev:
 		TRY(want_string_plain(E, a->v, a->pos,
 				      "while evaluating the `rev` attribute passed to "
 				      "builtins.fetchMercurial",
 				      &text));
-		flake_ref_set_text(&t->ref, base16_check(text, 20) ? "rev" : "ref",
-				   arena_str(t->mem, text));
+		locator_set_text(&t->ref, base16_check(text, 20) ? "rev" : "ref",
+				 arena_str(t->mem, text));
 		return 0;
 	case SYM_name:
 		return want_string_plain(E, a->v, a->pos,
@@ -56,16 +56,16 @@ static errint mercurial_args(struct eval *E, pos_t pos, struct value *arg, struc
 				  "while evaluating the first argument passed to "
 				  "builtins.fetchMercurial",
 				  &text));
-		flake_ref_set_text(&t->ref, "url", arena_str(t->mem, text));
+		locator_set_text(&t->ref, "url", arena_str(t->mem, text));
 		return 0;
 	}
 	given = attrs_flat(E, arg->attrs);
 	for (size_t i = 0; i < given->n; i++)
 		TRY(mercurial_arg(E, &given->v[i], t));
-	return flake_ref_text(&t->ref, "url").n ? 0 : eval_fail(E, 0, "'url' argument required");
+	return locator_text(&t->ref, "url").n ? 0 : eval_fail(E, 0, "'url' argument required");
 }
 
-static struct value mercurial_value(struct eval *E, const struct eval_fetched *f)
+static struct value mercurial_value(struct eval *E, const struct brought *f)
 {
 	struct attrs *a = attrs_new(E, 8);
 	struct str rev = f->rev.n ? f->rev : S("0000000000000000000000000000000000000000");
@@ -84,27 +84,27 @@ BUILTIN(fetchMercurial)
 {
 	ARENA(mem);
 	struct hg_call t = {.mem = &mem, .name = S("source")};
-	struct eval_fetched fetched;
-	struct eval_fetch what;
+	struct brought fetched;
+	struct bring what;
 	struct str url;
 
 	t.ref.arena = &mem;
 	TRY(mercurial_args(E, pos, args[0], &t));
-	url = flake_ref_text(&t.ref, "url");
+	url = locator_text(&t.ref, "url");
 	TRY(uri_check(E, pos, url));
-	if (E->opt.pure && !flake_ref_get(&t.ref, "rev"))
+	if (E->opt.pure && !locator_get(&t.ref, "rev"))
 		return eval_fail(
 			E, 0,
 			"in pure evaluation mode, 'fetchMercurial' requires a Mercurial revision");
 	if (str_find(url, S("://")) < 0)
 		url = str_c(arena_printf(&mem, "file://%.*s", STR_ARG(url)));
-	flake_ref_set_text(&t.ref, "type", S("hg"));
-	flake_ref_set_text(&t.ref, "url", url);
-	what = (struct eval_fetch){.type = S("hg"),
-				   .name = t.name,
-				   .url = url,
-				   .attrs = t.ref.attrs,
-				   .n_attrs = t.ref.n};
+	locator_set_text(&t.ref, "type", S("hg"));
+	locator_set_text(&t.ref, "url", url);
+	what = (struct bring){.type = S("hg"),
+			      .name = t.name,
+			      .url = url,
+			      .attrs = t.ref.attrs,
+			      .n_attrs = t.ref.n};
 	TRY(fetch_ask(E, &what, url, &fetched));
 	*out = mercurial_value(E, &fetched);
 	return 0;

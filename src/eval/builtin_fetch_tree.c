@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * fetchTree and fetchGit: from arguments, or a flake reference, to what a fetcher is asked for, and
- * from its answer to a set. A tree that is a path of this machine needs no fetcher. */
+ * fetchTree and fetchGit: from arguments, or a flake reference, to what the ladder is asked for,
+ * and from its answer to a set. A tree that is a path of this machine needs none. */
 #include "eval/builtin_int.h"
 
 #include <dirent.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "base/report.h"
 #include "eval/fetch_state.h"
-#include "eval/flake_ref.h"
+#include "source/locator.h"
 #include "eval/registry.h"
 #include "memo/inputs.h"
 #include "store/store.h"
@@ -23,7 +23,7 @@ struct tree_call {
 	bool final; /* of a lock file: the answer is what it says, and the store may have the tree
 		     */
 	struct arena *mem;
-	struct flake_ref ref;
+	struct locator ref;
 	struct str name;
 	struct str shown; /* the reference as text */
 };
@@ -47,7 +47,7 @@ static struct str git_url(struct arena *a, struct str url)
 
 	if (str_starts(url, S("/"))) {
 		buf_putz(&b, "file://");
-		flake_ref_encode_path(&b, url);
+		locator_encode_path(&b, url);
 		return arena_str(a, buf_str(&b));
 	}
 	if (str_find(url, S("://")) < 0 && str_cut(url, ':', &host, &path) &&
@@ -60,7 +60,7 @@ static struct str git_url(struct arena *a, struct str url)
 static errint tree_arg(struct eval *E, pos_t pos, const struct attr *a, struct tree_call *t)
 {
 	struct str name = sym_str(E, a->sym), text;
-	struct fetch_attr f = {.name = arena_str(t->mem, name)};
+	struct locator_attr f = {.name = arena_str(t->mem, name)};
 	const struct context *ctx = NULL;
 
 	TRY(force(E, a->v, a->pos));
@@ -70,11 +70,11 @@ static errint tree_arg(struct eval *E, pos_t pos, const struct attr *a, struct t
 	case V_PATH:
 		TRY(coerce_string(E, pos, a->v, 0, &ctx, "", &text));
 		f.text = arena_str(t->mem, text);
-		if (str_eqz(flake_ref_text(&t->ref, "type"), "git") && a->sym == SYM_url)
+		if (str_eqz(locator_text(&t->ref, "type"), "git") && a->sym == SYM_url)
 			f.text = git_url(t->mem, f.text);
 		break;
 	case V_BOOL:
-		f.kind = FETCH_ATTR_BOOL;
+		f.kind = LOCATOR_ATTR_BOOL;
 		f.number = a->v->b;
 		break;
 	case V_INT:
@@ -82,7 +82,7 @@ static errint tree_arg(struct eval *E, pos_t pos, const struct attr *a, struct t
 			return eval_fail(E, 0,
 					 "negative value given for '%s' argument '%.*s': %lld",
 					 t->who, STR_ARG(name), (long long)a->v->i);
-		f.kind = FETCH_ATTR_INT;
+		f.kind = LOCATOR_ATTR_INT;
 		f.number = (uint64_t)a->v->i;
 		break;
 	default:
@@ -92,7 +92,7 @@ static errint tree_arg(struct eval *E, pos_t pos, const struct attr *a, struct t
 			"expected",
 			STR_ARG(name), t->who, value_type_text(a->v));
 	}
-	flake_ref_set(&t->ref, f);
+	locator_set(&t->ref, f);
 	return 0;
 }
 
@@ -104,28 +104,28 @@ static errint tree_type(struct eval *E, struct attrs *given, struct tree_call *t
 	if (t->git && type)
 		return eval_fail(E, 0, "unexpected argument 'type'");
 	if (t->git) {
-		flake_ref_set_text(&t->ref, "type", S("git"));
+		locator_set_text(&t->ref, "type", S("git"));
 		return 0;
 	}
 	if (!type)
 		return eval_fail(E, 0, "argument 'type' is missing in call to '%s'", t->who);
 	TRY(want_string_plain(E, type->v, type->pos,
 			      "while evaluating the `type` argument passed to 'fetchTree'", &text));
-	flake_ref_set_text(&t->ref, "type", arena_str(t->mem, text));
+	locator_set_text(&t->ref, "type", arena_str(t->mem, text));
 	return 0;
 }
 
-static bool flag_set(const struct flake_ref *r, const char *name)
+static bool flag_set(const struct locator *r, const char *name)
 {
-	const struct fetch_attr *a = flake_ref_get(r, name);
+	const struct locator_attr *a = locator_get(r, name);
 
 	return a && a->number;
 }
 
-static void set_flag(struct flake_ref *r, const char *name)
+static void set_flag(struct locator *r, const char *name)
 {
-	flake_ref_set(
-		r, (struct fetch_attr){.name = str_c(name), .kind = FETCH_ATTR_BOOL, .number = 1});
+	locator_set(r, (struct locator_attr){
+			       .name = str_c(name), .kind = LOCATOR_ATTR_BOOL, .number = 1});
 }
 
 static errint tree_args(struct eval *E, pos_t pos, struct value *arg, struct tree_call *t)
@@ -136,10 +136,10 @@ static errint tree_args(struct eval *E, pos_t pos, struct value *arg, struct tre
 	for (size_t i = 0; i < given->n; i++)
 		if (given->v[i].sym != SYM_type)
 			TRY(tree_arg(E, pos, &given->v[i], t));
-	if (!t->git && !t->deep && str_eqz(flake_ref_text(&t->ref, "type"), "git") &&
-	    !flake_ref_get(&t->ref, "shallow"))
+	if (!t->git && !t->deep && str_eqz(locator_text(&t->ref, "type"), "git") &&
+	    !locator_get(&t->ref, "shallow"))
 		set_flag(&t->ref, "shallow");
-	if (!t->git && flake_ref_get(&t->ref, "name"))
+	if (!t->git && locator_get(&t->ref, "name"))
 		return eval_fail(E, 0, "argument 'name' isn’t supported in call to '%s'", t->who);
 	return 0;
 }
@@ -155,14 +155,14 @@ static errint tree_text(struct eval *E, pos_t pos, struct value *arg, struct tre
 				 : "while evaluating the first argument passed to 'fetchTree'",
 			  &text));
 	if (!t->git)
-		return flake_ref_parse(t->mem, text, &t->ref, &err) ? eval_fail_err(E, 0, &err) : 0;
-	flake_ref_set_text(&t->ref, "type", S("git"));
-	flake_ref_set_text(&t->ref, "url", git_url(t->mem, arena_str(t->mem, text)));
+		return locator_parse(t->mem, text, &t->ref, &err) ? eval_fail_err(E, 0, &err) : 0;
+	locator_set_text(&t->ref, "type", S("git"));
+	locator_set_text(&t->ref, "url", git_url(t->mem, arena_str(t->mem, text)));
 	return 0;
 }
 
 /* Revision and history, which a work tree with changes has not: fetchGit gives zeroes then. */
-static void add_revision(struct eval *E, struct attrs *a, const struct eval_fetched *f, bool zeroes)
+static void add_revision(struct eval *E, struct attrs *a, const struct brought *f, bool zeroes)
 {
 	static const char none[] = "0000000000000000000000000000000000000000";
 	struct str rev = f->rev.n ? f->rev : zeroes ? S(none) : S("");
@@ -196,10 +196,9 @@ static void add_modified(struct eval *E, struct attrs *a, int64_t when)
 }
 
 /* What fetchTree returns. */
-static struct value tree_value(struct eval *E, const struct tree_call *t,
-			       const struct eval_fetched *f)
+static struct value tree_value(struct eval *E, const struct tree_call *t, const struct brought *f)
 {
-	bool git = str_eqz(flake_ref_text(&t->ref, "type"), "git");
+	bool git = str_eqz(locator_text(&t->ref, "type"), "git");
 	struct attrs *a = attrs_new(E, 16);
 	char text[HASH_TEXT_MAX];
 
@@ -219,7 +218,7 @@ static struct value tree_value(struct eval *E, const struct tree_call *t,
 /* The hash that a tree must have. */
 static errint tree_hash(struct eval *E, const struct tree_call *t, struct hash *h, bool *pinned)
 {
-	struct str text = flake_ref_text(&t->ref, "narHash");
+	struct str text = locator_text(&t->ref, "narHash");
 
 	*pinned = text.n > 0;
 	return *pinned ? hash_arg(E, text, HASH_SHA256, h) : 0;
@@ -285,14 +284,14 @@ static errint is_source_path(struct eval *E, struct str path, bool *yes)
 	return 0;
 }
 
-/* A tree that is a path of this machine needs no fetcher. */
-static errint fetch_path(struct eval *E, pos_t pos, struct tree_call *t, struct eval_fetched *f)
+/* A tree that is a path of this machine needs none. */
+static errint fetch_path(struct eval *E, pos_t pos, struct tree_call *t, struct brought *f)
 {
-	const struct fetch_attr *modified = flake_ref_get(&t->ref, "lastModified");
-	const struct fetch_attr *count = flake_ref_get(&t->ref, "revCount");
+	const struct locator_attr *modified = locator_get(&t->ref, "lastModified");
+	const struct locator_attr *count = locator_get(&t->ref, "revCount");
 	/* That it may be read has been decided by its URI. */
 	struct add_path how = {.name = S("source"), .recursive = true, .unchecked = true};
-	struct str path = flake_ref_text(&t->ref, "path");
+	struct str path = locator_text(&t->ref, "path");
 	const struct context *sc = NULL;
 	struct tree_facts facts;
 	const char *real;
@@ -313,7 +312,7 @@ static errint fetch_path(struct eval *E, pos_t pos, struct tree_call *t, struct 
 		fetch_mount(E, f->store_path, path);
 	f->nar_hash = facts.hash;
 	f->has_nar_hash = true;
-	f->rev = flake_ref_text(&t->ref, "rev");
+	f->rev = locator_text(&t->ref, "rev");
 	f->has_last_modified = true;
 	f->last_modified = modified ? (int64_t)modified->number : source ? 0 : facts.newest;
 	f->has_rev_count = count;
@@ -329,21 +328,21 @@ static bool is_zeroes(struct str s)
 	return true;
 }
 
-bool fetch_ref_is_locked(const struct flake_ref *r)
+bool fetch_ref_is_locked(const struct locator *r)
 {
-	struct str type = flake_ref_text(r, "type"), rev = flake_ref_text(r, "rev");
+	struct str type = locator_text(r, "type"), rev = locator_text(r, "rev");
 
 	if (str_eqz(type, "indirect"))
 		return false;
 	if (str_eqz(type, "path") || str_eqz(type, "file") || str_eqz(type, "tarball"))
-		return flake_ref_get(r, "narHash");
+		return locator_get(r, "narHash");
 	return !is_zeroes(rev);
 }
 
 static errint check_locked(struct eval *E, pos_t pos, const struct tree_call *t)
 {
 	if (E->opt.pure && !fetch_ref_is_locked(&t->ref)) {
-		if (!flake_ref_get(&t->ref, "narHash"))
+		if (!locator_get(&t->ref, "narHash"))
 			return eval_fail(
 				E, 0,
 				"in pure evaluation mode, '%s' doesn't fetch unlocked input '%.*s'",
@@ -358,15 +357,15 @@ static errint check_locked(struct eval *E, pos_t pos, const struct tree_call *t)
 }
 
 /* The answer for a node of a lock file is in the lock file. */
-static void take_locked(const struct tree_call *t, struct eval_fetched *f)
+static void take_locked(const struct tree_call *t, struct brought *f)
 {
-	const struct fetch_attr *modified = flake_ref_get(&t->ref, "lastModified");
-	const struct fetch_attr *count = flake_ref_get(&t->ref, "revCount");
+	const struct locator_attr *modified = locator_get(&t->ref, "lastModified");
+	const struct locator_attr *count = locator_get(&t->ref, "revCount");
 
-	f->rev = flake_ref_text(&t->ref, "rev");
+	f->rev = locator_text(&t->ref, "rev");
 	f->short_rev = S("");
-	f->dirty_rev = flake_ref_text(&t->ref, "dirtyRev");
-	f->dirty_short_rev = flake_ref_text(&t->ref, "dirtyShortRev");
+	f->dirty_rev = locator_text(&t->ref, "dirtyRev");
+	f->dirty_short_rev = locator_text(&t->ref, "dirtyShortRev");
 	f->has_last_modified = modified;
 	f->last_modified = modified ? (int64_t)modified->number : 0;
 	f->has_rev_count = count;
@@ -376,30 +375,29 @@ static void take_locked(const struct tree_call *t, struct eval_fetched *f)
 
 /* A tree whose hash is known may be in the store. *found then. */
 static errint find_pinned(struct eval *E, struct tree_call *t, const struct hash *h,
-			  struct eval_fetched *f, bool *found)
+			  struct brought *f, bool *found)
 {
 	struct str path;
 
 	TRY(fetch_pinned_path(E, t->name, true, h, t->mem, &path, found));
 	if (*found)
-		*f = (struct eval_fetched){
-			.store_path = path, .nar_hash = *h, .has_nar_hash = true};
+		*f = (struct brought){.store_path = path, .nar_hash = *h, .has_nar_hash = true};
 	return 0;
 }
 
 /* What cannot be reached now may be in the store all the same; then its date stays unknown. */
 static bool is_unreachable(struct eval *E)
 {
-	return E->err.code == ERR_NETWORK || E->err.code == ERR_NOT_FOUND || !fetch_fetcher(E);
+	return E->err.code == ERR_NETWORK || E->err.code == ERR_NOT_FOUND || !E->opt.ladder;
 }
 
-static errint fetch_other(struct eval *E, struct tree_call *t, struct eval_fetched *f)
+static errint fetch_other(struct eval *E, struct tree_call *t, struct brought *f)
 {
-	struct eval_fetch what = {.type = flake_ref_text(&t->ref, "type"),
-				  .name = t->name,
-				  .url = flake_ref_text(&t->ref, "url"),
-				  .attrs = t->ref.attrs,
-				  .n_attrs = t->ref.n};
+	struct bring what = {.type = locator_text(&t->ref, "type"),
+			     .name = t->name,
+			     .url = locator_text(&t->ref, "url"),
+			     .attrs = t->ref.attrs,
+			     .n_attrs = t->ref.n};
 	bool pinned, found = false;
 	struct hash h;
 
@@ -417,7 +415,7 @@ static errint fetch_other(struct eval *E, struct tree_call *t, struct eval_fetch
 		if (rc == 0 && found) {
 			eval_take_back(E, &failure);
 			eval_forget(E);
-			f->rev = flake_ref_text(&t->ref, "rev");
+			f->rev = locator_text(&t->ref, "rev");
 			return 0;
 		}
 		eval_take_back(E, &failure);
@@ -425,9 +423,9 @@ static errint fetch_other(struct eval *E, struct tree_call *t, struct eval_fetch
 	return eval_failed(E);
 }
 
-static errint fetch_tree(struct eval *E, pos_t pos, struct tree_call *t, struct eval_fetched *f)
+static errint fetch_tree(struct eval *E, pos_t pos, struct tree_call *t, struct brought *f)
 {
-	if (str_eqz(flake_ref_text(&t->ref, "type"), "path"))
+	if (str_eqz(locator_text(&t->ref, "type"), "path"))
 		TRY(fetch_path(E, pos, t, f));
 	else
 		TRY(fetch_other(E, t, f));
@@ -439,7 +437,7 @@ static errint fetch_tree(struct eval *E, pos_t pos, struct tree_call *t, struct 
 static errint call_fetch_tree(struct eval *E, pos_t pos, struct value *arg, struct tree_call *t,
 			      struct value *out)
 {
-	struct eval_fetched fetched = {0};
+	struct brought fetched = {0};
 	ERR(err);
 
 	t->ref.arena = t->mem;
@@ -449,15 +447,15 @@ static errint call_fetch_tree(struct eval *E, pos_t pos, struct value *arg, stru
 		TRY(tree_args(E, pos, arg, t));
 	else
 		TRY(tree_text(E, pos, arg, t));
-	if (t->git && !flake_ref_get(&t->ref, "exportIgnore") && !flag_set(&t->ref, "submodules"))
+	if (t->git && !locator_get(&t->ref, "exportIgnore") && !flag_set(&t->ref, "submodules"))
 		set_flag(&t->ref, "exportIgnore");
-	if (flake_ref_check(&t->ref, &err))
+	if (locator_check(&t->ref, &err))
 		return eval_fail_err(E, 0, &err);
 	if (!E->opt.pure)
 		TRY(registry_resolve(E, &t->ref, REGISTRY_GLOBAL));
-	if (flake_ref_text(&t->ref, "name").n)
-		t->name = flake_ref_text(&t->ref, "name");
-	if (flake_ref_print(&t->ref, &t->shown, &err))
+	if (locator_text(&t->ref, "name").n)
+		t->name = locator_text(&t->ref, "name");
+	if (locator_print(&t->ref, &t->shown, &err))
 		return eval_fail_err(E, 0, &err);
 	TRY(check_locked(E, pos, t));
 	TRY(fetch_tree(E, pos, t, &fetched));

@@ -6,20 +6,20 @@
 #include "eval/api.h"
 #include "eval/base_env.h"
 #include "eval/fetch_state.h"
-#include "eval/flake_ref.h"
+#include "source/locator.h"
 #include "eval/path.h"
 #include "eval/registry.h"
 
 /* The arguments of fetchTree that a reference stands for. */
-static struct value ref_value(struct eval *E, const struct flake_ref *ref)
+static struct value ref_value(struct eval *E, const struct locator *ref)
 {
 	struct attrs *res = attrs_new(E, ref->n);
 
 	for (size_t i = 0; i < ref->n; i++) {
-		const struct fetch_attr *a = &ref->attrs[i];
-		struct value v = a->kind == FETCH_ATTR_STRING ? string_copy(E, a->text, NULL)
-				 : a->kind == FETCH_ATTR_BOOL ? v_bool(a->number)
-							      : v_int((int64_t)a->number);
+		const struct locator_attr *a = &ref->attrs[i];
+		struct value v = a->kind == LOCATOR_ATTR_STRING ? string_copy(E, a->text, NULL)
+				 : a->kind == LOCATOR_ATTR_BOOL ? v_bool(a->number)
+								: v_int((int64_t)a->number);
 
 		attrs_push(res, sym_intern(E, a->name), value_box(E, v), 0);
 	}
@@ -28,7 +28,7 @@ static struct value ref_value(struct eval *E, const struct flake_ref *ref)
 
 BUILTIN(parseFlakeRef)
 {
-	struct flake_ref ref;
+	struct locator ref;
 	struct str text;
 	ARENA(mem);
 	ERR(err);
@@ -36,16 +36,16 @@ BUILTIN(parseFlakeRef)
 	TRY(want_string_plain(E, args[0], 0,
 			      "while evaluating the argument passed to builtins.parseFlakeRef",
 			      &text));
-	if (flake_ref_parse(&mem, text, &ref, &err))
+	if (locator_parse(&mem, text, &ref, &err))
 		return eval_fail_err(E, 0, &err);
 	*out = ref_value(E, &ref);
 	return 0;
 }
 
-static errint ref_arg(struct eval *E, const struct attr *a, struct flake_ref *ref)
+static errint ref_arg(struct eval *E, const struct attr *a, struct locator *ref)
 {
 	struct str name = sym_str(E, a->sym);
-	struct fetch_attr f = {.name = name};
+	struct locator_attr f = {.name = name};
 
 	TRY(force(E, a->v, a->pos));
 	switch ((enum value_tag)a->v->tag) {
@@ -54,14 +54,14 @@ static errint ref_arg(struct eval *E, const struct attr *a, struct flake_ref *re
 		f.text = value_str(a->v);
 		break;
 	case V_BOOL:
-		f.kind = FETCH_ATTR_BOOL;
+		f.kind = LOCATOR_ATTR_BOOL;
 		f.number = a->v->b;
 		break;
 	case V_INT:
 		if (a->v->i < 0)
 			return eval_fail(E, 0, "negative value given for flake ref attr %.*s: %lld",
 					 STR_ARG(name), (long long)a->v->i);
-		f.kind = FETCH_ATTR_INT;
+		f.kind = LOCATOR_ATTR_INT;
 		f.number = (uint64_t)a->v->i;
 		break;
 	default:
@@ -71,14 +71,14 @@ static errint ref_arg(struct eval *E, const struct attr *a, struct flake_ref *re
 			"and strings, but attribute '%.*s' is %s",
 			STR_ARG(name), value_type_text(a->v));
 	}
-	flake_ref_set(ref, f);
+	locator_set(ref, f);
 	return 0;
 }
 
 BUILTIN(flakeRefToString)
 {
 	ARENA(mem);
-	struct flake_ref ref = {.arena = &mem};
+	struct locator ref = {.arena = &mem};
 	struct attrs *given;
 	struct str text;
 	ERR(err);
@@ -88,7 +88,7 @@ BUILTIN(flakeRefToString)
 	given = attrs_flat(E, args[0]->attrs);
 	for (size_t i = 0; i < given->n; i++)
 		TRY(ref_arg(E, &given->v[i], &ref));
-	if (flake_ref_print(&ref, &text, &err))
+	if (locator_print(&ref, &text, &err))
 		return eval_fail_err(E, 0, &err);
 	*out = string_copy(E, text, NULL);
 	return 0;
@@ -96,7 +96,7 @@ BUILTIN(flakeRefToString)
 
 /* ---- what flake.nix calls ---- */
 
-static errint refs_arg(struct eval *E, struct value *v, struct flake_ref *ref)
+static errint refs_arg(struct eval *E, struct value *v, struct locator *ref)
 {
 	struct attrs *given;
 
@@ -110,7 +110,7 @@ static errint refs_arg(struct eval *E, struct value *v, struct flake_ref *ref)
 /* isFlake: url: the attributes of an input's reference, whose path may be relative. */
 BUILTIN(parse_input)
 {
-	struct flake_ref ref;
+	struct locator ref;
 	struct str text;
 	bool is_flake;
 	ARENA(mem);
@@ -118,7 +118,7 @@ BUILTIN(parse_input)
 
 	TRY(want_bool(E, args[0], 0, "in a flake input", &is_flake));
 	TRY(want_string_plain(E, args[1], 0, "in a flake input", &text));
-	if (flake_ref_parse_input(&mem, text, is_flake, &ref, &err))
+	if (locator_parse_input(&mem, text, is_flake, &ref, &err))
 		return eval_fail_err(E, 0, &err);
 	*out = ref_value(E, &ref);
 	return 0;
@@ -128,7 +128,7 @@ BUILTIN(parse_input)
 BUILTIN(resolve)
 {
 	ARENA(mem);
-	struct flake_ref ref = {.arena = &mem};
+	struct locator ref = {.arena = &mem};
 
 	TRY(refs_arg(E, args[0], &ref));
 	if (!E->opt.pure)
@@ -140,7 +140,7 @@ BUILTIN(resolve)
 BUILTIN(is_locked)
 {
 	ARENA(mem);
-	struct flake_ref ref = {.arena = &mem};
+	struct locator ref = {.arena = &mem};
 
 	TRY(refs_arg(E, args[0], &ref));
 	*out = v_bool(fetch_ref_is_locked(&ref));
@@ -176,25 +176,25 @@ static const char call_flake[] =
 	;
 
 /* The reference that getFlake was given: a path means the folder there. */
-static errint get_flake_ref(struct eval *E, pos_t pos, struct value *arg, struct arena *mem,
-			    struct str *text, struct flake_ref *ref)
+static errint get_locator(struct eval *E, pos_t pos, struct value *arg, struct arena *mem,
+			  struct str *text, struct locator *ref)
 {
 	ERR(err);
 
 	TRY(force(E, arg, pos));
 	if (arg->tag == V_PATH) {
 		*text = heap_printf(E, "path:%.*s", STR_ARG(value_str(arg)));
-		*ref = (struct flake_ref){.arena = mem};
-		flake_ref_set_text(ref, "type", S("path"));
-		flake_ref_set_text(ref, "path", value_str(arg));
+		*ref = (struct locator){.arena = mem};
+		locator_set_text(ref, "type", S("path"));
+		locator_set_text(ref, "path", value_str(arg));
 		return 0;
 	}
 	TRY(want_string_plain(E, arg, 0,
 			      "while evaluating the argument passed to builtins.getFlake", text));
-	return flake_ref_parse(mem, *text, ref, &err) ? eval_fail_err(E, 0, &err) : 0;
+	return locator_parse(mem, *text, ref, &err) ? eval_fail_err(E, 0, &err) : 0;
 }
 
-static errint call_flake_at(struct eval *E, pos_t pos, const struct flake_ref *ref, struct str text,
+static errint call_flake_at(struct eval *E, pos_t pos, const struct locator *ref, struct str text,
 			    struct value *root, struct value *out)
 {
 	struct attrs *args_set = attrs_new(E, 3);
@@ -209,11 +209,11 @@ static errint call_flake_at(struct eval *E, pos_t pos, const struct flake_ref *r
 
 BUILTIN(getFlake)
 {
-	struct flake_ref ref;
+	struct locator ref;
 	struct str text;
 	ARENA(mem);
 
-	TRY(get_flake_ref(E, pos, args[0], &mem, &text, &ref));
+	TRY(get_locator(E, pos, args[0], &mem, &text, &ref));
 	if (E->opt.pure && !fetch_ref_is_locked(&ref))
 		return eval_fail(E, 0,
 				 "cannot call 'getFlake' on unlocked flake reference '%.*s' (use "
@@ -228,9 +228,9 @@ BUILTIN(getFlake)
 /* ---- a flake that a person names ---- */
 
 /* What a person named is read even where programs may name only what has a hash. */
-static errint fetch_root(struct eval *E, const struct flake_ref *ref, struct value **out)
+static errint fetch_root(struct eval *E, const struct locator *ref, struct value **out)
 {
-	struct flake_ref tree = *ref;
+	struct locator tree = *ref;
 	struct value fn, res;
 	bool pure = E->opt.pure;
 	errint r;
@@ -239,9 +239,9 @@ static errint fetch_root(struct eval *E, const struct flake_ref *ref, struct val
 	if (!pure || fetch_ref_is_locked(ref))
 		return 0;
 	fn = *base_env_find(E, sym_intern(E, S("fetchTree")));
-	tree.attrs = memcpy(ARENA_ARRAY(ref->arena, struct fetch_attr, ref->n + 1), ref->attrs,
+	tree.attrs = memcpy(ARENA_ARRAY(ref->arena, struct locator_attr, ref->n + 1), ref->attrs,
 			    ref->n * sizeof(*ref->attrs));
-	flake_ref_unset(&tree, "dir");
+	locator_unset(&tree, "dir");
 	E->opt.pure = false;
 	r = call1(E, 0, &fn, value_box(E, ref_value(E, &tree)), &res);
 	E->opt.pure = pure;
@@ -259,12 +259,12 @@ struct flake_job {
 static errint do_flake(struct eval *E, void *ctx)
 {
 	struct flake_job *j = ctx;
-	struct flake_ref ref;
+	struct locator ref;
 	struct value *root, v;
 	ARENA(mem);
 	ERR(err);
 
-	if (flake_ref_parse(&mem, j->text, &ref, &err))
+	if (locator_parse(&mem, j->text, &ref, &err))
 		return eval_fail_err(E, 0, &err);
 	TRY(registry_resolve(E, &ref, REGISTRY_ALL));
 	TRY(fetch_root(E, &ref, &root));

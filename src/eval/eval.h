@@ -18,6 +18,7 @@ struct arena;
 struct buf;
 struct report;
 struct eval_inputs;
+struct ladder;
 struct drv_ref;
 
 /* What to do about a questionable way to write something. */
@@ -55,6 +56,7 @@ struct eval_options {
 	const char *system;                 /* builtins.currentSystem; NULL: this machine's */
 	const char *store_dir;              /* NULL: the store's, or /nix/store */
 	struct store *store;                /* may be NULL: then what needs one fails */
+	struct ladder *ladder;              /* brings what is fetched; NULL: nothing is */
 	struct report *report;              /* trace, warn; may be NULL */
 	const volatile int *interrupt;      /* becomes non-zero at ^C; may be NULL */
 	struct eval_inputs *inputs;         /* told of all that is read; may be NULL */

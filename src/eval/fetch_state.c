@@ -9,11 +9,10 @@
 #include "store/store.h"
 
 struct fetch_state {
-	struct eval_fetcher *fetcher;
 	struct arena mem; /* keys and answers */
 	struct fetch_answer {
 		struct str key;
-		struct eval_fetched fetched;
+		struct brought fetched;
 	} * answers;
 	size_t n, cap;
 	/* Trees that a read-only evaluation would have copied: they are read where they are. */
@@ -64,20 +63,10 @@ bool fetch_mounted(struct eval *E, struct str path, struct str *out)
 	return false;
 }
 
-void eval_set_fetcher(struct eval *E, struct eval_fetcher *f)
-{
-	fetch_state(E)->fetcher = f;
-}
-
-struct eval_fetcher *fetch_fetcher(struct eval *E)
-{
-	return fetch_state(E)->fetcher;
-}
-
 /* ---- asking ---- */
 
 /* Text that two requests share only if they ask for the same. */
-static struct str request_key(struct arena *a, const struct eval_fetch *what)
+static struct str request_key(struct arena *a, const struct bring *what)
 {
 	char hash[HASH_TEXT_MAX] = "";
 	BUF(b, LIMIT_SMALL_FILE);
@@ -87,7 +76,7 @@ static struct str request_key(struct arena *a, const struct eval_fetch *what)
 	buf_printf(&b, "%.*s\n%.*s\n%.*s\n%s\n%d\n", STR_ARG(what->type), STR_ARG(what->name),
 		   STR_ARG(what->url), hash, what->flat);
 	for (size_t i = 0; i < what->n_attrs; i++) {
-		const struct fetch_attr *f = &what->attrs[i];
+		const struct locator_attr *f = &what->attrs[i];
 
 		buf_printf(&b, "%.*s\n%d\n%zu\n%llu\n", STR_ARG(f->name), (int)f->kind, f->text.n,
 			   (unsigned long long)f->number);
@@ -97,7 +86,7 @@ static struct str request_key(struct arena *a, const struct eval_fetch *what)
 }
 
 /* Does it name one commit, whose tree never changes? */
-static bool names_commit(const struct eval_fetch *what)
+static bool names_commit(const struct bring *what)
 {
 	for (size_t i = 0; i < what->n_attrs; i++)
 		if (str_eqz(what->attrs[i].name, "rev"))
@@ -111,13 +100,15 @@ static errint in_input(struct eval *E, struct str shown)
 		       : eval_failed(E);
 }
 
-errint fetch_ask(struct eval *E, const struct eval_fetch *what, struct str shown,
-		 struct eval_fetched *out)
+errint fetch_ask(struct eval *E, const struct bring *what, struct str shown, struct brought *out)
 {
 	struct fetch_state *f = fetch_state(E);
 	struct str key = request_key(&f->mem, what);
-	struct eval_fetched fetched = {0};
+	struct brought fetched = {0};
+	struct bring asked = *what;
 	ERR(err);
+
+	asked.read_only = E->opt.read_only;
 
 	for (size_t i = 0; i < f->n; i++)
 		if (str_eq(f->answers[i].key, key)) {
@@ -132,7 +123,7 @@ errint fetch_ask(struct eval *E, const struct eval_fetch *what, struct str shown
 			  STR_ARG(what->url));
 		return in_input(E, shown);
 	}
-	if (!f->fetcher) {
+	if (!E->opt.ladder) {
 		eval_fail(E, 0, "cannot fetch '%.*s': this evaluation may not fetch anything",
 			  STR_ARG(what->url.n ? what->url : what->type));
 		return eval_hint(E, "add the file to the store before, and name its sha256");
@@ -140,7 +131,7 @@ errint fetch_ask(struct eval *E, const struct eval_fetch *what, struct str shown
 	if (!what->expect && !names_commit(what))
 		input_unknowable(E->opt.inputs, "'%.*s' was fetched without a hash",
 				 STR_ARG(what->url.n ? what->url : what->type));
-	if (f->fetcher->fetch(f->fetcher, what, &f->mem, &fetched, &err)) {
+	if (ladder_bring(E->opt.ladder, &asked, &f->mem, &fetched, &err)) {
 		eval_fail_err(E, 0, &err);
 		return in_input(E, shown);
 	}
@@ -179,11 +170,10 @@ void fetch_add_number(struct eval *E, struct attrs *a, const char *name, uint64_
 
 BUILTIN(rev_count)
 {
-	struct fetch_state *f = fetch_state(E);
 	uint64_t n;
 	ERR(err);
 
-	if (f->fetcher->rev_count(f->fetcher, value_str(args[0]), &n, &err))
+	if (ladder_rev_count(E->opt.ladder, value_str(args[0]), &n, &err))
 		return eval_fail_err(E, 0, &err);
 	*out = v_int((int64_t)n);
 	return 0;

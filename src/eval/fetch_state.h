@@ -4,16 +4,13 @@
 #pragma once
 
 #include "eval/eval_int.h"
-#include "eval/fetcher.h"
+#include "source/ladder.h"
 
-/* Asks the fetcher that the cli handed in. shown names the input in errors, or is "". */
-errint fetch_ask(struct eval *E, const struct eval_fetch *what, struct str shown,
-		 struct eval_fetched *out);
-/* NULL when there is none. */
-struct eval_fetcher *fetch_fetcher(struct eval *E);
+/* Asks the ladder that the evaluation was given. shown names the input in errors, or is "". */
+errint fetch_ask(struct eval *E, const struct bring *what, struct str shown, struct brought *out);
 /* Does the reference name one tree for ever? */
-struct flake_ref;
-bool fetch_ref_is_locked(const struct flake_ref *r);
+struct locator;
+bool fetch_ref_is_locked(const struct locator *r);
 /* builtin_fetch_tree.c: fetchTree for inputs of flakes, with their whole history; and for what a
  * lock file says, whose other fields it returns. */
 errint fetch_input_tree(struct eval *E, pos_t pos, struct value **args, struct value *out);

@@ -16,7 +16,7 @@ enum { MAX_STEPS = 100 };
 
 struct registry_entry {
 	struct registry_entry *next;
-	struct flake_ref from, to;
+	struct locator from, to;
 	bool exact;
 };
 
@@ -24,22 +24,22 @@ struct registry {
 	struct registry_entry *entries; /* in the file's order */
 };
 
-/* E->registries, in the order of enum eval_registry, which is that of looking. */
+/* E->registries, in the order of enum ladder_registry, which is that of looking. */
 struct registries {
 	struct registry v[3];
 };
 
 /* ---- reading ---- */
 
-static errint read_ref(struct eval *E, struct value *v, struct flake_ref *out)
+static errint read_ref(struct eval *E, struct value *v, struct locator *out)
 {
 	struct attrs *given;
 
-	*out = (struct flake_ref){.arena = &E->perm};
+	*out = (struct locator){.arena = &E->perm};
 	TRY(want_attrs(E, v, 0, "in a flake registry"));
 	given = attrs_flat(E, v->attrs);
 	for (size_t i = 0; i < given->n; i++) {
-		struct fetch_attr f = {.name = sym_str(E, given->v[i].sym)};
+		struct locator_attr f = {.name = sym_str(E, given->v[i].sym)};
 		struct value *at = given->v[i].v;
 
 		TRY(force(E, at, 0));
@@ -49,17 +49,17 @@ static errint read_ref(struct eval *E, struct value *v, struct flake_ref *out)
 			f.text = arena_str(&E->perm, value_str(at));
 			break;
 		case V_BOOL:
-			f.kind = FETCH_ATTR_BOOL;
+			f.kind = LOCATOR_ATTR_BOOL;
 			f.number = at->b;
 			break;
 		case V_INT:
-			f.kind = FETCH_ATTR_INT;
+			f.kind = LOCATOR_ATTR_INT;
 			f.number = (uint64_t)at->i;
 			break;
 		default:
 			return eval_fail(E, 0, "flake reference with a field of a wrong type");
 		}
-		flake_ref_set(out, f);
+		locator_set(out, f);
 	}
 	return 0;
 }
@@ -78,7 +78,7 @@ static errint read_entry(struct eval *E, struct value *v, struct registry_entry 
 	exact = attrs_get(v->attrs, sym_intern(E, S("exact")));
 	if (exact)
 		TRY(want_bool(E, exact->v, 0, "in a flake registry", &out->exact));
-	if (flake_ref_check(&out->from, &err) || flake_ref_check(&out->to, &err))
+	if (locator_check(&out->from, &err) || locator_check(&out->to, &err))
 		return eval_fail_err(E, 0, &err);
 	return 0;
 }
@@ -116,16 +116,16 @@ static void note_input(struct eval *E, struct str path, int code, struct str tex
 }
 
 /* A registry that cannot be read counts as empty, with a warning. */
-static void read_registry(struct eval *E, enum eval_registry which, struct registry *out)
+static void read_registry(struct eval *E, enum ladder_registry which, struct registry *out)
 {
-	struct eval_fetcher *f = fetch_fetcher(E);
+	struct ladder *l = E->opt.ladder;
 	struct str path = S("");
 	BUF(text, LIMIT_LOCK_FILE);
 	struct value top;
 	errint rc = 0;
 	ERR(err);
 
-	if (!f || (f->registry(f, which, &E->perm, &path, &err) == 0 && !path.n))
+	if (!l || (ladder_registry(l, which, &E->perm, &path, &err) == 0 && !path.n))
 		return;
 	if (!err.code)
 		rc = file_read(AT_FDCWD, path.p, &text, &err);
@@ -149,19 +149,19 @@ static struct registries *registries(struct eval *E)
 		return E->registries;
 	E->registries = ARENA_NEW(&E->perm, struct registries);
 	for (size_t i = 0; i < ARRAY_LEN(E->registries->v); i++)
-		read_registry(E, (enum eval_registry)i, &E->registries->v[i]);
+		read_registry(E, (enum ladder_registry)i, &E->registries->v[i]);
 	return E->registries;
 }
 
 /* ---- looking up ---- */
 
-static bool same_attr(const struct fetch_attr *a, const struct fetch_attr *b)
+static bool same_attr(const struct locator_attr *a, const struct locator_attr *b)
 {
 	return str_eq(a->name, b->name) && a->kind == b->kind && a->number == b->number &&
 	       str_eq(a->text, b->text);
 }
 
-static bool same_ref(const struct flake_ref *a, const struct flake_ref *b)
+static bool same_ref(const struct locator *a, const struct locator *b)
 {
 	if (a->n != b->n)
 		return false;
@@ -171,26 +171,26 @@ static bool same_ref(const struct flake_ref *a, const struct flake_ref *b)
 	return true;
 }
 
-static struct flake_ref copy_ref(struct arena *a, const struct flake_ref *r)
+static struct locator copy_ref(struct arena *a, const struct locator *r)
 {
-	struct flake_ref copy = {.arena = a};
+	struct locator copy = {.arena = a};
 
 	for (size_t i = 0; i < r->n; i++)
-		flake_ref_set(&copy, r->attrs[i]);
+		locator_set(&copy, r->attrs[i]);
 	return copy;
 }
 
-static bool matches(const struct registry_entry *e, const struct flake_ref *ref)
+static bool matches(const struct registry_entry *e, const struct locator *ref)
 {
-	struct flake_ref bare;
+	struct locator bare;
 
 	if (same_ref(&e->from, ref))
 		return true;
 	if (e->exact)
 		return false;
 	bare = copy_ref(ref->arena, ref);
-	flake_ref_unset(&bare, "ref");
-	flake_ref_unset(&bare, "rev");
+	locator_unset(&bare, "ref");
+	locator_unset(&bare, "rev");
 	return same_ref(&e->from, &bare);
 }
 
@@ -206,14 +206,14 @@ static enum overrides overrides_of(struct str type)
 }
 
 /* Else a tree would go by the name of a revision that it never was. */
-static errint check_overrides(struct eval *E, const struct flake_ref *to, struct str branch,
+static errint check_overrides(struct eval *E, const struct locator *to, struct str branch,
 			      struct str rev)
 {
-	enum overrides most = overrides_of(flake_ref_text(to, "type"));
+	enum overrides most = overrides_of(locator_text(to, "type"));
 	struct str text;
 	ERR(err);
 
-	if (flake_ref_print(to, &text, &err))
+	if (locator_print(to, &text, &err))
 		return eval_fail_err(E, 0, &err);
 	if (most == NEITHER && branch.n)
 		return eval_fail(E, 0,
@@ -227,41 +227,42 @@ static errint check_overrides(struct eval *E, const struct flake_ref *to, struct
 				 "cannot apply both a commit hash (%.*s) and a branch/tag name "
 				 "('%.*s') to input '%.*s'",
 				 STR_ARG(rev), STR_ARG(branch), STR_ARG(text));
-	if (str_eqz(flake_ref_text(to, "type"), "git") && rev.n && !branch.n &&
-	    !flake_ref_get(to, "ref"))
+	if (str_eqz(locator_text(to, "type"), "git") && rev.n && !branch.n &&
+	    !locator_get(to, "ref"))
 		return eval_fail(E, 0, "Git input '%.*s' has a commit hash but no branch/tag name",
 				 STR_ARG(text));
 	return 0;
 }
 
 /* What e leads to, with the ref and revision that were asked for beyond it. */
-static errint apply(struct eval *E, const struct registry_entry *e, struct flake_ref *ref)
+static errint apply(struct eval *E, const struct registry_entry *e, struct locator *ref)
 {
-	struct flake_ref to = copy_ref(ref->arena, &e->to);
-	struct str branch = flake_ref_get(&e->from, "ref") ? S("") : flake_ref_text(ref, "ref");
-	struct str rev = flake_ref_get(&e->from, "rev") ? S("") : flake_ref_text(ref, "rev");
-	bool one = overrides_of(flake_ref_text(&to, "type")) == ONE;
+	struct locator to = copy_ref(ref->arena, &e->to);
+	struct str branch = locator_get(&e->from, "ref") ? S("") : locator_text(ref, "ref");
+	struct str rev = locator_get(&e->from, "rev") ? S("") : locator_text(ref, "rev");
+	bool one = overrides_of(locator_text(&to, "type")) == ONE;
 
 	TRY(check_overrides(E, &to, branch, rev));
 	if (branch.n)
-		flake_ref_set_text(&to, "ref", branch);
+		locator_set_text(&to, "ref", branch);
 	if (branch.n && one)
-		flake_ref_unset(&to, "rev");
+		locator_unset(&to, "rev");
 	if (rev.n)
-		flake_ref_set_text(&to, "rev", rev);
+		locator_set_text(&to, "rev", rev);
 	if (rev.n && one)
-		flake_ref_unset(&to, "ref");
+		locator_unset(&to, "ref");
 	*ref = to;
 	return 0;
 }
 
 static errint step(struct eval *E, struct registries *all, enum registry_kind kind,
-		   struct flake_ref *ref, bool *found)
+		   struct locator *ref, bool *found)
 {
-	struct flake_ref bare = copy_ref(ref->arena, ref);
+	struct locator bare = copy_ref(ref->arena, ref);
 
-	flake_ref_unset(&bare, "dir");
-	for (size_t i = kind == REGISTRY_ALL ? 0 : EVAL_REGISTRY_GLOBAL; i < ARRAY_LEN(all->v); i++)
+	locator_unset(&bare, "dir");
+	for (size_t i = kind == REGISTRY_ALL ? 0 : LADDER_REGISTRY_GLOBAL; i < ARRAY_LEN(all->v);
+	     i++)
 		for (const struct registry_entry *e = all->v[i].entries; e; e = e->next)
 			if (matches(e, &bare)) {
 				*found = true;
@@ -271,17 +272,17 @@ static errint step(struct eval *E, struct registries *all, enum registry_kind ki
 	return 0;
 }
 
-static bool is_indirect(const struct flake_ref *r)
+static bool is_indirect(const struct locator *r)
 {
-	return str_eqz(flake_ref_text(r, "type"), "indirect");
+	return str_eqz(locator_text(r, "type"), "indirect");
 }
 
-static errint not_found(struct eval *E, const struct flake_ref *ref, bool cycle)
+static errint not_found(struct eval *E, const struct locator *ref, bool cycle)
 {
 	struct str text;
 	ERR(err);
 
-	if (flake_ref_print(ref, &text, &err))
+	if (locator_print(ref, &text, &err))
 		return eval_fail_err(E, 0, &err);
 	if (cycle)
 		return eval_fail(E, 0, "cycle detected in flake registry for '%.*s'",
@@ -292,10 +293,10 @@ static errint not_found(struct eval *E, const struct flake_ref *ref, bool cycle)
 			 "one");
 }
 
-errint registry_resolve(struct eval *E, struct flake_ref *ref, enum registry_kind kind)
+errint registry_resolve(struct eval *E, struct locator *ref, enum registry_kind kind)
 {
 	struct registries *all;
-	struct str dir = flake_ref_text(ref, "dir");
+	struct str dir = locator_text(ref, "dir");
 	bool found;
 
 	if (!is_indirect(ref))
@@ -309,7 +310,7 @@ errint registry_resolve(struct eval *E, struct flake_ref *ref, enum registry_kin
 	}
 	if (is_indirect(ref))
 		return not_found(E, ref, false);
-	if (dir.n && !flake_ref_get(ref, "dir"))
-		flake_ref_set_text(ref, "dir", dir);
+	if (dir.n && !locator_get(ref, "dir"))
+		locator_set_text(ref, "dir", dir);
 	return 0;
 }

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "eval/eval_int.h"
-#include "eval/flake_ref.h"
+#include "source/locator.h"
 
 enum registry_kind {
 	REGISTRY_GLOBAL, /* the setting flake-registry, for inputs and fetchTree */
@@ -14,4 +14,4 @@ enum registry_kind {
 
 /* Replaces an indirect reference by what the registries say; another one may be replaced, too. An
  * indirect one that none knows is an error. The result may have `dir`. */
-errint registry_resolve(struct eval *E, struct flake_ref *ref, enum registry_kind kind);
+errint registry_resolve(struct eval *E, struct locator *ref, enum registry_kind kind);

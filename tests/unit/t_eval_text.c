@@ -6,7 +6,7 @@
 
 #include "eval/double_text.h"
 #include "eval/drv_name.h"
-#include "eval/flake_ref.h"
+#include "source/locator.h"
 
 static void test_versions(void)
 {
@@ -134,19 +134,19 @@ static void test_flake_refs(void)
 	for (size_t i = 0; i < ARRAY_LEN(same); i++) {
 		ARENA(a);
 		ERR(err);
-		struct flake_ref ref;
+		struct locator ref;
 		struct str text = S("");
 
-		IS_OK(flake_ref_parse(&a, str_c(same[i]), &ref, &err), err, same[i]);
-		IS_OK(flake_ref_print(&ref, &text, &err), err, "... prints");
+		IS_OK(locator_parse(&a, str_c(same[i]), &ref, &err), err, same[i]);
+		IS_OK(locator_print(&ref, &text, &err), err, "... prints");
 		IS_STR(text, str_c(same[i]), "... as it was");
 	}
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		ARENA(a);
 		ERR(err);
-		struct flake_ref ref;
+		struct locator ref;
 
-		IS_ERR(flake_ref_parse(&a, str_c(bad[i]), &ref, &err), err, ERR_EVAL, bad[i]);
+		IS_ERR(locator_parse(&a, str_c(bad[i]), &ref, &err), err, ERR_EVAL, bad[i]);
 	}
 }
 

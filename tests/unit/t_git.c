@@ -9,7 +9,7 @@
 #include "base/fetch_cache.h"
 #include "base/file.h"
 #include "base/process.h"
-#include "fetch/forge.h"
+#include "source/forge.h"
 #include "git/git.h"
 #include "tap.h"
 

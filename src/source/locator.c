@@ -2,11 +2,12 @@
  *
  * Flake references. Each type has its own way from a URL to arguments and back; what they share is
  * the URL, taken apart here by RFC 3986 with Nix's leniency about its query. */
-#include "eval/flake_ref.h"
+#include "source/locator.h"
 
-#include "eval/flake_url.h"
+#include "base/encoding.h"
+#include "source/locator_url.h"
 
-const struct fetch_attr *flake_ref_get(const struct flake_ref *r, const char *name)
+const struct locator_attr *locator_get(const struct locator *r, const char *name)
 {
 	for (size_t i = 0; i < r->n; i++)
 		if (str_eqz(r->attrs[i].name, name))
@@ -14,14 +15,14 @@ const struct fetch_attr *flake_ref_get(const struct flake_ref *r, const char *na
 	return NULL;
 }
 
-struct str flake_ref_text(const struct flake_ref *r, const char *name)
+struct str locator_text(const struct locator *r, const char *name)
 {
-	const struct fetch_attr *a = flake_ref_get(r, name);
+	const struct locator_attr *a = locator_get(r, name);
 
-	return a && a->kind == FETCH_ATTR_STRING ? a->text : S("");
+	return a && a->kind == LOCATOR_ATTR_STRING ? a->text : S("");
 }
 
-void flake_ref_set(struct flake_ref *r, struct fetch_attr attr)
+void locator_set(struct locator *r, struct locator_attr attr)
 {
 	size_t i = 0;
 
@@ -32,10 +33,10 @@ void flake_ref_set(struct flake_ref *r, struct fetch_attr attr)
 		return;
 	}
 	if (r->n == r->cap) {
-		struct fetch_attr *more;
+		struct locator_attr *more;
 
 		r->cap = r->cap ? 2 * r->cap : 8;
-		more = ARENA_ARRAY(r->arena, struct fetch_attr, r->cap);
+		more = ARENA_ARRAY(r->arena, struct locator_attr, r->cap);
 		if (r->n)
 			memcpy(more, r->attrs, r->n * sizeof(*more));
 		r->attrs = more;
@@ -45,13 +46,13 @@ void flake_ref_set(struct flake_ref *r, struct fetch_attr attr)
 	r->n++;
 }
 
-void flake_ref_set_text(struct flake_ref *r, const char *name, struct str text)
+void locator_set_text(struct locator *r, const char *name, struct str text)
 {
-	flake_ref_set(r, (struct fetch_attr){
-				 .name = str_c(name), .kind = FETCH_ATTR_STRING, .text = text});
+	locator_set(r, (struct locator_attr){
+			       .name = str_c(name), .kind = LOCATOR_ATTR_STRING, .text = text});
 }
 
-void flake_ref_unset(struct flake_ref *r, const char *name)
+void locator_unset(struct locator *r, const char *name)
 {
 	for (size_t i = 0; i < r->n; i++)
 		if (str_eqz(r->attrs[i].name, name)) {
@@ -63,9 +64,9 @@ void flake_ref_unset(struct flake_ref *r, const char *name)
 
 /* ---- pieces ---- */
 
-void flake_ref_encode_path(struct buf *b, struct str path)
+void locator_encode_path(struct buf *b, struct str path)
 {
-	flake_url_encode(b, path, "/:@");
+	locator_url_encode(b, path, "/:@");
 }
 
 static bool is_rev(struct str s)
@@ -94,20 +95,20 @@ static bool is_ref_name(struct str s)
 
 static bool is_id(struct str s)
 {
-	if (s.n == 0 || !flake_url_alnum(s.p[0]) || (s.p[0] >= '0' && s.p[0] <= '9'))
+	if (s.n == 0 || !locator_url_alnum(s.p[0]) || (s.p[0] >= '0' && s.p[0] <= '9'))
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!flake_url_alnum(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
+		if (!locator_url_alnum(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
 			return false;
 	return true;
 }
 
 static bool is_host(struct str s)
 {
-	if (s.n == 0 || !flake_url_alnum(s.p[0]))
+	if (s.n == 0 || !locator_url_alnum(s.p[0]))
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!flake_url_alnum(s.p[i]) && (!s.p[i] || !strchr("-.:", s.p[i])))
+		if (!locator_url_alnum(s.p[i]) && (!s.p[i] || !strchr("-.:", s.p[i])))
 			return false;
 	return true;
 }
@@ -122,7 +123,7 @@ static bool path_segments(struct arena *a, struct str path, struct str *out, siz
 	while (path.p && path.n && str_split(&path, '/', &piece)) {
 		if (piece.n == 0)
 			continue;
-		if (!flake_url_decode(a, piece, &piece))
+		if (!locator_url_decode(a, piece, &piece))
 			return false;
 		if (*n < max) {
 			out[(*n)++] = piece;
@@ -138,10 +139,10 @@ static bool path_segments(struct arena *a, struct str path, struct str *out, siz
 	return !last.over;
 }
 
-static errint bad_url(const struct flake_ref *r, const struct flake_url *u, struct err *err,
+static errint bad_url(const struct locator *r, const struct locator_url *u, struct err *err,
 		      const char *what)
 {
-	struct str text = flake_url_text(r->arena, u);
+	struct str text = locator_url_text(r->arena, u);
 
 	return err_set(err, ERR_CORRUPT, "URL '%.*s' %s", STR_ARG(text), what);
 }
@@ -154,81 +155,81 @@ static bool is_forge(struct str type)
 }
 
 /* github:OWNER/REPO[/REF-OR-REV][?…] */
-static errint forge_from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
+static errint forge_from_url(struct locator *r, const struct locator_url *u, struct err *err)
 {
 	struct str seg[3];
 	size_t n;
 
 	if (!path_segments(r->arena, u->path, seg, 3, &n) || n < 2)
 		return bad_url(r, u, err, "is invalid");
-	flake_ref_set_text(r, "type", u->scheme);
-	flake_ref_set_text(r, "owner", seg[0]);
-	flake_ref_set_text(r, "repo", seg[1]);
+	locator_set_text(r, "type", u->scheme);
+	locator_set_text(r, "owner", seg[0]);
+	locator_set_text(r, "repo", seg[1]);
 	if (n == 3)
-		flake_ref_set_text(r, is_rev(seg[2]) ? "rev" : "ref", seg[2]);
+		locator_set_text(r, is_rev(seg[2]) ? "rev" : "ref", seg[2]);
 	for (size_t i = 0; i < u->n_query; i++) {
-		const struct fetch_attr *q = &u->query[i];
+		const struct locator_attr *q = &u->query[i];
 		bool rev = str_eqz(q->name, "rev"), ref = str_eqz(q->name, "ref");
 
-		if (rev && flake_ref_get(r, "rev"))
+		if (rev && locator_get(r, "rev"))
 			return bad_url(r, u, err, "contains multiple commit hashes");
-		if (ref && flake_ref_get(r, "ref"))
+		if (ref && locator_get(r, "ref"))
 			return bad_url(r, u, err, "contains multiple branch/tag names");
 		/* As in Nix, others mean nothing. */
 		if (rev || ref || str_eqz(q->name, "host") || str_eqz(q->name, "narHash"))
-			flake_ref_set(r, *q);
+			locator_set(r, *q);
 	}
 	return 0;
 }
 
 /* flake:ID[/REF][/REV] */
-static errint indirect_from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
+static errint indirect_from_url(struct locator *r, const struct locator_url *u, struct err *err)
 {
-	struct str seg[4], text = flake_url_text(r->arena, u);
+	struct str seg[4], text = locator_url_text(r->arena, u);
 	size_t n;
 
 	if (!path_segments(r->arena, u->path, seg, 4, &n) || n < 1 || n > 3)
 		return bad_url(r, u, err, "is invalid");
-	flake_ref_set_text(r, "type", S("indirect"));
-	flake_ref_set_text(r, "id", seg[0]);
+	locator_set_text(r, "type", S("indirect"));
+	locator_set_text(r, "id", seg[0]);
 	if (n == 3 && !is_rev(seg[2]))
 		return err_set(err, ERR_CORRUPT, "in flake URL '%.*s', '%.*s' is not a commit hash",
 			       STR_ARG(text), STR_ARG(seg[2]));
 	if (n == 3)
-		flake_ref_set_text(r, "rev", seg[2]);
+		locator_set_text(r, "rev", seg[2]);
 	if (n == 2 && is_rev(seg[1])) {
-		flake_ref_set_text(r, "rev", seg[1]);
+		locator_set_text(r, "rev", seg[1]);
 	} else if (n >= 2) {
 		if (!is_ref_name(seg[1]))
 			return err_set(err, ERR_CORRUPT,
 				       "in flake URL '%.*s', '%.*s' is not a %sbranch/tag name",
 				       STR_ARG(text), STR_ARG(seg[1]),
 				       n == 2 ? "commit hash or " : "");
-		flake_ref_set_text(r, "ref", seg[1]);
+		locator_set_text(r, "ref", seg[1]);
 	}
 	return 0;
 }
 
-static void set_number(struct flake_ref *r, struct str name, uint64_t number)
+static void set_number(struct locator *r, struct str name, uint64_t number)
 {
-	flake_ref_set(r,
-		      (struct fetch_attr){.name = name, .kind = FETCH_ATTR_INT, .number = number});
+	locator_set(
+		r, (struct locator_attr){.name = name, .kind = LOCATOR_ATTR_INT, .number = number});
 }
 
-static errint path_from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
+static errint path_from_url(struct locator *r, const struct locator_url *u, struct err *err)
 {
-	struct str text = flake_url_text(r->arena, u), path;
+	struct str text = locator_url_text(r->arena, u), path;
 
 	if (u->authority.n)
 		return err_set(err, ERR_EVAL,
 			       "path URL '%.*s' should not have an authority ('%.*s')",
 			       STR_ARG(text), STR_ARG(u->authority));
-	if (!flake_url_decode(r->arena, u->path, &path))
+	if (!locator_url_decode(r->arena, u->path, &path))
 		return bad_url(r, u, err, "is invalid");
-	flake_ref_set_text(r, "type", S("path"));
-	flake_ref_set_text(r, "path", path);
+	locator_set_text(r, "type", S("path"));
+	locator_set_text(r, "path", path);
 	for (size_t i = 0; i < u->n_query; i++) {
-		const struct fetch_attr *q = &u->query[i];
+		const struct locator_attr *q = &u->query[i];
 		bool counts = str_eqz(q->name, "revCount") || str_eqz(q->name, "lastModified");
 		uint64_t number;
 
@@ -237,7 +238,7 @@ static errint path_from_url(struct flake_ref *r, const struct flake_url *u, stru
 				       "path URL '%.*s' has unsupported parameter '%.*s'",
 				       STR_ARG(text), STR_ARG(q->name));
 		if (!counts)
-			flake_ref_set(r, *q);
+			locator_set(r, *q);
 		else if (str_to_u64(q->text, &number))
 			set_number(r, q->name, number);
 		else
@@ -257,33 +258,33 @@ static bool is_one_of(struct str name, const char *const *names, size_t n)
 }
 
 /* git+https://…, hg+https://… */
-static errint repository_from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
+static errint repository_from_url(struct locator *r, const struct locator_url *u, struct err *err)
 {
 	static const char *const texts[] = {"rev", "ref", "keytype", "publicKey", "publicKeys"};
 	static const char *const flags[] = {"shallow",      "submodules", "lfs",
 					    "exportIgnore", "allRefs",    "verifyCommit"};
 	bool hg = str_starts(u->scheme, S("hg+"));
 	size_t n_texts = hg ? 2 : ARRAY_LEN(texts), n_flags = hg ? 0 : ARRAY_LEN(flags);
-	struct flake_url plain = *u;
+	struct locator_url plain = *u;
 
-	plain.query = ARENA_ARRAY(r->arena, struct fetch_attr, u->n_query + 1);
+	plain.query = ARENA_ARRAY(r->arena, struct locator_attr, u->n_query + 1);
 	plain.n_query = 0;
 	plain.scheme = str_drop_prefix(plain.scheme, hg ? S("hg+") : S("git+"));
-	flake_ref_set_text(r, "type", hg ? S("hg") : S("git"));
+	locator_set_text(r, "type", hg ? S("hg") : S("git"));
 	for (size_t i = 0; i < u->n_query; i++) {
-		struct fetch_attr q = u->query[i];
+		struct locator_attr q = u->query[i];
 
 		if (is_one_of(q.name, flags, n_flags)) {
-			q.kind = FETCH_ATTR_BOOL;
+			q.kind = LOCATOR_ATTR_BOOL;
 			q.number = str_eqz(q.text, "1");
-			flake_ref_set(r, q);
+			locator_set(r, q);
 		} else if (is_one_of(q.name, texts, n_texts)) {
-			flake_ref_set(r, q);
+			locator_set(r, q);
 		} else {
 			plain.query[plain.n_query++] = q;
 		}
 	}
-	flake_ref_set_text(r, "url", flake_url_text(r->arena, &plain));
+	locator_set_text(r, "url", locator_url_text(r->arena, &plain));
 	return 0;
 }
 
@@ -299,41 +300,41 @@ static bool is_archive_name(struct str path)
 }
 
 /* https://…, file+https://…, tarball+https://… */
-static errint download_from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
+static errint download_from_url(struct locator *r, const struct locator_url *u, struct err *err)
 {
 	static const char *const own[] = {"narHash", "rev"}, *const counts[] = {"revCount",
 										"lastModified"};
-	struct flake_url plain = *u;
+	struct locator_url plain = *u;
 	bool tarball = str_starts(u->scheme, S("tarball+")),
 	     file = str_starts(u->scheme, S("file+"));
 
 	plain.scheme = str_drop_prefix(str_drop_prefix(u->scheme, S("tarball+")), S("file+"));
 	for (size_t i = 0; i < ARRAY_LEN(own); i++) {
-		const struct fetch_attr *q = flake_url_query(u, own[i]);
+		const struct locator_attr *q = locator_url_query(u, own[i]);
 
 		if (q)
-			flake_ref_set(r, *q);
+			locator_set(r, *q);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
-		const struct fetch_attr *q = flake_url_query(u, counts[i]);
+		const struct locator_attr *q = locator_url_query(u, counts[i]);
 		uint64_t number;
 
 		if (q && str_to_u64(q->text, &number))
 			set_number(r, q->name, number);
 	}
-	plain.query = ARENA_ARRAY(r->arena, struct fetch_attr, u->n_query + 1);
+	plain.query = ARENA_ARRAY(r->arena, struct locator_attr, u->n_query + 1);
 	if (u->n_query)
 		memcpy(plain.query, u->query, u->n_query * sizeof(*u->query));
 	for (const char *const *n =
 		     (const char *const[]){"narHash", "rev", "revCount", "lastModified", "name",
 					   "unpack", "url", NULL};
 	     *n; n++)
-		flake_url_query_drop(&plain, *n);
+		locator_url_query_drop(&plain, *n);
 	/* A reference to a flake means a tree: what does not say otherwise is an archive. */
 	if (r->files && !tarball && !is_archive_name(u->path))
 		file = true;
-	flake_ref_set_text(r, "type", file ? S("file") : S("tarball"));
-	flake_ref_set_text(r, "url", flake_url_text(r->arena, &plain));
+	locator_set_text(r, "type", file ? S("file") : S("tarball"));
+	locator_set_text(r, "url", locator_url_text(r->arena, &plain));
 	return 0;
 }
 
@@ -343,7 +344,7 @@ static bool is_hg(struct str scheme)
 	       str_eqz(scheme, "hg+ssh") || str_eqz(scheme, "hg+file");
 }
 
-static errint from_url(struct flake_ref *r, const struct flake_url *u, struct err *err)
+static errint from_url(struct locator *r, const struct locator_url *u, struct err *err)
 {
 	struct str text,
 		transport = str_drop_prefix(str_drop_prefix(u->scheme, S("tarball+")), S("file+"));
@@ -358,24 +359,24 @@ static errint from_url(struct flake_ref *r, const struct flake_url *u, struct er
 		return repository_from_url(r, u, err);
 	if (str_eqz(transport, "http") || str_eqz(transport, "https") || str_eqz(transport, "file"))
 		return download_from_url(r, u, err);
-	text = flake_url_text(r->arena, u);
+	text = locator_url_text(r->arena, u);
 	return err_set(err, ERR_EVAL, "input '%.*s' is unsupported", STR_ARG(text));
 }
 
-static errint finish(struct flake_ref *r, struct flake_url *u, struct str text, struct err *err)
+static errint finish(struct locator *r, struct locator_url *u, struct str text, struct err *err)
 {
-	const struct fetch_attr *dir = flake_url_query(u, "dir");
+	const struct locator_attr *dir = locator_url_query(u, "dir");
 	struct str dir_text = dir ? dir->text : S("");
 
 	if (u->fragment.n)
 		return err_set(err, ERR_EVAL,
 			       "unexpected fragment '%.*s' in flake reference '%.*s'",
 			       STR_ARG(u->fragment), STR_ARG(text));
-	flake_url_query_drop(u, "dir");
-	if (from_url(r, u, err) || flake_ref_check(r, err))
+	locator_url_query_drop(u, "dir");
+	if (from_url(r, u, err) || locator_check(r, err))
 		return err->code;
 	if (dir_text.n)
-		flake_ref_set_text(r, "dir", dir_text);
+		locator_set_text(r, "dir", dir_text);
 	return 0;
 }
 
@@ -393,13 +394,13 @@ static bool is_short(struct str text)
 	return is_ref_name(rest) && str_chr(rest, '/') < 0;
 }
 
-static bool parse_short(struct arena *a, struct str text, struct flake_url *u)
+static bool parse_short(struct arena *a, struct str text, struct locator_url *u)
 {
 	struct str fragment = S("");
 
 	str_cut(text, '#', &text, &fragment);
-	*u = (struct flake_url){.scheme = S("flake"), .authority = STR_NULL, .path = text};
-	return is_short(text) && flake_url_decode(a, fragment, &u->fragment);
+	*u = (struct locator_url){.scheme = S("flake"), .authority = STR_NULL, .path = text};
+	return is_short(text) && locator_url_decode(a, fragment, &u->fragment);
 }
 
 static errint not_absolute(struct str text, struct err *err)
@@ -409,20 +410,20 @@ static errint not_absolute(struct str text, struct err *err)
 }
 
 /* A path; what follows '?' and '#' is as in a URL. */
-static errint path_to_url(const struct flake_ref *r, struct str text, struct flake_url *u,
+static errint path_to_url(const struct locator *r, struct str text, struct locator_url *u,
 			  struct err *err)
 {
 	struct str path = text, query = S("");
 	BUF(b, LIMIT_SMALL_FILE);
 
-	*u = (struct flake_url){.scheme = S("path"), .authority = STR_NULL, .fragment = S("")};
+	*u = (struct locator_url){.scheme = S("path"), .authority = STR_NULL, .fragment = S("")};
 	if ((str_cut(path, '#', &path, &u->fragment) &&
-	     !flake_url_decode(r->arena, u->fragment, &u->fragment)) ||
-	    (str_cut(path, '?', &path, &query) && !flake_url_parse_query(r->arena, query, u)))
+	     !locator_url_decode(r->arena, u->fragment, &u->fragment)) ||
+	    (str_cut(path, '?', &path, &query) && !locator_url_parse_query(r->arena, query, u)))
 		return err_set(err, ERR_EVAL, "invalid flakeref '%.*s'", STR_ARG(text));
 	if (!r->relative && !str_starts(path, S("/")))
 		return not_absolute(text, err);
-	flake_ref_encode_path(&b, path);
+	locator_encode_path(&b, path);
 	u->path = arena_str(r->arena, buf_str(&b));
 	return 0;
 }
@@ -437,14 +438,14 @@ static errint check_size(size_t n, struct err *err)
 				 LIMIT_SMALL_FILE / 4);
 }
 
-static errint parse(struct flake_ref r, struct str text, struct flake_ref *out, struct err *err)
+static errint parse(struct locator r, struct str text, struct locator *out, struct err *err)
 {
 	struct str copy = arena_str(r.arena, text);
-	struct flake_url u;
+	struct locator_url u;
 
 	if (check_size(text.n, err))
 		return err->code;
-	if (!parse_short(r.arena, copy, &u) && !flake_url_parse(r.arena, copy, &u) &&
+	if (!parse_short(r.arena, copy, &u) && !locator_url_parse(r.arena, copy, &u) &&
 	    path_to_url(&r, copy, &u, err))
 		return err->code;
 	if (finish(&r, &u, copy, err) == ERR_CORRUPT) {
@@ -458,28 +459,28 @@ static errint parse(struct flake_ref r, struct str text, struct flake_ref *out, 
 	return 0;
 }
 
-errint flake_ref_parse(struct arena *a, struct str text, struct flake_ref *out, struct err *err)
+errint locator_parse(struct arena *a, struct str text, struct locator *out, struct err *err)
 {
-	return parse((struct flake_ref){.arena = a}, text, out, err);
+	return parse((struct locator){.arena = a}, text, out, err);
 }
 
-errint flake_ref_parse_input(struct arena *a, struct str text, bool is_flake, struct flake_ref *out,
-			     struct err *err)
+errint locator_parse_input(struct arena *a, struct str text, bool is_flake, struct locator *out,
+			   struct err *err)
 {
-	struct flake_ref r = {.arena = a, .relative = true, .files = !is_flake};
+	struct locator r = {.arena = a, .relative = true, .files = !is_flake};
 
 	return parse(r, text, out, err);
 }
 
 /* ---- checking ---- */
 
-static errint need_text(const struct flake_ref *r, const char *name, struct err *err)
+static errint need_text(const struct locator *r, const char *name, struct err *err)
 {
-	const struct fetch_attr *a = flake_ref_get(r, name);
+	const struct locator_attr *a = locator_get(r, name);
 
 	if (!a)
 		return err_set(err, ERR_EVAL, "input attribute '%s' is missing", name);
-	if (a->kind != FETCH_ATTR_STRING)
+	if (a->kind != LOCATOR_ATTR_STRING)
 		return err_set(err, ERR_EVAL, "input attribute '%s' is not a string", name);
 	return 0;
 }
@@ -502,12 +503,12 @@ static const struct {
 	{"file", " url narHash name unpack rev revCount lastModified ", {"url", NULL}},
 };
 
-static errint check_names(const struct flake_ref *r, struct err *err)
+static errint check_names(const struct locator *r, struct err *err)
 {
-	struct str type = flake_ref_text(r, "type");
+	struct str type = locator_text(r, "type");
 	size_t t = 0;
 
-	if (!flake_ref_get(r, "type"))
+	if (!locator_get(r, "type"))
 		return err_set(
 			err, ERR_EVAL,
 			"'type' attribute to specify input scheme is required but not provided");
@@ -533,10 +534,10 @@ static errint check_names(const struct flake_ref *r, struct err *err)
 	return 0;
 }
 
-errint flake_ref_check(const struct flake_ref *r, struct err *err)
+errint locator_check(const struct locator *r, struct err *err)
 {
-	struct str type = flake_ref_text(r, "type"), ref = flake_ref_text(r, "ref"),
-		   rev = flake_ref_text(r, "rev"), host = flake_ref_text(r, "host");
+	struct str type = locator_text(r, "type"), ref = locator_text(r, "ref"),
+		   rev = locator_text(r, "rev"), host = locator_text(r, "host");
 
 	if (check_names(r, err))
 		return err->code;
@@ -544,7 +545,7 @@ errint flake_ref_check(const struct flake_ref *r, struct err *err)
 		return err_set(err, ERR_CORRUPT, "invalid Git branch/tag name '%.*s'",
 			       STR_ARG(ref));
 	if (!is_forge(type)) {
-		struct str id = flake_ref_text(r, "id");
+		struct str id = locator_text(r, "id");
 
 		if (str_eqz(type, "indirect") && !is_id(id))
 			return err_set(err, ERR_CORRUPT, "'%.*s' is not a valid flake ID",
@@ -574,40 +575,40 @@ static void put_segment(struct buf *b, struct str s)
 		return;
 	if (b->n)
 		buf_putc(b, '/');
-	flake_url_encode(b, s, ":@");
+	locator_url_encode(b, s, ":@");
 }
 
-static struct str segments(const struct flake_ref *r, const char *const *names)
+static struct str segments(const struct locator *r, const char *const *names)
 {
 	BUF(b, LIMIT_SMALL_FILE);
 
 	for (; *names; names++)
-		put_segment(&b, flake_ref_text(r, *names));
+		put_segment(&b, locator_text(r, *names));
 	return arena_str(r->arena, buf_str(&b));
 }
 
-static void add_texts(const struct flake_ref *r, struct flake_url *u, const char *const *names)
+static void add_texts(const struct locator *r, struct locator_url *u, const char *const *names)
 {
 	for (; *names; names++) {
-		const struct fetch_attr *a = flake_ref_get(r, *names);
+		const struct locator_attr *a = locator_get(r, *names);
 
-		if (!a || (a->kind == FETCH_ATTR_BOOL && !a->number))
+		if (!a || (a->kind == LOCATOR_ATTR_BOOL && !a->number))
 			continue;
-		flake_url_query_add(r->arena, u, *names,
-				    a->kind == FETCH_ATTR_STRING
-					    ? a->text
-					    : str_c(arena_printf(r->arena, "%llu",
-								 (unsigned long long)a->number)));
+		locator_url_query_add(r->arena, u, *names,
+				      a->kind == LOCATOR_ATTR_STRING
+					      ? a->text
+					      : str_c(arena_printf(r->arena, "%llu",
+								   (unsigned long long)a->number)));
 	}
 }
 
 /* Of types whose `url` is a URL itself. */
-static errint to_download_url(const struct flake_ref *r, struct flake_url *u, struct err *err)
+static errint to_download_url(const struct locator *r, struct locator_url *u, struct err *err)
 {
-	struct str text = flake_ref_text(r, "url"), type = flake_ref_text(r, "type");
+	struct str text = locator_text(r, "url"), type = locator_text(r, "type");
 	bool git = str_eqz(type, "git");
 
-	if (!flake_url_parse(r->arena, text, u))
+	if (!locator_url_parse(r->arena, text, u))
 		return err_set(err, ERR_EVAL, "'%.*s' is not a valid URL", STR_ARG(text));
 	if (str_eqz(type, "hg")) {
 		u->scheme = str_c(arena_printf(r->arena, "hg+%.*s", STR_ARG(u->scheme)));
@@ -627,15 +628,15 @@ static errint to_download_url(const struct flake_ref *r, struct flake_url *u, st
 	return 0;
 }
 
-errint flake_ref_print(const struct flake_ref *r, struct str *out, struct err *err)
+errint locator_print(const struct locator *r, struct str *out, struct err *err)
 {
-	struct str type = flake_ref_text(r, "type"), dir = flake_ref_text(r, "dir");
-	struct flake_url u = {.scheme = type};
+	struct str type = locator_text(r, "type"), dir = locator_text(r, "dir");
+	struct locator_url u = {.scheme = type};
 	size_t size = 0;
 
 	for (size_t i = 0; i < r->n; i++)
 		size += r->attrs[i].text.n;
-	if (check_size(size, err) || flake_ref_check(r, err))
+	if (check_size(size, err) || locator_check(r, err))
 		return err->code;
 	if (is_forge(type)) {
 		u.path = segments(r, (const char *const[]){"owner", "repo", "ref", "rev", NULL});
@@ -646,7 +647,7 @@ errint flake_ref_print(const struct flake_ref *r, struct str *out, struct err *e
 	} else if (str_eqz(type, "path")) {
 		BUF(b, LIMIT_SMALL_FILE);
 
-		flake_ref_encode_path(&b, flake_ref_text(r, "path"));
+		locator_encode_path(&b, locator_text(r, "path"));
 		u.path = arena_str(r->arena, buf_str(&b));
 		add_texts(
 			r, &u,
@@ -655,7 +656,7 @@ errint flake_ref_print(const struct flake_ref *r, struct str *out, struct err *e
 		return err->code;
 	}
 	if (dir.n)
-		flake_url_query_add(r->arena, &u, "dir", dir);
-	*out = flake_url_text(r->arena, &u);
+		locator_url_query_add(r->arena, &u, "dir", dir);
+	*out = locator_url_text(r->arena, &u);
 	return 0;
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
  * URLs by RFC 3986, with Nix's leniency about their queries. */
-#include "eval/flake_url.h"
+#include "source/locator_url.h"
 
+#include "base/encoding.h"
 #include <stdlib.h>
 
-bool flake_url_alnum(char c)
+bool locator_url_alnum(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool flake_url_decode(struct arena *a, struct str s, struct str *out)
+bool locator_url_decode(struct arena *a, struct str s, struct str *out)
 {
 	char *p = arena_alloc(a, s.n + 1);
 	size_t n = 0;
@@ -31,12 +32,12 @@ bool flake_url_decode(struct arena *a, struct str s, struct str *out)
 	return true;
 }
 
-void flake_url_encode(struct buf *b, struct str s, const char *keep)
+void locator_url_encode(struct buf *b, struct str s, const char *keep)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (flake_url_alnum(c) || (c && strchr("-._~", c)) || (c && strchr(keep, c)))
+		if (locator_url_alnum(c) || (c && strchr("-._~", c)) || (c && strchr(keep, c)))
 			buf_putc(b, c);
 		else
 			buf_printf(b, "%%%02X", (unsigned char)c);
@@ -46,14 +47,14 @@ void flake_url_encode(struct buf *b, struct str s, const char *keep)
 /* By name; of equal ones the first comes first: until they are sorted, their numbers tell. */
 static int query_cmp(const void *ap, const void *bp)
 {
-	const struct fetch_attr *a = ap, *b = bp;
+	const struct locator_attr *a = ap, *b = bp;
 	int order = str_cmp(a->name, b->name);
 
 	return order ? order : (a->number > b->number) - (a->number < b->number);
 }
 
 /* Sorted, each name once, with the first of its values. */
-static void settle_query(struct flake_url *u)
+static void settle_query(struct locator_url *u)
 {
 	size_t kept = 0;
 
@@ -68,22 +69,23 @@ static void settle_query(struct flake_url *u)
 	u->n_query = kept;
 }
 
-bool flake_url_parse_query(struct arena *a, struct str query, struct flake_url *u)
+bool locator_url_parse_query(struct arena *a, struct str query, struct locator_url *u)
 {
 	struct str piece;
 	size_t n = 1;
 
 	for (size_t i = 0; i < query.n; i++)
 		n += query.p[i] == '&';
-	u->query = ARENA_ARRAY(a, struct fetch_attr, n);
+	u->query = ARENA_ARRAY(a, struct locator_attr, n);
 	while (query.n && str_split(&query, '&', &piece)) {
-		struct fetch_attr *q = &u->query[u->n_query];
+		struct locator_attr *q = &u->query[u->n_query];
 		struct str name, value;
 
 		/* A part without '=' means nothing to anybody. */
 		if (!str_cut(piece, '=', &name, &value))
 			continue;
-		if (!flake_url_decode(a, name, &q->name) || !flake_url_decode(a, value, &q->text))
+		if (!locator_url_decode(a, name, &q->name) ||
+		    !locator_url_decode(a, value, &q->text))
 			return false;
 		q->number = u->n_query;
 		u->n_query++;
@@ -94,10 +96,10 @@ bool flake_url_parse_query(struct arena *a, struct str query, struct flake_url *
 
 static bool is_scheme(struct str s)
 {
-	if (s.n == 0 || !flake_url_alnum(s.p[0]) || (s.p[0] >= '0' && s.p[0] <= '9'))
+	if (s.n == 0 || !locator_url_alnum(s.p[0]) || (s.p[0] >= '0' && s.p[0] <= '9'))
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!flake_url_alnum(s.p[i]) && (!s.p[i] || !strchr("+-.", s.p[i])))
+		if (!locator_url_alnum(s.p[i]) && (!s.p[i] || !strchr("+-.", s.p[i])))
 			return false;
 	return true;
 }
@@ -110,16 +112,16 @@ static bool is_url_text(struct str s)
 	return true;
 }
 
-bool flake_url_parse(struct arena *a, struct str text, struct flake_url *u)
+bool locator_url_parse(struct arena *a, struct str text, struct locator_url *u)
 {
 	struct str rest, tail;
 
-	*u = (struct flake_url){.authority = STR_NULL, .fragment = S("")};
+	*u = (struct locator_url){.authority = STR_NULL, .fragment = S("")};
 	if (!str_cut(text, ':', &u->scheme, &rest) || !is_scheme(u->scheme))
 		return false;
-	if (str_cut(rest, '#', &rest, &tail) && !flake_url_decode(a, tail, &u->fragment))
+	if (str_cut(rest, '#', &rest, &tail) && !locator_url_decode(a, tail, &u->fragment))
 		return false;
-	if (str_cut(rest, '?', &rest, &tail) && !flake_url_parse_query(a, tail, u))
+	if (str_cut(rest, '?', &rest, &tail) && !locator_url_parse_query(a, tail, u))
 		return false;
 	if (!is_url_text(rest))
 		return false;
@@ -135,7 +137,7 @@ bool flake_url_parse(struct arena *a, struct str text, struct flake_url *u)
 	return true;
 }
 
-static void url_print(const struct flake_url *u, struct buf *b)
+static void url_print(const struct locator_url *u, struct buf *b)
 {
 	buf_puts(b, u->scheme);
 	buf_putc(b, ':');
@@ -146,13 +148,13 @@ static void url_print(const struct flake_url *u, struct buf *b)
 	buf_puts(b, u->path);
 	for (size_t i = 0; i < u->n_query; i++) {
 		buf_putc(b, i ? '&' : '?');
-		flake_url_encode(b, u->query[i].name, ":@/?");
+		locator_url_encode(b, u->query[i].name, ":@/?");
 		buf_putc(b, '=');
-		flake_url_encode(b, u->query[i].text, ":@/?");
+		locator_url_encode(b, u->query[i].text, ":@/?");
 	}
 }
 
-struct str flake_url_text(struct arena *a, const struct flake_url *u)
+struct str locator_url_text(struct arena *a, const struct locator_url *u)
 {
 	BUF(b, LIMIT_SMALL_FILE);
 
@@ -160,7 +162,7 @@ struct str flake_url_text(struct arena *a, const struct flake_url *u)
 	return arena_str(a, buf_str(&b));
 }
 
-const struct fetch_attr *flake_url_query(const struct flake_url *u, const char *name)
+const struct locator_attr *locator_url_query(const struct locator_url *u, const char *name)
 {
 	for (size_t i = 0; i < u->n_query; i++)
 		if (str_eqz(u->query[i].name, name))
@@ -168,7 +170,7 @@ const struct fetch_attr *flake_url_query(const struct flake_url *u, const char *
 	return NULL;
 }
 
-void flake_url_query_drop(struct flake_url *u, const char *name)
+void locator_url_query_drop(struct locator_url *u, const char *name)
 {
 	size_t n = 0;
 
@@ -178,15 +180,16 @@ void flake_url_query_drop(struct flake_url *u, const char *name)
 	u->n_query = n;
 }
 
-void flake_url_query_add(struct arena *a, struct flake_url *u, const char *name, struct str text)
+void locator_url_query_add(struct arena *a, struct locator_url *u, const char *name,
+			   struct str text)
 {
-	struct fetch_attr *more;
+	struct locator_attr *more;
 
-	flake_url_query_drop(u, name);
-	more = ARENA_ARRAY(a, struct fetch_attr, u->n_query + 1);
+	locator_url_query_drop(u, name);
+	more = ARENA_ARRAY(a, struct locator_attr, u->n_query + 1);
 	if (u->n_query)
 		memcpy(more, u->query, u->n_query * sizeof(*more));
-	more[u->n_query++] = (struct fetch_attr){.name = str_c(name), .text = text};
+	more[u->n_query++] = (struct locator_attr){.name = str_c(name), .text = text};
 	qsort(more, u->n_query, sizeof(*more), query_cmp);
 	u->query = more;
 }

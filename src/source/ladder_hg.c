@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Mercurial repositories, through net's hg. */
-#include "cli/fetcher_int.h"
+ * Mercurial repositories. */
+#include "source/ladder_int.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 #include "base/report.h"
 #include "git/hg.h"
 
-errint fetch_hg(struct cli_fetcher *f, const struct eval_fetch *what, struct arena *a,
-		struct eval_fetched *out, struct err *err)
+errint bring_hg(struct ladder *l, const struct bring *what, struct arena *a, struct brought *out,
+		struct err *err)
 {
 	struct hg_request r = {
 		.url = request_text(what, "url"),
@@ -19,18 +19,18 @@ errint fetch_hg(struct cli_fetcher *f, const struct eval_fetch *what, struct are
 	};
 	struct hg_facts facts;
 	char *tree CLEANUP_FREE = NULL;
-	errint rc = input_temp(f, &tree, err);
+	errint rc = input_temp(l, &tree, err);
 
 	if (!rc)
-		rc = hg_export(input_cache(f), &r, tree, a, &facts, err);
+		rc = hg_export(input_cache(l), &r, tree, a, &facts, err);
 	if (!rc)
-		rc = input_add(f, what, tree, a, out, err);
+		rc = input_add(l, what, tree, a, out, err);
 	if (tree && !out->source.n)
 		remove_tree_quietly(AT_FDCWD, tree);
 	if (rc)
 		return rc;
 	if (facts.dirty)
-		report_msg(cli_report(f->cli), REPORT_WARN, "Mercurial tree '%.*s' is unclean",
+		report_msg(l->report, REPORT_WARN, "Mercurial tree '%.*s' is unclean",
 			   STR_ARG(r.url));
 	out->rev = facts.rev;
 	out->short_rev = str_sub(facts.rev, 0, 12);

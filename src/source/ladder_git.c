@@ -2,7 +2,7 @@
  *
  * Inputs of the type git. What a commit looks like never changes, so that its hash is remembered
  * for ever, and it is written out only where the store does not have it. */
-#include "cli/fetcher_int.h"
+#include "source/ladder_int.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 /* What is not built, refused before anything is fetched: a tree that nobody verified, or with
  * pointers for files, would be a wrong one. */
-static errint check_supported(const struct eval_fetch *what, struct err *err)
+static errint check_supported(const struct bring *what, struct err *err)
 {
 	bool keys = request_text(what, "publicKey").n || request_text(what, "publicKeys").n;
 	struct str url = request_text(what, "url");
@@ -33,8 +33,7 @@ static errint check_supported(const struct eval_fetch *what, struct err *err)
 }
 
 /* Revisions may be written in every base. */
-static errint read_rev(const struct eval_fetch *what, struct arena *a, struct str *out,
-		       struct err *err)
+static errint read_rev(const struct bring *what, struct arena *a, struct str *out, struct err *err)
 {
 	struct str text = request_text(what, "rev");
 	char hex[HASH_TEXT_MAX];
@@ -54,7 +53,7 @@ static errint read_rev(const struct eval_fetch *what, struct arena *a, struct st
 	return 0;
 }
 
-static errint read_request(const struct eval_fetch *what, struct arena *a, struct git_request *r,
+static errint read_request(const struct bring *what, struct arena *a, struct git_request *r,
 			   struct err *err)
 {
 	errint rc = check_supported(what, err);
@@ -70,8 +69,8 @@ static errint read_request(const struct eval_fetch *what, struct arena *a, struc
 	return rc ? rc : read_rev(what, a, &r->rev, err);
 }
 
-static void tell(const struct eval_fetch *what, const struct git_request *r,
-		 const struct git_facts *facts, struct arena *a, struct eval_fetched *out)
+static void tell(const struct bring *what, const struct git_request *r,
+		 const struct git_facts *facts, struct arena *a, struct brought *out)
 {
 	bool unborn = facts->rev[0] && strspn(facts->rev, "0") == strlen(facts->rev);
 
@@ -98,9 +97,9 @@ static void tell(const struct eval_fetch *what, const struct git_request *r,
 			str_c(arena_printf(a, "%s\n%.*s", facts->rev, STR_ARG(facts->repo_dir)));
 }
 
-errint input_rev_count(struct cli_fetcher *f, struct str from, uint64_t *out, struct err *err)
+errint ladder_rev_count(struct ladder *l, struct str from, uint64_t *out, struct err *err)
 {
-	char *dir CLEANUP_FREE = path_join(str_c(input_cache(f)), S("fetch"));
+	char *dir CLEANUP_FREE = path_join(str_c(input_cache(l)), S("fetch"));
 	struct fetch_record known, r = {0};
 	struct str rev, repo;
 	ARENA(a);
@@ -120,7 +119,7 @@ errint input_rev_count(struct cli_fetcher *f, struct str from, uint64_t *out, st
 }
 
 /* The commit's tree, when it is in the store already. *path is "" when not. */
-static errint find_known(struct cli_fetcher *f, const struct eval_fetch *what, const char *dir,
+static errint find_known(struct ladder *l, const struct bring *what, const char *dir,
 			 struct str key, struct arena *a, struct hash *h, struct str *path,
 			 struct err *err)
 {
@@ -134,45 +133,45 @@ static errint find_known(struct cli_fetcher *f, const struct eval_fetch *what, c
 	if (!fetch_cache_find(dir, key, a, &r) ||
 	    hash_parse(fetch_record_get(&r, "narHash"), HASH_SHA256, h, &ignored))
 		return 0;
-	rc = input_known(f, what, h, a, &at, &valid, err);
+	rc = input_known(l, what, h, a, &at, &valid, err);
 	if (!rc && valid)
 		*path = at;
 	return rc;
 }
 
-static errint export(struct cli_fetcher *f, const struct eval_fetch *what, struct git_source *s,
-		     struct arena *a, struct eval_fetched *out, struct err *err)
+static errint export(struct ladder *l, const struct bring *what, struct git_source *s,
+		     struct arena *a, struct brought *out, struct err *err)
 {
 	char *tree CLEANUP_FREE = NULL;
-	errint rc = input_temp(f, &tree, err);
+	errint rc = input_temp(l, &tree, err);
 
 	if (!rc)
 		rc = git_export(s, tree, err);
 	if (!rc)
-		rc = input_add(f, what, tree, a, out, err);
+		rc = input_add(l, what, tree, a, out, err);
 	if (tree && !out->source.n)
 		remove_tree_quietly(AT_FDCWD, tree);
 	return rc;
 }
 
-static errint fetch_commit(struct cli_fetcher *f, const struct eval_fetch *what,
+static errint bring_commit(struct ladder *l, const struct bring *what,
 			   const struct git_request *request, struct git_source *s, struct arena *a,
-			   struct eval_fetched *out, struct err *err)
+			   struct brought *out, struct err *err)
 {
-	char *dir CLEANUP_FREE = path_join(str_c(input_cache(f)), S("fetch"));
+	char *dir CLEANUP_FREE = path_join(str_c(input_cache(l)), S("fetch"));
 	struct str key = str_c(arena_printf(a, "git tree\n%s\n%d%d", git_facts(s)->rev,
 					    request->submodules, request->export_ignore));
 	char text[HASH_TEXT_MAX];
 	struct fetch_record r = {0};
 	struct str path;
 	struct hash h;
-	errint rc = find_known(f, what, dir, key, a, &h, &path, err);
+	errint rc = find_known(l, what, dir, key, a, &h, &path, err);
 
 	if (rc)
 		return rc;
 	if (path.n)
 		return input_take(what, &h, path, out, err);
-	rc = export(f, what, s, a, out, err);
+	rc = export(l, what, s, a, out, err);
 	if (rc)
 		return rc;
 	fetch_record_set(&r, "narHash", str_c(hash_format(&out->nar_hash, HASH_SRI, true, text)));
@@ -180,11 +179,10 @@ static errint fetch_commit(struct cli_fetcher *f, const struct eval_fetch *what,
 	return 0;
 }
 
-errint fetch_git(struct cli_fetcher *f, const struct eval_fetch *what, struct arena *a,
-		 struct eval_fetched *out, struct err *err)
+errint bring_git(struct ladder *l, const struct bring *what, struct arena *a, struct brought *out,
+		 struct err *err)
 {
-	struct git_options o = {
-		.cache_dir = input_cache(f), .ttl = f->ttl, .report = cli_report(f->cli)};
+	struct git_options o = {.cache_dir = input_cache(l), .ttl = l->ttl, .report = l->report};
 	struct git_source *s CLEANUP(git_close_cleanup) = NULL;
 	struct git_request r;
 	errint rc = read_request(what, a, &r, err);
@@ -194,8 +192,8 @@ errint fetch_git(struct cli_fetcher *f, const struct eval_fetch *what, struct ar
 	if (rc)
 		return rc;
 	/* A work tree is read each time: only a commit stays what it is. */
-	rc = git_facts(s)->workdir ? export(f, what, s, a, out, err)
-				   : fetch_commit(f, what, &r, s, a, out, err);
+	rc = git_facts(s)->workdir ? export(l, what, s, a, out, err)
+				   : bring_commit(l, what, &r, s, a, out, err);
 	if (rc)
 		return rc;
 	if (git_facts(s)->dirty)

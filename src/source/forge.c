@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The addresses and answers of each kind of forge. */
-#include "fetch/forge.h"
+#include "source/forge.h"
 
 #include <jansson.h>
 

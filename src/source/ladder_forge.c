@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * Inputs of forges: a ref is looked up, a commit's archive is downloaded. */
-#include "cli/fetcher_int.h"
+#include "source/ladder_int.h"
 
 #include <stdlib.h>
 #include "base/file.h"
 #include "fetch/conf.h"
-#include "fetch/forge.h"
+#include "source/forge.h"
 
-static void read_repo(struct cli_fetcher *f, const struct eval_fetch *what, struct arena *a,
+static void read_repo(struct ladder *l, const struct bring *what, struct arena *a,
 		      struct forge_repo *r)
 {
 	*r = (struct forge_repo){
@@ -19,14 +19,14 @@ static void read_repo(struct cli_fetcher *f, const struct eval_fetch *what, stru
 	};
 	if (!r->ref.n)
 		r->ref = S("HEAD");
-	if (f->tokens || !conf_get(f->conf, S("access-tokens"), &r->tokens))
+	if (l->config.tokens || !conf_get(l->conf, S("access-tokens"), &r->tokens))
 		r->tokens = S("");
-	for (const char *const *word = f->tokens; word && *word; word++)
+	for (const char *const *word = l->config.tokens; word && *word; word++)
 		r->tokens = str_c(arena_printf(a, "%.*s %s", STR_ARG(r->tokens), *word));
 	BUG_ON(!forge_kind_parse(what->type, &r->kind));
 }
 
-static errint ask(struct cli_fetcher *f, const struct forge_repo *asked, struct arena *a,
+static errint ask(struct ladder *l, const struct forge_repo *asked, struct arena *a,
 		  struct str *rev, struct err *err)
 {
 	struct forge_repo r = *asked;
@@ -35,12 +35,12 @@ static errint ask(struct cli_fetcher *f, const struct forge_repo *asked, struct 
 	errint rc = 0;
 
 	if (head.n) {
-		rc = download_text(f, a, head, header, &text, err);
+		rc = download_text(l, a, head, header, &text, err);
 		if (!rc)
 			rc = forge_head_parse(a, text, &r.ref, err);
 	}
 	if (!rc)
-		rc = download_text(f, a, forge_ref_url(a, &r), header, &text, err);
+		rc = download_text(l, a, forge_ref_url(a, &r), header, &text, err);
 	if (!rc)
 		rc = forge_rev_parse(a, &r, text, rev, err);
 	return rc ? err_wrap(err, "looking up '%.*s' of '%.*s/%.*s'", STR_ARG(asked->ref),
@@ -49,20 +49,20 @@ static errint ask(struct cli_fetcher *f, const struct forge_repo *asked, struct 
 }
 
 /* The commit that a ref means, now or as of late. */
-static errint find_rev(struct cli_fetcher *f, const struct forge_repo *r, struct arena *a,
+static errint find_rev(struct ladder *l, const struct forge_repo *r, struct arena *a,
 		       struct str *rev, struct err *err)
 {
-	char *dir CLEANUP_FREE = path_join(str_c(input_cache(f)), S("fetch"));
+	char *dir CLEANUP_FREE = path_join(str_c(input_cache(l)), S("fetch"));
 	struct str key = str_c(arena_printf(a, "forge ref\n%.*s\n%.*s",
 					    STR_ARG(forge_ref_url(a, r)), STR_ARG(r->ref)));
 	struct fetch_record known, now = {0};
 	errint rc;
 
-	if (fetch_cache_find(dir, key, a, &known) && known.age < f->ttl) {
+	if (fetch_cache_find(dir, key, a, &known) && known.age < l->ttl) {
 		*rev = fetch_record_get(&known, "rev");
 		return 0;
 	}
-	rc = ask(f, r, a, rev, err);
+	rc = ask(l, r, a, rev, err);
 	if (rc)
 		return rc;
 	fetch_record_set(&now, "rev", *rev);
@@ -70,23 +70,23 @@ static errint find_rev(struct cli_fetcher *f, const struct forge_repo *r, struct
 	return 0;
 }
 
-errint fetch_forge(struct cli_fetcher *f, const struct eval_fetch *what, struct arena *a,
-		   struct eval_fetched *out, struct err *err)
+errint bring_forge(struct ladder *l, const struct bring *what, struct arena *a, struct brought *out,
+		   struct err *err)
 {
 	struct forge_repo r;
 	struct str rev = request_text(what, "rev");
 	struct download d CLEANUP(download_release) = {.forever = true};
 	errint rc = 0;
 
-	read_repo(f, what, a, &r);
+	read_repo(l, what, a, &r);
 	if (!rev.n)
-		rc = find_rev(f, &r, a, &rev, err);
+		rc = find_rev(l, &r, a, &rev, err);
 	if (rc)
 		return rc;
 	d.url = forge_archive_url(a, &r, rev);
 	d.header = forge_header(a, &r);
 	d.key = str_c(arena_printf(a, "archive\n%.*s", STR_ARG(d.url)));
-	rc = fetch_archive(f, what, &d, a, out, err);
+	rc = bring_archive(l, what, &d, a, out, err);
 	if (rc)
 		return rc;
 	out->rev = rev;

@@ -2,7 +2,7 @@
  *
  * Files and archives from URLs. A record says what was behind a URL and when; within tarball-ttl
  * nobody is asked, after it the server is asked whether that is still current. */
-#include "cli/fetcher_int.h"
+#include "source/ladder_int.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/report.h"
-#include "eval/flake_ref.h"
+#include "source/locator.h"
 #include "fetch/fetch.h"
 #include "store/store.h"
 
@@ -23,15 +23,15 @@ void download_release(struct download *d)
 	free(d->file);
 }
 
-static char *records(struct cli_fetcher *f)
+static char *records(struct ladder *l)
 {
-	return path_join(str_c(input_cache(f)), S("fetch"));
+	return path_join(str_c(input_cache(l)), S("fetch"));
 }
 
-errint download_find(struct cli_fetcher *f, struct arena *a, struct download *d, struct err *err)
+errint download_find(struct ladder *l, struct arena *a, struct download *d, struct err *err)
 {
-	char *dir CLEANUP_FREE = path_join(str_c(input_cache(f)), S("downloads"));
-	char *records_dir CLEANUP_FREE = records(f);
+	char *dir CLEANUP_FREE = path_join(str_c(input_cache(l)), S("downloads"));
+	char *records_dir CLEANUP_FREE = records(l);
 	char name[HASH_TEXT_MAX];
 	struct hash h;
 	errint rc = mkdir_p(AT_FDCWD, dir, 0755, err);
@@ -40,17 +40,17 @@ errint download_find(struct cli_fetcher *f, struct arena *a, struct download *d,
 		return rc;
 	hash_bytes(HASH_SHA256, d->key, &h);
 	d->file = path_join(str_c(dir), str_c(hash_format(&h, HASH_NIX32, false, name)));
-	rc = fetch_lock(d->file, d->url, cli_report(f->cli), &d->lock, err);
+	rc = fetch_lock(d->file, d->url, l->report, &d->lock, err);
 	if (rc)
 		return rc;
 	d->found = fetch_cache_find(records_dir, d->key, a, &d->record);
 	return 0;
 }
 
-static errint transfer(struct cli_fetcher *f, struct download *d, bool usable,
-		       struct fetch_result *out, struct err *err)
+static errint transfer(struct ladder *l, struct download *d, bool usable, struct fetch_result *out,
+		       struct err *err)
 {
-	struct fetch_options o = {.mirrors = f->mirrors};
+	struct fetch_options o = {.mirrors = l->mirrors};
 	char *url CLEANUP_FREE = str_dupz(d->url);
 	char *etag CLEANUP_FREE = str_dupz(fetch_record_get(&d->record, "etag"));
 	const char *const urls[] = {url}, *const headers[] = {d->header, NULL};
@@ -64,7 +64,7 @@ static errint transfer(struct cli_fetcher *f, struct download *d, bool usable,
 		.etag = usable && *etag ? etag : NULL,
 	};
 	struct fetcher *net CLEANUP(fetcher_cleanup) = NULL;
-	errint rc = fetcher_new(&o, cli_report(f->cli), &net, err);
+	errint rc = fetcher_new(&o, l->report, &net, err);
 
 	if (!rc)
 		rc = fetcher_add(net, &r, err);
@@ -93,20 +93,20 @@ static bool is_usable(const struct download *d)
 	return d->found && (d->valid || is_here(d));
 }
 
-errint download_bring(struct cli_fetcher *f, struct arena *a, struct download *d, struct err *err)
+errint download_bring(struct ladder *l, struct arena *a, struct download *d, struct err *err)
 {
 	struct fetch_result r CLEANUP(fetch_result_release) = {0};
 	bool usable = is_usable(d);
 	errint rc;
 
-	d->cached = usable && (d->forever || d->record.age < f->ttl);
+	d->cached = usable && (d->forever || d->record.age < l->ttl);
 	if (d->cached)
 		return 0;
-	rc = transfer(f, d, usable, &r, err);
+	rc = transfer(l, d, usable, &r, err);
 	if (rc)
 		return rc;
 	if (r.err.code == ERR_NETWORK && usable) {
-		report_msg(cli_report(f->cli), REPORT_WARN, "%s; using cached version", r.err.msg);
+		report_msg(l->report, REPORT_WARN, "%s; using cached version", r.err.msg);
 		d->cached = true;
 		return 0;
 	}
@@ -114,7 +114,7 @@ errint download_bring(struct cli_fetcher *f, struct arena *a, struct download *d
 	if (r.err.code)
 		return err_move(err, &r.err);
 	if (r.unchanged) {
-		char *dir CLEANUP_FREE = records(f);
+		char *dir CLEANUP_FREE = records(l);
 
 		d->cached = true;
 		fetch_cache_put(dir, d->key, &d->record);
@@ -122,25 +122,25 @@ errint download_bring(struct cli_fetcher *f, struct arena *a, struct download *d
 	return 0;
 }
 
-void download_keep(struct cli_fetcher *f, struct download *d, const struct fetch_record *r)
+void download_keep(struct ladder *l, struct download *d, const struct fetch_record *r)
 {
-	char *dir CLEANUP_FREE = records(f);
+	char *dir CLEANUP_FREE = records(l);
 
 	fetch_cache_put(dir, d->key, r);
-	if (!f->read_only)
+	if (!d->read_only)
 		unlink(d->file);
 }
 
-errint download_text(struct cli_fetcher *f, struct arena *a, struct str url, const char *header,
+errint download_text(struct ladder *l, struct arena *a, struct str url, const char *header,
 		     struct str *out, struct err *err)
 {
-	struct fetch_options o = {.mirrors = f->mirrors};
+	struct fetch_options o = {.mirrors = l->mirrors};
 	char *z CLEANUP_FREE = str_dupz(url);
 	const char *const urls[] = {z}, *const headers[] = {header, NULL};
 	BUF(text, LIMIT_INDEX_PAGE);
 	struct fetch_request r = {
 		.urls = urls, .n_urls = 1, .body = &text, .algo = HASH_SHA256, .headers = headers};
-	errint rc = fetch_one(&o, &r, cli_report(f->cli), NULL, err);
+	errint rc = fetch_one(&o, &r, l->report, NULL, err);
 
 	if (rc)
 		return rc;
@@ -166,57 +166,58 @@ static void put_hash(struct arena *a, struct fetch_record *r, const char *name,
 }
 
 /* In Nix's words, which tell the hash that came. */
-static errint wrong_file(const struct eval_fetch *what, const struct download *d, struct err *err)
+static errint wrong_file(const struct bring *what, const struct download *d, struct err *err)
 {
-	struct eval_fetched ignored = {0};
+	struct brought ignored = {0};
 
 	err_clear(err);
 	return input_take(what, &d->hash, S(""), &ignored, err);
 }
 
-errint fetch_file(struct cli_fetcher *f, const struct eval_fetch *what, struct arena *a,
-		  struct eval_fetched *out, struct err *err)
+errint bring_file(struct ladder *l, const struct bring *what, struct arena *a, struct brought *out,
+		  struct err *err)
 {
 	struct download d CLEANUP(download_release) = {
 		.url = what->url,
 		.key = str_c(arena_printf(a, "file\n%.*s", STR_ARG(what->url))),
 		.flat = what->flat ? what->expect : NULL,
+		.read_only = what->read_only,
 	};
 	const char *which = what->flat ? "hash" : "narHash";
 	struct fetch_record r = {0};
 	struct str path = S("");
 	struct hash known;
-	errint rc = download_find(f, a, &d, err);
+	errint rc = download_find(l, a, &d, err);
 
 	if (!rc && d.found && record_hash(&d.record, which, &known))
-		rc = input_known(f, what, &known, a, &path, &d.valid, err);
+		rc = input_known(l, what, &known, a, &path, &d.valid, err);
 	if (!rc)
-		rc = download_bring(f, a, &d, err);
+		rc = download_bring(l, a, &d, err);
 	if (rc == ERR_MISMATCH && d.flat)
 		return wrong_file(what, &d, err);
 	if (rc)
 		return rc;
 	if (d.cached && d.valid)
 		return input_take(what, &known, path, out, err);
-	rc = input_add(f, what, d.file, a, out, err);
+	rc = input_add(l, what, d.file, a, out, err);
 	if (rc)
 		return rc;
 	if (d.cached)
 		return 0;
 	put_hash(a, &r, which, &out->nar_hash);
 	fetch_record_set(&r, "etag", d.etag);
-	download_keep(f, &d, &r);
+	download_keep(l, &d, &r);
 	return 0;
 }
 
 /* ---- archives ---- */
 
-static errint unpack(struct cli_fetcher *f, const struct eval_fetch *what, struct download *d,
-		     struct arena *a, struct eval_fetched *out, struct err *err)
+static errint unpack(struct ladder *l, const struct bring *what, struct download *d,
+		     struct arena *a, struct brought *out, struct err *err)
 {
 	char *tree CLEANUP_FREE = NULL;
 	int fd CLEANUP_FD = -1;
-	errint rc = input_temp(f, &tree, err);
+	errint rc = input_temp(l, &tree, err);
 
 	if (!rc)
 		rc = open_file(AT_FDCWD, d->file, &fd, err);
@@ -225,24 +226,24 @@ static errint unpack(struct cli_fetcher *f, const struct eval_fetch *what, struc
 	rc = archive_unpack_tree(fd, AT_FDCWD, tree, &out->last_modified, err);
 	if (rc)
 		return err_wrap(err, "unpacking '%.*s'", STR_ARG(d->url));
-	rc = input_add(f, what, tree, a, out, err);
+	rc = input_add(l, what, tree, a, out, err);
 	if (!out->source.n)
 		remove_tree_quietly(AT_FDCWD, tree);
 	return rc;
 }
 
-static errint from_record(struct cli_fetcher *f, const struct eval_fetch *what, struct download *d,
+static errint from_record(struct ladder *l, const struct bring *what, struct download *d,
 			  const struct hash *known, struct str path, struct arena *a,
-			  struct eval_fetched *out, struct err *err)
+			  struct brought *out, struct err *err)
 {
 	if (!d->valid)
-		return unpack(f, what, d, a, out, err);
+		return unpack(l, what, d, a, out, err);
 	(void)!str_to_i64(fetch_record_get(&d->record, "lastModified"), &out->last_modified);
 	return input_take(what, known, path, out, err);
 }
 
-static void keep_archive(struct cli_fetcher *f, struct download *d, struct arena *a,
-			 const struct eval_fetched *out)
+static void keep_archive(struct ladder *l, struct download *d, struct arena *a,
+			 const struct brought *out)
 {
 	struct fetch_record r = {0};
 
@@ -251,24 +252,25 @@ static void keep_archive(struct cli_fetcher *f, struct download *d, struct arena
 			 str_c(arena_printf(a, "%lld", (long long)out->last_modified)));
 	fetch_record_set(&r, "etag", d->etag);
 	fetch_record_set(&r, "immutable", d->immutable);
-	download_keep(f, d, &r);
+	download_keep(l, d, &r);
 }
 
-errint fetch_archive(struct cli_fetcher *f, const struct eval_fetch *what, struct download *d,
-		     struct arena *a, struct eval_fetched *out, struct err *err)
+errint bring_archive(struct ladder *l, const struct bring *what, struct download *d,
+		     struct arena *a, struct brought *out, struct err *err)
 {
 	struct str path = S("");
 	struct hash known;
-	errint rc = download_find(f, a, d, err);
+	d->read_only = what->read_only;
+	errint rc = download_find(l, a, d, err);
 
 	if (!rc && d->found && record_hash(&d->record, "narHash", &known))
-		rc = input_known(f, what, &known, a, &path, &d->valid, err);
+		rc = input_known(l, what, &known, a, &path, &d->valid, err);
 	if (!rc)
-		rc = download_bring(f, a, d, err);
+		rc = download_bring(l, a, d, err);
 	if (rc)
 		return rc;
-	rc = d->cached ? from_record(f, what, d, &known, path, a, out, err)
-		       : unpack(f, what, d, a, out, err);
+	rc = d->cached ? from_record(l, what, d, &known, path, a, out, err)
+		       : unpack(l, what, d, a, out, err);
 	/* A file that does not unpack is not kept for the next time. */
 	if (rc && rc != ERR_MISMATCH && !d->cached)
 		unlink(d->file);
@@ -277,7 +279,7 @@ errint fetch_archive(struct cli_fetcher *f, const struct eval_fetch *what, struc
 	if (d->cached)
 		d->immutable = fetch_record_get(&d->record, "immutable");
 	else
-		keep_archive(f, d, a, out);
+		keep_archive(l, d, a, out);
 	out->has_last_modified = out->last_modified != 0;
 	return 0;
 }
@@ -308,22 +310,21 @@ static errint check_local(struct str url, struct err *err)
 }
 
 /* The URL under which just this stays also says what it is. */
-static errint take_immutable(struct str url, struct arena *a, struct eval_fetched *out,
-			     struct err *err)
+static errint take_immutable(struct str url, struct arena *a, struct brought *out, struct err *err)
 {
-	const struct fetch_attr *count, *modified;
-	struct flake_ref r;
-	errint rc = flake_ref_parse(a, url, &r, err);
+	const struct locator_attr *count, *modified;
+	struct locator r;
+	errint rc = locator_parse(a, url, &r, err);
 
 	if (rc)
 		return rc;
-	if (!str_eqz(flake_ref_text(&r, "type"), "tarball"))
+	if (!str_eqz(locator_text(&r, "type"), "tarball"))
 		return err_set(err, ERR_UNSUPPORTED,
 			       "tarball 'Link' headers that redirect to non-tarball URLs are not "
 			       "supported");
-	count = flake_ref_get(&r, "revCount");
-	modified = flake_ref_get(&r, "lastModified");
-	out->rev = flake_ref_text(&r, "rev");
+	count = locator_get(&r, "revCount");
+	modified = locator_get(&r, "lastModified");
+	out->rev = locator_text(&r, "rev");
 	out->has_rev_count = count;
 	out->rev_count = count ? count->number : 0;
 	if (modified) {
@@ -333,8 +334,8 @@ static errint take_immutable(struct str url, struct arena *a, struct eval_fetche
 	return 0;
 }
 
-errint fetch_tarball(struct cli_fetcher *f, const struct eval_fetch *what, struct arena *a,
-		     struct eval_fetched *out, struct err *err)
+errint bring_tarball(struct ladder *l, const struct bring *what, struct arena *a,
+		     struct brought *out, struct err *err)
 {
 	struct download d CLEANUP(download_release) = {
 		.url = what->url,
@@ -343,7 +344,7 @@ errint fetch_tarball(struct cli_fetcher *f, const struct eval_fetch *what, struc
 	errint rc = check_local(what->url, err);
 
 	if (!rc)
-		rc = fetch_archive(f, what, &d, a, out, err);
+		rc = bring_archive(l, what, &d, a, out, err);
 	if (rc)
 		return rc;
 	out->rev = request_text(what, "rev");

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The ladder that brings what a text names. Evaluation asks for files and trees, and they end up in
+ * the store, or, where that may not be written, in a temporary folder that lives as long as the
+ * ladder. What was fetched is remembered in kiln's cache folder and believed for a while (the
+ * setting tarball-ttl). The caller has checked access and arguments before it asks. */
+#pragma once
+
+#include "base/hash.h"
+#include "source/locator.h"
+
+struct ladder;
+struct report;
+struct store;
+
+/* Zero means: as kiln.conf says. Everything is borrowed for the ladder's life. */
+struct ladder_config {
+	bool ttl_given;
+	int64_t ttl; /* tarball-ttl in seconds, when given; else kiln.conf's or an hour */
+	const char *const *tokens; /* access-tokens, ends with NULL */
+	const char *registry;      /* flake-registry */
+};
+
+/* Opens nothing: configuration is read and folders are made when they are first needed. */
+struct ladder *ladder_new(const struct ladder_config *config, struct store *s,
+			  struct report *report);
+void ladder_free(struct ladder *l);
+void ladder_cleanup(struct ladder **l);
+
+struct bring {
+	/* "file": the bytes of url. "tarball": what is in the archive at url, without its only
+	 * folder. "git", "hg", "github", "gitlab", "sourcehut": as in locators. */
+	struct str type;
+	struct str name; /* of the store path */
+	struct str url;  /* "" where the type has none */
+	/* sha256 of the file, or of the NAR of the tree; NULL when it is not known. */
+	const struct hash *expect;
+	bool flat;      /* of "file": the store path has the hash of the bytes, not of their NAR */
+	bool read_only; /* the store may not be written */
+	const struct locator_attr *attrs; /* all arguments, sorted by name */
+	size_t n_attrs;
+};
+
+/* What was brought. Strings live in the arena; what a type does not tell stays zero. */
+struct brought {
+	struct str store_path;
+	/* Where it is as long as the ladder lives, when the store may not be written; else "". */
+	struct str source;
+	struct hash nar_hash;
+	bool has_nar_hash;
+	struct str rev, short_rev;
+	struct str dirty_rev, dirty_short_rev; /* of a work tree with changes */
+	int64_t last_modified;                 /* Unix seconds */
+	bool has_last_modified;
+	uint64_t rev_count;
+	bool has_rev_count;
+	/* What ladder_rev_count() is asked with, when counting is work that nobody may need; else
+	 * "". */
+	struct str count_from;
+	struct str branch; /* hg */
+};
+
+/* Brings it, to the end. ERR_MISMATCH when it is not what was expected. */
+ATTR_MUST_CHECK errint ladder_bring(struct ladder *l, const struct bring *what, struct arena *a,
+				    struct brought *out, struct err *err);
+/* The number of commits behind something brought. */
+ATTR_MUST_CHECK errint ladder_rev_count(struct ladder *l, struct str from, uint64_t *out,
+					struct err *err);
+
+/* Registries of locators, as they are looked up. */
+enum ladder_registry { LADDER_REGISTRY_USER, LADDER_REGISTRY_SYSTEM, LADDER_REGISTRY_GLOBAL };
+/* The file of a registry, which may be absent; "" when there is none. */
+ATTR_MUST_CHECK errint ladder_registry(struct ladder *l, enum ladder_registry which,
+				       struct arena *a, struct str *out, struct err *err);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the files of the ladder share. */
+#pragma once
+
+#include "base/fetch_cache.h"
+#include "source/ladder.h"
+
+struct conf;
+struct mirrors;
+
+struct ladder {
+	struct ladder_config config;
+	struct store *store;
+	struct report *report;
+	/* the rest is made when it is first needed */
+	int64_t ttl;
+	char *cache;
+	char *temp;
+	unsigned n_temp;
+	struct conf *conf;
+	struct mirrors *mirrors;
+};
+
+/* The argument of a request; "" and false when it is absent. */
+struct str request_text(const struct bring *what, const char *name);
+bool request_flag(const struct bring *what, const char *name);
+
+/* A path in the temporary folder that nobody else uses; nothing is there. malloc'd. */
+ATTR_MUST_CHECK errint input_temp(struct ladder *l, char **out, struct err *err);
+/* kiln's cache folder. */
+const char *input_cache(struct ladder *l);
+
+/* The store path of a known hash, and whether it is valid. */
+ATTR_MUST_CHECK errint input_known(struct ladder *l, const struct bring *what, const struct hash *h,
+				   struct arena *a, struct str *path, bool *valid, struct err *err);
+/* What is at real becomes what was asked for: in the store, or where it is. Checks `expect`. */
+ATTR_MUST_CHECK errint input_add(struct ladder *l, const struct bring *what, const char *real,
+				 struct arena *a, struct brought *out, struct err *err);
+/* The same for a hash (of a NAR, or of the bytes when `flat`) whose path input_known() found. */
+ATTR_MUST_CHECK errint input_take(const struct bring *what, const struct hash *h, struct str path,
+				  struct brought *out, struct err *err);
+
+/* A download that is in the cache or brought now; between the two calls its lock is held. */
+struct download {
+	struct str key, url;     /* url is asked; key names it in the cache */
+	const char *header;      /* "Name: value", or NULL */
+	const struct hash *flat; /* what the bytes must be, or NULL */
+	bool read_only;          /* the store may not be written: the file stays */
+	bool valid;              /* the caller has what the record tells of */
+	bool forever;            /* what is there never changes */
+	/* results */
+	struct fetch_record record;
+	bool found;
+	bool cached;      /* the record is to be believed */
+	struct hash hash; /* of the bytes, when they were brought now */
+	struct str etag, immutable;
+	char *file;
+	int lock;
+};
+void download_release(struct download *d);
+/* Looks into the cache: record and found are set. */
+ATTR_MUST_CHECK errint download_find(struct ladder *l, struct arena *a, struct download *d,
+				     struct err *err);
+/* Either `cached` is set, or file has the bytes (or both: then the record is about the file). */
+ATTR_MUST_CHECK errint download_bring(struct ladder *l, struct arena *a, struct download *d,
+				      struct err *err);
+/* Writes the record; the file goes unless only it has the content. */
+void download_keep(struct ladder *l, struct download *d, const struct fetch_record *r);
+/* The text behind a URL, as of late. */
+ATTR_MUST_CHECK errint download_text(struct ladder *l, struct arena *a, struct str url,
+				     const char *header, struct str *out, struct err *err);
+
+/* What is in the archive at d->url. */
+ATTR_MUST_CHECK errint bring_archive(struct ladder *l, const struct bring *what, struct download *d,
+				     struct arena *a, struct brought *out, struct err *err);
+
+/* One for each type. */
+typedef errint bring_fn(struct ladder *l, const struct bring *what, struct arena *a,
+			struct brought *out, struct err *err);
+bring_fn bring_file, bring_tarball, bring_forge, bring_git, bring_hg;
