@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * What builtins know of text alone: versions, package names, floating point numbers, flake
- * references. Expected values come from Nix. */
+ * What builtins know of text alone: versions, package names, floating point numbers. Expected
+ * values come from Nix. */
 #include "tap.h"
 
 #include "eval/double_text.h"
 #include "eval/drv_name.h"
-#include "source/locator.h"
 
 static void test_versions(void)
 {
@@ -116,40 +115,6 @@ static void test_round_trip(void)
 	IS_INT(bad, 0, "100000 doubles read back");
 }
 
-static void test_flake_refs(void)
-{
-	static const char *const same[] = {
-		"flake:nixpkgs",
-		"flake:nixpkgs/24.05",
-		"github:NixOS/nixpkgs/main?dir=lib",
-		"gitlab:a/b?host=git.example.org",
-		"path:/a/b",
-		"https://example.org/a.tar.gz",
-		"git+https://example.org/x.git?ref=main&shallow=1",
-	};
-	static const char *const bad[] = {
-		"./x",        "github:x",           "foo:bar",       "flake:a/b/c/d",
-		"path://h/x", "github:a/b/c?ref=d", "nixpkgs#hello", ""};
-
-	for (size_t i = 0; i < ARRAY_LEN(same); i++) {
-		ARENA(a);
-		ERR(err);
-		struct locator ref;
-		struct str text = S("");
-
-		IS_OK(locator_parse(&a, str_c(same[i]), &ref, &err), err, same[i]);
-		IS_OK(locator_print(&ref, &text, &err), err, "... prints");
-		IS_STR(text, str_c(same[i]), "... as it was");
-	}
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		ARENA(a);
-		ERR(err);
-		struct locator ref;
-
-		IS_ERR(locator_parse(&a, str_c(bad[i]), &ref, &err), err, ERR_EVAL, bad[i]);
-	}
-}
-
 int main(void)
 {
 	test_versions();
@@ -157,6 +122,5 @@ int main(void)
 	test_names();
 	test_doubles();
 	test_round_trip();
-	test_flake_refs();
 	return tap_done();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Git repositories that nobody would make by accident, records of the cache, addresses of forges.
+ * Git repositories that nobody would make by accident, records of the cache.
  * Ordinary repositories are in tests/functional/fetch.sh and tests/differential/fetch.sh. */
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -9,7 +9,6 @@
 #include "base/fetch_cache.h"
 #include "base/file.h"
 #include "base/process.h"
-#include "source/forge.h"
 #include "git/git.h"
 #include "tap.h"
 
@@ -199,69 +198,6 @@ static void test_cache(void)
 	OK(!fetch_cache_find(dir, S("key"), &a, &got), "a broken record counts as absent");
 }
 
-static void test_forge_urls(void)
-{
-	struct forge_repo r = {.kind = FORGE_GITHUB,
-			       .host = S(""),
-			       .owner = S("o"),
-			       .repo = S("r"),
-			       .ref = S("HEAD"),
-			       .tokens = S("")};
-	ARENA(a);
-
-	IS_STR(forge_ref_url(&a, &r), S("https://api.github.com/repos/o/r/commits/HEAD"), "github");
-	IS_STR(forge_archive_url(&a, &r, S("x")), S("https://github.com/o/r/archive/x.tar.gz"),
-	       "its archive");
-	OK(!forge_header(&a, &r), "no token");
-	r.tokens = S("github.com=a github.com/o=b github.com/other=c github.com/o/rest=d");
-	IS_Z(forge_header(&a, &r), "Authorization: token b", "the nearest token");
-	IS_STR(forge_archive_url(&a, &r, S("x")), S("https://api.github.com/repos/o/r/tarball/x"),
-	       "its archive with a token");
-	r.host = S("git.example");
-	OK(!forge_header(&a, &r), "another host has no token");
-	IS_STR(forge_ref_url(&a, &r), S("https://git.example/api/v3/repos/o/r/commits/HEAD"),
-	       "another host");
-	r = (struct forge_repo){.kind = FORGE_GITLAB,
-				.host = S(""),
-				.owner = S("o"),
-				.repo = S("r"),
-				.ref = S("b"),
-				.tokens = S("gitlab.com=PAT:x")};
-	IS_Z(forge_header(&a, &r), "Private-token: x", "a token of gitlab");
-	IS_STR(forge_ref_url(&a, &r),
-	       S("https://gitlab.com/api/v4/projects/o%2Fr/repository/commits?ref_name=b"),
-	       "gitlab");
-}
-
-static void test_forge_answers(void)
-{
-	static const char id[] = "0123456789012345678901234567890123456789";
-	struct forge_repo r = {.kind = FORGE_GITHUB, .ref = S("main")};
-	char *json CLEANUP_FREE = xasprintf("{\"sha\": \"%s\"}", id);
-	char *refs CLEANUP_FREE = xasprintf("%040d\trefs/heads/main2\n%s\trefs/tags/main\n", 0, id);
-	struct str rev = S("");
-	ARENA(a);
-	ERR(err);
-
-	IS_OK(forge_rev_parse(&a, &r, str_c(json), &rev, &err), err, "github's answer");
-	IS_STR(rev, S(id), "names the commit");
-	IS_INT(forge_rev_parse(&a, &r, S("{\"sha\": \"; rm\"}"), &rev, &err), ERR_CORRUPT,
-	       "no commit");
-	err_clear(&err);
-	IS_INT(forge_rev_parse(&a, &r, S("<html>"), &rev, &err), ERR_CORRUPT, "no JSON");
-	err_clear(&err);
-	r.kind = FORGE_GITLAB;
-	IS_INT(forge_rev_parse(&a, &r, S("[]"), &rev, &err), ERR_NOT_FOUND, "gitlab's no");
-	err_clear(&err);
-	r.kind = FORGE_SOURCEHUT;
-	rev = S("");
-	IS_OK(forge_rev_parse(&a, &r, str_c(refs), &rev, &err), err, "sourcehut's answer");
-	IS_STR(rev, S(id), "is the ref of just that name");
-	IS_OK(forge_head_parse(&a, S("ref: refs/heads/x\n"), &rev, &err), err, "a HEAD");
-	IS_STR(rev, S("refs/heads/x"), "its branch");
-	IS_INT(forge_head_parse(&a, S("nothing"), &rev, &err), ERR_NOT_FOUND, "no HEAD");
-}
-
 int main(void)
 {
 	ERR(err);
@@ -279,8 +215,6 @@ int main(void)
 		tap_skip("repositories", "no git");
 	}
 	test_cache();
-	test_forge_urls();
-	test_forge_answers();
 	remove_tree_quietly(AT_FDCWD, work);
 	free(work);
 	return tap_done();
