@@ -5,7 +5,7 @@
 #include "fuzz.h"
 
 #include "base/url.h"
-#include "fetch/index_page.h"
+#include "source/index_page.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {

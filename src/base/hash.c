@@ -297,3 +297,50 @@ void hash_compress(const struct hash *h, uint8_t *out, size_t n)
 	for (size_t i = 0; i < size; i++)
 		out[i % n] ^= h->b[i];
 }
+
+/* ---- mismatches ---- */
+
+/* ORDER hash_of */
+static const struct {
+	const char *first; /* the line that ends before the hashes */
+	const char *want, *got;
+	enum hash_format format;
+} mismatches[] = {
+	{"hash mismatch in file downloaded from '%.*s':", "  specified: ", "  got:       ",
+	 HASH_NIX32},
+	{"hash mismatch in fixed-output derivation '%.*s':", "  specified: ", "     got:    ",
+	 HASH_SRI},
+	{"NAR hash mismatch in input '%.*s'", NULL, NULL, HASH_SRI},
+	{"hash mismatch in '%.*s':", "  specified: ", "  got:       ", HASH_SRI},
+	{"the package index has '%.*s' with another hash:", "  specified: ", "  got:       ",
+	 HASH_SRI},
+};
+
+static bool is_zero(const struct hash *h)
+{
+	static const uint8_t zeroes[HASH_MAX];
+
+	return memcmp(h->b, zeroes, hash_size(h->algo)) == 0;
+}
+
+errint hash_mismatch(struct err *err, enum hash_of of, struct str name, const struct hash *want,
+		     const struct hash *got)
+{
+	char a[HASH_TEXT_MAX], b[HASH_TEXT_MAX];
+
+	hash_format(want, mismatches[of].format, true, a);
+	hash_format(got, mismatches[of].format, true, b);
+	err_set(err, ERR_MISMATCH, mismatches[of].first, STR_ARG(name));
+	if (mismatches[of].want) {
+		err_detail(err, "%s%s", mismatches[of].want, a);
+		err_detail(err, "%s%s", mismatches[of].got, b);
+	} else {
+		char *first CLEANUP_FREE = xstrdup(err->msg);
+
+		err_set(err, ERR_MISMATCH, "%s, expected '%s' but got '%s'", first, a, b);
+	}
+	if (is_zero(want))
+		err_hint(err, "if that content is right: hash = \"%s\";",
+			 hash_format(got, HASH_SRI, true, b));
+	return ERR_MISMATCH;
+}

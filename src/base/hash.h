@@ -69,3 +69,16 @@ ATTR_MUST_CHECK errint hash_parse(struct str s, enum hash_algo algo, struct hash
 				  struct err *err);
 /* XOR-folds the digest to n bytes, as store path hashes need (n = 20). */
 void hash_compress(const struct hash *h, uint8_t *out, size_t n);
+
+/* Whose hash is wrong: the row of hash_mismatch(). ORDER hash_of */
+enum hash_of {
+	HASH_OF_DOWNLOAD, /* a file; the name is its URL */
+	HASH_OF_OUTPUT,   /* that of a fixed-output derivation; the name is its .drv */
+	HASH_OF_INPUT,    /* a tree; the name is its locator */
+	HASH_OF_FILE,     /* what is at a path */
+	HASH_OF_LISTED,   /* a file's, as an index lists it: nothing came yet */
+};
+/* ERR_MISMATCH, in the words that Nix has for it: nobody else writes such an error. A hash of
+ * zeroes stands for one that is not known yet: then the hint is the line to paste. */
+ATTR_COLD errint hash_mismatch(struct err *err, enum hash_of of, struct str name,
+			       const struct hash *want, const struct hash *got);

@@ -12,7 +12,7 @@
 #include "base/environ.h"
 #include "base/process.h"
 #include "base/report.h"
-#include "fetch/conf.h"
+#include "source/conf.h"
 #include "memo/memo.h"
 #include "memo/signature.h"
 #include "store/store.h"

@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "deb/lock.h"
-#include "fetch/mirror.h"
+#include "source/ladder.h"
 
 enum {
 	O_ROOTS = 1,
@@ -23,11 +23,11 @@ const struct option_row cmd_lock_options[] = {
 static errint lock_debian(struct cli *cli, const char *roots, const char *output,
 			  const char *keyring, struct err *err)
 {
-	struct mirrors *mirrors CLEANUP(mirrors_cleanup) = mirrors_new(NULL, cli_report(cli));
+	struct ladder *ladder CLEANUP(ladder_cleanup) = ladder_new(NULL, NULL, cli_report(cli));
 	char *roots_found CLEANUP_FREE = NULL;
 	char *lock CLEANUP_FREE = NULL;
 	struct deb_lock_options o = {
-		.keyring = keyring, .mirrors = mirrors, .report = cli_report(cli)};
+		.keyring = keyring, .ladder = ladder, .report = cli_report(cli)};
 	const char *data;
 
 	if (!roots) {

@@ -169,6 +169,7 @@ errint evaluation_open(struct cli *cli, const struct eval_request *request, unsi
 	rc = build_request_complete(cli, &out->builds, err);
 	if (rc < 0)
 		return rc;
+	out->builds.options.ladder = out->ladder;
 	out->realiser = build_realiser_init(s, &out->builds.options, o.report);
 	o.realiser = o.read_only ? NULL : &out->realiser.realiser;
 	out->eval = eval_new(&o);

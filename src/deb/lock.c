@@ -12,7 +12,7 @@
 #include "deb/control.h"
 #include "deb/index.h"
 #include "deb/release.h"
-#include "fetch/fetch.h"
+#include "source/ascent.h"
 
 static void add_items(struct deb_name_list *g, struct str list)
 {
@@ -154,19 +154,18 @@ static errint fetch_release(const struct deb_lock_options *o, const struct deb_r
 {
 	char *url CLEANUP_FREE =
 		xasprintf("mirror://debian/dists/%.*s/InRelease", STR_ARG(r->suite));
-	struct fetch_options options = {.mirrors = o->mirrors};
 	const char *const urls[] = {url};
 	BUF(signed_text, LIMIT_DEB_CONTROL);
-	struct fetch_request q = {.urls = urls,
-				  .n_urls = 1,
-				  .body = &signed_text,
-				  .algo = HASH_SHA256,
-				  .max_size = LIMIT_DEB_CONTROL};
+	struct ascent_request q = {.urls = urls,
+				   .n_urls = 1,
+				   .body = &signed_text,
+				   .algo = HASH_SHA256,
+				   .max_size = LIMIT_DEB_CONTROL};
 	char *dir CLEANUP_FREE = NULL;
 	char *path CLEANUP_FREE = NULL;
 	errint rc;
 
-	rc = fetch_one(&options, &q, o->report, NULL, err);
+	rc = ladder_fetch(o->ladder, &q, err);
 	if (!rc)
 		rc = temp_dir(temp_dir_root(), "kiln-lock-", &dir, err);
 	if (rc)
@@ -195,7 +194,6 @@ static errint fetch_index(const struct deb_lock_options *o, const struct deb_roo
 	char *plain CLEANUP_FREE =
 		xasprintf("mirror://debian/dists/%.*s/%s", STR_ARG(r->suite), name);
 	char *by_hash CLEANUP_FREE = NULL;
-	struct fetch_options options = {.mirrors = o->mirrors};
 	char text[HASH_TEXT_MAX];
 	struct hash hash;
 	uint64_t size;
@@ -208,14 +206,14 @@ static errint fetch_index(const struct deb_lock_options *o, const struct deb_roo
 	by_hash = xasprintf("mirror://debian/dists/%.*s/%s/by-hash/SHA256/%s", STR_ARG(r->suite),
 			    dir, text);
 	const char *const urls[] = {by_hash, plain};
-	struct fetch_request q = {.urls = release->by_hash ? urls : urls + 1,
+	struct ascent_request q = {.urls = release->by_hash ? urls : urls + 1,
 				  .n_urls = release->by_hash ? 2 : 1,
 				  .body = &packed,
 				  .hash = &hash,
 				  .size = size,
 				  .name = name,
 				  .file = name};
-	rc = fetch_one(&options, &q, o->report, NULL, err);
+	rc = ladder_fetch(o->ladder, &q, err);
 	if (rc)
 		return rc;
 	struct str_source from = str_source_init(buf_str(&packed));

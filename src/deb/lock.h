@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "deb/resolve.h"
 
-struct mirrors;
+struct ladder;
 struct report;
 struct deb_release;
 
@@ -19,7 +19,7 @@ struct deb_lock_options {
 	const char *roots;   /* file to read */
 	const char *lock;    /* file to write, atomically */
 	const char *keyring; /* NULL: DEB_KEYRING */
-	struct mirrors *mirrors;
+	struct ladder *ladder;
 	struct report *report;
 };
 ATTR_MUST_CHECK errint deb_lock(const struct deb_lock_options *o, struct err *err);

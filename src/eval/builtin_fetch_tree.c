@@ -259,17 +259,15 @@ static errint tree_facts(struct eval *E, pos_t pos, struct str path, struct tree
 
 static errint check_tree_hash(struct eval *E, const struct tree_call *t, const struct hash *got)
 {
-	char a[HASH_TEXT_MAX], b[HASH_TEXT_MAX];
 	struct hash want;
 	bool pinned;
+	ERR(err);
 
 	TRY(tree_hash(E, t, &want, &pinned));
 	if (!pinned || hash_eq(&want, got))
 		return 0;
-	return eval_fail_code(E, 0, ERR_MISMATCH,
-			      "NAR hash mismatch in input '%.*s', expected '%s' but got '%s'",
-			      STR_ARG(t->shown), hash_format(&want, HASH_SRI, true, a),
-			      hash_format(got, HASH_SRI, true, b));
+	hash_mismatch(&err, HASH_OF_INPUT, t->shown, &want, got);
+	return eval_fail_err(E, 0, &err);
 }
 
 /* Nix copies such a path nowhere, and so never sees its times. */

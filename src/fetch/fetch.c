@@ -59,7 +59,6 @@ void fetcher_free(struct fetcher *f)
 		f->transfers = j->next;
 		transfer_free(j);
 	}
-	pages_free(f);
 	transfer_release(f);
 	for (size_t i = 0; i < f->n_hosts; i++)
 		free(f->hosts[i].name);
@@ -80,7 +79,15 @@ void fetch_result_release(struct fetch_result *r)
 	free(r->type);
 	free(r->etag);
 	free(r->immutable);
+	free(r->location);
+	free(r->attempts);
 	*r = (struct fetch_result){0};
+}
+
+errint fetch_result_fail(struct fetch_result *r, struct err *err)
+{
+	err_move(err, &r->err);
+	return r->n_attempts > 1 ? err_detail(err, "%s", r->attempts) : err->code;
 }
 
 static char **copy_strings(const char *const *v, size_t n)
@@ -115,18 +122,25 @@ struct transfer *transfer_new(struct fetcher *f, const struct fetch_request *r)
 	j->f = f;
 	j->urls = copy_strings(r->urls, r->n_urls);
 	j->n_urls = r->n_urls;
-	j->file = r->file ? xstrdup(r->file) : url_file_name(r->urls[0]);
-	j->name = xstrdup(r->name ? r->name : j->file);
+	j->name = r->name ? xstrdup(r->name) : url_file_name(r->urls[0]);
 	j->has_want = r->hash != NULL;
 	if (r->hash)
 		j->want = *r->hash;
-	j->checked_later = r->checked_later;
+	j->hash_of = r->hash_of;
+	j->hash_name = r->hash_name ? xstrdup(r->hash_name) : NULL;
 	j->quiet = r->quiet;
+	j->more = r->more;
 	j->want_size = r->size;
 	j->headers = copy_strings(r->headers, count_strings(r->headers));
 	j->have_etag = r->etag ? xstrdup(r->etag) : NULL;
+	j->sends = r->send != NULL;
+	if (r->send)
+		j->send = *r->send;
+	j->method = xstrdup(r->method ? r->method : r->send ? "PUT" : "GET");
 	j->ctx = r->ctx;
+	j->local = -1;
 	part_init(&j->part, r->dest, r->body, r->hash ? r->hash->algo : r->algo, r->max_size);
+	j->part.tap = r->tap;
 	j->attempts = (struct buf)BUF_INIT(LIMIT_ERR_TEXT);
 	j->head.retry_after_ms = -1;
 	f->count[TRANSFER_NEW]++;
@@ -142,8 +156,9 @@ void transfer_free(struct transfer *j)
 	free_strings(j->headers);
 	free(j->have_etag);
 	free(j->name);
-	free(j->file);
-	free(j->mirror);
+	free(j->hash_name);
+	free(j->method);
+	cleanup_fd_(&j->local);
 	part_release(&j->part);
 	head_release(&j->head);
 	err_release(&j->write_err);
@@ -159,17 +174,16 @@ static bool url_is_known(const char *url)
 	struct str s = str_c(url);
 
 	return str_starts(s, S("https://")) || str_starts(s, S("http://")) ||
-	       str_starts(s, S("file:///")) || mirror_url_is(s);
+	       str_starts(s, S("file:///"));
 }
 
-static errint check_url(const char *url, struct err *err)
+errint fetch_url_check(const char *url, struct err *err)
 {
 	for (const char *c = url; *c; c++)
 		if ((unsigned char)*c <= ' ' || *c == 0x7f)
 			return err_set(err, ERR_USAGE, "bad character in the URL '%s'", url);
 	if (!url_is_known(url))
-		return err_set(err, ERR_USAGE, "'%s' is not an http, https, file or mirror URL",
-			       url);
+		return err_set(err, ERR_USAGE, "'%s' is not an http, https or file URL", url);
 	return 0;
 }
 
@@ -185,7 +199,7 @@ errint fetcher_add(struct fetcher *f, const struct fetch_request *r, struct err 
 {
 	BUG_ON(!r->n_urls || !r->dest == !r->body);
 	for (size_t i = 0; i < r->n_urls; i++) {
-		errint rc = check_url(r->urls[i], err);
+		errint rc = fetch_url_check(r->urls[i], err);
 
 		if (rc)
 			return rc;
@@ -250,12 +264,15 @@ static void start_ready(struct fetcher *f)
 		struct transfer *j = next_ready(f);
 		ERR(err);
 
-		if (transfer_start(j, &err))
-			transfer_fail(j, &err);
+		if (!url_is_local(j->urls[j->at])) {
+			if (transfer_start(j, &err))
+				transfer_fail(j, &err);
+		} else if (local_start(j, &err)) {
+			transfer_next_url(j, &err);
+		}
 	}
 }
 
-/* Drops what is neither in the works nor anybody's result. */
 static void unlink_transfer(struct fetcher *f, struct transfer **at)
 {
 	struct transfer *j = *at;
@@ -272,28 +289,20 @@ static void advance(struct fetcher *f)
 {
 	const size_t *count = f->count;
 	uint64_t now = clock_ms();
-	struct transfer **at = &f->transfers;
+	bool any = count[TRANSFER_NEW] + count[TRANSFER_PREFIX] + count[TRANSFER_PAUSED] +
+		   count[TRANSFER_LOCAL];
 
-	if (count[TRANSFER_NEW] + count[TRANSFER_PREFIX] + count[TRANSFER_PAUSED] +
-		    count[TRANSFER_GONE] ==
-	    0)
-		at = f->transfers_end;
-	/* A transfer may append others (pages) and make earlier ones NEW again; these are met by
-	 * the next round. */
-	while (*at) {
-		struct transfer *j = *at;
+	unsigned copied = 0; /* one at a time: the others get their turn as well */
 
-		if (j->state == TRANSFER_GONE) {
-			unlink_transfer(f, at);
-			continue;
-		}
+	for (struct transfer *j = any ? f->transfers : NULL; j; j = j->next) {
 		if (j->state == TRANSFER_NEW)
 			transfer_prepare(j);
 		else if (j->state == TRANSFER_PREFIX)
 			transfer_rehash(j);
+		else if (j->state == TRANSFER_LOCAL && !copied++)
+			transfer_copy(j);
 		else if (j->state == TRANSFER_PAUSED && j->due <= now)
 			transfer_set_state(j, j->waits ? TRANSFER_NEW : TRANSFER_READY);
-		at = &j->next;
 	}
 	start_ready(f);
 }
@@ -308,8 +317,8 @@ int fetcher_timeout(const struct fetcher *f)
 	const size_t *count = f->count;
 	uint64_t at = f->timer, now = clock_ms();
 
-	if (count[TRANSFER_NEW] || count[TRANSFER_PREFIX] || count[TRANSFER_DONE] ||
-	    (count[TRANSFER_READY] && has_room(f)))
+	if (count[TRANSFER_NEW] || count[TRANSFER_PREFIX] || count[TRANSFER_LOCAL] ||
+	    count[TRANSFER_DONE] || (count[TRANSFER_READY] && has_room(f)))
 		return 0;
 	for (const struct transfer *j = f->transfers; j && count[TRANSFER_PAUSED]; j = j->next)
 		if (j->state == TRANSFER_PAUSED)
@@ -393,6 +402,17 @@ bool fetcher_next(struct fetcher *f, struct fetch_result *out)
 	BUG("a finished transfer is not in the list");
 }
 
+void fetcher_drop(struct fetcher *f, const void *ctx)
+{
+	for (struct transfer **at = &f->transfers; *at; at = &(*at)->next) {
+		if ((*at)->ctx != ctx)
+			continue;
+		unlink_transfer(f, at);
+		f->n_users--;
+		return;
+	}
+}
+
 errint fetch_one(const struct fetch_options *o, const struct fetch_request *r,
 		 struct report *report, struct fetch_result *out, struct err *err)
 {
@@ -405,7 +425,7 @@ errint fetch_one(const struct fetch_options *o, const struct fetch_request *r,
 	while (!rc && !fetcher_next(f, &result))
 		rc = fetcher_step(f, -1, NULL, 0, err);
 	if (!rc && result.err.code)
-		rc = err_move(err, &result.err);
+		rc = fetch_result_fail(&result, err);
 	if (!rc && out)
 		*out = result;
 	else

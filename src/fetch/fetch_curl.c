@@ -20,6 +20,7 @@ void head_release(struct head *h)
 	free(h->etag);
 	free(h->modified);
 	free(h->immutable);
+	free(h->location);
 	*h = (struct head){.retry_after_ms = -1};
 }
 
@@ -148,6 +149,8 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 		h->modified = str_dupz(v);
 	else if (header_is(line, S("link"), &v) && !h->immutable)
 		h->immutable = read_link_header(v);
+	else if (header_is(line, S("location"), &v) && !h->location)
+		h->location = str_dupz(v);
 	else if (header_is(line, S("content-range"), &v))
 		read_content_range(h, v);
 	else if (header_is(line, S("retry-after"), &v))
@@ -181,6 +184,7 @@ static errint begin_whole(struct transfer *j, struct err *err)
 		return rc;
 	j->from_start = true;
 	j->result.resumed = 0;
+	part_begin(&j->part, length);
 	return part_origin(&j->part, j->urls[j->at], j->head.etag, j->head.modified,
 			   length == 0 || length >= KEEP_META_FROM, err);
 }
@@ -190,7 +194,7 @@ errint transfer_begin(struct transfer *j, struct err *err)
 	long status = transfer_status(j);
 
 	j->begun = true;
-	j->discard = status != 0 && status != 200 && status != 206;
+	j->discard = status != 0 && !send_status_ok(j, status);
 	if (j->discard)
 		return 0;
 	if (status != 206)
@@ -244,7 +248,7 @@ static errint set_limits(const struct curl_api *c, CURL *e, const struct fetch_o
 	SET(CURLOPT_CONNECTTIMEOUT, (long)o->connect_s);
 	SET(CURLOPT_LOW_SPEED_LIMIT, 1024L);
 	SET(CURLOPT_LOW_SPEED_TIME, (long)o->stall_s);
-	SET(CURLOPT_PROTOCOLS_STR, "http,https,file");
+	SET(CURLOPT_PROTOCOLS_STR, "http,https");
 	SET(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
 	SET(CURLOPT_FOLLOWLOCATION, 1L);
 	SET(CURLOPT_MAXREDIRS, (long)REDIRECTS);
@@ -313,8 +317,7 @@ static errint set_range(const struct curl_api *c, CURL *e, struct transfer *j, s
 
 	if (!j->part.size)
 		return 0;
-	if (j->part.body || j->no_range || str_starts(str_c(url), S("file:")) ||
-	    (!j->has_want && !validator))
+	if (j->part.body || j->no_range || j->sends || (!j->has_want && !validator))
 		return part_restart(&j->part, err);
 	j->from_start = false;
 	snprintf(range, sizeof(range), "%llu-", (unsigned long long)j->part.size);
@@ -331,6 +334,8 @@ static errint set_request(const struct curl_api *c, CURL *e, struct transfer *j,
 {
 	errint rc = set_range(c, e, j, err);
 
+	if (!rc)
+		rc = send_start(j, err);
 	if (rc)
 		return rc;
 	SET(CURLOPT_URL, j->urls[j->at]);
@@ -402,9 +407,12 @@ errint transfer_start(struct transfer *j, struct err *err)
 void transfer_stop(struct transfer *j)
 {
 	curl_off_t n = 0;
+	long asked = 0;
 
 	if (!j->easy)
 		return;
+	j->f->curl->curl_easy_getinfo(j->easy, CURLINFO_REQUEST_SIZE, &asked);
+	j->reached = asked > 0;
 	j->f->curl->curl_easy_getinfo(j->easy, CURLINFO_SIZE_DOWNLOAD_T, &n);
 	j->result.moved += (uint64_t)MAX(n, 0);
 	j->f->curl->curl_multi_remove_handle(j->f->multi, j->easy);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * The inside of the fetcher. A transfer is one request (or one index page for others); it goes
+ * The inside of the fetcher. A transfer is one request; it goes
  *
- *	NEW -> [PAGES ->] [PREFIX ->] READY -> RUNNING -> DONE
- *	                     ^           |
- *	                     +-- PAUSED <+   (a temporary failure)
+ *	NEW -> [PREFIX ->] READY -> RUNNING -> DONE
+ *	          ^           |
+ *	          +-- PAUSED <+   (a temporary failure)
  *
- * fetch.c moves transfers, fetch_transfer.c decides about one of them, fetch_curl.c carries bytes,
- * fetch_mirror.c turns mirror: URLs into others. */
+ * and over LOCAL instead of RUNNING for a file of this machine. fetch.c moves transfers,
+ * fetch_transfer.c decides about one of them, fetch_curl.c carries bytes, fetch_send.c those that
+ *go the other way, fetch_local.c copies. */
 #pragma once
 
 #include <stdlib.h>
@@ -15,24 +16,21 @@
 #include "fetch/curl_dl.h"
 #include "fetch/fetch.h"
 #include "fetch/fetch_part.h"
-#include "fetch/index_page.h"
-#include "fetch/mirror.h"
 
 enum transfer_state {
 	TRANSFER_NEW,
-	TRANSFER_PAGES,  /* waits for index pages */
 	TRANSFER_PREFIX, /* hashes what an earlier run left */
 	TRANSFER_READY,  /* waits for a free place */
+	TRANSFER_LOCAL,  /* copies a file of this machine */
 	TRANSFER_RUNNING,
 	TRANSFER_PAUSED, /* until due */
 	TRANSFER_DONE,   /* its result waits for fetcher_next() */
-	TRANSFER_GONE,   /* an index page's, to be swept */
 	TRANSFER_STATES_,
 };
 
 /* What a server said before the bytes. */
 struct head {
-	char *etag, *modified, *immutable;
+	char *etag, *modified, *immutable, *location;
 	bool ranged; /* Content-Range was there */
 	uint64_t range_start;
 	int64_t retry_after_ms; /* -1 when not told */
@@ -45,15 +43,19 @@ struct transfer {
 	enum transfer_state state;
 
 	/* the request */
-	char **urls; /* the current one is replaced by what it expands to */
+	char **urls;
 	size_t n_urls, at;
-	char *name, *file;
-	char *mirror; /* the last name behind mirror:// among its URLs, or NULL */
-	bool has_want, checked_later, quiet;
+	char *name;
+	bool has_want, quiet, more;
 	struct hash want;
+	enum hash_of hash_of;
+	char *hash_name; /* NULL: the URL */
 	uint64_t want_size;
 	char **headers;
 	char *have_etag;
+	char *method;
+	bool sends;
+	struct fetch_send send;
 	void *ctx;
 
 	/* the transfer */
@@ -63,7 +65,9 @@ struct transfer {
 	struct head head;
 	char curl_error[CURL_ERROR_SIZE];
 	struct err write_err; /* why our callback stopped it */
-	bool looked_here;     /* at dest and vendored folders */
+	int local;            /* the file of this machine, or -1 */
+	uint64_t sent;        /* bytes taken from send's source */
+	bool reached;         /* the server may have seen the request */
 	bool waits;           /* for another process: NEW again when due */
 	bool begun;           /* its status was looked at */
 	bool discard;         /* the body is an error page */
@@ -78,19 +82,7 @@ struct transfer {
 	struct buf attempts; /* a line for each URL given up */
 	size_t n_attempts;
 	struct activity *activity;
-	struct page *page; /* set for an index page's transfer */
 	struct fetch_result result;
-};
-
-/* One page of one index; fetched once a run, for all who ask. */
-struct page {
-	struct page *next;
-	char *url;
-	struct buf text;
-	struct arena arena;
-	struct index_page index;
-	bool done;
-	struct err err; /* .code is 0 when index is filled */
 };
 
 struct host {
@@ -110,7 +102,6 @@ struct fetcher {
 	size_t n_users; /* requests not yet taken */
 	struct host *hosts;
 	size_t n_hosts, cap_hosts;
-	struct page *pages;
 };
 
 /* fetch.c */
@@ -127,10 +118,11 @@ void transfer_free(struct transfer *j);
 
 /* fetch_transfer.c: what happens to a transfer next. None of these fails: a failure is the
  * transfer's result. */
-void transfer_prepare(struct transfer *j); /* NEW: vendored copy, mirrors, partial file */
-void transfer_rehash(struct transfer *j);  /* PREFIX */
+void transfer_prepare(struct transfer *j);                   /* NEW: the partial file */
+void transfer_rehash(struct transfer *j);                    /* PREFIX */
+void transfer_copy(struct transfer *j);                      /* LOCAL */
 void transfer_ended(struct transfer *j, CURLcode code);      /* RUNNING, to its end */
-void transfer_fail(struct transfer *j, struct err *why);     /* takes why's content; DONE */
+void transfer_fail(struct transfer *j, struct err *why);     /* hopeless; takes why's content */
 void transfer_next_url(struct transfer *j, struct err *why); /* takes why's content */
 void transfer_finish(struct transfer *j);                    /* all bytes are in hand */
 
@@ -160,13 +152,17 @@ enum verdict transfer_verdict(struct transfer *j, CURLcode code, struct err *err
 /* Milliseconds to wait before the next try, or -1 when the server wants a longer wait than ours. */
 int64_t retry_pause(const struct transfer *j);
 
-/* fetch_mirror.c */
-/* Replaces the mirror: URL at j->at, or sends the transfer to wait for pages (TRANSFER_PAGES). */
-ATTR_MUST_CHECK errint mirror_url_expand(struct transfer *j, struct err *err);
-/* Called when a page's transfer is done: its waiting transfers go on. */
-void mirror_page_done(struct transfer *page_transfer);
-void pages_free(struct fetcher *f);
+/* fetch_local.c */
+bool url_is_local(const char *url);
+/* READY -> LOCAL. */
+ATTR_MUST_CHECK errint local_start(struct transfer *j, struct err *err);
+/* Copies a bounded piece; *done at the end. */
+ATTR_MUST_CHECK errint local_step(struct transfer *j, bool *done, struct err *err);
 
-/* fetch_vendored.c */
-/* Copies a vendored file into the part; *found says whether there was one. */
-ATTR_MUST_CHECK errint vendored_find(struct transfer *j, bool *found, struct err *err);
+/* fetch_send.c */
+/* Sets method and what is sent; rewinds it when it was sent before. */
+ATTR_MUST_CHECK errint send_start(struct transfer *j, struct err *err);
+/* May the request be made again after what went wrong? */
+bool send_may_repeat(const struct transfer *j);
+/* Is it an answer of success? */
+bool send_status_ok(const struct transfer *j, long status);

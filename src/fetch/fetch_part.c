@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "fetch/fetch.h"
 
 /* What one part_rehash() reads: some 20 ms. */
 enum { REHASH_STEP = 16 << 20, COPY_SIZE = 256 << 10 };
@@ -134,6 +135,14 @@ errint part_open(struct part *p, struct err *err)
 	return 0;
 }
 
+static void take(struct part *p, const void *data, size_t n)
+{
+	hash_update(p->ctx, data, n);
+	if (p->tap)
+		p->tap->take(p->tap, data, n);
+	p->size += n;
+}
+
 errint part_rehash(struct part *p, bool *done, struct err *err)
 {
 	char *chunk CLEANUP_FREE = NULL;
@@ -151,8 +160,7 @@ errint part_rehash(struct part *p, bool *done, struct err *err)
 			p->prefix = p->size;
 			break;
 		}
-		hash_update(p->ctx, chunk, (size_t)k);
-		p->size += (uint64_t)k;
+		take(p, chunk, (size_t)k);
 	}
 	*done = p->size >= p->prefix;
 	return 0;
@@ -237,30 +245,25 @@ errint part_write(struct part *p, const void *data, size_t n, struct err *err)
 			return err_sys(err, "cannot write '%s'", p->path);
 		done += (size_t)k;
 	}
-	hash_update(p->ctx, data, n);
-	p->size += n;
+	take(p, data, n);
 	return 0;
 }
 
-static errint mismatch(const struct hash *want, const struct hash *got, struct err *err)
+void part_begin(struct part *p, uint64_t size)
 {
-	char a[HASH_TEXT_MAX], b[HASH_TEXT_MAX];
-
-	err_set(err, ERR_MISMATCH, "hash mismatch");
-	err_detail(err, "  specified: %s", hash_format(want, HASH_SRI, true, a));
-	return err_detail(err, "  got:       %s", hash_format(got, HASH_SRI, true, b));
+	if (p->tap)
+		p->tap->start(p->tap, size);
 }
 
-static errint check(struct part *p, const struct hash *want, uint64_t want_size, struct hash *got,
-		    struct err *err)
+static errint check(struct part *p, const struct part_want *want, struct hash *got, struct err *err)
 {
 	hash_finish(STEAL(p->ctx), got);
-	if (want && !hash_eq(want, got))
-		return mismatch(want, got, err);
-	if (!want_size || p->size == want_size)
+	if (want->hash && !hash_eq(want->hash, got))
+		return hash_mismatch(err, want->hash_of, str_c(want->name), want->hash, got);
+	if (!want->size || p->size == want->size)
 		return 0;
-	err_set(err, ERR_MISMATCH, "size mismatch");
-	err_detail(err, "  specified: %llu bytes", (unsigned long long)want_size);
+	err_set(err, ERR_MISMATCH, "size mismatch in file downloaded from '%s':", want->name);
+	err_detail(err, "  specified: %llu bytes", (unsigned long long)want->size);
 	return err_detail(err, "  got:       %llu bytes", (unsigned long long)p->size);
 }
 
@@ -273,11 +276,10 @@ static errint appear(struct part *p, struct err *err)
 	return 0;
 }
 
-errint part_finish(struct part *p, const struct hash *want, uint64_t want_size, struct hash *out,
-		   struct err *err)
+errint part_finish(struct part *p, const struct part_want *want, struct hash *out, struct err *err)
 {
 	struct hash got;
-	errint rc = check(p, want, want_size, &got, err);
+	errint rc = check(p, want, &got, err);
 
 	if (!rc && !p->body)
 		rc = appear(p, err);
@@ -291,22 +293,5 @@ errint part_finish(struct part *p, const struct hash *want, uint64_t want_size, 
 	cleanup_fd_(&p->fd);
 	p->fd = -1;
 	*out = got;
-	return rc;
-}
-
-errint part_take_file(struct part *p, int fd, struct err *err)
-{
-	char *chunk CLEANUP_FREE = xmalloc(COPY_SIZE);
-	errint rc = part_restart(p, err);
-
-	while (!rc) {
-		ssize_t k = read(fd, chunk, COPY_SIZE);
-
-		if (k < 0)
-			return err_sys(err, "cannot read it");
-		if (k == 0)
-			return 0;
-		rc = part_write(p, chunk, (size_t)k, err);
-	}
 	return rc;
 }

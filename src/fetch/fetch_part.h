@@ -10,12 +10,15 @@
 #include "base/buf.h"
 #include "base/hash.h"
 
+struct fetch_tap;
+
 struct part {
 	char *dest, *path, *meta; /* NULL when the bytes go to body */
 	struct buf *body;
 	enum hash_algo algo;
 	int fd; /* -1 until part_open() */
 	struct hash_ctx *ctx;
+	struct fetch_tap *tap;       /* or NULL */
 	uint64_t size;               /* bytes in hand and hashed */
 	uint64_t prefix;             /* of an earlier run; hashed up to size */
 	uint64_t max;                /* ceiling, 0 for none */
@@ -43,10 +46,17 @@ ATTR_MUST_CHECK errint part_restart(struct part *p, struct err *err);
 /* Notes where the bytes come from; for the next run when `keep`. etag and modified may be NULL. */
 ATTR_MUST_CHECK errint part_origin(struct part *p, const char *url, const char *etag,
 				   const char *modified, bool keep, struct err *err);
+/* What is to come is the whole file, size bytes (0: not known). */
+void part_begin(struct part *p, uint64_t size);
 ATTR_MUST_CHECK errint part_write(struct part *p, const void *data, size_t n, struct err *err);
-/* The end: checks (hash and size, where given) and renames. On ERR_MISMATCH the files are gone, and
- * out has the hash all the same. */
-ATTR_MUST_CHECK errint part_finish(struct part *p, const struct hash *want, uint64_t want_size,
-				   struct hash *out, struct err *err);
-/* Takes all of an open file instead of a transfer, before anything was written. */
-ATTR_MUST_CHECK errint part_take_file(struct part *p, int fd, struct err *err);
+/* What a finished part must be. */
+struct part_want {
+	const struct hash *hash; /* or NULL */
+	uint64_t size;           /* 0 when unknown */
+	enum hash_of hash_of;    /* and whose, for the words of a mismatch */
+	const char *name;
+};
+/* The end: checks and renames. On ERR_MISMATCH the files are gone, and out has the hash all the
+ * same. */
+ATTR_MUST_CHECK errint part_finish(struct part *p, const struct part_want *want, struct hash *out,
+				   struct err *err);

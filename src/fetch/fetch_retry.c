@@ -52,6 +52,19 @@ static enum verdict status_verdict(struct transfer *j, long status, struct err *
 	}
 }
 
+/* Where the answer to what was sent goes on, as a whole URL, or NULL. */
+static char *resolve_location(const struct transfer *j)
+{
+	struct str out;
+	ARENA(a);
+	ERR(ignored);
+
+	if (!j->head.location ||
+	    url_resolve(&a, str_c(j->result.url), str_c(j->head.location), &out, &ignored))
+		return NULL;
+	return str_dupz(out);
+}
+
 static void note_answer(struct transfer *j)
 {
 	const struct curl_api *c = j->f->curl;
@@ -63,9 +76,12 @@ static void note_answer(struct transfer *j)
 	free(j->result.type);
 	free(j->result.etag);
 	free(j->result.immutable);
+	free(j->result.location);
 	j->result.url = xstrdup(url ? url : j->urls[j->at]);
 	j->result.type = type ? xstrdup(type) : NULL;
 	j->result.etag = j->head.etag ? xstrdup(j->head.etag) : NULL;
+	j->result.location = resolve_location(j);
+	j->result.status = transfer_status(j);
 	j->result.immutable = j->head.immutable ? xstrdup(j->head.immutable) : NULL;
 }
 

@@ -17,35 +17,29 @@ enum { TRIES_BEFORE_MIRROR = 2, OTHER_PROCESS_MS = 250 };
 static void transfer_end(struct transfer *j)
 {
 	activity_end(STEAL(j->activity));
-	if (!j->page) {
-		transfer_set_state(j, TRANSFER_DONE);
-		return;
-	}
-	transfer_set_state(j, TRANSFER_GONE);
-	mirror_page_done(j);
+	cleanup_fd_(&j->local);
+	j->local = -1;
+	transfer_set_state(j, TRANSFER_DONE);
 }
 
-/* When no host of a mirror had the file, others may. */
-static void hint_mirror(const struct transfer *j, struct err *why)
+static void end_failed(struct transfer *j, struct err *why)
 {
-	if (!j->mirror || why->hint)
-		return;
-	if (why->code == ERR_NETWORK || why->code == ERR_NOT_FOUND)
-		err_hint(why,
-			 "'mirror.%s' in kiln.conf names hosts to ask, 'source-dirs' folders that "
-			 "have the file",
-			 j->mirror);
+	/* A mismatch names its thing itself. */
+	if (why->code != ERR_MISMATCH)
+		err_wrap(why, "fetching '%s'", j->name);
+	err_move(&j->result.err, why);
+	if (j->n_attempts) {
+		j->result.n_attempts = j->n_attempts;
+		j->result.attempts = str_dupz(str_drop_suffix(buf_str(&j->attempts), S("\n")));
+	}
+	part_release(&j->part);
+	transfer_end(j);
 }
 
 void transfer_fail(struct transfer *j, struct err *why)
 {
-	hint_mirror(j, why);
-	if (j->n_attempts > 1)
-		err_detail(why, "%.*s", STR_ARG(str_drop_suffix(buf_str(&j->attempts), S("\n"))));
-	err_wrap(why, "fetching '%s'", j->name);
-	err_move(&j->result.err, why);
-	part_release(&j->part);
-	transfer_end(j);
+	j->result.hopeless = true;
+	end_failed(j, why);
 }
 
 /* A wrong hash says more than an absent file on another mirror. */
@@ -56,28 +50,44 @@ static bool is_more_telling(const struct err *a, const struct err *b)
 	return a->code == ERR_MISMATCH && b->code != ERR_MISMATCH;
 }
 
+/* Bytes that are not those asked for are worth a warning: somebody keeps wrong ones. */
+static void tell_failure(const struct transfer *j, const char *shown, const struct err *why)
+{
+	bool last = j->at + 1 == j->n_urls && !j->more;
+
+	if (why->code == ERR_MISMATCH && !last)
+		report_msg(j->f->report, REPORT_WARN,
+			   "'%s' is not what is wanted of '%s' and is not used", shown, j->name);
+	else
+		report_msg(j->f->report, REPORT_INFO, "'%s' from '%s': %s", j->name, shown,
+			   why->msg);
+}
+
 void transfer_next_url(struct transfer *j, struct err *why)
 {
 	char *shown CLEANUP_FREE = url_shown(j->urls[j->at]);
 
 	buf_printf(&j->attempts, "  tried '%s': %s\n", shown, why->msg);
 	j->n_attempts++;
-	report_msg(j->f->report, REPORT_INFO, "'%s' from '%s': %s", j->name, shown, why->msg);
+	tell_failure(j, shown, why);
 	if (is_more_telling(why, &j->failure)) {
-		err_wrap(why, "'%s'", shown);
+		if (why->code != ERR_MISMATCH)
+			err_wrap(why, "'%s'", shown);
+		else if (j->hash_name)
+			err_detail(why, "  came from: %s", shown);
 		err_move(&j->failure, why);
 	}
 	err_clear(why);
 	j->at++;
 	j->tries = 0;
 	j->no_range = false;
-	if (j->at < j->n_urls)
+	if (j->at < j->n_urls && send_may_repeat(j))
 		transfer_set_state(j, TRANSFER_NEW);
 	else
-		transfer_fail(j, &j->failure);
+		end_failed(j, &j->failure);
 }
 
-/* An earlier run may have ended between our rename and the caller's use of it. */
+/* Whoever was waited for may have brought it whole. */
 static bool is_there_already(struct transfer *j)
 {
 	int fd CLEANUP_FD = -1;
@@ -85,8 +95,9 @@ static bool is_there_already(struct transfer *j)
 	ERR(ignored);
 	struct stat st;
 
-	if (!j->has_want || !j->part.dest || open_file(AT_FDCWD, j->part.dest, &fd, &ignored) ||
-	    fstat(fd, &st) || !S_ISREG(st.st_mode))
+	if (!j->waits || !j->has_want || !j->part.dest ||
+	    open_file(AT_FDCWD, j->part.dest, &fd, &ignored) || fstat(fd, &st) ||
+	    !S_ISREG(st.st_mode))
 		return false;
 	if (hash_fd(j->want.algo, fd, &got, &ignored) || !hash_eq(&got, &j->want))
 		return false;
@@ -106,31 +117,8 @@ static void transfer_wait_or_fail(struct transfer *j, struct err *why)
 	if (!j->waits)
 		report_msg(j->f->report, REPORT_NOTE, "waiting: %s", why->msg);
 	j->waits = true;
-	j->looked_here = false;
 	j->due = clock_ms() + OTHER_PROCESS_MS;
 	transfer_set_state(j, TRANSFER_PAUSED);
-}
-
-/* Before any host: true when there is no more to do now. */
-static bool found_here(struct transfer *j)
-{
-	ERR(err);
-	bool found = false;
-
-	if (j->looked_here)
-		return false;
-	j->looked_here = true;
-	if (is_there_already(j)) {
-		transfer_end(j);
-		return true;
-	}
-	if (vendored_find(j, &found, &err)) {
-		transfer_wait_or_fail(j, &err);
-		return true;
-	}
-	if (found)
-		transfer_finish(j);
-	return found;
 }
 
 /* Whether the prefix may be continued: its hash will tell, or the same server's validator. */
@@ -138,7 +126,7 @@ static bool prefix_helps(const struct transfer *j)
 {
 	const struct part *p = &j->part;
 
-	if (j->want_size && p->prefix > j->want_size)
+	if ((j->want_size && p->prefix > j->want_size) || url_is_local(j->urls[j->at]) || j->sends)
 		return false;
 	return j->has_want || part_continues(p, j->urls[j->at]);
 }
@@ -174,15 +162,9 @@ void transfer_prepare(struct transfer *j)
 {
 	ERR(err);
 
-	if (found_here(j))
+	if (is_there_already(j)) {
+		transfer_end(j);
 		return;
-	while (mirror_url_is(str_c(j->urls[j->at]))) {
-		if (mirror_url_expand(j, &err)) {
-			transfer_next_url(j, &err);
-			return;
-		}
-		if (j->state == TRANSFER_PAGES)
-			return;
 	}
 	if (open_part(j, &err)) {
 		transfer_wait_or_fail(j, &err);
@@ -206,9 +188,20 @@ void transfer_rehash(struct transfer *j)
 		prefix_done(j);
 }
 
+void transfer_copy(struct transfer *j)
+{
+	bool done = false;
+	ERR(err);
+
+	if (local_step(j, &done, &err))
+		transfer_fail(j, &err);
+	else if (done)
+		transfer_finish(j);
+}
+
 static void transfer_retry(struct transfer *j, struct err *why)
 {
-	bool last = j->at + 1 == j->n_urls;
+	bool last = j->at + 1 == j->n_urls && !j->more;
 	unsigned limit = last ? j->f->o.tries : MIN(j->f->o.tries, TRIES_BEFORE_MIRROR);
 	int64_t pause;
 
@@ -218,7 +211,7 @@ static void transfer_retry(struct transfer *j, struct err *why)
 		j->tries = 0;
 	}
 	pause = retry_pause(j);
-	if (++j->tries >= limit || pause < 0) {
+	if (++j->tries >= limit || pause < 0 || !send_may_repeat(j)) {
 		transfer_next_url(j, why);
 		return;
 	}
@@ -246,8 +239,13 @@ void transfer_finish(struct transfer *j)
 {
 	struct hash got = {0};
 	uint64_t size = j->part.size;
+	char *shown CLEANUP_FREE = url_shown(j->urls[j->at]);
+	struct part_want want = {.hash = j->has_want ? &j->want : NULL,
+				 .size = j->want_size,
+				 .hash_of = j->hash_of,
+				 .name = j->hash_name ? j->hash_name : shown};
 	ERR(err);
-	errint rc = part_finish(&j->part, j->has_want ? &j->want : NULL, j->want_size, &got, &err);
+	errint rc = part_finish(&j->part, &want, &got, &err);
 
 	j->result.hash = got;
 	if (rc == ERR_MISMATCH && !j->from_start) {
@@ -263,6 +261,7 @@ void transfer_finish(struct transfer *j)
 		transfer_fail(j, &err);
 	} else {
 		j->result.size = size;
+		j->result.at = j->at;
 		part_release(&j->part);
 		transfer_end(j);
 	}

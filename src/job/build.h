@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Building: from wanted outputs of derivations to valid store paths. build_plan() finds what must
- * be done, build_paths() does it: fetches through the net layer and sandboxed builds side by side
+ * be done, build_paths() does it: sources by the ladder and sandboxed builds side by side
  * in one poll loop, outputs whole or absent, registered together.
  *
  * When everything wanted is valid nothing below is looked at. */
@@ -13,7 +13,7 @@
 #include "store/store.h"
 
 struct report;
-struct mirrors;
+struct ladder;
 
 enum sandbox_mode {
 	SANDBOX_ON,
@@ -73,9 +73,7 @@ struct build_options {
 				struct sandbox_shell *out, struct err *err);
 	void *sandbox_shell_ctx;
 	struct substituter *substituter; /* or NULL */
-	struct mirrors *mirrors;         /* NULL: made from configuration when needed */
-	const char *const *source_dirs;  /* vendored files */
-	size_t n_source_dirs;
+	struct ladder *ladder;           /* NULL: made from configuration when needed */
 };
 
 struct build_wanted {

@@ -12,7 +12,7 @@
 enum goal_kind {
 	GOAL_VALID,      /* nothing to do */
 	GOAL_SUBSTITUTE, /* its wanted outputs come from a substituter */
-	GOAL_FETCH,      /* builtin:fetchurl, through the net layer */
+	GOAL_FETCH,      /* builtin:fetchurl, by the ladder */
 	GOAL_BUILTIN,    /* a C function in the sandbox */
 	GOAL_PROGRAM,
 };

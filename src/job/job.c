@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/report.h"
+#include "source/ascent.h"
 
 struct str goal_name(const struct goal *g)
 {
@@ -58,6 +59,7 @@ void build_job_free(struct job *j)
 	if (!j)
 		return;
 	sandbox_kill(&j->child);
+	ascent_free(j->ascent);
 	worker_release(&j->worker);
 	build_log_release(&j->log);
 	if (j->log_fd >= 0)

@@ -12,7 +12,8 @@
 #include "job/build_log.h"
 
 struct activity;
-struct fetcher;
+struct ascent;
+struct ladder;
 
 enum job_phase {
 	JOB_LOCK,  /* waiting for somebody else's build of the same outputs */
@@ -49,8 +50,8 @@ struct job {
 	uint64_t started, spoke; /* clock_ms() */
 	struct err child_err;    /* why it could not become the builder */
 
-	char *dest;   /* a fetched file, in the folder of partial files */
-	bool adopted; /* dest is left from an earlier run, and not yet checked */
+	char *dest; /* a fetched file, in the folder of partial files */
+	struct ascent *ascent;
 
 	struct worker worker;
 };
@@ -73,9 +74,12 @@ ATTR_MUST_CHECK errint job_build_patience(struct job *j, uint64_t now, struct er
 /* Keeps a failed build's folder where that is asked for, and tells so; else tells how to. */
 void job_keep(struct job *j, struct err *err);
 
-/* Fetching. Adds a request with ctx j to the fetcher, or finds the file already here: then the
- * phase is JOB_QUEUE at once. */
-ATTR_MUST_CHECK errint job_fetch_start(struct job *j, struct fetcher *f, struct err *err);
+/* Fetching: begins an ascent with ctx j. */
+ATTR_MUST_CHECK errint job_fetch_start(struct job *j, struct ladder *l, struct err *err);
+/* The ascent is through: 0 when the file is here, else the error for the user. */
+ATTR_MUST_CHECK errint job_fetch_end(struct job *j, struct err *err);
+/* The worker found what came to be wrong: true when it is looked for elsewhere. */
+bool job_fetch_again(struct job *j, struct err *err);
 /* In the worker: makes the output of what was fetched. */
 ATTR_MUST_CHECK errint job_fetch_unpack(struct job *j, struct err *err);
 /* The expected hash of a fixed output, and whether it is the NAR's. */

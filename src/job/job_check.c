@@ -44,7 +44,6 @@ static errint recursive_hash(const char *path, enum hash_algo algo, struct hash 
 static errint check_fixed(struct job *j, const struct drv_output *o, const char *path,
 			  struct err *err)
 {
-	char specified[HASH_TEXT_MAX], computed[HASH_TEXT_MAX];
 	struct hash expected, got;
 	bool recursive;
 	errint rc = fixed_hash(o, &expected, &recursive, err);
@@ -56,10 +55,7 @@ static errint check_fixed(struct job *j, const struct drv_output *o, const char 
 		return err_wrap(err, "output of '%.*s'", STR_ARG(j->goal->path));
 	if (hash_eq(&expected, &got))
 		return 0;
-	err_set(err, ERR_MISMATCH,
-		"hash mismatch in fixed-output derivation '%.*s':", STR_ARG(j->goal->path));
-	err_detail(err, "  specified: %s", hash_format(&expected, HASH_SRI, true, specified));
-	return err_detail(err, "     got:    %s", hash_format(&got, HASH_SRI, true, computed));
+	return hash_mismatch(err, HASH_OF_OUTPUT, j->goal->path, &expected, &got);
 }
 
 static void put_info(const struct job *j, const struct path_info *info, struct buf *out)

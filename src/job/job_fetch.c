@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * A job that fetches (`builtin:fetchurl`). Files arrive in the state folder's kiln/partial, named
- * after the output, and stay there until they are placed: a run that was killed loses nothing.
- * A file that an earlier run brought whole, there or already in the store but not registered, is
- * taken when its hash is right. */
+ * A job that fetches (`builtin:fetchurl`), by the ladder. Files arrive in the state folder's
+ * kiln/partial, named after the output, and stay there until they are placed: a run that was killed
+ * loses nothing. What came is checked in the worker; when it is wrong the ladder knows where else
+ * to look. */
 #include "job/job.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "archive/archive.h"
 #include "base/file.h"
 #include "base/report.h"
-#include "fetch/fetch.h"
+#include "source/ascent.h"
 
 errint fixed_hash(const struct drv_output *o, struct hash *out, bool *recursive, struct err *err)
 {
@@ -75,21 +75,6 @@ static errint make_dest(struct job *j, struct err *err)
 	return mkdir(j->top, 0700) ? err_sys(err, "making folder '%s'", j->top) : 0;
 }
 
-/* Is the whole file here? One that was placed and never registered goes back first; a valid one
- * is only fetched again to be compared. */
-static void adopt(struct job *j)
-{
-	const struct drv_output *o = &j->goal->drv.outputs[0];
-	char *real CLEANUP_FREE = store_real_path(j->store, o->path);
-	struct stat st;
-
-	if (j->o->check && j->goal->top)
-		return;
-	if (fetch_is_flat(&j->goal->drv) && !lstat(real, &st) && S_ISREG(st.st_mode))
-		(void)!rename(real, j->dest);
-	j->adopted = !lstat(j->dest, &st) && S_ISREG(st.st_mode);
-}
-
 static void say_where(struct job *j)
 {
 	const char *made = build_attrs_flag(&j->attrs, "unpack")
@@ -100,10 +85,11 @@ static void say_where(struct job *j)
 	j->where[0] = made;
 }
 
-errint job_fetch_start(struct job *j, struct fetcher *f, struct err *err)
+errint job_fetch_start(struct job *j, struct ladder *l, struct err *err)
 {
 	const struct drv *d = &j->goal->drv;
-	struct fetch_request r = {.ctx = j};
+	struct ascent_request r = {.algo = HASH_SHA256, .hash_of = HASH_OF_OUTPUT, .ctx = j};
+	const char **urls = NULL;
 	struct hash expected;
 	bool recursive;
 
@@ -114,35 +100,54 @@ errint job_fetch_start(struct job *j, struct fetcher *f, struct err *err)
 	errint rc = build_attrs_init(&j->arena, d, &j->attrs, err);
 	if (!rc)
 		rc = fixed_hash(&d->outputs[0], &expected, &recursive, err);
-	if (!rc && !j->dest)
+	if (!rc)
 		rc = make_dest(j, err);
+	if (!rc)
+		rc = find_urls(j, &urls, &r.n_urls, err);
 	if (rc)
 		return rc;
 	say_where(j);
-	/* Once only: what was adopted and found wrong is fetched. */
-	if (!j->adopted)
-		adopt(j);
-	else
-		j->adopted = false;
-	if (j->adopted) {
-		report_msg(j->report, REPORT_DEBUG, "'%s' is here from an earlier run", j->dest);
-		j->phase = JOB_QUEUE;
-		return 0;
-	}
-	const char **urls = NULL;
-	rc = find_urls(j, &urls, &r.n_urls, err);
-	if (rc)
-		return rc;
+	char *placed CLEANUP_FREE = store_real_path(j->store, d->outputs[0].path);
 	r.urls = urls;
 	r.dest = j->dest;
 	r.hash = recursive ? NULL : &expected;
-	r.algo = HASH_SHA256;
+	r.hash_name = arena_strz(&j->arena, j->goal->path);
 	r.checked_later = recursive;
+	/* The worker looks at it in any case. What is valid is only fetched to be compared. */
+	r.adopts = !(j->o->check && j->goal->top);
+	r.left = r.adopts && !recursive ? placed : NULL;
 	r.name = arena_strz(&j->arena, goal_name(j->goal));
-	rc = fetcher_add(f, &r, err);
+	rc = ascent_begin(l, &r, &j->ascent, err);
 	if (!rc)
 		j->phase = JOB_FETCH;
 	return rc;
+}
+
+errint job_fetch_end(struct job *j, struct err *err)
+{
+	struct err *why = &ascent_result(j->ascent)->got.err;
+
+	if (!why->code) {
+		j->phase = JOB_QUEUE;
+		return 0;
+	}
+	err_move(err, why);
+	/* A mismatch names it. */
+	return err->code == ERR_MISMATCH
+		       ? err->code
+		       : err_detail(err, "needed by derivation '%.*s'", STR_ARG(j->goal->path));
+}
+
+bool job_fetch_again(struct job *j, struct err *err)
+{
+	if (!j->ascent || (err->code != ERR_MISMATCH && err->code != ERR_CORRUPT) ||
+	    !ascent_reject(j->ascent, err))
+		return false;
+	remove_tree_quietly(AT_FDCWD, j->where[0]);
+	worker_release(&j->worker);
+	j->worker = (struct worker)WORKER_INIT;
+	j->phase = JOB_FETCH;
+	return true;
 }
 
 /* In the worker. */

@@ -14,8 +14,8 @@
 #include "base/environ.h"
 #include "base/process.h"
 #include "base/report.h"
-#include "fetch/fetch.h"
-#include "fetch/mirror.h"
+#include "source/ascent.h"
+#include "source/ladder.h"
 
 enum {
 	TICK_MS = 200,
@@ -34,8 +34,8 @@ struct scheduler {
 	size_t n_jobs, cap_jobs;
 	struct goal **ready;
 	size_t n_ready, cap_ready;
-	struct fetcher *fetcher;
-	struct mirrors *mirrors; /* ours, when the caller gave none */
+	struct ladder *ladder; /* the caller's, or own, once something is fetched */
+	struct ladder *own;
 	unsigned slots;
 	unsigned built, to_build, fetched, to_fetch;
 	uint64_t oldest_done; /* since when something waits to be registered, or 0 */
@@ -49,8 +49,7 @@ static void scheduler_release(struct scheduler *s)
 		build_job_free(s->jobs[i]);
 	free(s->jobs);
 	free(s->ready);
-	fetcher_free(s->fetcher);
-	mirrors_free(s->mirrors);
+	ladder_free(s->own);
 	err_release(&s->first);
 }
 
@@ -154,29 +153,21 @@ static unsigned count_fetches(const struct scheduler *s)
 	return n;
 }
 
-static errint need_fetcher(struct scheduler *s, struct err *err)
+static struct ladder *need_ladder(struct scheduler *s)
 {
-	struct fetch_options options = {
-		.mirrors = s->o->mirrors,
-		.sources = s->o->source_dirs,
-		.n_sources = s->o->n_source_dirs,
-	};
-
-	if (s->fetcher)
-		return 0;
-	if (!options.mirrors)
-		options.mirrors = s->mirrors = mirrors_new(NULL, s->report);
-	return fetcher_new(&options, s->report, &s->fetcher, err);
+	if (!s->ladder)
+		s->ladder = s->o->ladder;
+	if (!s->ladder)
+		s->ladder = s->own = ladder_new(NULL, s->store, s->report);
+	return s->ladder;
 }
 
 /* Starting. */
 
 static errint job_begin(struct scheduler *s, struct job *j, struct err *err)
 {
-	if (j->goal->kind != GOAL_FETCH)
-		return job_build_start(j, err);
-	errint rc = need_fetcher(s, err);
-	return rc ? rc : job_fetch_start(j, s->fetcher, err);
+	return j->goal->kind == GOAL_FETCH ? job_fetch_start(j, need_ladder(s), err)
+					   : job_build_start(j, err);
 }
 
 /* Takes the lock if it can be had, and then starts. */
@@ -440,18 +431,11 @@ static bool build_event(struct scheduler *s, struct job *j, int fd)
 	return false;
 }
 
-/* A file found here from an earlier run may be a wrong one: then it is fetched after all. */
+/* What came may be wrong, and be had elsewhere. */
 static void check_failed(struct scheduler *s, struct job *j, struct err *err)
 {
-	if (j->dest && err->code == ERR_MISMATCH)
-		unlink(j->dest);
-	if (j->adopted && err->code == ERR_MISMATCH) {
-		err_clear(err);
-		worker_release(&j->worker);
-		j->worker = (struct worker)WORKER_INIT;
-		if (!job_fetch_start(j, s->fetcher, err))
-			return;
-	}
+	if (job_fetch_again(j, err))
+		return;
 	job_keep(j, err);
 	job_failed(s, j, err);
 }
@@ -491,27 +475,13 @@ static void dispatch(struct scheduler *s, const struct watch *w)
 	}
 }
 
-static void fetch_done(struct scheduler *s, struct fetch_result *r)
+static void fetch_done(struct scheduler *s, struct ascent *a)
 {
-	struct job *j = r->ctx;
+	struct job *j = ascent_ctx(a);
 	ERR(err);
 
-	if (!job_alive(s, j))
-		return;
-	if (!r->err.code) {
-		j->phase = JOB_QUEUE;
-		return;
-	}
-	if (r->err.code == ERR_MISMATCH) {
-		err_set(&err, ERR_MISMATCH,
-			"hash mismatch in fixed-output derivation '%.*s':", STR_ARG(j->goal->path));
-		err_detail(&err, "%s", r->err.detail ? r->err.detail : "");
-		err_detail(&err, "  %s", r->err.msg);
-	} else {
-		err_move(&err, &r->err);
-		err_detail(&err, "needed by derivation '%.*s'", STR_ARG(j->goal->path));
-	}
-	job_failed(s, j, &err);
+	if (job_fetch_end(j, &err))
+		job_failed(s, j, &err);
 }
 
 static int wait_ms(const struct scheduler *s)
@@ -543,8 +513,8 @@ static errint wait_events(struct scheduler *s, struct err *err)
 	/* Behind the others, and no job's. */
 	ARRAY_GROW(w.fds, w.n, w.cap);
 	w.fds[w.n] = (struct pollfd){.fd = interrupt_fd(), .events = POLLIN};
-	if (s->fetcher && fetcher_pending(s->fetcher)) {
-		errint rc = fetcher_step(s->fetcher, wait_ms(s), w.fds, w.n, err);
+	if (s->ladder && ladder_pending(s->ladder)) {
+		errint rc = ladder_step(s->ladder, wait_ms(s), w.fds, w.n, err);
 		if (rc)
 			return rc;
 	} else if (poll(w.fds, w.n + 1, wait_ms(s)) < 0) {
@@ -553,11 +523,9 @@ static errint wait_events(struct scheduler *s, struct err *err)
 		return 0;
 	}
 	dispatch(s, &w);
-	struct fetch_result r;
-	while (s->fetcher && fetcher_next(s->fetcher, &r)) {
-		fetch_done(s, &r);
-		fetch_result_release(&r);
-	}
+	struct ascent *a;
+	while (s->ladder && (a = ladder_next(s->ladder)))
+		fetch_done(s, a);
 	return 0;
 }
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
  * The front: each type of input has its file; what they bring is taken into the store here. */
-#include "source/ladder_int.h"
+#include "source/ascent_int.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include "base/environ.h"
 #include "base/file.h"
 #include "source/locator.h"
-#include "fetch/conf.h"
-#include "fetch/mirror.h"
+#include "source/conf.h"
+#include "source/mirror.h"
 #include "store/store.h"
 
 enum { DEFAULT_TTL = 3600 };
@@ -78,22 +78,12 @@ static struct str shown(const struct bring *what, struct arena *a)
 
 static errint check_hash(const struct bring *what, const struct hash *got, struct err *err)
 {
-	char a[HASH_TEXT_MAX], b[HASH_TEXT_MAX];
 	ARENA(mem);
 
 	if (!what->expect || hash_eq(what->expect, got))
 		return 0;
-	if (what->flat)
-		return err_set(
-			err, ERR_MISMATCH,
-			"hash mismatch in file downloaded from '%.*s':\n  specified: %s\n  got:  "
-			"     %s",
-			STR_ARG(what->url), hash_format(what->expect, HASH_NIX32, true, a),
-			hash_format(got, HASH_NIX32, true, b));
-	return err_set(err, ERR_MISMATCH,
-		       "NAR hash mismatch in input '%.*s', expected '%s' but got '%s'",
-		       STR_ARG(shown(what, &mem)), hash_format(what->expect, HASH_SRI, true, a),
-		       hash_format(got, HASH_SRI, true, b));
+	return what->flat ? hash_mismatch(err, HASH_OF_DOWNLOAD, what->url, what->expect, got)
+			  : hash_mismatch(err, HASH_OF_INPUT, shown(what, &mem), what->expect, got);
 }
 
 errint input_take(const struct bring *what, const struct hash *h, struct str path,
@@ -142,7 +132,9 @@ static errint add(struct ladder *l, const struct bring *what, const char *real, 
 
 	if (rc == ERR_MISMATCH)
 		return wrong_hash(what, real, err);
-	if (!rc && what->flat)
+	if (!rc && what->flat && what->expect)
+		h = *what->expect;
+	else if (!rc && what->flat)
 		rc = hash_real(what, real, &h, err);
 	else if (!rc)
 		rc = store_query(l->store, a, out->store_path, &info, err);
@@ -194,7 +186,7 @@ static errint read_ttl(struct ladder *l, struct err *err)
 	return 0;
 }
 
-static errint prepare(struct ladder *l, struct err *err)
+errint ladder_prepare(struct ladder *l, struct err *err)
 {
 	if (l->cache)
 		return 0;
@@ -211,7 +203,7 @@ static errint prepare(struct ladder *l, struct err *err)
 errint ladder_bring(struct ladder *l, const struct bring *what, struct arena *a,
 		    struct brought *out, struct err *err)
 {
-	errint rc = prepare(l, err);
+	errint rc = ladder_prepare(l, err);
 
 	if (rc)
 		return rc;
@@ -227,7 +219,7 @@ errint ladder_registry(struct ladder *l, enum ladder_registry which, struct aren
 {
 	char *ours CLEANUP_FREE = user_config_dir();
 	struct str user = path_dir(str_c(ours));
-	errint rc = prepare(l, err);
+	errint rc = ladder_prepare(l, err);
 
 	if (rc)
 		return rc;
@@ -263,6 +255,7 @@ struct ladder *ladder_new(const struct ladder_config *config, struct store *s,
 		l->config = *config;
 	l->store = s;
 	l->report = report;
+	l->done_end = &l->done;
 	return l;
 }
 
@@ -272,6 +265,9 @@ void ladder_free(struct ladder *l)
 		return;
 	if (l->temp)
 		remove_tree_quietly(AT_FDCWD, l->temp);
+	BUG_ON(l->ascents);
+	fetcher_free(l->fetcher);
+	pages_free(l);
 	mirrors_free(l->mirrors);
 	conf_free(l->conf);
 	free(l->temp);

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "source/locator.h"
 
+struct fetch_options;
 struct ladder;
 struct report;
 struct store;
@@ -19,6 +20,10 @@ struct ladder_config {
 	int64_t ttl; /* tarball-ttl in seconds, when given; else kiln.conf's or an hour */
 	const char *const *tokens; /* access-tokens, ends with NULL */
 	const char *registry;      /* flake-registry */
+	const char *const
+		*source_dirs; /* folders of vendored files, looked at before kiln.conf's */
+	size_t n_source_dirs;
+	const struct fetch_options *fetch; /* or NULL */
 };
 
 /* Opens nothing: configuration is read and folders are made when they are first needed. */

@@ -12,12 +12,13 @@
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/report.h"
+#include "source/ascent.h"
 #include "source/locator.h"
-#include "fetch/fetch.h"
 #include "store/store.h"
 
 void download_release(struct download *d)
 {
+	ascent_free(d->ascent);
 	if (d->lock > 0)
 		close(d->lock);
 	free(d->file);
@@ -47,30 +48,24 @@ errint download_find(struct ladder *l, struct arena *a, struct download *d, stru
 	return 0;
 }
 
-static errint transfer(struct ladder *l, struct download *d, bool usable, struct fetch_result *out,
-		       struct err *err)
+static errint begin(struct ladder *l, struct download *d, bool usable, struct err *err)
 {
-	struct fetch_options o = {.mirrors = l->mirrors};
 	char *url CLEANUP_FREE = str_dupz(d->url);
 	char *etag CLEANUP_FREE = str_dupz(fetch_record_get(&d->record, "etag"));
 	const char *const urls[] = {url}, *const headers[] = {d->header, NULL};
-	struct fetch_request r = {
+	struct ascent_request r = {
 		.urls = urls,
 		.n_urls = 1,
 		.dest = d->file,
 		.hash = d->flat,
 		.algo = HASH_SHA256,
+		.file = d->vendored,
+		.checked_later = d->checked_later,
 		.headers = headers,
 		.etag = usable && *etag ? etag : NULL,
 	};
-	struct fetcher *net CLEANUP(fetcher_cleanup) = NULL;
-	errint rc = fetcher_new(&o, l->report, &net, err);
 
-	if (!rc)
-		rc = fetcher_add(net, &r, err);
-	while (!rc && !fetcher_next(net, out))
-		rc = fetcher_step(net, -1, NULL, 0, err);
-	return rc;
+	return ascent_begin(l, &r, &d->ascent, err);
 }
 
 static bool is_here(const struct download *d)
@@ -80,7 +75,6 @@ static bool is_here(const struct download *d)
 
 static void take_answer(struct arena *a, struct download *d, const struct fetch_result *r)
 {
-	d->hash = r->hash;
 	if (r->etag)
 		d->etag = arena_str(a, str_c(r->etag));
 	if (r->immutable)
@@ -95,31 +89,40 @@ static bool is_usable(const struct download *d)
 
 errint download_bring(struct ladder *l, struct arena *a, struct download *d, struct err *err)
 {
-	struct fetch_result r CLEANUP(fetch_result_release) = {0};
 	bool usable = is_usable(d);
-	errint rc;
+	errint rc = 0;
 
-	d->cached = usable && (d->forever || d->record.age < l->ttl);
+	d->cached = usable && !d->ascent && (d->forever || d->record.age < l->ttl);
 	if (d->cached)
 		return 0;
-	rc = transfer(l, d, usable, &r, err);
-	if (rc)
-		return rc;
-	if (r.err.code == ERR_NETWORK && usable) {
-		report_msg(l->report, REPORT_WARN, "%s; using cached version", r.err.msg);
+	if (!d->ascent)
+		rc = begin(l, d, usable, err);
+	if (!rc)
+		rc = ascent_climb(d->ascent, err);
+	if (rc == ERR_NETWORK && usable) {
+		report_msg(l->report, REPORT_WARN, "%s; using cached version", err->msg);
+		err_clear(err);
 		d->cached = true;
 		return 0;
 	}
-	take_answer(a, d, &r);
-	if (r.err.code)
-		return err_move(err, &r.err);
-	if (r.unchanged) {
+	if (rc)
+		return rc;
+	const struct fetch_result *r = &ascent_result(d->ascent)->got;
+	take_answer(a, d, r);
+	if (r->unchanged) {
 		char *dir CLEANUP_FREE = records(l);
 
 		d->cached = true;
 		fetch_cache_put(dir, d->key, &d->record);
 	}
 	return 0;
+}
+
+bool download_reject(struct download *d, struct err *why)
+{
+	bool wrong = why->code == ERR_MISMATCH || why->code == ERR_CORRUPT;
+
+	return wrong && d->ascent && !d->cached && ascent_reject(d->ascent, why);
 }
 
 void download_keep(struct ladder *l, struct download *d, const struct fetch_record *r)
@@ -134,13 +137,12 @@ void download_keep(struct ladder *l, struct download *d, const struct fetch_reco
 errint download_text(struct ladder *l, struct arena *a, struct str url, const char *header,
 		     struct str *out, struct err *err)
 {
-	struct fetch_options o = {.mirrors = l->mirrors};
 	char *z CLEANUP_FREE = str_dupz(url);
 	const char *const urls[] = {z}, *const headers[] = {header, NULL};
 	BUF(text, LIMIT_INDEX_PAGE);
-	struct fetch_request r = {
+	struct ascent_request r = {
 		.urls = urls, .n_urls = 1, .body = &text, .algo = HASH_SHA256, .headers = headers};
-	errint rc = fetch_one(&o, &r, l->report, NULL, err);
+	errint rc = ladder_fetch(l, &r, err);
 
 	if (rc)
 		return rc;
@@ -149,6 +151,10 @@ errint download_text(struct ladder *l, struct arena *a, struct str url, const ch
 }
 
 /* ---- files ---- */
+
+/* Takes what is in d->file into the store. */
+typedef errint take_fn(struct ladder *l, const struct bring *what, struct download *d,
+		       struct arena *a, struct brought *out, struct err *err);
 
 static bool record_hash(const struct fetch_record *r, const char *name, struct hash *out)
 {
@@ -165,13 +171,25 @@ static void put_hash(struct arena *a, struct fetch_record *r, const char *name,
 	fetch_record_set(r, name, arena_str(a, str_c(hash_format(h, HASH_SRI, true, text))));
 }
 
-/* In Nix's words, which tell the hash that came. */
-static errint wrong_file(const struct bring *what, const struct download *d, struct err *err)
+/* Brings it, and takes it in; when what came is wrong, from the next place. */
+static errint bring_and_add(struct ladder *l, const struct bring *what, struct download *d,
+			    take_fn *take, struct arena *a, struct brought *out, struct err *err)
 {
-	struct brought ignored = {0};
+	for (;;) {
+		errint rc = download_bring(l, a, d, err);
 
-	err_clear(err);
-	return input_take(what, &d->hash, S(""), &ignored, err);
+		if (rc || (d->cached && d->valid))
+			return rc;
+		rc = take(l, what, d, a, out, err);
+		if (!rc || !download_reject(d, err))
+			return rc;
+	}
+}
+
+static errint take_file(struct ladder *l, const struct bring *what, struct download *d,
+			struct arena *a, struct brought *out, struct err *err)
+{
+	return input_add(l, what, d->file, a, out, err);
 }
 
 errint bring_file(struct ladder *l, const struct bring *what, struct arena *a, struct brought *out,
@@ -181,6 +199,7 @@ errint bring_file(struct ladder *l, const struct bring *what, struct arena *a, s
 		.url = what->url,
 		.key = str_c(arena_printf(a, "file\n%.*s", STR_ARG(what->url))),
 		.flat = what->flat ? what->expect : NULL,
+		.checked_later = what->expect && !what->flat,
 		.read_only = what->read_only,
 	};
 	const char *which = what->flat ? "hash" : "narHash";
@@ -192,16 +211,11 @@ errint bring_file(struct ladder *l, const struct bring *what, struct arena *a, s
 	if (!rc && d.found && record_hash(&d.record, which, &known))
 		rc = input_known(l, what, &known, a, &path, &d.valid, err);
 	if (!rc)
-		rc = download_bring(l, a, &d, err);
-	if (rc == ERR_MISMATCH && d.flat)
-		return wrong_file(what, &d, err);
+		rc = bring_and_add(l, what, &d, take_file, a, out, err);
 	if (rc)
 		return rc;
 	if (d.cached && d.valid)
 		return input_take(what, &known, path, out, err);
-	rc = input_add(l, what, d.file, a, out, err);
-	if (rc)
-		return rc;
 	if (d.cached)
 		return 0;
 	put_hash(a, &r, which, &out->nar_hash);
@@ -212,8 +226,8 @@ errint bring_file(struct ladder *l, const struct bring *what, struct arena *a, s
 
 /* ---- archives ---- */
 
-static errint unpack(struct ladder *l, const struct bring *what, struct download *d,
-		     struct arena *a, struct brought *out, struct err *err)
+static errint take_archive(struct ladder *l, const struct bring *what, struct download *d,
+			   struct arena *a, struct brought *out, struct err *err)
 {
 	char *tree CLEANUP_FREE = NULL;
 	int fd CLEANUP_FD = -1;
@@ -230,16 +244,6 @@ static errint unpack(struct ladder *l, const struct bring *what, struct download
 	if (!out->source.n)
 		remove_tree_quietly(AT_FDCWD, tree);
 	return rc;
-}
-
-static errint from_record(struct ladder *l, const struct bring *what, struct download *d,
-			  const struct hash *known, struct str path, struct arena *a,
-			  struct brought *out, struct err *err)
-{
-	if (!d->valid)
-		return unpack(l, what, d, a, out, err);
-	(void)!str_to_i64(fetch_record_get(&d->record, "lastModified"), &out->last_modified);
-	return input_take(what, known, path, out, err);
 }
 
 static void keep_archive(struct ladder *l, struct download *d, struct arena *a,
@@ -261,19 +265,21 @@ errint bring_archive(struct ladder *l, const struct bring *what, struct download
 	struct str path = S("");
 	struct hash known;
 	d->read_only = what->read_only;
+	d->checked_later = what->expect != NULL;
 	errint rc = download_find(l, a, d, err);
 
 	if (!rc && d->found && record_hash(&d->record, "narHash", &known))
 		rc = input_known(l, what, &known, a, &path, &d->valid, err);
 	if (!rc)
-		rc = download_bring(l, a, d, err);
-	if (rc)
-		return rc;
-	rc = d->cached ? from_record(l, what, d, &known, path, a, out, err)
-		       : unpack(l, what, d, a, out, err);
+		rc = bring_and_add(l, what, d, take_archive, a, out, err);
 	/* A file that does not unpack is not kept for the next time. */
-	if (rc && rc != ERR_MISMATCH && !d->cached)
+	if (rc && rc != ERR_MISMATCH && d->ascent && !d->cached)
 		unlink(d->file);
+	if (!rc && d->cached && d->valid) {
+		(void)!str_to_i64(fetch_record_get(&d->record, "lastModified"),
+				  &out->last_modified);
+		rc = input_take(what, &known, path, out, err);
+	}
 	if (rc)
 		return rc;
 	if (d->cached)

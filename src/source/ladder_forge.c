@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 #include "base/file.h"
-#include "fetch/conf.h"
+#include "source/conf.h"
 #include "source/forge.h"
 
 static void read_repo(struct ladder *l, const struct bring *what, struct arena *a,

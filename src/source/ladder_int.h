@@ -6,8 +6,11 @@
 #include "base/fetch_cache.h"
 #include "source/ladder.h"
 
+struct ascent;
 struct conf;
+struct fetcher;
 struct mirrors;
+struct page;
 
 struct ladder {
 	struct ladder_config config;
@@ -20,7 +23,16 @@ struct ladder {
 	unsigned n_temp;
 	struct conf *conf;
 	struct mirrors *mirrors;
+	/* ascent.c's */
+	struct fetcher *fetcher;
+	struct ascent *ascents;          /* all */
+	struct ascent *done, **done_end; /* through, and not given yet */
+	size_t n_pending;                /* not given yet */
+	struct page *pages;
 };
+
+/* Reads the configuration, once. */
+ATTR_MUST_CHECK errint ladder_prepare(struct ladder *l, struct err *err);
 
 /* The argument of a request; "" and false when it is absent. */
 struct str request_text(const struct bring *what, const char *name);
@@ -46,15 +58,17 @@ struct download {
 	struct str key, url;     /* url is asked; key names it in the cache */
 	const char *header;      /* "Name: value", or NULL */
 	const struct hash *flat; /* what the bytes must be, or NULL */
+	bool checked_later;      /* there is no such hash, and the caller checks what is in them */
+	const char *vendored;    /* its name in vendored folders; NULL: the URL's last part */
 	bool read_only;          /* the store may not be written: the file stays */
 	bool valid;              /* the caller has what the record tells of */
 	bool forever;            /* what is there never changes */
 	/* results */
 	struct fetch_record record;
 	bool found;
-	bool cached;      /* the record is to be believed */
-	struct hash hash; /* of the bytes, when they were brought now */
+	bool cached; /* the record is to be believed */
 	struct str etag, immutable;
+	struct ascent *ascent; /* once one was needed */
 	char *file;
 	int lock;
 };
@@ -65,6 +79,9 @@ ATTR_MUST_CHECK errint download_find(struct ladder *l, struct arena *a, struct d
 /* Either `cached` is set, or file has the bytes (or both: then the record is about the file). */
 ATTR_MUST_CHECK errint download_bring(struct ladder *l, struct arena *a, struct download *d,
 				      struct err *err);
+/* What file has is not what was wanted (why): true when another place may have it, where
+ * download_bring() goes on. */
+bool download_reject(struct download *d, struct err *why);
 /* Writes the record; the file goes unless only it has the content. */
 void download_keep(struct ladder *l, struct download *d, const struct fetch_record *r);
 /* The text behind a URL, as of late. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The fetcher as a step machine: other descriptors, timeouts, an outer loop of its own, answers in
- * memory, vendored files. URLs are file: here; tests/functional/net.sh has a web server. */
+ * memory. URLs are file: here; tests/functional/net.sh has a web server. */
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -149,7 +149,7 @@ static void test_errors(void)
 {
 	char *absent CLEANUP_FREE = xasprintf("file://%s/absent", work);
 	char *dest CLEANUP_FREE = in_work("dest");
-	const char *urls[] = {absent, "mirror://pypi/six/six.whl"};
+	const char *urls[] = {absent, "mirror://name/file"};
 	struct fetch_request r = {
 		.urls = urls, .n_urls = 1, .dest = dest, .algo = HASH_SHA256, .name = "thing"};
 	char *want CLEANUP_FREE = xasprintf("fetching 'thing': '%s': ", absent);
@@ -159,40 +159,10 @@ static void test_errors(void)
 	OK(str_starts(str_c(err.msg), str_c(want)), "%s", err.msg);
 	OK(access(dest, F_OK) != 0, "no file appears");
 	r.urls = urls + 1;
-	IS_ERR(fetch_one(NULL, &r, NULL, NULL, &err), err, ERR_USAGE, "a mirror without mirrors");
+	IS_ERR(fetch_one(NULL, &r, NULL, NULL, &err), err, ERR_USAGE,
+	       "mirrors are the business of others");
 	urls[1] = "https://host/a b";
 	IS_ERR(fetch_one(NULL, &r, NULL, NULL, &err), err, ERR_USAGE, "a blank in an URL");
-}
-
-static void test_vendored(void)
-{
-	char *absent CLEANUP_FREE = xasprintf("file://%s/absent/%s", work, "v.txt");
-	char *dest CLEANUP_FREE = in_work("taken");
-	char *dir CLEANUP_FREE = in_work("vendor");
-	const char *const dirs[] = {"/nonexistent", dir};
-	struct fetch_options o = {.sources = dirs, .n_sources = 2};
-	struct hash want, other;
-	struct fetch_request r = {.urls = (const char *const[]){absent},
-				  .n_urls = 1,
-				  .dest = dest,
-				  .algo = HASH_SHA256};
-	ERR(err);
-
-	IS_OK(mkdir_p(AT_FDCWD, dir, 0755, &err), err, "a folder");
-	put("vendor/v.txt", "vendored");
-	hash_bytes(HASH_SHA256, S("vendored"), &want);
-	hash_bytes(HASH_SHA256, S("x"), &other);
-	IS_ERR(fetch_one(&o, &r, NULL, NULL, &err), err, ERR_NOT_FOUND, "not without any hash");
-	r.hash = &other;
-	IS_ERR(fetch_one(&o, &r, NULL, NULL, &err), err, ERR_NOT_FOUND, "not with another");
-	r.hash = &want;
-	IS_OK(fetch_one(&o, &r, NULL, NULL, &err), err, "with the right one");
-	has("taken", "vendored");
-	unlink(dest);
-	r.hash = NULL;
-	r.checked_later = true;
-	IS_OK(fetch_one(&o, &r, NULL, NULL, &err), err, "or checked by the caller");
-	has("taken", "vendored");
 }
 
 int main(void)
@@ -207,7 +177,6 @@ int main(void)
 	test_own_loop();
 	test_memory();
 	test_errors();
-	test_vendored();
 	remove_tree_quietly(AT_FDCWD, work);
 	free(work);
 	return tap_done();

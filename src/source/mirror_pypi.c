@@ -11,8 +11,8 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/process.h"
-#include "fetch/conf.h"
-#include "fetch/mirror_int.h"
+#include "source/conf.h"
+#include "source/mirror_int.h"
 
 /* What the files set so far; values are words separated by blanks. A command's own section
  * ([install]) counts more than [global], in whichever file. */

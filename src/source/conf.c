@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Reading kiln.conf. The known keys are one table, for the warning about any other. */
-#include "fetch/conf.h"
+#include "source/conf.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

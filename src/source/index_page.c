@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Index pages: which format, and what both have in common. */
-#include "fetch/index_page.h"
+#include "source/index_page.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #include "base/limits.h"
 #include "base/url.h"
-#include "fetch/index_page_int.h"
+#include "source/index_page_int.h"
 
 struct str index_project_name(struct arena *a, struct str name)
 {

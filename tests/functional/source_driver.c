@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Drives the fetcher for tests/functional/net.sh: each line of standard input is a request,
+ * Drives the ladder for tests/functional/net.sh: each line of standard input is a request,
  *
  *	DEST URL[|URL…] [HASH|- [SIZE]]
  *
@@ -13,8 +13,8 @@
 #include <time.h>
 
 #include "base/report.h"
-#include "fetch/fetch.h"
-#include "fetch/mirror.h"
+#include "source/ascent.h"
+#include "source/ladder.h"
 
 struct driver {
 	struct fetch_options o;
@@ -39,8 +39,6 @@ static bool argument(struct driver *d, const char *arg)
 	d->processor |= strcmp(arg, "processor") == 0;
 	if (strncmp(arg, "source=", 7) == 0) {
 		d->source = arg + 7;
-		d->o.sources = &d->source;
-		d->o.n_sources = 1;
 		return true;
 	}
 	return strcmp(arg, "later") == 0 || strcmp(arg, "processor") == 0 ||
@@ -58,13 +56,14 @@ static void fail(const char *dest, const struct err *err)
 	fflush(stdout);
 }
 
-static errint add(struct driver *d, struct fetcher *f, char *line, struct err *err)
+static errint add(struct driver *d, struct ladder *l, char *line, struct err *err)
 {
 	char dest[256], list[2048], text[256] = "-";
 	const char *urls[8];
 	unsigned long long size = 0;
 	struct hash hash;
-	struct fetch_request r = {.dest = dest, .urls = urls, .algo = HASH_SHA256};
+	struct ascent *a;
+	struct ascent_request r = {.dest = dest, .urls = urls, .algo = HASH_SHA256};
 
 	if (sscanf(line, "%255s %2047s %255s %llu", dest, list, text, &size) < 2)
 		return err_set(err, ERR_USAGE, "bad request");
@@ -81,25 +80,27 @@ static errint add(struct driver *d, struct fetcher *f, char *line, struct err *e
 	r.size = size;
 	r.checked_later = d->later;
 	r.ctx = xstrdup(dest);
-	return fetcher_add(f, &r, err);
+	return ascent_begin(l, &r, &a, err);
 }
 
-static void print_results(struct driver *d, struct fetcher *f)
+static void print_results(struct ladder *l)
 {
-	struct fetch_result r;
 	char hash[HASH_TEXT_MAX];
+	struct ascent *a;
 
-	while (fetcher_next(f, &r)) {
-		if (r.err.code)
-			fail(r.ctx, &r.err);
+	while ((a = ladder_next(l))) {
+		const struct fetch_result *r = &ascent_result(a)->got;
+		char *dest CLEANUP_FREE = ascent_ctx(a);
+
+		if (r->err.code)
+			fail(dest, &r->err);
 		else
-			printf("ok %s %s %llu %llu %llu\n", (char *)r.ctx,
-			       hash_format(&r.hash, HASH_SRI, true, hash),
-			       (unsigned long long)r.size, (unsigned long long)r.moved,
-			       (unsigned long long)r.resumed);
+			printf("ok %s %s %llu %llu %llu\n", dest,
+			       hash_format(&r->hash, HASH_SRI, true, hash),
+			       (unsigned long long)r->size, (unsigned long long)r->moved,
+			       (unsigned long long)r->resumed);
 		fflush(stdout);
-		free(r.ctx);
-		fetch_result_release(&r);
+		ascent_free(a);
 	}
 }
 
@@ -107,26 +108,25 @@ int main(int argc, char **argv)
 {
 	struct driver d = {0};
 	struct report *report = report_new_stderr(0);
-	struct mirrors *m CLEANUP(mirrors_cleanup) = mirrors_new(NULL, report);
-	struct fetcher *f CLEANUP(fetcher_cleanup) = NULL;
+	struct ladder *l CLEANUP(ladder_cleanup) = NULL;
+	struct ladder_config config = {.fetch = &d.o, .source_dirs = &d.source};
 	char line[4096];
 	ERR(err);
 
 	for (int i = 1; i < argc; i++)
 		if (!argument(&d, argv[i]))
 			return 2;
-	d.o.mirrors = m;
-	if (fetcher_new(&d.o, report, &f, &err))
-		return 1;
+	config.n_source_dirs = d.source != NULL;
+	l = ladder_new(&config, NULL, report);
 	while (fgets(line, sizeof(line), stdin))
-		if (add(&d, f, line, &err))
+		if (add(&d, l, line, &err))
 			fail(line, &err);
-	while (fetcher_pending(f)) {
-		if (fetcher_step(f, -1, NULL, 0, &err)) {
+	while (ladder_pending(l)) {
+		if (ladder_step(l, -1, NULL, 0, &err)) {
 			fail("-", &err);
 			return 1;
 		}
-		print_results(&d, f);
+		print_results(l);
 	}
 	if (d.processor)
 		printf("processor %ld ms\n", (long)(clock() / (CLOCKS_PER_SEC / 1000)));

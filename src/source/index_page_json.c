@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/url.h"
-#include "fetch/index_page_int.h"
+#include "source/index_page_int.h"
 
 static void json_release(json_t **j)
 {

@@ -8,7 +8,7 @@
 
 #include "base/limits.h"
 #include "base/url.h"
-#include "fetch/index_page_int.h"
+#include "source/index_page_int.h"
 
 enum { ATTRS_MAX = 32, ENTITY_MAX = 10 };
 

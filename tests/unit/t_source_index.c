@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Index pages in both formats, URL references (RFC 3986's own examples) and project names. */
-#include "fetch/index_page.h"
+#include "source/index_page.h"
 #include "base/url.h"
 #include "tap.h"
 

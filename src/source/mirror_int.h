@@ -4,7 +4,7 @@
  * machine's files are looked for ("" outside tests) and appends base URLs by preference. */
 #pragma once
 
-#include "fetch/mirror.h"
+#include "source/mirror.h"
 
 struct host_list {
 	struct str *v; /* malloc'd strings without a trailing '/' */

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "fetch/conf.h"
-#include "fetch/mirror.h"
-#include "fetch/mirror_int.h"
+#include "source/conf.h"
+#include "source/mirror.h"
+#include "source/mirror_int.h"
 #include "tap.h"
 
 static char *root;

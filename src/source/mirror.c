@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
  * mirror: URLs and the cache of hosts. */
-#include "fetch/mirror.h"
+#include "source/mirror.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/report.h"
 #include "base/url.h"
-#include "fetch/conf.h"
-#include "fetch/index_page.h"
-#include "fetch/mirror_int.h"
+#include "source/conf.h"
+#include "source/index_page.h"
+#include "source/mirror_int.h"
 
 struct known {
 	char *name;

@@ -3,7 +3,7 @@
  * What the two formats of an index page share. */
 #pragma once
 
-#include "fetch/index_page.h"
+#include "source/index_page.h"
 
 struct index_builder {
 	struct arena *a;

@@ -10,8 +10,8 @@
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "fetch/conf.h"
-#include "fetch/mirror_int.h"
+#include "source/conf.h"
+#include "source/mirror_int.h"
 
 /* ORDER of preference; a .deb that has moved is worth asking for in all of them. */
 enum rank { RANK_DEBIAN, RANK_OTHER, RANK_SECURITY, RANKS };
