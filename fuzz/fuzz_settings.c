@@ -4,7 +4,7 @@
  * it sets whole. Lines that include files are left out: what is read then is not the input. */
 #include "fuzz.h"
 
-#include "cli/settings.h"
+#include "project/settings.h"
 
 static bool same_words(struct setting_words a, struct setting_words b)
 {

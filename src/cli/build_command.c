@@ -4,105 +4,169 @@
 #include "cli/build_command.h"
 
 #include <stdlib.h>
-#include "cli/build_find.h"
-#include "cli/project.h"
-#include "cli/slot.h"
+#include "base/report.h"
+#include "cli/result_links.h"
+#include "project/installable.h"
 
 void build_command_release(struct build_command *c)
 {
 	eval_request_release(&c->request);
-	free(c->names);
-	free(c->slots);
-	free(c->found);
+	resolved_list_release(&c->found);
+	free(c->asked);
 	free(c->project_dir);
-	free(c->results);
 	arena_release(&c->a);
+}
+
+static void ask(struct build_command *c, struct asked asked)
+{
+	ARRAY_GROW(c->asked, c->n_asked, c->cap_asked);
+	c->asked[c->n_asked++] = asked;
 }
 
 void build_command_name(struct build_command *c, const char *name)
 {
-	ARRAY_GROW(c->names, c->n_names, c->cap_names);
-	c->names[c->n_names++] = name;
+	struct asked asked = {.kind = ASKED_RECIPE};
+	struct str *outputs;
+
+	installable_outputs(&c->a, name, &asked.text, &outputs, &asked.n_outputs);
+	asked.outputs = outputs;
+	if (strchr(asked.text, '/') || store_path_is_drv(str_c(asked.text)))
+		asked.kind = ASKED_PATH;
+	ask(c, asked);
 }
 
-errint build_command_slot(struct build_command *c, const char *text, struct err *err)
+void build_command_slot(struct build_command *c, const char *text)
 {
-	const char *attr;
-	int rc = slot_attr(&c->a, text, &attr, err);
+	ask(c, (struct asked){.kind = ASKED_SLOT, .text = text});
+}
 
-	if (rc < 0)
-		return rc;
-	ARRAY_GROW(c->slots, c->n_slots, c->cap_slots);
-	c->slots[c->n_slots++] = attr;
+/* ---- finding ---- */
+
+static size_t count_recipes(const struct build_command *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_asked; i++)
+		n += c->asked[i].kind == ASKED_RECIPE;
+	return n;
+}
+
+static errint check_found(const struct build_command *c, struct err *err)
+{
+	for (size_t i = 0; i < c->found.n; i++) {
+		const struct resolved *f = &c->found.v[i];
+
+		if (f->n == 0 && f->kind != ASKED_PATH && !f->failure.code)
+			return err_set(err, ERR_EVAL, "there is no derivation in it");
+	}
 	return 0;
 }
 
-errint build_command_check_link(const struct build_command *c, size_t n_recipes, struct err *err)
+/* --out-link names one link: for a recipe, or for all else, which is numbered. */
+static errint check_link(const struct build_command *c, struct err *err)
 {
-	if (c->builds.link && n_recipes > 1)
+	size_t n = 0, others = 0;
+
+	for (size_t i = 0; c->builds.link && i < c->found.n; i++) {
+		n += c->found.v[i].kind == ASKED_RECIPE;
+		others += c->found.v[i].kind != ASKED_RECIPE && c->found.v[i].kind != ASKED_SLOT;
+	}
+	if (n + (others > 0) <= 1)
+		return 0;
+	if (others)
 		return err_set(err, ERR_USAGE,
-			       "--out-link names one link, but there are %zu recipes", n_recipes);
+			       "--out-link names one link, but there is more beside a recipe");
+	return err_set(err, ERR_USAGE, "--out-link names one link, but there are %zu recipes", n);
+}
+
+/* An expression stands instead of recipes; these are wanted, all of them, unless something else
+ * alone is. */
+static errint complete_asked(struct build_command *c, struct err *err)
+{
+	if (c->source.text && count_recipes(c)) {
+		err_set(err, ERR_USAGE, "a recipe's name beside an expression or a file");
+		return err_hint(err, "take an attribute of it with --attr");
+	}
+	if (c->source.text)
+		ask(c, (struct asked){.kind = c->source.is_expr ? ASKED_EXPR : ASKED_FILE,
+				      .text = c->source.text});
+	if (!c->n_asked)
+		ask(c, (struct asked){.kind = ASKED_RECIPE});
 	return 0;
 }
 
-static const char *link_of(struct build_command *c, const struct memo_found *f)
+static errint find(struct build_command *c, struct session *s, struct err *err)
 {
-	if (f->kind == BUILD_SLOT || c->builds.no_link)
-		return NULL;
-	if (c->builds.link)
-		return c->builds.link;
-	return f->kind == BUILD_SOURCE
-		       ? "result"
-		       : arena_printf(&c->a, "%s/result-%.*s", c->project_dir, STR_ARG(f->label));
-}
+	struct project_request r = {
+		.session = s, .eval = &c->request, .keep_going = s->settings->keep_going};
+	errint rc = complete_asked(c, err);
 
-static void add_results(struct build_command *c, const struct memo_found *f)
-{
-	const char *link = link_of(c, f);
-
-	for (size_t i = 0; i < f->n; i++) {
-		ARRAY_GROW(c->results, c->n_results, c->cap_results);
-		c->results[c->n_results++] =
-			(struct result){.drv = &f->drvs[i],
-					.link = !link ? NULL
-						: i   ? arena_printf(&c->a, "%s-%zu", link, i + 1)
-						      : link};
-	}
-}
-
-/* Recipes are wanted unless something else alone is. */
-static errint find(struct build_command *c, struct cli *cli, struct err *err)
-{
-	size_t n_recipes = 0;
-	int rc = 0;
-
-	if (!c->source.text && (c->n_names || !c->n_slots))
+	if (!rc && count_recipes(c))
 		rc = project_find(c->project, &c->project_dir, err);
-	if (rc == 0)
-		rc = build_find_kept(c, cli, err);
-	for (size_t i = 0; rc == 0 && i < c->n_found; i++) {
-		n_recipes += c->found[i].kind == BUILD_RECIPE;
-		add_results(c, &c->found[i]);
+	if (rc)
+		return rc;
+	r.dir = c->project_dir;
+	rc = project_resolve(&r, c->asked, c->n_asked, &c->a, &c->found, err);
+	if (!rc)
+		rc = check_found(c, err);
+	if (!rc)
+		rc = check_link(c, err);
+	if (rc)
+		return rc;
+	return project_products(s, &c->a, &c->found, &c->products, &c->n_products, err);
+}
+
+/* ---- results ---- */
+
+/* Recipes have links of their own; all else shares one name, and its numbers. */
+static const char *link_of(struct build_command *c, const struct product *p,
+			   struct result_numbers *numbers)
+{
+	const struct resolved *f = p->found;
+	const char *link = c->builds.link;
+
+	if (f->kind == ASKED_SLOT || c->builds.no_link)
+		return NULL;
+	if (!link && f->kind == ASKED_RECIPE)
+		link = arena_printf(&c->a, "%s/result-%.*s", c->project_dir, STR_ARG(f->label));
+	size_t number =
+		f->kind == ASKED_RECIPE ? p->index + 1 : result_number(numbers, p->wanted.path);
+	return result_name(&c->a, link ? link : "result", number);
+}
+
+static errint link_all(struct build_command *c, struct session *s, struct err *err)
+{
+	struct result_numbers numbers CLEANUP(result_numbers_release) = {0};
+	errint rc = 0;
+
+	for (size_t i = 0; !rc && !c->builds.dry_run && i < c->n_products; i++) {
+		const char *link = link_of(c, &c->products[i], &numbers);
+
+		if (link)
+			rc = result_links(s->store, &c->products[i], link, err);
 	}
-	return rc < 0 ? rc : build_command_check_link(c, n_recipes, err);
+	return rc;
 }
 
 static void print_json(const struct build_command *c)
 {
 	out_str(S("["));
-	for (size_t i = 0; i < c->n_results; i++) {
-		const struct result *r = &c->results[i];
+	for (size_t i = 0; i < c->n_products; i++) {
+		const struct product *p = &c->products[i];
 
 		out_str(i ? S(",\n {\"name\": ") : S("\n {\"name\": "));
-		out_json(r->drv->name);
+		out_json(p->name);
 		out_str(S(", \"drvPath\": "));
-		out_json(r->drv->drv_path);
+		if (p->wanted.n_outputs)
+			out_json(p->wanted.path);
+		else
+			out_str(S("null"));
 		out_str(S(", \"outputs\": {"));
-		for (size_t k = 0; r->paths && k < r->drv->n_outputs; k++) {
+		for (size_t k = 0; k < p->n_paths; k++) {
 			out_str(k ? S(", ") : S(""));
-			out_json(r->drv->outputs[k]);
+			out_json(p->wanted.n_outputs ? p->wanted.outputs[k] : S("out"));
 			out_str(S(": "));
-			out_json(r->paths[k]);
+			out_json(p->paths[k]);
 		}
 		out_str(S("}}"));
 	}
@@ -111,22 +175,57 @@ static void print_json(const struct build_command *c)
 
 static void print_paths(const struct build_command *c)
 {
-	for (size_t i = 0; i < c->n_results; i++)
-		for (size_t k = 0; c->results[i].paths && k < c->results[i].drv->n_outputs; k++)
-			out_printf("%.*s\n", STR_ARG(c->results[i].paths[k]));
+	for (size_t i = 0; i < c->n_products; i++)
+		for (size_t k = 0; k < c->products[i].n_paths; k++)
+			out_printf("%.*s\n", STR_ARG(c->products[i].paths[k]));
+}
+
+static errint build(struct build_command *c, struct session *s, struct err *err)
+{
+	struct build_wanted *w = ARENA_ARRAY(&c->a, struct build_wanted, c->n_products);
+
+	for (size_t i = 0; i < c->n_products; i++)
+		w[i] = c->products[i].wanted;
+	return build_request_run(&c->builds, s, w, c->n_products, err);
+}
+
+/* What could not be evaluated is told, but for the last, which is the command's own failure. */
+static struct err *last_failure(struct build_command *c, struct session *s)
+{
+	struct err *last = NULL;
+
+	for (size_t i = 0; i < c->found.n; i++) {
+		struct err *failure = &c->found.v[i].failure;
+
+		if (!failure->code)
+			continue;
+		if (last)
+			report_err(s->report, last);
+		last = failure;
+	}
+	return last;
 }
 
 errint build_command_run(struct build_command *c, struct cli *cli, struct err *err)
 {
-	int rc = find(c, cli, err);
+	struct session *s;
+	errint rc = cli_session(cli, &s, err);
 
-	if (rc == 0)
-		rc = results_build(cli, &c->a, c->results, c->n_results, &c->builds, err);
-	if (rc < 0)
+	if (!rc)
+		rc = find(c, s, err);
+	if (rc)
+		return rc;
+	struct err *failure = last_failure(c, s);
+	rc = build(c, s, err);
+	if (!rc)
+		rc = link_all(c, s, err);
+	if (rc && failure)
+		report_err(s->report, failure);
+	if (rc)
 		return rc;
 	if (cli->json)
 		print_json(c);
-	else
+	else if (!c->builds.dry_run)
 		print_paths(c);
-	return 0;
+	return failure ? err_move(err, failure) : 0;
 }

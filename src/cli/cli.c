@@ -3,13 +3,9 @@
  * The frame that commands stand in: global options, help, and what is opened on first use. */
 #include "cli/cli.h"
 
-#include <limits.h>
 #include <stdio.h>
-#include <unistd.h>
-#include "base/environ.h"
-#include "base/file.h"
 #include "base/report.h"
-#include "cli/settings.h"
+#include "cli/setting_options.h"
 #include "store/store.h"
 
 enum {
@@ -64,7 +60,7 @@ static int take_setting(struct cli *cli, int id, const struct options *o, struct
 	if (id < SETTING_FIRST)
 		return 0;
 	rc = cli_settings(cli, &s, err);
-	return rc < 0 ? rc : settings_option(s, id, o, err);
+	return rc < 0 ? rc : setting_option(s, id, o, err);
 }
 
 int cli_next(struct cli *cli, struct options *o, bool *done, struct err *err)
@@ -138,42 +134,19 @@ errint cli_store(struct cli *cli, struct store **out, struct err *err)
 	return 0;
 }
 
-static bool holds_pkgs(const char *dir)
+errint cli_session(struct cli *cli, struct session **out, struct err *err)
 {
-	char *probe CLEANUP_FREE = xasprintf("%s/pkgs/default.nix", dir);
+	struct store *store;
+	struct settings *settings;
+	errint rc = cli_store(cli, &store, err);
 
-	return access(probe, R_OK) == 0;
-}
-
-errint cli_data_dir(struct cli *cli, const char **out, struct err *err)
-{
-	static char found[PATH_MAX];
-	char exe[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	const char *set = env_get("KILN_DATA_DIR");
-	struct str dir;
-
-	if (set) {
-		if (!holds_pkgs(set))
-			return err_set(err, ERR_NOT_FOUND,
-				       "KILN_DATA_DIR '%s' holds no pkgs/default.nix", set);
-		*out = set;
-		return 0;
-	}
-	/* build/kiln stands one folder below the tree; bin/kiln beside share/kiln */
-	dir = n > 0 ? path_dir(path_dir(str_n(exe, (size_t)n))) : S("/");
-	snprintf(found, sizeof(found), "%.*s", STR_ARG(dir));
-	if (!holds_pkgs(found))
-		snprintf(found, sizeof(found), "%.*s/share/kiln", STR_ARG(dir));
-	if (!holds_pkgs(found))
-		snprintf(found, sizeof(found), "%s", KILN_DATA_DIR);
-	if (!holds_pkgs(found)) {
-		err_set(err, ERR_NOT_FOUND, "kiln's package set is missing");
-		err_detail(err, "looked for pkgs/default.nix in '%.*s', its share/kiln and '%s'",
-			   STR_ARG(dir), KILN_DATA_DIR);
-		return err_hint(err, "reinstall kiln, or set KILN_DATA_DIR");
-	}
-	*out = found;
+	if (!rc)
+		rc = cli_settings(cli, &settings, err);
+	if (rc)
+		return rc;
+	if (!cli->session.store)
+		session_init(&cli->session, store, settings, cli_report(cli));
+	*out = &cli->session;
 	return 0;
 }
 

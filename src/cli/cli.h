@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * What every command shares: the global options, the store (opened when first asked for), the
- * report, the package set's place. A command is `errint cmd_NAME(cli, argc, argv, err)` in
+ * What every command shares: the global options, and the session's parts, each made when first
+ * asked for. A command is `errint cmd_NAME(cli, argc, argv, err)` in
  * cmd_NAME.c, with its row in commands.def; main.c only dispatches and prints the error. */
 #pragma once
 
 #include <sys/types.h>
 #include "base/buf.h"
 #include "cli/options.h"
+#include "project/session.h"
 
-struct store;
-struct report;
-struct settings;
 struct cli;
 
 struct command {
@@ -33,6 +31,7 @@ struct cli {
 	struct store *store;
 	struct report *report;
 	struct settings *settings;
+	struct session session; /* of these three */
 };
 
 /* The rows that every command accepts: --help --version --store -v -q … */
@@ -49,9 +48,8 @@ struct report *cli_report(struct cli *cli);
 ATTR_MUST_CHECK errint cli_settings(struct cli *cli, struct settings **out, struct err *err);
 /* The store, opened on first use. Borrowed. */
 ATTR_MUST_CHECK errint cli_store(struct cli *cli, struct store **out, struct err *err);
-/* The folder that holds pkgs/ and the like: $KILN_DATA_DIR, beside the program in a build folder,
- * or the installed one. Borrowed; ERR_NOT_FOUND with the places looked at. */
-ATTR_MUST_CHECK errint cli_data_dir(struct cli *cli, const char **out, struct err *err);
+/* The session of them, made on first use. Borrowed. */
+ATTR_MUST_CHECK errint cli_session(struct cli *cli, struct session **out, struct err *err);
 
 /* Standard output is one buffer, written when it is full and at the end; a failed write is an
  * error of the command. */

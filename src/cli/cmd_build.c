@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
  * kiln build: a project's recipes, the derivations of an expression, or what fills a slot. */
-#include <stdlib.h>
 #include "cli/build_command.h"
 #include "cli/cli.h"
 
@@ -40,7 +39,8 @@ static errint take(struct build_command *c, struct cli *cli, int id, const struc
 		c->source = (struct eval_source){o->args[0], id == O_EXPR};
 		return 0;
 	case O_SLOT:
-		return build_command_slot(c, o->args[0], err);
+		build_command_slot(c, o->args[0]);
+		return 0;
 	case O_JSON:
 		cli->json = true;
 		return 0;
@@ -56,14 +56,14 @@ errint cmd_build(struct cli *cli, int argc, char **argv, struct err *err)
 	struct build_command c CLEANUP(build_command_release) = {0};
 	struct options o;
 	bool done;
-	int id, rc;
+	int id;
 
 	cli_options(cli, &o, argc, argv);
 	while ((id = cli_next(cli, &o, &done, err)) != OPTION_END) {
 		if (id < 0 && id != OPTION_OPERAND)
 			return id;
-		rc = take(&c, cli, id, &o, err);
-		if (rc < 0)
+		errint rc = take(&c, cli, id, &o, err);
+		if (rc)
 			return rc;
 	}
 	return done ? 0 : build_command_run(&c, cli, err);

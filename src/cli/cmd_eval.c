@@ -2,7 +2,8 @@
  *
  * kiln eval: prints the value of an expression. */
 #include "cli/cli.h"
-#include "cli/evaluate.h"
+#include "cli/eval_options.h"
+#include "cli/value_print.h"
 
 enum {
 	O_STRICT = 1,
@@ -90,16 +91,16 @@ static errint print_values(struct evaluation *e, const struct eval_command *c, s
 	size_t n = c->request.n_attrs ? c->request.n_attrs : 1;
 	unsigned flags = c->strict || c->how == EVAL_JSON ? EVAL_STRICT : 0;
 	struct value *top, *v;
-	int rc = evaluation_value(e, c->source, &top, err);
+	errint rc = evaluation_value(e, c->source, &top, err);
 
-	for (size_t i = 0; rc == 0 && i < n; i++) {
+	for (size_t i = 0; !rc && i < n; i++) {
 		rc = eval_attr_path(e->eval, top, str_c(attrs[i]), e->args, &v, err);
-		if (rc == 0)
+		if (!rc)
 			rc = eval_auto_call(e->eval, e->args, v, &v, err);
-		if (rc == 0 && c->apply)
+		if (!rc && c->apply)
 			rc = evaluation_apply(e, c->apply, v, &v, err);
-		if (rc == 0)
-			rc = evaluation_print(e, v, c->how, flags, err);
+		if (!rc)
+			rc = print_evaluated(e, v, c->how, flags, err);
 	}
 	return rc;
 }
@@ -109,35 +110,40 @@ static void command_release(struct eval_command *c)
 	eval_request_release(&c->request);
 }
 
+static errint run(struct eval_command *c, struct cli *cli, struct err *err)
+{
+	unsigned flags = EVALUATION_SET | (c->read_only ? EVALUATION_READ_ONLY : 0);
+	struct session *s;
+	EVALUATION(e);
+
+	if (c->list) {
+		eval_list_builtins(print_builtin, NULL);
+		return 0;
+	}
+	if (!c->source.text) {
+		err_set(err, ERR_USAGE, "nothing to evaluate");
+		return err_hint(err, "name a file, or give an expression with -E");
+	}
+	errint rc = cli_session(cli, &s, err);
+	if (!rc)
+		rc = evaluation_open(s, &c->request, flags, &e, err);
+	return rc ? rc : print_values(&e, c, err);
+}
+
 errint cmd_eval(struct cli *cli, int argc, char **argv, struct err *err)
 {
 	struct eval_command c CLEANUP(command_release) = {0};
 	struct options o;
-	EVALUATION(e);
 	bool done;
-	int id, rc;
+	int id;
 
 	cli_options(cli, &o, argc, argv);
 	while ((id = cli_next(cli, &o, &done, err)) != OPTION_END) {
 		if (id < 0 && id != OPTION_OPERAND)
 			return id;
-		rc = take(&c, id, &o, err);
-		if (rc < 0)
+		errint rc = take(&c, id, &o, err);
+		if (rc)
 			return rc;
 	}
-	if (done)
-		return 0;
-	if (c.list) {
-		eval_list_builtins(print_builtin, NULL);
-		return 0;
-	}
-	if (!c.source.text) {
-		err_set(err, ERR_USAGE, "nothing to evaluate");
-		return err_hint(err, "name a file, or give an expression with -E");
-	}
-	rc = evaluation_open(cli, &c.request,
-			     EVALUATION_SET | (c.read_only ? EVALUATION_READ_ONLY : 0), &e, err);
-	if (rc < 0)
-		return rc;
-	return print_values(&e, &c, err);
+	return done ? 0 : run(&c, cli, err);
 }

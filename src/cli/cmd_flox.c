@@ -45,19 +45,18 @@ errint cmd_flox(struct cli *cli, int argc, char **argv, struct err *err)
 		{0},
 	};
 	const struct command *verb;
-	int rc;
 
 	if (argc < 2 || argv[1][0] == '-') {
 		struct options o;
 		bool done;
 
 		cli_options(cli, &o, argc, argv);
-		rc = cli_next(cli, &o, &done, err);
-		if (rc < 0 || done)
-			return done ? 0 : rc;
+		int id = cli_next(cli, &o, &done, err);
+		if (id < 0 || done)
+			return done ? 0 : id;
 		err_set(err, ERR_USAGE, "no verb");
 		return err_hint(err, "flox build NAME…");
 	}
-	rc = command_find(verbs, argv[1], &verb, err);
-	return rc < 0 ? rc : verb->run(cli, argc - 1, argv + 1, err);
+	errint rc = command_find(verbs, argv[1], &verb, err);
+	return rc ? rc : verb->run(cli, argc - 1, argv + 1, err);
 }

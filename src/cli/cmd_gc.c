@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "base/report.h"
 #include "cli/cli.h"
-#include "cli/settings.h"
+#include "cli/setting_options.h"
 #include "store/store.h"
 
 enum {
@@ -27,9 +27,9 @@ static errint print_roots(struct cli *cli, struct store *s, struct err *err)
 	ARENA(a);
 	struct root *roots;
 	size_t n;
-	int rc = store_roots(s, &a, &roots, &n, err);
+	errint rc = store_roots(s, &a, &roots, &n, err);
 
-	if (rc < 0)
+	if (rc)
 		return rc;
 	if (cli->json)
 		out_str(S("["));
@@ -88,7 +88,7 @@ errint cmd_gc(struct cli *cli, int argc, char **argv, struct err *err)
 			return id;
 		if (id == O_MAX_FREED) {
 			rc = options_number(&o, &gc.max_freed, err);
-			if (rc < 0)
+			if (rc)
 				return rc;
 		}
 		gc.dry_run |= id == O_DRY_RUN;
@@ -98,16 +98,16 @@ errint cmd_gc(struct cli *cli, int argc, char **argv, struct err *err)
 	if (done)
 		return 0;
 	rc = cli_store(cli, &s, err);
-	if (rc == 0)
+	if (!rc)
 		rc = cli_settings(cli, &settings, err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	gc.keep_outputs = settings->keep_outputs;
 	gc.drop_derivations = !settings->keep_derivations;
 	if (roots)
 		return print_roots(cli, s, err);
 	rc = store_gc(s, &a, &gc, &result, err);
-	if (rc < 0)
+	if (rc)
 		return err_wrap(err, "collecting garbage");
 	print_result(cli, &gc, &result);
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * kiln instantiate: writes the derivations of expressions and prints their paths. */
-#include "cli/cli.h"
+#include "cli/build_request.h"
 #include "cli/instantiate.h"
 
 enum {

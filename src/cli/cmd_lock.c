@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "deb/lock.h"
+#include "project/data_dir.h"
 #include "source/ladder.h"
 
 enum {
@@ -28,12 +29,12 @@ static errint lock_debian(struct cli *cli, const char *roots, const char *output
 	char *lock CLEANUP_FREE = NULL;
 	struct deb_lock_options o = {
 		.keyring = keyring, .ladder = ladder, .report = cli_report(cli)};
-	const char *data;
 
 	if (!roots) {
-		int rc = cli_data_dir(cli, &data, err);
+		char *data CLEANUP_FREE = NULL;
+		errint rc = data_dir_find(&data, err);
 
-		if (rc < 0)
+		if (rc)
 			return rc;
 		roots = roots_found = xasprintf("%s/pkgs/debian/roots.control", data);
 	}

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "cli/cli.h"
+#include "cli/build_request.h"
+#include "cli/eval_options.h"
 #include "cli/nix_eval.h"
 #include "cli/repl.h"
 
@@ -98,8 +99,9 @@ static errint default_purity(struct nix_command *c, bool pure, struct settings *
 static errint nix_eval(struct nix_command *c, struct cli *cli, struct err *err)
 {
 	EVALUATION(e);
-	unsigned flags = EVALUATION_SET | EVALUATION_AS_NIX;
-	int rc;
+	unsigned flags =
+		EVALUATION_SET | EVALUATION_AS_NIX | (c->read_only ? EVALUATION_READ_ONLY : 0);
+	struct session *session;
 
 	if (c->n > 2)
 		return err_set(err, ERR_USAGE, "'nix eval' takes one operand, '%s' is too much",
@@ -107,9 +109,11 @@ static errint nix_eval(struct nix_command *c, struct cli *cli, struct err *err)
 	if (c->eval.raw && c->eval.json)
 		return err_set(err, ERR_USAGE, "--raw and --json are mutually exclusive");
 	c->eval.operand = c->n > 1 ? c->words[1] : NULL;
-	rc = evaluation_open(cli, &c->request, flags | (c->read_only ? EVALUATION_READ_ONLY : 0),
-			     &e, err);
-	return rc < 0 ? rc : nix_eval_run(&c->eval, &e, &c->from, err);
+	c->eval.umask = cli->umask;
+	errint rc = cli_session(cli, &session, err);
+	if (!rc)
+		rc = evaluation_open(session, &c->request, flags, &e, err);
+	return rc ? rc : nix_eval_run(&c->eval, &e, &c->from, err);
 }
 
 static bool is_file(const char *operand)
@@ -123,7 +127,6 @@ static errint nix_repl(struct nix_command *c, struct cli *cli, struct err *err)
 {
 	struct eval_source source = {c->from.file ?: c->from.expr, !c->from.file};
 	struct repl r CLEANUP(repl_release) = {0};
-	int rc;
 
 	for (size_t i = 1; i < c->n; i++) {
 		if (source.text) {
@@ -135,9 +138,9 @@ static errint nix_repl(struct nix_command *c, struct cli *cli, struct err *err)
 			repl_add_flake(&r, c->words[i]);
 		}
 	}
-	rc = repl_open(&r, cli, &c->request, source,
-		       EVALUATION_AS_NIX | (c->read_only ? EVALUATION_READ_ONLY : 0), err);
-	return rc < 0 ? rc : repl_loop(&r, err);
+	errint rc = repl_open(&r, cli, &c->request, source,
+			      EVALUATION_AS_NIX | (c->read_only ? EVALUATION_READ_ONLY : 0), err);
+	return rc ? rc : repl_loop(&r, err);
 }
 
 /* What Nix calls it, and what does it here. */
@@ -183,9 +186,10 @@ errint cmd_nix(struct cli *cli, int argc, char **argv, struct err *err)
 	struct settings *s;
 	struct options o;
 	bool done, eval;
-	int id, rc = cli_settings(cli, &s, err);
+	int id;
+	errint rc = cli_settings(cli, &s, err);
 
-	if (rc < 0)
+	if (rc)
 		return rc;
 	/* A file's word on purity is no word on the command line. */
 	s->given[SETTING_INDEX_pure_eval] = false;
@@ -205,7 +209,7 @@ errint cmd_nix(struct cli *cli, int argc, char **argv, struct err *err)
 	if (!eval && strcmp(c.words[0], "repl") != 0)
 		return unsupported(c.words[0], err);
 	rc = default_purity(&c, eval, s, err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	cli->called = eval ? cli->called : called;
 	return eval ? nix_eval(&c, cli, err) : nix_repl(&c, cli, err);

@@ -2,9 +2,10 @@
  *
  * nix-build: builds the derivations of expressions and links them as result, result-2, … */
 #include <stdlib.h>
-#include "cli/cli.h"
-#include "cli/results.h"
-#include "store/store.h"
+#include "cli/build_request.h"
+#include "cli/eval_options.h"
+#include "cli/result_links.h"
+#include "project/installable.h"
 
 enum {
 	O_EXPRS = 1,
@@ -24,88 +25,125 @@ const struct option_row cmd_nix_build_options[] = {
 };
 
 struct nix_build {
+	struct arena a;
 	struct eval_request request;
 	struct build_request builds;
 	const char **words;
 	size_t n, cap;
 	bool exprs;
-	struct drv_ref *drvs;
-	size_t n_drvs;
-	struct arena a;
+	struct resolved_list found;
 };
 
 static void nix_build_release(struct nix_build *c)
 {
 	eval_request_release(&c->request);
+	resolved_list_release(&c->found);
 	free(c->words);
 	arena_release(&c->a);
 }
 
-static errint collect(struct nix_build *c, struct evaluation *e, const char *word, struct err *err)
+static struct asked ask(struct nix_build *c, const char *word)
 {
-	struct drv_ref *found, *all;
-	struct value *top;
-	size_t n;
-	int rc;
+	static const struct str out = S("out");
+	struct asked asked = {.text = word};
+	struct str *outputs;
+	const char *plain;
 
-	if (!c->exprs && store_path_is_drv(str_c(word))) {
-		found = ARENA_NEW(&c->a, struct drv_ref);
-		found->drv_path = str_c(word);
-		found->outputs = ARENA_NEW(&c->a, struct str);
-		found->outputs[0] = S("out");
-		n = found->n_outputs = 1;
-	} else {
-		rc = evaluation_value(e, (struct eval_source){word, c->exprs}, &top, err);
-		if (rc == 0)
-			rc = evaluation_derivations(e, top, &c->a, &found, NULL, &n, err);
-		if (rc < 0)
-			return rc;
+	if (c->exprs) {
+		asked.kind = strcmp(word, "-") == 0 ? ASKED_FILE : ASKED_EXPR;
+		return asked;
 	}
-	all = ARENA_ARRAY(&c->a, struct drv_ref, c->n_drvs + n);
-	if (c->n_drvs)
-		memcpy(all, c->drvs, c->n_drvs * sizeof(*all));
-	if (n)
-		memcpy(all + c->n_drvs, found, n * sizeof(*all));
-	c->drvs = all;
-	c->n_drvs += n;
-	return 0;
+	installable_outputs(&c->a, word, &plain, &outputs, &asked.n_outputs);
+	if (!store_path_is_drv(str_c(plain)))
+		return (struct asked){.kind = ASKED_FILE, .text = word};
+	asked.kind = ASKED_PATH;
+	asked.text = plain;
+	asked.outputs = outputs;
+	if (!asked.n_outputs) {
+		asked.outputs = &out;
+		asked.n_outputs = 1;
+	}
+	return asked;
 }
 
 /* nix-build takes the output that was selected, not those that meta says to install. */
-static void select_output(struct arena *a, struct drv_ref *d)
+static void select_outputs(struct resolved_list *l)
 {
-	if (!d->output.n)
-		return;
-	d->outputs = ARENA_NEW(a, struct str);
-	d->outputs[0] = d->output;
-	d->n_outputs = 1;
+	for (size_t i = 0; i < l->n; i++) {
+		for (size_t k = 0; l->v[i].kind != ASKED_PATH && k < l->v[i].n; k++) {
+			struct drv_ref *d = &l->v[i].drvs[k];
+
+			if (!d->output.n)
+				continue;
+			d->outputs = &d->output;
+			d->n_outputs = 1;
+		}
+	}
 }
 
-static errint build(struct nix_build *c, struct cli *cli, struct err *err)
+static errint find(struct nix_build *c, struct session *s, struct product **out, size_t *n,
+		   struct err *err)
 {
-	struct result *v = ARENA_ARRAY(&c->a, struct result, c->n_drvs);
-	const char *link = c->builds.link ? c->builds.link : "result";
-	int rc;
+	const struct project_request r = {
+		.session = s, .eval = &c->request, .flags = EVALUATION_AS_NIX, .fresh = true};
+	struct asked *asked = ARENA_ARRAY(&c->a, struct asked, c->n + 1);
+	size_t n_asked = 0;
 
-	for (size_t i = 0; i < c->n_drvs; i++) {
-		select_output(&c->a, &c->drvs[i]);
-		v[i].drv = &c->drvs[i];
-		if (!c->builds.no_link)
-			v[i].link = i ? arena_printf(&c->a, "%s-%zu", link, i + 1) : link;
+	for (size_t i = 0; i < c->n; i++)
+		asked[n_asked++] = ask(c, c->words[i]);
+	if (!n_asked)
+		asked[n_asked++] = ask(c, c->exprs ? "-" : "./default.nix");
+	errint rc = project_resolve(&r, asked, n_asked, &c->a, &c->found, err);
+	if (rc)
+		return rc;
+	select_outputs(&c->found);
+	return project_products(s, &c->a, &c->found, out, n, err);
+}
+
+static errint link_all(struct nix_build *c, struct session *s, const struct product *v, size_t n,
+		       struct err *err)
+{
+	struct result_numbers numbers CLEANUP(result_numbers_release) = {0};
+	const char *link = c->builds.link ? c->builds.link : "result";
+
+	for (size_t i = 0; i < n; i++) {
+		size_t number = result_number(&numbers, v[i].wanted.path);
+		errint rc = result_links(s->store, &v[i], result_name(&c->a, link, number), err);
+
+		if (rc)
+			return rc;
 	}
-	rc = results_build(cli, &c->a, v, c->n_drvs, &c->builds, err);
-	for (size_t i = 0; rc == 0 && !c->builds.dry_run && i < c->n_drvs; i++)
-		out_printf("%.*s\n", STR_ARG(v[i].paths[0]));
+	return 0;
+}
+
+static errint run(struct nix_build *c, struct session *s, struct err *err)
+{
+	struct product *v;
+	size_t n;
+	errint rc = find(c, s, &v, &n, err);
+
+	if (rc)
+		return rc;
+	struct build_wanted *w = ARENA_ARRAY(&c->a, struct build_wanted, n);
+	for (size_t i = 0; i < n; i++)
+		w[i] = v[i].wanted;
+	rc = build_request_run(&c->builds, s, w, n, err);
+	if (rc || c->builds.dry_run)
+		return rc;
+	rc = c->builds.no_link ? 0 : link_all(c, s, v, n, err);
+	for (size_t i = 0; !rc && i < n; i++)
+		for (size_t k = 0; k < v[i].n_paths; k++)
+			out_printf("%.*s\n", STR_ARG(v[i].paths[k]));
 	return rc;
 }
 
 errint cmd_nix_build(struct cli *cli, int argc, char **argv, struct err *err)
 {
 	struct nix_build c CLEANUP(nix_build_release) = {0};
+	struct session *s;
 	struct options o;
-	EVALUATION(e);
 	bool done;
-	int id, rc;
+	int id;
 
 	c.builds.options.log = BUILD_LOG_RAW;
 	cli_options(cli, &o, argc, argv);
@@ -123,10 +161,6 @@ errint cmd_nix_build(struct cli *cli, int argc, char **argv, struct err *err)
 	}
 	if (done)
 		return 0;
-	rc = evaluation_open(cli, &c.request, EVALUATION_SET | EVALUATION_AS_NIX, &e, err);
-	if (rc == 0 && c.n == 0)
-		rc = collect(&c, &e, c.exprs ? "-" : "./default.nix", err);
-	for (size_t i = 0; rc == 0 && i < c.n; i++)
-		rc = collect(&c, &e, c.words[i], err);
-	return rc < 0 ? rc : build(&c, cli, err);
+	errint rc = cli_session(cli, &s, err);
+	return rc ? rc : run(&c, s, err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * nix-instantiate: derivations of expressions, or with --eval their values. */
-#include "cli/cli.h"
+#include "cli/build_request.h"
 #include "cli/instantiate.h"
 
 enum {
@@ -161,14 +161,14 @@ errint cmd_nix_instantiate(struct cli *cli, int argc, char **argv, struct err *e
 							       .c.warn_unrooted = true};
 	struct options o;
 	bool done;
-	int id, rc;
+	int id;
 
 	cli_options(cli, &o, argc, argv);
 	while ((id = cli_next(cli, &o, &done, err)) != OPTION_END) {
 		if (id < 0 && id != OPTION_OPERAND)
 			return id;
-		rc = take(&l, cli, id, &o, err);
-		if (rc < 0)
+		errint rc = take(&l, cli, id, &o, err);
+		if (rc)
 			return rc;
 	}
 	if (done)

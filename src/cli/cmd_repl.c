@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * kiln repl: an interactive session. */
-#include "cli/cli.h"
+#include "cli/build_request.h"
+#include "cli/eval_options.h"
 #include "cli/repl.h"
 
 const struct option_row cmd_repl_options[] = {
@@ -19,7 +20,7 @@ errint cmd_repl(struct cli *cli, int argc, char **argv, struct err *err)
 	struct repl r CLEANUP(repl_release) = {0};
 	struct options o;
 	bool done;
-	int id, rc;
+	int id;
 
 	cli_options(cli, &o, argc, argv);
 	while ((id = cli_next(cli, &o, &done, err)) != OPTION_END) {
@@ -40,6 +41,6 @@ errint cmd_repl(struct cli *cli, int argc, char **argv, struct err *err)
 	}
 	if (done)
 		return 0;
-	rc = repl_open(&r, cli, &request, source, 0, err);
-	return rc < 0 ? rc : repl_loop(&r, err);
+	errint rc = repl_open(&r, cli, &request, source, 0, err);
+	return rc ? rc : repl_loop(&r, err);
 }

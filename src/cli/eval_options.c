@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Collecting the evaluation options; using them is evaluate.c's and the commands' work. */
+ * Collecting the evaluation options into a request. */
 #include "cli/eval_options.h"
-
-#include <stdlib.h>
-
-void eval_request_release(struct eval_request *r)
-{
-	free(r->attrs);
-	free(r->args);
-	free(r->includes);
-	*r = (struct eval_request){0};
-}
 
 static void add_arg(struct eval_request *r, const struct options *o, enum eval_arg_kind kind)
 {

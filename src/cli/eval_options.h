@@ -4,10 +4,8 @@
  * add up to. */
 #pragma once
 
-#include "base/arena.h"
-#include "cli/settings.h"
-
-struct eval_inputs;
+#include "cli/setting_options.h"
+#include "project/evaluation.h"
 
 enum {
 	O_ATTR = 20001,
@@ -43,34 +41,12 @@ enum {
 		O_SETTINGS, .table = setting_rows                                                  \
 	}
 
-enum eval_arg_kind { EVAL_ARG_EXPR, EVAL_ARG_STRING, EVAL_ARG_FILE, EVAL_ARG_STDIN };
-
 /* For commands that keep what an evaluation found. */
 #define EVAL_CACHE_OPTION_ROW                                                        \
 	{                                                                            \
 		SETTING_NOT_eval_cache, "--no-eval-cache", NULL,                     \
 			"evaluate even when nothing has changed since the last time" \
 	}
-
-struct eval_arg {
-	const char *name, *value;
-	enum eval_arg_kind kind;
-};
-
-struct eval_request {
-	const char **attrs;
-	size_t n_attrs, cap_attrs;
-	struct eval_arg *args;
-	size_t n_args, cap_args;
-	const char **includes;
-	size_t n_includes, cap_includes;
-	const char *nixpkgs;
-	struct eval_inputs *inputs; /* told of all that is read; NULL, borrowed */
-	const char *allowed[2];     /* what restricted modes may read, too: a project and its set */
-	size_t n_allowed;
-};
-
-void eval_request_release(struct eval_request *r);
 
 /* Takes the option that options_next() just gave; false when it is none of these. */
 bool eval_option(struct eval_request *r, int id, const struct options *o);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include "base/file.h"
 #include "base/report.h"
+#include "cli/value_print.h"
 #include "store/store.h"
 
 void instantiation_release(struct instantiation *c)
@@ -23,33 +24,33 @@ void instantiation_source(struct instantiation *c, const char *text, bool is_exp
 static errint find_file(struct evaluation *e, const char *name, struct err *err)
 {
 	struct str path;
-	int rc = eval_find_file(e->eval, str_c(name), &path, err);
+	errint rc = eval_find_file(e->eval, str_c(name), &path, err);
 
-	if (rc < 0)
+	if (rc)
 		return rc;
 	out_printf("%.*s\n", STR_ARG(path));
 	return 0;
 }
 
-static errint print_value(struct evaluation *e, struct value *top, const struct instantiation *c,
-			  const char *attr, struct err *err)
+static errint print_attr(struct evaluation *e, struct value *top, const struct instantiation *c,
+			 const char *attr, struct err *err)
 {
 	struct value *v;
-	int rc = eval_attr_path(e->eval, top, str_c(attr), e->args, &v, err);
+	errint rc = eval_attr_path(e->eval, top, str_c(attr), e->args, &v, err);
 
 	/* Without arguments even a function with defaults stays one. */
-	if (rc == 0 && c->request.n_args)
+	if (!rc && c->request.n_args)
 		rc = eval_auto_call(e->eval, e->args, v, &v, err);
-	return rc < 0 ? rc : evaluation_print(e, v, c->how, c->flags, err);
+	return rc ? rc : print_evaluated(e, v, c->how, c->flags, err);
 }
 
 static errint print_values(struct evaluation *e, struct value *top, const struct instantiation *c,
 			   struct err *err)
 {
-	int rc = c->request.n_attrs ? 0 : print_value(e, top, c, "", err);
+	errint rc = c->request.n_attrs ? 0 : print_attr(e, top, c, "", err);
 
-	for (size_t i = 0; rc == 0 && i < c->request.n_attrs; i++)
-		rc = print_value(e, top, c, c->request.attrs[i], err);
+	for (size_t i = 0; !rc && i < c->request.n_attrs; i++)
+		rc = print_attr(e, top, c, c->request.attrs[i], err);
 	return rc;
 }
 
@@ -60,14 +61,14 @@ static errint add_root(struct store *s, struct instantiation *c, const struct dr
 		       struct err *err)
 {
 	char *first CLEANUP_FREE = NULL, *link CLEANUP_FREE = NULL;
-	int rc = path_absolute(str_c(c->root), &first, err);
+	errint rc = path_absolute(str_c(c->root), &first, err);
 
-	if (rc < 0)
+	if (rc)
 		return rc;
 	link = ++c->n_roots == 1 ? xstrdup(first) : xasprintf("%s-%u", first, c->n_roots);
 	rc = store_add_root(s, link, d->drv_path, err);
 
-	if (rc == 0 && !c->json)
+	if (!rc && !c->json)
 		out_printf("%s", link);
 	return rc;
 }
@@ -83,13 +84,13 @@ static errint print_json(struct evaluation *e, const struct drv_ref *d, struct v
 		" (d.outputs or [ \"out\" ])); }";
 	BUF(b, LIMIT_JSON_TEXT);
 	struct value *fn, *v;
-	int rc = eval_string(e->eval, S(describe), "/", "«kiln»", &fn, err);
+	errint rc = eval_string(e->eval, S(describe), "/", "«kiln»", &fn, err);
 
-	if (rc == 0)
+	if (!rc)
 		rc = eval_apply(e->eval, fn, of, &v, err);
-	if (rc == 0)
+	if (!rc)
 		rc = eval_print(e->eval, v, EVAL_JSON, EVAL_STRICT, &b, err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	out_str(S("{\"attr\":"));
 	out_json(d->attr);
@@ -113,19 +114,16 @@ static errint print_derivations(struct evaluation *e, struct value *top, struct 
 	ARENA(a);
 	struct drv_ref *v;
 	struct value **values;
-	struct store *s;
 	size_t n;
-	int rc = cli_store(e->cli, &s, err);
+	errint rc = evaluation_derivations(e, top, &a, &v, &values, &n, err);
 
-	if (rc == 0)
-		rc = evaluation_derivations(e, top, &a, &v, &values, &n, err);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		warn_unrooted(c, cli_report(e->cli));
+	for (size_t i = 0; !rc && i < n; i++) {
+		warn_unrooted(c, e->session->report);
 		if (c->root)
-			rc = add_root(s, c, &v[i], err);
+			rc = add_root(e->session->store, c, &v[i], err);
 		else if (!c->json)
 			out_printf("%.*s", STR_ARG(v[i].drv_path));
-		if (rc == 0 && c->json) {
+		if (!rc && c->json) {
 			out_printf("%s\n ", *comma);
 			*comma = ",";
 			rc = print_json(e, &v[i], values[i], err);
@@ -142,14 +140,14 @@ static errint instantiate(struct evaluation *e, struct instantiation *c, struct 
 			  const char **comma, struct err *err)
 {
 	struct value *top;
-	int rc;
+	errint rc;
 
 	if (c->what == INSTANTIATE_FILES)
 		return find_file(e, from.text, err);
 	if (c->what == INSTANTIATE_PARSED)
-		return evaluation_print_parsed(e, from, err);
+		return print_parsed(e, from, err);
 	rc = evaluation_value(e, from, &top, err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	return c->what == INSTANTIATE_VALUES ? print_values(e, top, c, err)
 					     : print_derivations(e, top, c, comma, err);
@@ -161,14 +159,17 @@ errint instantiation_run(struct instantiation *c, struct cli *cli, struct err *e
 	unsigned flags = EVALUATION_SET | (c->as_nix ? EVALUATION_AS_NIX : 0) |
 			 (c->read_only ? EVALUATION_READ_ONLY : 0);
 	const char *comma = "";
+	struct session *s;
 	EVALUATION(e);
-	int rc = evaluation_open(cli, &c->request, flags, &e, err);
+	errint rc = cli_session(cli, &s, err);
 
-	if (rc == 0 && list)
+	if (!rc)
+		rc = evaluation_open(s, &c->request, flags, &e, err);
+	if (!rc && list)
 		out_str(S("["));
-	for (size_t i = 0; rc == 0 && i < c->n_sources; i++)
+	for (size_t i = 0; !rc && i < c->n_sources; i++)
 		rc = instantiate(&e, c, c->sources[i], &comma, err);
-	if (rc == 0 && list)
+	if (!rc && list)
 		out_str(S("\n]\n"));
 	return rc;
 }

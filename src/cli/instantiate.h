@@ -4,7 +4,8 @@
  * and nix-instantiate do once their command lines are read. */
 #pragma once
 
-#include "cli/evaluate.h"
+#include "cli/cli.h"
+#include "cli/eval_options.h"
 
 enum instantiate_what {
 	INSTANTIATE_DERIVATIONS,

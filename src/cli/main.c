@@ -10,7 +10,6 @@
 #include "base/process.h"
 #include "base/report.h"
 #include "cli/cli.h"
-#include "cli/settings.h"
 #include "store/store.h"
 
 static const struct command commands[] = {
@@ -90,6 +89,7 @@ int main(int argc, char **argv)
 	rc = argc > 0 ? dispatch(&cli, argc, argv, &err) : 0;
 	if (out_flush(rc < 0 ? &(struct err){0} : &err) < 0 && rc == 0)
 		rc = err.code;
+	session_release(&cli.session);
 	if (cli.store)
 		store_close(cli.store);
 	settings_free(cli.settings);

@@ -8,25 +8,31 @@
 #include <sys/stat.h>
 #include "base/arena.h"
 #include "base/file.h"
+#include "cli/value_print.h"
 
 /* ---- files ---- */
 
 enum { WRITE_DEPTH = 256 };
 
-static errint write_value(struct evaluation *e, struct value *v, const char *path, unsigned depth,
-			  struct err *err);
+struct file_writer {
+	struct evaluation *e;
+	mode_t umask;
+};
 
-static errint write_folder(struct evaluation *e, struct value *v, const char *path, unsigned depth,
-			   struct err *err)
+static errint write_value(const struct file_writer *w, struct value *v, const char *path,
+			  unsigned depth, struct err *err);
+
+static errint write_folder(const struct file_writer *w, struct value *v, const char *path,
+			   unsigned depth, struct err *err)
 {
 	struct str *names;
 	size_t n;
 	ARENA(a);
-	int rc = eval_attr_names(e->eval, v, &a, &names, &n, err);
+	errint rc = eval_attr_names(w->e->eval, v, &a, &names, &n, err);
 
-	if (rc == 0 && mkdir(path, 0777 & ~e->cli->umask) < 0)
+	if (!rc && mkdir(path, 0777 & ~w->umask) < 0)
 		return err_sys(err, "creating folder '%s'", path);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
+	for (size_t i = 0; !rc && i < n; i++) {
 		char *below = arena_printf(&a, "%s/%.*s", path, STR_ARG(names[i]));
 		struct value *inner;
 
@@ -34,41 +40,43 @@ static errint write_folder(struct evaluation *e, struct value *v, const char *pa
 		    str_chr(names[i], '/') >= 0)
 			return err_set(err, ERR_EVAL, "invalid file name '%.*s'",
 				       STR_ARG(names[i]));
-		rc = eval_get_attr(e->eval, v, names[i], &inner, err);
-		if (rc == 0)
-			rc = write_value(e, inner, below, depth + 1, err);
-		if (rc < 0)
+		rc = eval_get_attr(w->e->eval, v, names[i], &inner, err);
+		if (!rc)
+			rc = write_value(w, inner, below, depth + 1, err);
+		if (rc)
 			return err_wrap(err, "attribute '%.*s'", STR_ARG(names[i]));
 	}
 	return rc;
 }
 
-static errint write_value(struct evaluation *e, struct value *v, const char *path, unsigned depth,
-			  struct err *err)
+static errint write_value(const struct file_writer *w, struct value *v, const char *path,
+			  unsigned depth, struct err *err)
 {
 	struct str text;
-	int rc = eval_force(e->eval, v, err);
+	errint rc = eval_force(w->e->eval, v, err);
 
-	if (rc < 0)
+	if (rc)
 		return rc;
 	if (depth > WRITE_DEPTH)
 		return err_set(err, ERR_TOO_BIG, "more than %d folders in each other", WRITE_DEPTH);
 	if (eval_is_attrs(v))
-		return write_folder(e, v, path, depth, err);
+		return write_folder(w, v, path, depth, err);
 	if (!eval_is_string(v))
 		return err_set(err, ERR_EVAL, "value at '%s' is not a string or an attribute set",
 			       path);
-	rc = eval_get_string(e->eval, v, &text, err);
-	return rc < 0 ? rc : file_write(AT_FDCWD, path, text, 0666 & ~e->cli->umask, 0, err);
+	rc = eval_get_string(w->e->eval, v, &text, err);
+	return rc ? rc : file_write(AT_FDCWD, path, text, 0666 & ~w->umask, 0, err);
 }
 
-static errint write_to(struct evaluation *e, struct value *v, const char *path, struct err *err)
+static errint write_to(const struct nix_eval *c, struct evaluation *e, struct value *v,
+		       struct err *err)
 {
+	const struct file_writer w = {e, c->umask};
 	struct stat st;
 
-	if (lstat(path, &st) == 0)
-		return err_set(err, ERR_EXISTS, "path '%s' already exists", path);
-	return write_value(e, v, path, 0, err);
+	if (lstat(c->write_to, &st) == 0)
+		return err_set(err, ERR_EXISTS, "path '%s' already exists", c->write_to);
+	return write_value(&w, v, c->write_to, 0, err);
 }
 
 /* ---- JSON on lines ---- */
@@ -115,14 +123,14 @@ static errint print_json(struct evaluation *e, struct value *v, bool pretty, str
 {
 	BUF(json, LIMIT_JSON_TEXT);
 	BUF(lines, LIMIT_JSON_TEXT);
-	int rc = eval_print(e->eval, v, EVAL_JSON, EVAL_STRICT | EVAL_KEEP_PATHS, &json, err);
+	errint rc = eval_print(e->eval, v, EVAL_JSON, EVAL_STRICT | EVAL_KEEP_PATHS, &json, err);
 
-	if (rc < 0)
+	if (rc)
 		return rc;
 	if (pretty)
 		indent_json(buf_str(&json), &lines);
 	rc = buf_check(&lines, "JSON", err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	out_str(pretty ? buf_str(&lines) : buf_str(&json));
 	out_str(S("\n"));
@@ -133,15 +141,15 @@ errint nix_eval_run(const struct nix_eval *c, struct evaluation *e, struct insta
 		    struct err *err)
 {
 	struct value *v;
-	int rc = installable_value(e, i, c->operand ?: ".", &v, err);
+	errint rc = installable_value(e, i, c->operand ?: ".", &v, err);
 
-	if (rc == 0 && c->apply)
+	if (!rc && c->apply)
 		rc = evaluation_apply(e, c->apply, v, &v, err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	if (c->write_to)
-		return write_to(e, v, c->write_to, err);
+		return write_to(c, e, v, err);
 	if (c->json)
 		return print_json(e, v, c->pretty, err);
-	return evaluation_print(e, v, c->raw ? EVAL_RAW : EVAL_SHOW, 0, err);
+	return print_evaluated(e, v, c->raw ? EVAL_RAW : EVAL_SHOW, 0, err);
 }

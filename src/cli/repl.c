@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 #include "base/report.h"
-#include "cli/installable.h"
+#include "project/installable.h"
 
 enum { SHOWN_NAMES = 20 };
 
@@ -21,18 +21,18 @@ void repl_release(struct repl *r)
 errint repl_open(struct repl *r, struct cli *cli, const struct eval_request *request,
 		 struct eval_source source, unsigned flags, struct err *err)
 {
-	struct settings *settings;
-	int rc = evaluation_open(cli, request, EVALUATION_SET | flags, &r->e, err);
+	struct session *session;
+	errint rc = cli_session(cli, &session, err);
 
-	if (rc == 0)
-		rc = cli_settings(cli, &settings, err);
-	if (rc < 0)
+	if (!rc)
+		rc = evaluation_open(session, request, EVALUATION_SET | flags, &r->e, err);
+	if (rc)
 		return rc;
 	r->cli = cli;
 	r->source = source;
 	r->scope = eval_scope_new(r->e.eval);
 	r->out = (struct buf)BUF_INIT(LIMIT_JSON_TEXT);
-	r->show_trace = settings->show_trace;
+	r->show_trace = session->settings->show_trace;
 	return 0;
 }
 
@@ -71,11 +71,11 @@ errint repl_add_attrs(struct repl *r, struct value *v, struct err *err)
 	struct report *report = cli_report(r->cli);
 	struct str *names;
 	size_t n;
-	int rc = eval_scope_add_attrs(r->scope, v, err);
+	errint rc = eval_scope_add_attrs(r->scope, v, err);
 
-	if (rc == 0)
+	if (!rc)
 		rc = eval_attr_names(r->e.eval, v, &a, &names, &n, err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	r->last_loaded = v;
 	for (size_t i = 0; i < MIN(n, (size_t)SHOWN_NAMES); i++)
@@ -96,13 +96,13 @@ static errint load_source(struct repl *r, struct eval_source from, struct err *e
 		from.text == r->source.text && q->n_attrs ? (const char *const *)q->attrs : whole;
 	size_t n = attrs == whole ? 1 : q->n_attrs;
 	struct value *top, *v;
-	int rc = evaluation_value(&r->e, from, &top, err);
+	errint rc = evaluation_value(&r->e, from, &top, err);
 
-	for (size_t i = 0; rc == 0 && i < n; i++) {
+	for (size_t i = 0; !rc && i < n; i++) {
 		rc = eval_attr_path(r->e.eval, top, str_c(attrs[i]), r->e.args, &v, err);
-		if (rc == 0)
+		if (!rc)
 			rc = eval_auto_call(r->e.eval, r->e.args, v, &v, err);
-		if (rc == 0)
+		if (!rc)
 			rc = repl_add_attrs(r, v, err);
 	}
 	return rc;
@@ -112,11 +112,11 @@ static errint load_flake(struct repl *r, const char *ref, struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
 	struct value *v;
-	int rc = flake_of_folder(str_c(ref), &text, err);
+	errint rc = flake_of_folder(str_c(ref), &text, err);
 
-	if (rc == 0)
+	if (!rc)
 		rc = eval_flake(r->e.eval, str_c(text), &v, err);
-	return rc < 0 ? rc : repl_add_attrs(r, v, err);
+	return rc ? rc : repl_add_attrs(r, v, err);
 }
 
 static errint load_file(struct repl *r, struct repl_file f, struct err *err)
@@ -146,14 +146,14 @@ void repl_load_all(struct repl *r)
 
 		report_msg(report, REPORT_NOTE, "Loading %s'%s'...", f.is_flake ? "flake " : "",
 			   f.name);
-		if (load_file(r, f, &err) < 0)
+		if (load_file(r, f, &err))
 			report_err(report, &err);
 	}
 	if (!r->source.text)
 		return;
 	report_msg(report, REPORT_NOTE, "Loading %s'%s'...", r->source.is_expr ? "expression " : "",
 		   r->source.text);
-	if (load_source(r, r->source, &err) < 0)
+	if (load_source(r, r->source, &err))
 		report_err(report, &err);
 }
 
@@ -164,30 +164,28 @@ errint repl_eval(struct repl *r, struct str text, struct value **out, struct err
 	return eval_typed_expr(r->scope, text, out, err);
 }
 
-int repl_line(struct repl *r, struct str line, struct err *err)
+static errint type_in(struct repl *r, struct str line, struct err *err)
 {
 	struct value *v;
-	int rc;
+	errint rc = eval_typed(r->scope, line, &v, err);
 
+	if (rc || !v)
+		return rc;
+	rc = eval_print(r->e.eval, v, EVAL_ECHO, r->colors ? EVAL_COLORS : 0, &r->out, err);
+	if (rc)
+		return rc;
+	buf_putc(&r->out, '\n');
+	return 0;
+}
+
+errint repl_line(struct repl *r, struct str line, struct err *err)
+{
 	buf_clear(&r->out);
 	line = str_trim(line);
 	if (!line.n)
-		return REPL_DONE;
-	if (line.p[0] == ':')
-		rc = repl_command(r, line, err);
-	else
-		rc = eval_typed(r->scope, line, &v, err);
-	if (rc < 0)
+		return 0;
+	errint rc = line.p[0] == ':' ? repl_command(r, line, err) : type_in(r, line, err);
+	if (rc)
 		buf_clear(&r->out);
-	if (rc < 0 && eval_scope_wants_more(r->scope))
-		return REPL_MORE;
-	if (rc != 0 || line.p[0] == ':' || !v)
-		return rc;
-	rc = eval_print(r->e.eval, v, EVAL_ECHO, r->colors ? EVAL_COLORS : 0, &r->out, err);
-	if (rc < 0) {
-		buf_clear(&r->out);
-		return rc;
-	}
-	buf_putc(&r->out, '\n');
-	return REPL_DONE;
+	return rc;
 }

@@ -5,8 +5,9 @@
  * line leaves the session as it was, but for the name of a file to be loaded again. */
 #pragma once
 
-#include "cli/evaluate.h"
+#include "cli/cli.h"
 #include "eval/session.h"
+#include "project/evaluation.h"
 
 struct repl {
 	struct cli *cli;
@@ -21,6 +22,7 @@ struct repl {
 	struct value *last_loaded; /* a set, or NULL */
 	struct buf out;            /* what the last line printed */
 	bool colors, show_trace;
+	bool quit; /* a line said so */
 };
 void repl_release(struct repl *r);
 /* request and source are borrowed for the session; flags are more of enum evaluation_flags. */
@@ -38,15 +40,15 @@ ATTR_MUST_CHECK errint repl_load(struct repl *r, const char *name, bool is_flake
 /* Adds a set's attributes to the scope and tells them. */
 ATTR_MUST_CHECK errint repl_add_attrs(struct repl *r, struct value *v, struct err *err);
 
-/* What a line did; a negative error otherwise. */
-enum repl_line { REPL_DONE, REPL_MORE /* it goes on in the next line */, REPL_QUIT };
-ATTR_MUST_CHECK int repl_line(struct repl *r, struct str line, struct err *err);
+/* Does what a line says. A failure is no end: eval_scope_wants_more() tells whether it goes on in
+ * the next line. */
+ATTR_MUST_CHECK errint repl_line(struct repl *r, struct str line, struct err *err);
 /* Evaluates to a value's head; for repl_commands.c. */
 ATTR_MUST_CHECK errint repl_eval(struct repl *r, struct str text, struct value **out,
 				 struct err *err);
 
-/* repl_commands.c: a line that starts with a colon; as repl_line(). */
-ATTR_MUST_CHECK int repl_command(struct repl *r, struct str line, struct err *err);
+/* repl_commands.c: a line that starts with a colon. */
+ATTR_MUST_CHECK errint repl_command(struct repl *r, struct str line, struct err *err);
 /* The commands' names that start with prefix. */
 void repl_command_names(struct str prefix, struct arena *a, struct str **out, size_t *n);
 

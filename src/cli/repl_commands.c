@@ -9,8 +9,8 @@
 #include "base/environ.h"
 #include "base/process.h"
 #include "base/report.h"
-#include "cli/realise.h"
 #include "job/build_log.h"
+#include "project/project.h"
 #include "store/derivation.h"
 #include "store/store.h"
 
@@ -18,12 +18,12 @@ struct repl_command {
 	const char *names; /* ":l :load" */
 	const char *arg;
 	const char *help; /* NULL: not shown */
-	int (*run)(struct repl *r, struct str arg, struct err *err);
+	errint (*run)(struct repl *r, struct str arg, struct err *err);
 	bool needs_arg;
 };
 static const struct repl_command commands[];
 
-static int print_help(struct repl *r, struct str arg, struct err *err)
+static errint print_help(struct repl *r, struct str arg, struct err *err)
 {
 	buf_putz(&r->out, "  <expr>                     evaluate and print\n"
 			  "  <x> = <expr>; …            bind variables\n");
@@ -42,20 +42,20 @@ static int print_help(struct repl *r, struct str arg, struct err *err)
 		buf_printf(&r->out, "%*s%s\n", (int)(29 - MIN(r->out.n - from, (size_t)28)), "",
 			   c->help);
 	}
-	return REPL_DONE;
+	return 0;
 }
 
 /* ---- the scope ---- */
 
-static int add_attrs(struct repl *r, struct str arg, struct err *err)
+static errint add_attrs(struct repl *r, struct str arg, struct err *err)
 {
 	struct value *v;
-	int rc = repl_eval(r, arg, &v, err);
+	errint rc = repl_eval(r, arg, &v, err);
 
-	return rc < 0 ? rc : repl_add_attrs(r, v, err);
+	return rc ? rc : repl_add_attrs(r, v, err);
 }
 
-static int load(struct repl *r, struct str arg, struct err *err)
+static errint load(struct repl *r, struct str arg, struct err *err)
 {
 	char *file CLEANUP_FREE = str_dupz(arg);
 
@@ -63,17 +63,17 @@ static int load(struct repl *r, struct str arg, struct err *err)
 	return repl_load(r, file, false, err);
 }
 
-static int load_flake(struct repl *r, struct str arg, struct err *err)
+static errint load_flake(struct repl *r, struct str arg, struct err *err)
 {
 	char *ref CLEANUP_FREE = str_dupz(arg);
 
 	return repl_load(r, ref, true, err);
 }
 
-static int reload(struct repl *r, struct str arg, struct err *err)
+static errint reload(struct repl *r, struct str arg, struct err *err)
 {
 	repl_load_all(r);
-	return REPL_DONE;
+	return 0;
 }
 
 static void print_names(struct repl *r, const struct str *names, size_t n)
@@ -82,23 +82,22 @@ static void print_names(struct repl *r, const struct str *names, size_t n)
 		buf_printf(&r->out, "%.*s\n", STR_ARG(names[i]));
 }
 
-static int print_last_loaded(struct repl *r, struct str arg, struct err *err)
+static errint print_last_loaded(struct repl *r, struct str arg, struct err *err)
 {
 	ARENA(a);
 	struct str *names;
 	size_t n;
-	int rc;
 
 	if (!r->last_loaded)
 		return err_set(err, ERR_NOT_FOUND, "nothing has been loaded yet");
-	rc = eval_attr_names(r->e.eval, r->last_loaded, &a, &names, &n, err);
-	if (rc < 0)
+	errint rc = eval_attr_names(r->e.eval, r->last_loaded, &a, &names, &n, err);
+	if (rc)
 		return rc;
 	print_names(r, names, n);
-	return REPL_DONE;
+	return 0;
 }
 
-static int print_scope(struct repl *r, struct str arg, struct err *err)
+static errint print_scope(struct repl *r, struct str arg, struct err *err)
 {
 	ARENA(a);
 	struct str *names;
@@ -106,40 +105,40 @@ static int print_scope(struct repl *r, struct str arg, struct err *err)
 
 	eval_scope_names(r->scope, false, &a, &names, &n);
 	print_names(r, names, n);
-	return REPL_DONE;
+	return 0;
 }
 
 /* ---- values ---- */
 
-static int print_deep(struct repl *r, struct str arg, struct err *err)
+static errint print_deep(struct repl *r, struct str arg, struct err *err)
 {
 	struct value *v;
 	struct str text;
 	ERR(no_string);
-	int rc = repl_eval(r, arg, &v, err);
+	errint rc = repl_eval(r, arg, &v, err);
 
-	if (rc < 0)
+	if (rc)
 		return rc;
 	/* A string is its bytes. */
-	if (eval_is_string(v) && eval_get_string(r->e.eval, v, &text, &no_string) == 0)
+	if (eval_is_string(v) && !eval_get_string(r->e.eval, v, &text, &no_string))
 		buf_puts(&r->out, text);
 	else
 		rc = eval_print(r->e.eval, v, EVAL_DEEP, r->colors ? EVAL_COLORS : 0, &r->out, err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	buf_putc(&r->out, '\n');
-	return REPL_DONE;
+	return 0;
 }
 
-static int print_type(struct repl *r, struct str arg, struct err *err)
+static errint print_type(struct repl *r, struct str arg, struct err *err)
 {
 	struct value *v;
-	int rc = repl_eval(r, arg, &v, err);
+	errint rc = repl_eval(r, arg, &v, err);
 
-	if (rc < 0)
+	if (rc)
 		return rc;
 	buf_printf(&r->out, "%s\n", eval_type_text(v));
-	return REPL_DONE;
+	return 0;
 }
 
 /* For `a.b` that has no documentation as a value: where b is defined. */
@@ -149,19 +148,19 @@ static bool attr_doc(struct repl *r, struct str arg)
 	struct value *set;
 	ERR(none);
 
-	return dot > 0 && repl_eval(r, str_sub(arg, 0, (size_t)dot), &set, &none) == 0 &&
+	return dot > 0 && !repl_eval(r, str_sub(arg, 0, (size_t)dot), &set, &none) &&
 	       eval_attr_doc(r->e.eval, set, str_skip(arg, (size_t)dot + 1), &r->out);
 }
 
-static int print_doc(struct repl *r, struct str arg, struct err *err)
+static errint print_doc(struct repl *r, struct str arg, struct err *err)
 {
 	struct value *v;
-	int rc = repl_eval(r, arg, &v, err);
+	errint rc = repl_eval(r, arg, &v, err);
 
-	if (rc == 0)
+	if (!rc)
 		rc = eval_doc(r->e.eval, v, &r->out, err);
 	if (rc == ERR_NOT_FOUND && attr_doc(r, arg))
-		return REPL_DONE;
+		return 0;
 	return rc;
 }
 
@@ -188,7 +187,7 @@ static errint run_editor(struct str file, unsigned line, struct err *err)
 	ARENA(a);
 	pid_t pid;
 	size_t n = 0;
-	int status, rc;
+	int status;
 
 	while (n < ARRAY_LEN(argv) - 3 && str_split(&rest, ' ', &word))
 		if (word.n)
@@ -198,10 +197,10 @@ static errint run_editor(struct str file, unsigned line, struct err *err)
 		argv[n++] = text;
 	argv[n] = arena_strz(&a, file);
 	spec.argv = argv;
-	rc = process_start(&spec, &pid, err);
-	if (rc == 0)
+	errint rc = process_start(&spec, &pid, err);
+	if (!rc)
 		rc = process_wait(pid, &status, err);
-	if (rc < 0)
+	if (rc)
 		return err_wrap(err, "running the editor '%s'", editor);
 	if (status != 0)
 		return err_set(err, ERR_FAILED, "editor '%s': %s", editor,
@@ -209,19 +208,19 @@ static errint run_editor(struct str file, unsigned line, struct err *err)
 	return 0;
 }
 
-static int edit(struct repl *r, struct str arg, struct err *err)
+static errint edit(struct repl *r, struct str arg, struct err *err)
 {
 	char *what CLEANUP_FREE = str_dupz(arg);
 	struct value *v;
 	struct str file;
 	unsigned line;
-	int rc = repl_eval(r, arg, &v, err);
+	errint rc = repl_eval(r, arg, &v, err);
 
-	if (rc == 0)
+	if (!rc)
 		rc = eval_position(r->e.eval, v, what, &file, &line, err);
-	if (rc == 0)
+	if (!rc)
 		rc = run_editor(file, line, err);
-	if (rc == 0)
+	if (!rc)
 		repl_load_all(r);
 	return rc;
 }
@@ -234,11 +233,11 @@ static errint find_derivation(struct repl *r, struct str arg, struct arena *a, s
 	struct drv_ref *v;
 	struct value *value;
 	size_t n = 0;
-	int rc = repl_eval(r, arg, &value, err);
+	errint rc = repl_eval(r, arg, &value, err);
 
-	if (rc == 0 && eval_is_attrs(value))
+	if (!rc && eval_is_attrs(value))
 		rc = eval_derivations(r->e.eval, value, NULL, a, &v, NULL, &n, err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	if (n != 1 || v[0].attr.n)
 		return err_set(err, ERR_EVAL,
@@ -249,28 +248,26 @@ static errint find_derivation(struct repl *r, struct str arg, struct arena *a, s
 
 static errint build_outputs(struct repl *r, struct str arg, bool link, struct err *err)
 {
-	struct build_request request = {0};
+	const struct build_options options = {0};
 	struct build_wanted wanted = {0};
-	struct store *s;
+	struct session *s = r->e.session;
 	struct drv d;
 	ARENA(a);
-	int rc = cli_store(r->cli, &s, err);
+	errint rc = find_derivation(r, arg, &a, &wanted.path, err);
 
-	if (rc == 0)
-		rc = find_derivation(r, arg, &a, &wanted.path, err);
-	if (rc == 0)
-		rc = realise(r->cli, s, &wanted, 1, &request, err);
-	if (rc == 0)
-		rc = store_read_drv(s, &a, wanted.path, &d, err);
-	if (rc < 0)
+	if (!rc)
+		rc = project_realise(s, &wanted, 1, &options, err);
+	if (!rc)
+		rc = store_read_drv(s->store, &a, wanted.path, &d, err);
+	if (rc)
 		return rc;
 	buf_putz(&r->out, "\nThis derivation produced the following outputs:\n");
-	for (size_t i = 0; rc == 0 && i < d.n_outputs; i++) {
+	for (size_t i = 0; !rc && i < d.n_outputs; i++) {
 		const struct drv_output *o = &d.outputs[i];
 		char *name = arena_printf(&a, "repl-result-%.*s", STR_ARG(o->name));
 
 		if (link)
-			rc = store_add_root(s, name, o->path, err);
+			rc = store_add_root(s->store, name, o->path, err);
 		if (link)
 			buf_printf(&r->out, "  ./%s -> %.*s\n", name, STR_ARG(o->path));
 		else
@@ -279,27 +276,24 @@ static errint build_outputs(struct repl *r, struct str arg, bool link, struct er
 	return rc;
 }
 
-static int build(struct repl *r, struct str arg, struct err *err)
+static errint build(struct repl *r, struct str arg, struct err *err)
 {
 	return build_outputs(r, arg, false, err);
 }
 
-static int build_linked(struct repl *r, struct str arg, struct err *err)
+static errint build_linked(struct repl *r, struct str arg, struct err *err)
 {
 	return build_outputs(r, arg, true, err);
 }
 
-static int print_log(struct repl *r, struct str arg, struct err *err)
+static errint print_log(struct repl *r, struct str arg, struct err *err)
 {
-	struct store *s;
 	struct str drv;
 	ARENA(a);
-	int rc = cli_store(r->cli, &s, err);
+	errint rc = find_derivation(r, arg, &a, &drv, err);
 
-	if (rc == 0)
-		rc = find_derivation(r, arg, &a, &drv, err);
-	if (rc == 0)
-		rc = build_log_read(s, drv, &r->out, err);
+	if (!rc)
+		rc = build_log_read(r->e.session->store, drv, &r->out, err);
 	if (rc == ERR_NOT_FOUND)
 		return err_set(err, ERR_NOT_FOUND, "build log of '%.*s' is not available",
 			       STR_ARG(drv));
@@ -308,22 +302,23 @@ static int print_log(struct repl *r, struct str arg, struct err *err)
 
 /* ---- the session ---- */
 
-static int toggle_trace(struct repl *r, struct str arg, struct err *err)
+static errint toggle_trace(struct repl *r, struct str arg, struct err *err)
 {
 	if (arg.n && !str_eqz(arg, "true") && !str_eqz(arg, "false"))
 		return err_set(err, ERR_USAGE, "unexpected argument '%.*s' to ':te'", STR_ARG(arg));
 	r->show_trace = arg.n ? str_eqz(arg, "true") : !r->show_trace;
 	eval_set_show_trace(r->e.eval, r->show_trace);
 	buf_printf(&r->out, "%sshowing error traces\n", r->show_trace ? "" : "not ");
-	return REPL_DONE;
+	return 0;
 }
 
-static int quit(struct repl *r, struct str arg, struct err *err)
+static errint quit(struct repl *r, struct str arg, struct err *err)
 {
-	return REPL_QUIT;
+	r->quit = true;
+	return 0;
 }
 
-static int refuse(struct repl *r, struct str arg, struct err *err)
+static errint refuse(struct repl *r, struct str arg, struct err *err)
 {
 	err_set(err, ERR_UNSUPPORTED, "kiln has no profiles and no nix-shell");
 	return err_hint(err, "':b' builds a derivation, 'kiln run' starts a program of a result");
@@ -365,7 +360,7 @@ static const struct repl_command *find(struct str name)
 	return NULL;
 }
 
-int repl_command(struct repl *r, struct str line, struct err *err)
+errint repl_command(struct repl *r, struct str line, struct err *err)
 {
 	const struct repl_command *c;
 	struct str arg;

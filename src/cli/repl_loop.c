@@ -45,7 +45,7 @@ static void open_editor(struct loop *l)
 	ERR(err);
 
 	l->terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	if (l->terminal && line_editor_open(&o, &l->editor, &err) < 0)
+	if (l->terminal && line_editor_open(&o, &l->editor, &err))
 		report_err(cli_report(l->r->cli), &err);
 	if (!l->editor)
 		l->editor = line_editor_plain();
@@ -64,67 +64,69 @@ static void set_prompts(struct loop *l)
 
 static int read_line(struct loop *l, struct err *err)
 {
-	int rc = out_flush(err);
+	errint rc = out_flush(err);
 
-	if (rc < 0)
+	if (rc)
 		return rc;
 	return line_editor_read(l->editor, l->input.n ? l->more : l->prompt, &l->input, err);
 }
 
-/* Evaluates what is there; REPL_QUIT ends the loop. */
-static int evaluate(struct loop *l, bool last, struct err *err)
+/* Evaluates what is there, unless it goes on in the next line. */
+static errint evaluate(struct loop *l, bool last, struct err *err)
 {
+	struct repl *r = l->r;
 	ERR(failed);
-	int rc = repl_line(l->r, buf_str(&l->input), &failed);
+	errint rc = repl_line(r, buf_str(&l->input), &failed);
 
-	if (rc == REPL_MORE && !last)
-		return rc;
-	out_str(buf_str(&l->r->out));
+	if (rc && !last && eval_scope_wants_more(r->scope))
+		return 0;
+	out_str(buf_str(&r->out));
 	if (l->terminal)
 		out_str(S("\n"));
 	buf_clear(&l->input);
-	if (rc < 0 || rc == REPL_MORE) {
-		int flushed = out_flush(err);
-
-		report_err(cli_report(l->r->cli), &failed);
-		if (flushed < 0)
-			return flushed;
-	}
+	errint flushed = rc ? out_flush(err) : 0;
+	if (rc)
+		report_err(cli_report(r->cli), &failed);
+	if (flushed)
+		return flushed;
 	/* ^C ends the evaluation, other signals the session. */
 	if (interrupted() && interrupt_signal() != SIGINT)
 		return interrupt_check(err);
 	interrupts_reset();
-	return rc == REPL_QUIT ? REPL_QUIT : REPL_DONE;
+	return 0;
+}
+
+static errint give_up_line(struct loop *l, struct err *err)
+{
+	if (interrupt_signal() != SIGINT)
+		return interrupt_check(err);
+	interrupts_reset();
+	buf_clear(&l->input);
+	return 0;
 }
 
 errint repl_loop(struct repl *r, struct err *err)
 {
 	struct loop l CLEANUP(loop_release) = {.r = r, .input = BUF_INIT(LIMIT_NIX_SOURCE)};
-	int rc = REPL_DONE;
 
 	open_editor(&l);
 	set_prompts(&l);
 	r->colors = l.terminal && !env_get("NO_COLOR");
 	if (l.terminal)
 		out_printf("kiln %s\nType :? for help.\n", KILN_VERSION);
-	rc = out_flush(err);
+	errint rc = out_flush(err);
 	repl_load_all(r);
-	while (rc == REPL_DONE || rc == REPL_MORE) {
+	while (!rc && !r->quit) {
 		int got = read_line(&l, err);
 
-		if (got == LINE_READ) {
+		if (got == LINE_END)
+			return l.input.n ? evaluate(&l, true, err) : 0;
+		if (got == LINE_READ)
 			rc = evaluate(&l, false, err);
-		} else if (got == LINE_INTERRUPTED) {
-			if (interrupt_signal() != SIGINT)
-				return interrupt_check(err);
-			interrupts_reset();
-			buf_clear(&l.input);
-			rc = REPL_DONE;
-		} else if (got == LINE_END) {
-			return l.input.n ? MIN(evaluate(&l, true, err), 0) : 0;
-		} else {
+		else if (got == LINE_INTERRUPTED)
+			rc = give_up_line(&l, err);
+		else
 			return got;
-		}
 	}
-	return MIN(rc, 0);
+	return rc;
 }

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "cli/cli.h"
-#include "cli/realise.h"
+#include "cli/build_request.h"
 #include "store/store.h"
 
 /* Flags of single operations, also the ids of their options. ORDER store_flag */

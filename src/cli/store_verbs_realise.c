@@ -104,6 +104,15 @@ static errint drop_unknown(struct store_request *r, struct build_wanted *w, size
 	return 0;
 }
 
+static errint build(struct store_request *r, const struct build_wanted *w, size_t n,
+		    struct err *err)
+{
+	struct session *s;
+	errint rc = cli_session(r->cli, &s, err);
+
+	return rc ? rc : build_request_run(&r->build, s, w, n, err);
+}
+
 errint op_realise(struct store_request *r, struct err *err)
 {
 	struct build_wanted *w = ARENA_ARRAY(r->a, struct build_wanted, r->n);
@@ -115,7 +124,7 @@ errint op_realise(struct store_request *r, struct err *err)
 	if (!rc && has_flag(r, F_IGNORE_UNKNOWN))
 		rc = drop_unknown(r, w, &n, err);
 	if (!rc)
-		rc = realise(r->cli, r->s, w, n, &r->build, err);
+		rc = build(r, w, n, err);
 	if (rc || r->build.dry_run || has_flag(r, F_IGNORE_UNKNOWN))
 		return rc;
 	if (n && !r->add_root)
@@ -131,7 +140,7 @@ errint realise_drv(struct store_request *r, struct str drv, struct err *err)
 {
 	struct build_wanted w = {.path = drv};
 
-	return realise(r->cli, r->s, &w, 1, &r->build, err);
+	return build(r, &w, 1, err);
 }
 
 /* ---- environments and logs ---- */

@@ -30,7 +30,7 @@ static errint own_namespaces(struct err *err)
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
 	char map[64];
-	int rc;
+	errint rc;
 
 	if (uid == 0) {
 		if (unshare(CLONE_NEWNS) == 0)
@@ -46,11 +46,11 @@ static errint own_namespaces(struct err *err)
 				"share/kiln/apparmor), or run kiln where /nix can be written");
 	}
 	rc = write_proc("/proc/self/setgroups", "deny", err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	snprintf(map, sizeof(map), "%u %u 1", uid, uid);
 	rc = write_proc("/proc/self/uid_map", map, err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	snprintf(map, sizeof(map), "%u %u 1", gid, gid);
 	return write_proc("/proc/self/gid_map", map, err);
@@ -72,9 +72,9 @@ static errint show_entry(const char *from, const struct dir_entry *e, const char
 
 	if (e->type == DT_LNK) {
 		char *link CLEANUP_FREE = NULL;
-		int rc = read_link(AT_FDCWD, source, &link, err);
+		errint rc = read_link(AT_FDCWD, source, &link, err);
 
-		if (rc < 0)
+		if (rc)
 			return rc;
 		if (symlink(link, target) < 0)
 			return err_sys(err, "linking '%s'", target);
@@ -95,9 +95,9 @@ static errint show_entry(const char *from, const struct dir_entry *e, const char
 static errint show_entries(const char *from, const char *to, const char *without, struct err *err)
 {
 	struct dir_list list CLEANUP(dir_list_release) = {0};
-	int rc = dir_list(AT_FDCWD, from, &list, err);
+	errint rc = dir_list(AT_FDCWD, from, &list, err);
 
-	for (size_t i = 0; rc == 0 && i < list.n; i++) {
+	for (size_t i = 0; !rc && i < list.n; i++) {
 		char *target CLEANUP_FREE = path_join(str_c(to), str_c(list.v[i].name));
 
 		if (without && strcmp(list.v[i].name, without) == 0)
@@ -114,20 +114,20 @@ static errint new_root(const char *top, const char *real, struct err *err)
 {
 	char *root CLEANUP_FREE = NULL;
 	char *place CLEANUP_FREE = NULL;
-	int rc = temp_dir(temp_dir_root(), "kiln-view.", &root, err);
+	errint rc = temp_dir(temp_dir_root(), "kiln-view.", &root, err);
 
-	if (rc < 0)
+	if (rc)
 		return rc;
 	if (mount("kiln", root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0)
 		return err_sys(err, "mounting a root at '%s'", root);
 	rc = show_entries("/", root, top, err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	place = path_join(str_c(root), str_c(top));
 	if (mkdir(place, 0755) < 0)
 		return err_sys(err, "making '%s'", place);
 	rc = bind(real, place, err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	if (chdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 	    umount2(".", MNT_DETACH) < 0)
@@ -144,7 +144,7 @@ static errint merge(const char *logical, const char *real, struct err *err)
 	BUF(options, LIMIT_PATH_TEXT * 2);
 	char theirs[64];
 	int fd CLEANUP_FD = -1;
-	int rc;
+	errint rc;
 
 	buf_printf(&options, "lowerdir=%s:%s,userxattr", real, logical);
 	if (!strpbrk(real, ":,\\") &&
@@ -152,13 +152,13 @@ static errint merge(const char *logical, const char *real, struct err *err)
 		return 0;
 	/* the descriptor still reaches what the tmpfs covers */
 	rc = open_dir(AT_FDCWD, logical, &fd, err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	if (mount("kiln", logical, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0)
 		return err_sys(err, "mounting over '%s'", logical);
 	snprintf(theirs, sizeof(theirs), "/proc/self/fd/%d", fd);
 	rc = show_entries(real, logical, NULL, err);
-	return rc < 0 ? rc : show_entries(theirs, logical, NULL, err);
+	return rc ? rc : show_entries(theirs, logical, NULL, err);
 }
 
 errint view_enter(struct store *s, struct err *err)
@@ -171,7 +171,7 @@ errint view_enter(struct store *s, struct err *err)
 	char *top_name CLEANUP_FREE = NULL;
 	char *top_path CLEANUP_FREE = NULL;
 	char *top_real CLEANUP_FREE = NULL;
-	int rc;
+	errint rc;
 
 	if (strcmp(real, logical) == 0)
 		return 0;
@@ -180,7 +180,7 @@ errint view_enter(struct store *s, struct err *err)
 	top_path = xasprintf("/%s", top_name);
 	top_real = xasprintf("%s/%s", store_config(s)->root, top_name);
 	rc = own_namespaces(err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return err_sys(err, "separating the mounts");
@@ -190,7 +190,7 @@ errint view_enter(struct store *s, struct err *err)
 		rc = bind(top_real, top_path, err);
 	else
 		rc = new_root(top_name, top_real, err);
-	if (rc < 0)
+	if (rc)
 		return err_wrap(err, "showing the store at '%s'", logical);
 	if (cwd && chdir(cwd) < 0)
 		return err_sys(err, "going back to '%s'", cwd);

@@ -14,7 +14,7 @@
 #include "base/report.h"
 #include "base/url.h"
 
-struct session {
+struct remote_session {
 	const struct git_api *g;
 	git_remote *remote;
 	char *shown; /* the URL without its secrets */
@@ -24,7 +24,7 @@ struct session {
 	bool too_big;
 };
 
-static void session_release(struct session *s)
+static void session_release(struct remote_session *s)
 {
 	if (s->remote)
 		s->g->git_remote_free(s->remote);
@@ -41,7 +41,7 @@ static int on_message(const char *text, int n, void *ctx)
 
 static int on_progress(const git_indexer_progress *p, void *ctx)
 {
-	struct session *s = ctx;
+	struct remote_session *s = ctx;
 
 	if (interrupted())
 		return GIT_EUSER;
@@ -51,7 +51,7 @@ static int on_progress(const git_indexer_progress *p, void *ctx)
 }
 
 /* The next of the usual key files, in ssh's order. */
-static int next_key_file(struct session *s, git_credential **out, const char *user)
+static int next_key_file(struct remote_session *s, git_credential **out, const char *user)
 {
 	static const char *const names[] = {"id_ed25519", "id_ecdsa", "id_rsa"};
 	const char *home = env_get("HOME");
@@ -70,7 +70,7 @@ static int next_key_file(struct session *s, git_credential **out, const char *us
 static int on_credentials(git_credential **out, const char *url, const char *user, unsigned kinds,
 			  void *ctx)
 {
-	struct session *s = ctx;
+	struct remote_session *s = ctx;
 
 	if (interrupted())
 		return GIT_EUSER;
@@ -85,7 +85,7 @@ static int on_credentials(git_credential **out, const char *url, const char *use
 	return next_key_file(s, out, user);
 }
 
-static void set_callbacks(git_remote_callbacks *c, struct session *s)
+static void set_callbacks(git_remote_callbacks *c, struct remote_session *s)
 {
 	c->sideband_progress = on_message;
 	c->transfer_progress = on_progress;
@@ -95,7 +95,7 @@ static void set_callbacks(git_remote_callbacks *c, struct session *s)
 
 /* ---- failures ---- */
 
-static errint session_fail(struct session *s, int rc, struct err *err)
+static errint session_fail(struct remote_session *s, int rc, struct err *err)
 {
 	if (s->too_big)
 		return err_set(err, ERR_TOO_BIG, "'%s' sends more than %d MiB", s->shown,
@@ -116,7 +116,7 @@ static errint session_fail(struct session *s, int rc, struct err *err)
 	return err->code;
 }
 
-static errint session_open(struct session *s, const struct git_source *src, const char *url,
+static errint session_open(struct remote_session *s, const struct git_source *src, const char *url,
 			   struct err *err)
 {
 	git_fetch_options o;
@@ -147,7 +147,7 @@ static const git_remote_head *find_ref(const git_remote_head **heads, size_t n, 
 errint git_remote_head_ref(const struct git_source *src, const char *url, char **out,
 			   struct err *err)
 {
-	struct session s CLEANUP(session_release) = {0};
+	struct remote_session s CLEANUP(session_release) = {0};
 	const git_remote_head **heads, *head;
 	size_t n;
 	int rc = session_open(&s, src, url, err);
@@ -169,7 +169,7 @@ errint git_remote_head_ref(const struct git_source *src, const char *url, char *
 }
 
 /* libgit2 passes over what is not there, and an older state of it would be taken. */
-static errint check_specs(struct session *s, const struct git_fetch_spec *f, struct err *err)
+static errint check_specs(struct remote_session *s, const struct git_fetch_spec *f, struct err *err)
 {
 	const git_remote_head **heads;
 	size_t n;
@@ -195,7 +195,7 @@ static errint check_specs(struct session *s, const struct git_fetch_spec *f, str
 errint git_remote_bring(const struct git_source *src, const struct git_fetch_spec *f,
 			struct err *err)
 {
-	struct session s CLEANUP(session_release) = {0};
+	struct remote_session s CLEANUP(session_release) = {0};
 	git_strarray specs = {.strings = (char **)f->specs, .count = f->n_specs};
 	git_fetch_options o;
 	errint rc = session_open(&s, src, f->url, err);

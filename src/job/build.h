@@ -89,6 +89,7 @@ struct build_plan {
 	struct substitute *fetch;
 	size_t n_fetch;
 	uint64_t download, unpacked; /* bytes of fetch */
+	bool programs;               /* a program must run, which wants a sandbox with /bin/sh */
 };
 ATTR_MUST_CHECK errint build_plan(struct store *s, struct arena *a, const struct build_wanted *w,
 				  size_t n, const struct build_options *o, struct build_plan *out,

@@ -496,6 +496,7 @@ errint build_plan(struct store *s, struct arena *a, const struct build_wanted *w
 		return rc;
 	plan.build = ARENA_ARRAY(a, struct str, g.n_goals + 1);
 	for (size_t i = 0; i < g.n_goals; i++) {
+		plan.programs |= g.goals[i]->kind == GOAL_PROGRAM;
 		if (g.goals[i]->kind >= GOAL_FETCH)
 			plan.build[plan.n_build++] = g.goals[i]->path;
 	}

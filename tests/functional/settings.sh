@@ -9,9 +9,9 @@ export XDG_CONFIG_DIRS="$T/dirs" NIX_CONF_DIR="$T/etc"
 mkdir -p "$T/etc" "$T/dirs/nix" "$T/config/nix"
 
 # ---- the table ----
-names=$(sed -n 's/^X([a-z0-9_]*, [A-Z_]*, "\([^"]*\)".*/\1/p' "$root/src/cli/settings.def")
+names=$(sed -n 's/^X([a-z0-9_]*, [A-Z_]*, "\([^"]*\)".*/\1/p' "$root/src/project/settings.def")
 is "the table is sorted" "$names" "$(echo "$names" | sort)"
-followed=$(sed -n '/SKIPPED/!s/^X([a-z0-9_]*, [A-Z_]*, "\([^"]*\)".*/\1/p' "$root/src/cli/settings.def")
+followed=$(sed -n '/SKIPPED/!s/^X([a-z0-9_]*, [A-Z_]*, "\([^"]*\)".*/\1/p' "$root/src/project/settings.def")
 missing=
 for name in $followed; do grep -q "\*$name\*" "$root/docs/man/kiln-settings.5.scd" || missing="$missing $name"; done
 is "the manual page has what is followed" "$missing" ""

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * The settings of nix.conf. The same table (settings.def) is read by configuration files, the
- * environment's NIX_CONFIG, `--option NAME VALUE` and the flags `--NAME VALUE`, `--NAME`,
- * `--no-NAME` and `--extra-NAME VALUE`; whoever needs a setting reads its field. */
+ * environment's NIX_CONFIG, and by whoever makes flags of it; whoever needs a setting reads its
+ * field. */
 #pragma once
 
 #include "base/arena.h"
-#include "cli/options.h"
 #include "eval/eval.h"
 #include "job/build.h"
 
@@ -24,7 +23,7 @@ struct setting_features {
 
 enum setting_index {
 #define X(id, kind, name, aliases) SETTING_INDEX_##id,
-#include "cli/settings.def"
+#include "project/settings.def"
 #undef X
 	SETTING_COUNT
 };
@@ -41,25 +40,12 @@ struct settings {
 #define SETTING_FIELD_SKIPPED(id)
 #define SETTING_FIELD_SKIPPED_FLAG(id)
 #define X(id, kind, name, aliases) SETTING_FIELD_##kind(id)
-#include "cli/settings.def"
+#include "project/settings.def"
 #undef X
 	bool given[SETTING_COUNT];
 	struct report *report; /* for warnings, borrowed */
 	struct arena a;
 };
-
-/* Ids of the flags, for rows of option tables that show one of them. */
-enum setting_flag {
-	SETTING_FIRST = 40000,
-#define X(id, kind, name, aliases)                             \
-	SETTING_##id = SETTING_FIRST + 2 * SETTING_INDEX_##id, \
-	SETTING_NOT_##id, /* --no-NAME, --extra-NAME */
-#include "cli/settings.def"
-#undef X
-	SETTING_OPTION, /* --option NAME VALUE */
-};
-/* All flags, without help, to be included in a table of options. */
-extern const struct option_row setting_rows[];
 
 /* Nix's defaults. */
 struct settings *settings_new(struct report *r);
@@ -77,9 +63,15 @@ ATTR_MUST_CHECK errint settings_set(struct settings *s, struct str name, struct 
 				    struct err *err);
 /* Appends a word. */
 void settings_add_word(struct settings *s, struct setting_words *w, struct str word);
-/* Takes the option that options_next() just gave: 1 when it was a setting's, 0 when not. */
-ATTR_MUST_CHECK int settings_option(struct settings *s, int id, const struct options *o,
-				    struct err *err);
+
+/* The setting of a name or alias ("max-jobs", "build-max-jobs"); with "extra-" in front, where
+ * words can be appended, *extra is set. */
+bool settings_find(struct str name, enum setting_index *out, bool *extra);
+/* Is it one that `--NAME` and `--no-NAME` say all about? */
+bool setting_is_switch(enum setting_index i);
+/* Sets what settings_find() found. ERR_USAGE. */
+ATTR_MUST_CHECK errint settings_set_found(struct settings *s, enum setting_index i,
+					  struct str value, bool extra, struct err *err);
 
 /* What evaluators and builders are told; the rest of out is left alone. */
 void settings_for_eval(const struct settings *s, struct eval_options *out);

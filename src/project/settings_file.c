@@ -2,7 +2,7 @@
  *
  * Where settings come from outside the command line: the system's and the user's nix.conf, the
  * environment. Later ones replace earlier ones; NIX_PATH stands above every nix-path of a file. */
-#include "cli/settings.h"
+#include "project/settings.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -33,7 +33,6 @@ static errint include(const struct conf_file *f, struct str name, bool optional,
 					  : path_join(path_dir(str_c(f->name)), name);
 	struct conf_file inner = *f;
 	BUF(text, LIMIT_SMALL_FILE);
-	int rc;
 
 	if (++*f->includes > MAX_INCLUDES)
 		return err_set(err, ERR_USAGE,
@@ -41,7 +40,7 @@ static errint include(const struct conf_file *f, struct str name, bool optional,
 			       "perhaps includes itself",
 			       MAX_INCLUDES, path, f->name);
 	inner.name = path;
-	rc = file_read(AT_FDCWD, path, &text, err);
+	errint rc = file_read(AT_FDCWD, path, &text, err);
 	if (rc == ERR_NOT_FOUND && optional) {
 		err_clear(err);
 		return 0;
@@ -49,7 +48,7 @@ static errint include(const struct conf_file *f, struct str name, bool optional,
 	if (rc == ERR_NOT_FOUND)
 		return err_set(err, ERR_NOT_FOUND, "file '%s' included from '%s' not found", path,
 			       f->name);
-	return rc < 0 ? rc : parse(&inner, buf_str(&text), err);
+	return rc ? rc : parse(&inner, buf_str(&text), err);
 }
 
 static bool is_features(struct str name)
@@ -83,25 +82,28 @@ static errint parse_line(const struct conf_file *f, struct str line, struct err 
 static errint parse(const struct conf_file *f, struct str text, struct err *err)
 {
 	struct str line, before, comment;
-	int rc = 0;
 
-	while (rc == 0 && str_split(&text, '\n', &line)) {
+	while (str_split(&text, '\n', &line)) {
 		if (str_cut(line, '#', &before, &comment))
 			line = before;
-		rc = parse_line(f, line, err);
+		errint rc = parse_line(f, line, err);
+		if (rc)
+			return rc;
 	}
-	return rc;
+	return 0;
 }
 
 errint settings_parse(struct settings *s, struct str text, const char *file, struct err *err)
 {
 	unsigned includes = 0;
 	struct conf_file f = {s, file, &includes, true};
-	int rc = parse(&f, text, err);
+	errint rc = parse(&f, text, err);
 
+	if (rc)
+		return rc;
 	f.features = false;
 	includes = 0;
-	return rc < 0 ? rc : parse(&f, text, err);
+	return parse(&f, text, err);
 }
 
 static errint load_file(struct settings *s, const char *path, struct err *err)
@@ -110,7 +112,7 @@ static errint load_file(struct settings *s, const char *path, struct err *err)
 	ERR(unreadable);
 
 	/* One that may not be read is not ours to complain about. */
-	if (file_read(AT_FDCWD, path, &text, &unreadable) < 0)
+	if (file_read(AT_FDCWD, path, &text, &unreadable))
 		return 0;
 	return settings_parse(s, buf_str(&text), path, err);
 }
@@ -118,18 +120,17 @@ static errint load_file(struct settings *s, const char *path, struct err *err)
 /* The first of the list counts most, so it is read last. */
 static errint load_list(struct settings *s, struct str list, const char *below, struct err *err)
 {
-	int rc = 0;
-
-	while (rc == 0 && list.n) {
+	while (list.n) {
 		ptrdiff_t at = str_rchr(list, ':');
 		struct str one = str_skip(list, (size_t)(at + 1));
 		char *path CLEANUP_FREE = xasprintf("%.*s%s", STR_ARG(one), below);
+		errint rc = one.n ? load_file(s, path, err) : 0;
 
-		if (one.n)
-			rc = load_file(s, path, err);
+		if (rc)
+			return rc;
 		list = str_sub(list, 0, at < 0 ? 0 : (size_t)at);
 	}
-	return rc;
+	return 0;
 }
 
 static errint load_user_files(struct settings *s, struct err *err)
@@ -138,12 +139,12 @@ static errint load_user_files(struct settings *s, struct err *err)
 	char *kiln CLEANUP_FREE = user_config_dir();
 	char *dir CLEANUP_FREE = own ? xstrdup(own) : path_join(path_dir(str_c(kiln)), S("nix"));
 	char *file CLEANUP_FREE = path_join(str_c(dir), S("nix.conf"));
-	int rc;
 
 	if (files)
 		return load_list(s, str_c(files), "", err);
-	rc = load_list(s, str_c(env_or("XDG_CONFIG_DIRS", "/etc/xdg")), "/nix/nix.conf", err);
-	return rc < 0 ? rc : load_file(s, file, err);
+	errint rc =
+		load_list(s, str_c(env_or("XDG_CONFIG_DIRS", "/etc/xdg")), "/nix/nix.conf", err);
+	return rc ? rc : load_file(s, file, err);
 }
 
 /* ---- NIX_PATH ---- */
@@ -183,15 +184,16 @@ errint settings_load(struct settings *s, struct err *err)
 	char *system CLEANUP_FREE =
 		path_join(str_c(env_or("NIX_CONF_DIR", "/etc/nix")), S("nix.conf"));
 	const char *config = env_get("NIX_CONFIG"), *path = env_text("NIX_PATH");
-	int rc;
 
 	s->abort_on_warn = env_flag("NIX_ABORT_ON_WARN");
-	rc = load_file(s, system, err);
-	if (rc == 0)
+	errint rc = load_file(s, system, err);
+	if (!rc)
 		rc = load_user_files(s, err);
-	if (rc == 0 && config)
+	if (!rc && config)
 		rc = settings_parse(s, str_c(config), "NIX_CONFIG", err);
-	if (rc == 0 && path)
+	if (rc)
+		return rc;
+	if (path)
 		load_nix_path(s, str_c(path));
-	return rc;
+	return 0;
 }

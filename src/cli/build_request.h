@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Building, as commands ask for it: the options that every building command takes, the table of
- * built-in builders (from layers that src/job must not know), the sandbox's shell. */
+ * Building, as commands ask for it: the options that every building command takes, and what they
+ * add up to. */
 #pragma once
 
 #include "cli/cli.h"
-#include "cli/settings.h"
-#include "job/build.h"
+#include "cli/setting_options.h"
+#include "project/project.h"
 
 enum {
 	O_CHECK = 30001,
@@ -49,19 +49,6 @@ struct build_request {
 
 /* Takes the option that options_next() just gave; false when it is none of these. */
 bool build_option(struct build_request *r, int id, const struct options *o);
-/* Fills what commands need not know: the settings, built-in builders, the sandbox's shell. cli
- * outlives it. */
-ATTR_MUST_CHECK errint build_request_complete(struct cli *cli, struct build_request *r,
-					      struct err *err);
-/* A realiser (eval.h) over build_paths(), for import-from-derivation. All is borrowed. */
-struct build_realiser {
-	struct realiser realiser;
-	struct store *store;
-	const struct build_options *options;
-	struct report *report;
-};
-struct build_realiser build_realiser_init(struct store *s, const struct build_options *o,
-					  struct report *report);
-/* Builds, or with dry_run prints the plan to standard error. */
-ATTR_MUST_CHECK errint realise(struct cli *cli, struct store *s, const struct build_wanted *w,
-			       size_t n, struct build_request *r, struct err *err);
+/* Builds, or with dry_run tells the plan on standard error. */
+ATTR_MUST_CHECK errint build_request_run(const struct build_request *r, struct session *s,
+					 const struct build_wanted *w, size_t n, struct err *err);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The table of settings, and setting one. Names are looked up among the flags' rows, so that a
- * setting has one spelling of its name and aliases. */
-#include "cli/settings.h"
+ * The table of settings, and setting one. */
+#include "project/settings.h"
 
 #include <stdlib.h>
 #include "base/report.h"
@@ -20,33 +19,10 @@ enum setting_kind {
 	KIND_SKIPPED_FLAG,
 };
 
-#define ROW_VALUE(id, name, aliases) {SETTING_##id, "--" name aliases, "VALUE", NULL},
-#define ROW_EXTRA(id, name, aliases) \
-	ROW_VALUE(id, name, aliases){SETTING_NOT_##id, "--extra-" name, "VALUE", NULL},
-#define ROW_SWITCH(id, name, aliases) \
-	{SETTING_##id, "--" name aliases, NULL, NULL}, {SETTING_NOT_##id, "--no-" name, NULL, NULL},
-#define ROWS_FLAG         ROW_SWITCH
-#define ROWS_NUMBER       ROW_VALUE
-#define ROWS_JOBS         ROW_VALUE
-#define ROWS_TEXT         ROW_VALUE
-#define ROWS_WORDS        ROW_EXTRA
-#define ROWS_LINT         ROW_VALUE
-#define ROWS_SANDBOX      ROW_SWITCH
-#define ROWS_FEATURES     ROW_EXTRA
-#define ROWS_SKIPPED      ROW_EXTRA
-#define ROWS_SKIPPED_FLAG ROW_SWITCH
-
-const struct option_row setting_rows[] = {
-	{SETTING_OPTION, "--option", "NAME VALUE", NULL},
-#define X(id, kind, name, aliases) ROWS_##kind(id, name, aliases)
-#include "cli/settings.def"
-#undef X
-	{0},
-};
-
 static const struct setting {
 	enum setting_kind kind;
 	const char *name;
+	const char *aliases; /* as flags: " --a --b" */
 	size_t offset;
 } table[] = {
 #define OFFSET_FLAG(id)            offsetof(struct settings, id)
@@ -59,8 +35,8 @@ static const struct setting {
 #define OFFSET_FEATURES            OFFSET_FLAG
 #define OFFSET_SKIPPED(id)         0
 #define OFFSET_SKIPPED_FLAG(id)    0
-#define X(id, kind, name, aliases) {KIND_##kind, name, OFFSET_##kind(id)},
-#include "cli/settings.def"
+#define X(id, kind, name, aliases) {KIND_##kind, name, aliases, OFFSET_##kind(id)},
+#include "project/settings.def"
 #undef X
 };
 
@@ -242,18 +218,18 @@ static void set_short_path_warning(struct settings *s)
 		s->lint_short_path_literals = on ? LINT_WARN : LINT_IGNORE;
 }
 
-static errint set(struct settings *s, enum setting_index i, struct str v, bool extra,
-		  struct err *err)
+errint settings_set_found(struct settings *s, enum setting_index i, struct str v, bool extra,
+			  struct err *err)
 {
 	const struct setting *t = &table[i];
 	void *at = (char *)s + t->offset;
 	bool ignored;
-	int rc = 0;
+	errint rc = 0;
 
 	switch (t->kind) {
 	case KIND_FLAG:
 		rc = parse_flag(t, v, at, err);
-		if (rc == 0 && i == SETTING_INDEX_warn_short_path_literals)
+		if (!rc && i == SETTING_INDEX_warn_short_path_literals)
 			set_short_path_warning(s);
 		break;
 	case KIND_JOBS:
@@ -286,54 +262,60 @@ static errint set(struct settings *s, enum setting_index i, struct str v, bool e
 	case KIND_SKIPPED:
 		break;
 	}
-	if (rc == 0)
+	if (!rc)
 		s->given[i] = true;
 	return rc;
 }
 
-static bool is_switch(enum setting_kind kind)
+bool setting_is_switch(enum setting_index i)
 {
+	enum setting_kind kind = table[i].kind;
+
 	return kind == KIND_FLAG || kind == KIND_SKIPPED_FLAG || kind == KIND_SANDBOX;
 }
 
-/* Twice the setting's index, one more when it is to be appended; -1 when there is none. */
-static int find(struct str name)
+/* May words be appended? */
+static bool takes_extra(const struct setting *t)
 {
-	char *flag CLEANUP_FREE = xasprintf("--%.*s", STR_ARG(name));
-	const struct option_row *row = option_row_find(setting_rows, str_c(flag));
-	int i = row && row->id != SETTING_OPTION ? row->id - SETTING_FIRST : -1;
+	return t->kind == KIND_WORDS || t->kind == KIND_FEATURES || t->kind == KIND_SKIPPED;
+}
 
-	/* --no-NAME is only a flag. */
-	return i >= 0 && i % 2 && is_switch(table[i / 2].kind) ? -1 : i;
+static bool is_called(const struct setting *t, struct str name)
+{
+	struct str rest = str_c(t->aliases), one;
+
+	if (str_eqz(name, t->name))
+		return true;
+	while (str_split(&rest, ' ', &one))
+		if (str_starts(one, S("--")) && str_eq(str_skip(one, 2), name))
+			return true;
+	return false;
+}
+
+bool settings_find(struct str name, enum setting_index *out, bool *extra)
+{
+	struct str plain = str_drop_prefix(name, S("extra-"));
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		bool appended =
+			plain.n < name.n && takes_extra(&table[i]) && str_eqz(plain, table[i].name);
+
+		if (!appended && !is_called(&table[i], name))
+			continue;
+		*out = (enum setting_index)i;
+		*extra = appended;
+		return true;
+	}
+	return false;
 }
 
 errint settings_set(struct settings *s, struct str name, struct str value, struct err *err)
 {
-	int i = find(name);
+	enum setting_index i;
+	bool extra;
 
-	if (i >= 0)
-		return set(s, (enum setting_index)(i / 2), value, i % 2, err);
+	if (settings_find(name, &i, &extra))
+		return settings_set_found(s, i, value, extra, err);
 	report_msg(s->report, REPORT_WARN, "unknown setting '%.*s'", STR_ARG(name));
 	return 0;
-}
-
-int settings_option(struct settings *s, int id, const struct options *o, struct err *err)
-{
-	ERR(bad);
-	int i = id - SETTING_FIRST, rc;
-	struct str value;
-
-	if (id == SETTING_OPTION) {
-		/* As Nix has it: only a flag's bad value stops the command. */
-		if (settings_set(s, str_c(o->args[0]), str_c(o->args[1]), &bad) < 0)
-			report_msg(s->report, REPORT_WARN, "%s", bad.msg);
-		return 1;
-	}
-	if (i < 0 || i / 2 >= SETTING_COUNT)
-		return 0;
-	value = str_c(o->args[0]);
-	if (is_switch(table[i / 2].kind))
-		value = i % 2 ? S("false") : S("true");
-	rc = set(s, (enum setting_index)(i / 2), value, i % 2, err);
-	return rc < 0 ? rc : 1;
 }

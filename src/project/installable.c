@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * From operands to values, by Nix's rules for its installables. */
-#include "cli/installable.h"
+#include "project/installable.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -69,12 +69,11 @@ static errint folder_ref(struct str path, struct str query, char **out, struct e
 	char *absolute CLEANUP_FREE = NULL, *flake CLEANUP_FREE = NULL, *git CLEANUP_FREE = NULL;
 	BUF(b, 4 * LIMIT_PATH_TEXT);
 	struct str sub;
-	int rc = path_absolute(path, &absolute, err);
+	errint rc = path_absolute(path, &absolute, err);
 
-	if (rc < 0)
-		return rc;
-	rc = flake_folder(absolute, &flake, err);
-	if (rc < 0)
+	if (!rc)
+		rc = flake_folder(absolute, &flake, err);
+	if (rc)
 		return rc;
 	git = folder_with(str_c(flake), ".git");
 	buf_putz(&b, git ? "git+file://" : "path:");
@@ -86,9 +85,10 @@ static errint folder_ref(struct str path, struct str query, char **out, struct e
 	}
 	put_query(&b, query, sub.n ? '&' : '?');
 	rc = buf_check(&b, "flake reference", err);
-	if (rc == 0)
-		*out = str_dupz(buf_str(&b));
-	return rc;
+	if (rc)
+		return rc;
+	*out = str_dupz(buf_str(&b));
+	return 0;
 }
 
 errint flake_of_folder(struct str ref, char **out, struct err *err)
@@ -139,16 +139,15 @@ static errint walk(struct evaluation *e, struct value *v, struct str path, struc
 {
 	struct str name;
 	ARENA(a);
+	errint rc = next_name(&path, &a, &name, err);
 
-	int rc = next_name(&path, &a, &name, err);
-
-	while (rc == 0 && v && name.p) {
+	while (!rc && v && name.p) {
 		rc = eval_force(e->eval, v, err);
-		if (rc == 0 && !eval_is_attrs(v))
+		if (!rc && !eval_is_attrs(v))
 			v = NULL;
-		else if (rc == 0)
+		else if (!rc)
 			rc = eval_get_attr(e->eval, v, name, &v, err);
-		if (rc == 0)
+		if (!rc)
 			rc = next_name(&path, &a, &name, err);
 	}
 	*out = v;
@@ -164,13 +163,13 @@ static errint flake_value(struct evaluation *e, struct str ref, struct str fragm
 	struct value *flake;
 	struct str system;
 	ARENA(a);
-	int rc = flake_of_folder(ref.n ? ref : S("."), &text, err);
+	errint rc = flake_of_folder(ref.n ? ref : S("."), &text, err);
 
-	if (rc == 0)
+	if (!rc)
 		rc = eval_system(e->eval, &system, err);
-	if (rc == 0)
+	if (!rc)
 		rc = eval_flake(e->eval, str_c(text), &flake, err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	if (!fragment.n) {
 		paths[0] = arena_printf(&a, "packages.%.*s.default", STR_ARG(system));
@@ -186,7 +185,7 @@ static errint flake_value(struct evaluation *e, struct str ref, struct str fragm
 	}
 	for (size_t i = 0; i < ARRAY_LEN(paths) && paths[i]; i++) {
 		rc = walk(e, flake, str_c(paths[i]), out, err);
-		if (rc < 0 || *out)
+		if (rc || *out)
 			return rc;
 		buf_printf(&tried, "%s'%s'",
 			   !i                        ? ""
@@ -203,7 +202,7 @@ errint installable_value(struct evaluation *e, struct installables *i, const cha
 {
 	struct str text = str_c(operand), fragment = S("");
 	ptrdiff_t outputs = str_rchr(text, '^');
-	int rc = 0;
+	errint rc = 0;
 
 	/* Which outputs are meant does not matter to a value. */
 	if (outputs >= 0)
@@ -220,8 +219,27 @@ errint installable_value(struct evaluation *e, struct installables *i, const cha
 	if (!i->top)
 		rc = evaluation_value(e, (struct eval_source){i->file ?: i->expr, !i->file},
 				      &i->top, err);
-	if (rc == 0)
+	if (!rc)
 		rc = eval_attr_path(e->eval, i->top, str_eqz(text, ".") ? S("") : text, e->args,
 				    out, err);
-	return rc < 0 ? rc : eval_force(e->eval, *out, err);
+	return rc ? rc : eval_force(e->eval, *out, err);
+}
+
+bool installable_outputs(struct arena *a, const char *operand, const char **plain,
+			 struct str **outputs, size_t *n)
+{
+	struct str text = str_c(operand), rest, name;
+	ptrdiff_t at = MAX(str_rchr(text, '^'), str_rchr(text, '!'));
+
+	*plain = operand;
+	*outputs = NULL;
+	*n = 0;
+	if (at < 0 || str_chr(str_skip(text, (size_t)at), '/') >= 0)
+		return false;
+	*plain = arena_strz(a, str_sub(text, 0, (size_t)at));
+	rest = str_skip(text, (size_t)at + 1);
+	*outputs = ARENA_ARRAY(a, struct str, rest.n + 1);
+	while (str_split(&rest, ',', &name))
+		(*outputs)[(*n)++] = arena_str(a, name);
+	return true;
 }

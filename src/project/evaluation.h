@@ -1,28 +1,47 @@
 /* SPDX-License-Identifier: MIT
  *
- * Evaluation, as commands ask for it: from the request's options to an evaluator with its search
- * path, arguments and realiser; from what the user names to values and derivations. */
+ * Evaluation on behalf of somebody who asks: from a request's options to an evaluator with its
+ * search path, arguments and realiser; from what is named to values and derivations. */
 #pragma once
 
 #include "base/arena.h"
-#include "cli/cli.h"
-#include "cli/eval_options.h"
-#include "cli/realise.h"
 #include "eval/eval.h"
-#include "source/ladder.h"
+#include "project/session.h"
 #include "store/drv_ref.h"
 
+struct eval_inputs;
+
+enum eval_arg_kind { EVAL_ARG_EXPR, EVAL_ARG_STRING, EVAL_ARG_FILE, EVAL_ARG_STDIN };
+
+struct eval_arg {
+	const char *name, *value;
+	enum eval_arg_kind kind;
+};
+
+/* What an evaluation is told beside what it evaluates. */
+struct eval_request {
+	const char **attrs; /* take these of the value */
+	size_t n_attrs, cap_attrs;
+	struct eval_arg *args; /* of functions on the way */
+	size_t n_args, cap_args;
+	const char **includes; /* entries of the search path */
+	size_t n_includes, cap_includes;
+	const char *nixpkgs;
+	struct eval_inputs *inputs; /* told of all that is read; NULL, borrowed */
+	const char *allowed[2];     /* what restricted modes may read, too: a project and its set */
+	size_t n_allowed;
+};
+void eval_request_release(struct eval_request *r);
+
 struct evaluation {
-	struct cli *cli;
+	struct session *session;
 	const struct eval_request *request;
 	const struct settings *settings; /* or NULL: kiln's own business */
 	struct eval *eval;
 	struct eval_args *args;
-	struct build_request builds; /* for import-from-derivation */
-	struct build_realiser realiser;
-	struct ladder *ladder;
 	char **search_path;
 	size_t n_search_path;
+	bool was_readonly; /* the store, before */
 };
 void evaluation_release(struct evaluation *e);
 #define EVALUATION(name) struct evaluation name CLEANUP(evaluation_release) = {0}
@@ -34,14 +53,15 @@ enum evaluation_flags {
 	EVALUATION_AS_NIX = 1 << 3,    /* and only where there is no NIX_PATH */
 };
 /* The options that an evaluation would be opened with; e owns what they refer to. */
-ATTR_MUST_CHECK errint evaluation_options(struct cli *cli, const struct eval_request *request,
+ATTR_MUST_CHECK errint evaluation_options(struct session *s, const struct eval_request *request,
 					  unsigned flags, struct evaluation *e,
 					  struct eval_options *out, struct err *err);
-/* request is borrowed for as long as the evaluation lasts. */
-ATTR_MUST_CHECK errint evaluation_open(struct cli *cli, const struct eval_request *request,
+/* Session and request are borrowed for as long as the evaluation lasts; until then the store is
+ * read-only when the evaluation is. */
+ATTR_MUST_CHECK errint evaluation_open(struct session *s, const struct eval_request *request,
 				       unsigned flags, struct evaluation *out, struct err *err);
 
-/* What a command evaluates: each word is a file, or with exprs an expression. */
+/* What is evaluated: a file, or an expression. */
 struct eval_source {
 	const char *text; /* path, "-" or expression */
 	bool is_expr;
@@ -51,18 +71,13 @@ ATTR_MUST_CHECK errint evaluation_value(struct evaluation *e, struct eval_source
 /* What the function that text means makes of v. */
 ATTR_MUST_CHECK errint evaluation_apply(struct evaluation *e, const char *text, struct value *v,
 					struct value **out, struct err *err);
-/* Prints the parsed source, or a value, to standard output and ends the line. */
-ATTR_MUST_CHECK errint evaluation_print_parsed(struct evaluation *e, struct eval_source from,
-					       struct err *err);
-ATTR_MUST_CHECK errint evaluation_print(struct evaluation *e, struct value *v, enum eval_output how,
-					unsigned flags, struct err *err);
 /* The derivations behind every -A of the request, or of the value itself; values as in
  * eval_derivations(). */
 ATTR_MUST_CHECK errint evaluation_derivations(struct evaluation *e, struct value *v,
 					      struct arena *a, struct drv_ref **out,
 					      struct value ***values, size_t *n, struct err *err);
-/* The derivations at an attribute path of kiln's own set: what commands themselves need. Strings
- * live in a; writes the derivations to the store. in may be NULL. */
-ATTR_MUST_CHECK errint evaluate_set(struct cli *cli, struct arena *a, const char *attr,
-				    struct eval_inputs *in, struct drv_ref **out, size_t *n,
-				    struct err *err);
+/* The derivations at an attribute path of kiln's own set: what kiln itself needs. Strings live in
+ * a; writes the derivations to the store. in may be NULL. */
+ATTR_MUST_CHECK errint evaluation_of_set(struct session *s, struct arena *a, const char *attr,
+					 struct eval_inputs *in, struct drv_ref **out, size_t *n,
+					 struct err *err);

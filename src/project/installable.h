@@ -4,7 +4,7 @@
  * outputs, `.#name`. */
 #pragma once
 
-#include "cli/evaluate.h"
+#include "project/evaluation.h"
 
 struct installables {
 	const char *file, *expr; /* one of them, or neither: flakes */
@@ -17,3 +17,7 @@ ATTR_MUST_CHECK errint flake_of_folder(struct str ref, char **out, struct err *e
 /* The operand's value. Flakes are asked for `packages` and the like first. */
 ATTR_MUST_CHECK errint installable_value(struct evaluation *e, struct installables *i,
 					 const char *operand, struct value **out, struct err *err);
+/* Takes the names behind '^' or '!' off an operand ("x.drv^out,dev", "x.drv!out"; '*' is all):
+ * false, with none, when there are none. */
+bool installable_outputs(struct arena *a, const char *operand, const char **plain,
+			 struct str **outputs, size_t *n);

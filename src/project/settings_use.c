@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * From settings to the options of evaluation and of building. */
-#include "cli/settings.h"
+#include "project/settings.h"
 
 void settings_for_eval(const struct settings *s, struct eval_options *out)
 {

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The last steps before a program of a result runs. */
+#include "env/start.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+#include "base/environ.h"
+#include "base/file.h"
+#include "env/view.h"
+#include "store/store.h"
+
+errint env_result(struct store *s, struct arena *a, const char *name, struct str *out,
+		  struct err *err)
+{
+	ERR(ignored);
+	char *target CLEANUP_FREE = NULL, *absolute CLEANUP_FREE = NULL;
+	struct str top;
+	bool valid;
+	errint rc = path_absolute(str_c(name), &absolute, err);
+
+	if (rc)
+		return rc;
+	bool linked = !read_link(AT_FDCWD, name, &target, &ignored);
+	if (!store_path_split(store_dir(s), str_c(linked ? target : absolute), &top, NULL)) {
+		err_set(err, ERR_USAGE, "'%s' is no store path and no link to one", name);
+		return err_hint(err, "kiln build makes such links: result-NAME");
+	}
+	*out = arena_str(a, top);
+	rc = store_is_valid(s, *out, &valid, err);
+	if (rc || valid)
+		return rc;
+	return err_set(err, ERR_NOT_FOUND, "'%.*s' is not in the store", STR_ARG(*out));
+}
+
+static errint fill_slot(const struct env_slot *slot, struct buf *all, struct err *err)
+{
+	BUF(joined, LIMIT_PATH_TEXT * 16);
+
+	for (size_t i = 0; i < slot->n; i++)
+		buf_printf(&joined, "%s%.*s", i ? ":" : "", STR_ARG(slot->folders[i]));
+	errint rc = buf_check(&joined, "slot's folders", err);
+	if (rc)
+		return rc;
+	char *name CLEANUP_FREE = xasprintf("KILN_SLOT_%s", slot->name);
+	setenv(name, buf_z(&joined), 1);
+	buf_printf(all, "%s%s", all->n ? ":" : "", buf_z(&joined));
+	return 0;
+}
+
+errint env_fill_slots(const struct env_slot *v, size_t n, struct err *err)
+{
+	BUF(all, LIMIT_PATH_TEXT * 64);
+	errint rc = 0;
+
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = fill_slot(&v[i], &all, err);
+	if (!rc)
+		rc = buf_check(&all, "slots' folders", err);
+	if (rc)
+		return rc;
+	if (n)
+		setenv("KILN_SLOT_PATH", buf_z(&all), 1);
+	return 0;
+}
+
+/* <result>/bin/<name of the result without its version>. */
+static char *own_program(struct str result)
+{
+	struct str name = store_path_name(result);
+
+	for (size_t i = 0; i + 1 < name.n; i++)
+		if (name.p[i] == '-' && name.p[i + 1] >= '0' && name.p[i + 1] <= '9')
+			name.n = i;
+	return xasprintf("%.*s/bin/%.*s", STR_ARG(result), STR_ARG(name));
+}
+
+static void prepend(const char *name, const char *value)
+{
+	const char *old = env_get(name);
+	char *both CLEANUP_FREE = old ? xasprintf("%s:%s", value, old) : xstrdup(value);
+
+	setenv(name, both, 1);
+}
+
+errint env_start(struct store *s, struct str result, char **command, struct err *err)
+{
+	char *program CLEANUP_FREE = own_program(result);
+	char *bin CLEANUP_FREE = xasprintf("%.*s/bin", STR_ARG(result));
+	char *own[] = {program, NULL};
+	errint rc = view_enter(s, err);
+
+	if (rc)
+		return rc;
+	prepend("PATH", bin);
+	if (!command[0])
+		command = own;
+	execvp(command[0], command);
+	err_sys(err, "starting '%s'", command[0]);
+	return err_hint(err, "programs of the result are in '%s'", bin);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Finding projects and their recipes; how recipes are called is pkgs/project.nix. */
+#include "project/project_int.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+#include "base/file.h"
+
+errint project_find(const char *dir, char **out, struct err *err)
+{
+	char *at CLEANUP_FREE = NULL;
+	errint rc = path_absolute(str_c(dir ? dir : "."), &at, err);
+	struct str folder;
+
+	if (rc)
+		return rc;
+	for (folder = str_c(at);; folder = path_dir(folder)) {
+		char *recipes CLEANUP_FREE = path_join(folder, S(".flox/pkgs"));
+
+		if (access(recipes, F_OK) == 0) {
+			*out = str_dupz(folder);
+			return 0;
+		}
+		if (folder.n <= 1 || dir)
+			break;
+	}
+	err_set(err, ERR_NOT_FOUND, "no recipes: neither '%s'%s has a folder .flox/pkgs", at,
+		dir ? "" : " nor a folder above it");
+	return err_hint(err, "go to the project's folder, or name it with --project");
+}
+
+/* Pure evaluation does not know where it runs, so it has to be told. */
+static errint put_system(struct eval *E, struct buf *b, struct err *err)
+{
+	struct str system;
+	errint rc = eval_system(E, &system, err);
+
+	if (rc)
+		return rc;
+	buf_putz(b, "system = ");
+	eval_print_string(b, system);
+	buf_putz(b, "; ");
+	return 0;
+}
+
+/* The call of pkgs/project.nix. */
+static errint put_call(struct evaluation *e, const char *project, struct buf *text, struct err *err)
+{
+	const char *data;
+	errint rc = session_data_dir(e->session, &data, err);
+
+	if (rc)
+		return rc;
+	buf_putz(text, "import (/. + ");
+	eval_print_string(text, str_c(data));
+	buf_putz(text, " + \"/pkgs/project.nix\") { dir = /. + ");
+	eval_print_string(text, str_c(project));
+	buf_putz(text, " + \"/.flox/pkgs\"; ");
+	if (e->settings && e->settings->pure_eval)
+		rc = put_system(e->eval, text, err);
+	if (rc)
+		return rc;
+	if (e->request->nixpkgs)
+		buf_putz(text, "nixpkgs = <nixpkgs>; ");
+	buf_putz(text, "}");
+	return buf_check(text, "path", err);
+}
+
+errint project_recipes(struct evaluation *e, const char *project, struct value **out,
+		       struct err *err)
+{
+	BUF(text, LIMIT_PATH_TEXT * 4);
+	errint rc = put_call(e, project, &text, err);
+
+	if (rc)
+		return rc;
+	if (eval_string(e->eval, buf_str(&text), "/", "«project»", out, err))
+		return err_wrap(err, "reading the recipes of '%s'", project);
+	return 0;
+}
+
+static errint no_recipe(const char *name, const struct str *names, size_t n, struct err *err)
+{
+	BUF(list, LIMIT_ERR_TEXT);
+	struct str near = STR_NULL;
+	unsigned best = 4;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned d = str_distance(names[i], str_c(name), best);
+
+		buf_printf(&list, "%s%.*s", i ? " " : "", STR_ARG(names[i]));
+		if (d < best) {
+			best = d;
+			near = names[i];
+		}
+	}
+	err_set(err, ERR_NOT_FOUND, "there is no recipe '%s'", name);
+	err_detail(err, "recipes: %s", n ? buf_z(&list) : "none");
+	if (near.p)
+		return err_hint(err, "did you mean '%.*s'?", STR_ARG(near));
+	return err_hint(err, "recipes are .flox/pkgs/NAME.nix or .flox/pkgs/NAME/default.nix");
+}
+
+errint project_recipe(struct evaluation *e, struct value *recipes, const char *name,
+		      struct value **out, struct err *err)
+{
+	ARENA(a);
+	struct str *names;
+	size_t n;
+	errint rc = eval_get_attr(e->eval, recipes, str_c(name), out, err);
+
+	if (rc || *out)
+		return rc;
+	rc = eval_attr_names(e->eval, recipes, &a, &names, &n, err);
+	return rc ? rc : no_recipe(name, names, n, err);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the files of project.h share. */
+#pragma once
+
+#include "base/report.h"
+#include "project/project.h"
+
+/* All recipes as a set by name, on the request's package set. */
+ATTR_MUST_CHECK errint project_recipes(struct evaluation *e, const char *project,
+				       struct value **out, struct err *err);
+/* The recipe of that name; ERR_NOT_FOUND with 'did you mean' and what there is. */
+ATTR_MUST_CHECK errint project_recipe(struct evaluation *e, struct value *recipes, const char *name,
+				      struct value **out, struct err *err);
+
+/* Appends nothing but what evaluation finds; r->eval->inputs, if any, is told what that depends on.
+ */
+ATTR_MUST_CHECK errint project_evaluate(const struct project_request *r, const struct asked *v,
+					size_t n, struct arena *a, struct resolved_list *out,
+					struct err *err);
+/* The memo's part: false when there is nothing kept that still fits. how is how loudly it is told.
+ */
+bool project_remembers(const struct project_request *r, const struct asked *v, size_t n,
+		       enum report_level how, struct arena *a, struct resolved_list *out);
+/* Both: remembers, or evaluates and keeps what is found. */
+ATTR_MUST_CHECK errint project_recall(const struct project_request *r, const struct asked *v,
+				      size_t n, enum report_level how, struct arena *a,
+				      struct resolved_list *out, struct err *err);
+/* A new element, zeroed. */
+struct resolved *resolved_add(struct resolved_list *l, enum asked_kind kind, struct str label);

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * From what is asked to derivations. Paths are looked up; all else is evaluated together, or
+ * remembered together. */
+#include <stdlib.h>
+#include "base/report.h"
+#include "project/installable.h"
+#include "project/project_int.h"
+#include "project/slot.h"
+#include "store/derivation.h"
+#include "store/store.h"
+
+void resolved_list_release(struct resolved_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		err_release(&l->v[i].failure);
+	free(l->v);
+	*l = (struct resolved_list){0};
+}
+
+struct resolved *resolved_add(struct resolved_list *l, enum asked_kind kind, struct str label)
+{
+	ARRAY_GROW(l->v, l->n, l->cap);
+	l->v[l->n] = (struct resolved){.kind = kind, .label = label};
+	return &l->v[l->n++];
+}
+
+/* ---- by evaluation ---- */
+
+struct resolution {
+	const struct project_request *r;
+	struct arena *a;
+	struct resolved_list *out;
+	struct evaluation e;
+	struct value *recipes; /* NULL: not asked for yet */
+};
+
+static void resolution_release(struct resolution *v)
+{
+	evaluation_release(&v->e);
+}
+
+static errint open_evaluation(struct resolution *v, struct err *err)
+{
+	if (v->e.eval)
+		return 0;
+	return evaluation_open(v->r->session, v->r->eval, EVALUATION_SET | v->r->flags, &v->e, err);
+}
+
+static errint take_value(struct resolution *v, const struct asked *asked, struct value *value,
+			 struct resolved *f, struct err *err)
+{
+	errint rc = evaluation_derivations(&v->e, value, v->a, &f->drvs, NULL, &f->n, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < f->n; i++) {
+		if (asked->n_outputs) {
+			f->drvs[i].outputs = (struct str *)asked->outputs;
+			f->drvs[i].n_outputs = asked->n_outputs;
+		}
+		drv_ref_own(v->a, &f->drvs[i]);
+	}
+	return 0;
+}
+
+static errint take_recipe(struct resolution *v, const struct asked *asked, struct resolved *f,
+			  struct err *err)
+{
+	struct value *value;
+	errint rc = project_recipe(&v->e, v->recipes, asked->text, &value, err);
+
+	if (rc)
+		return rc;
+	rc = take_value(v, asked, value, f, err);
+	if (!rc && f->n == 0)
+		rc = err_set(err, ERR_EVAL, "there is no derivation in it");
+	return rc ? err_wrap(err, "recipe '%s'", asked->text) : 0;
+}
+
+static errint find_recipe(struct resolution *v, const struct asked *asked, struct err *err)
+{
+	struct resolved *f =
+		resolved_add(v->out, ASKED_RECIPE, arena_str(v->a, str_c(asked->text)));
+	errint rc = take_recipe(v, asked, f, err);
+
+	if (!rc || !v->r->keep_going || rc == ERR_INTERRUPTED)
+		return rc;
+	f->n = 0;
+	err_move(&f->failure, err);
+	return 0;
+}
+
+static errint find_recipes(struct resolution *v, const struct asked *asked, struct err *err)
+{
+	struct str *names;
+	size_t n;
+	errint rc = open_evaluation(v, err);
+
+	if (!rc && !v->recipes)
+		rc = project_recipes(&v->e, v->r->dir, &v->recipes, err);
+	if (rc)
+		return rc;
+	if (asked->text)
+		return find_recipe(v, asked, err);
+	rc = eval_attr_names(v->e.eval, v->recipes, v->a, &names, &n, err);
+	for (size_t i = 0; !rc && i < n; i++) {
+		struct asked one = *asked;
+
+		one.text = arena_strz(v->a, names[i]);
+		rc = find_recipe(v, &one, err);
+	}
+	return rc;
+}
+
+static errint find_value(struct resolution *v, const struct asked *asked, struct err *err)
+{
+	struct installables flakes = {0};
+	struct value *value;
+	errint rc = open_evaluation(v, err);
+
+	if (rc)
+		return rc;
+	if (asked->kind == ASKED_FLAKE)
+		rc = installable_value(&v->e, &flakes, asked->text, &value, err);
+	else
+		rc = evaluation_value(&v->e,
+				      (struct eval_source){asked->text, asked->kind == ASKED_EXPR},
+				      &value, err);
+	if (rc)
+		return rc;
+	return take_value(v, asked, value, resolved_add(v->out, asked->kind, S("")), err);
+}
+
+static errint find_in_set(struct resolution *v, const struct asked *asked, struct err *err)
+{
+	const char *attr = asked->text;
+	errint rc = asked->kind == ASKED_SLOT ? slot_attr(v->a, asked->text, &attr, err) : 0;
+
+	if (rc)
+		return rc;
+	struct resolved *f = resolved_add(v->out, asked->kind, str_c(attr));
+	return evaluation_of_set(v->r->session, v->a, attr, v->r->eval->inputs, &f->drvs, &f->n,
+				 err);
+}
+
+errint project_evaluate(const struct project_request *r, const struct asked *v, size_t n,
+			struct arena *a, struct resolved_list *out, struct err *err)
+{
+	struct resolution w CLEANUP(resolution_release) = {.r = r, .a = a, .out = out};
+
+	for (size_t i = 0; i < n; i++) {
+		errint rc = v[i].kind == ASKED_RECIPE ? find_recipes(&w, &v[i], err)
+			    : v[i].kind == ASKED_SLOT || v[i].kind == ASKED_SET
+				    ? find_in_set(&w, &v[i], err)
+				    : find_value(&w, &v[i], err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* ---- all of it ---- */
+
+static errint find_path(const struct project_request *r, const struct asked *asked, struct arena *a,
+			struct resolved_list *out, struct err *err)
+{
+	static struct str all[] = {S("*")};
+	struct drv_ref d = {.outputs = all, .n_outputs = 1};
+	struct resolved *f = resolved_add(out, ASKED_PATH, S(""));
+	errint rc = store_follow_links(r->session->store, a, asked->text, &f->path, err);
+
+	if (rc)
+		return rc;
+	if (!store_path_is_drv(f->path)) {
+		if (asked->n_outputs)
+			return err_set(err, ERR_USAGE, "'%.*s' is no derivation: it has no outputs",
+				       STR_ARG(f->path));
+		return 0;
+	}
+	d.drv_path = f->path;
+	d.name = str_drop_suffix(store_path_name(f->path), S(".drv"));
+	if (asked->n_outputs) {
+		d.outputs = (struct str *)asked->outputs;
+		d.n_outputs = asked->n_outputs;
+	}
+	drv_ref_own(a, &d);
+	f->drvs = ARENA_NEW(a, struct drv_ref);
+	f->drvs[0] = d;
+	f->n = 1;
+	return 0;
+}
+
+/* What a restricted evaluation of recipes may read: the project and the set it is called with. */
+static errint allow_project(const struct project_request *r, struct arena *a,
+			    struct eval_request *eval, struct err *err)
+{
+	const char *data;
+
+	eval->n_allowed = 0;
+	if (!r->dir)
+		return 0;
+	errint rc = session_data_dir(r->session, &data, err);
+	if (rc)
+		return rc;
+	eval->allowed[eval->n_allowed++] = arena_printf(a, "%s/pkgs", data);
+	eval->allowed[eval->n_allowed++] = r->dir;
+	return 0;
+}
+
+errint project_resolve(const struct project_request *r, const struct asked *v, size_t n,
+		       struct arena *a, struct resolved_list *out, struct err *err)
+{
+	struct eval_request eval = *r->eval;
+	struct project_request mine = *r;
+	errint rc = allow_project(r, a, &eval, err);
+
+	mine.eval = &eval;
+	for (size_t i = 0, end; !rc && i < n; i = end) {
+		end = i + 1;
+		if (v[i].kind == ASKED_PATH) {
+			rc = find_path(&mine, &v[i], a, out, err);
+			continue;
+		}
+		while (end < n && v[end].kind != ASKED_PATH)
+			end++;
+		rc = project_recall(&mine, &v[i], end - i, REPORT_INFO, a, out, err);
+	}
+	return rc;
+}
+
+/* ---- products ---- */
+
+static bool is_all(const struct drv_ref *d)
+{
+	return d->n_outputs == 1 && str_eqz(d->outputs[0], "*");
+}
+
+static errint product_of(struct session *s, struct arena *a, const struct drv_ref *d,
+			 struct product *out, struct err *err)
+{
+	struct drv drv;
+	errint rc = store_read_drv(s->store, a, d->drv_path, &drv, err);
+
+	if (rc)
+		return rc;
+	size_t n = is_all(d) ? drv.n_outputs : d->n_outputs;
+	struct str *names = ARENA_ARRAY(a, struct str, n);
+	out->name = d->name;
+	out->n_paths = n;
+	out->paths = ARENA_ARRAY(a, struct str, n);
+	for (size_t i = 0; i < n; i++) {
+		names[i] = is_all(d) ? drv.outputs[i].name : d->outputs[i];
+		const struct drv_output *o = drv_output_find(&drv, names[i]);
+
+		if (!o)
+			return err_set(err, ERR_NOT_FOUND, "derivation '%.*s' has no output '%.*s'",
+				       STR_ARG(d->drv_path), STR_ARG(names[i]));
+		out->paths[i] = o->path;
+	}
+	out->wanted = (struct build_wanted){d->drv_path, names, n};
+	return 0;
+}
+
+errint project_products(struct session *s, struct arena *a, const struct resolved_list *found,
+			struct product **out, size_t *n, struct err *err)
+{
+	size_t room = 0, used = 0;
+	struct product *v;
+
+	for (size_t i = 0; i < found->n; i++)
+		room += MAX(found->v[i].n, (size_t)1);
+	v = ARENA_ARRAY(a, struct product, room);
+	for (size_t i = 0; i < found->n; i++) {
+		struct resolved *f = &found->v[i];
+
+		for (size_t k = 0; k < f->n; k++) {
+			struct product *p = &v[used++];
+
+			*p = (struct product){.found = f, .index = k};
+			errint rc = product_of(s, a, &f->drvs[k], p, err);
+			if (rc)
+				return rc;
+		}
+		if (f->n || f->kind != ASKED_PATH)
+			continue;
+		v[used++] = (struct product){
+			.found = f,
+			.name = store_path_name(f->path),
+			.wanted = {.path = f->path},
+			.paths = &f->path,
+			.n_paths = 1,
+		};
+	}
+	*out = v;
+	*n = used;
+	return 0;
+}

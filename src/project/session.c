@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A session's life. */
+#include "project/session.h"
+
+#include <stdlib.h>
+#include "deb/builder_deb.h"
+#include "project/data_dir.h"
+#include "project/project.h"
+#include "py/builder_wheel.h"
+#include "source/ladder.h"
+
+/* Import-from-derivation is a build like any other. */
+static errint realise(struct realiser *self, struct str drv_path, const struct str *outputs,
+		      size_t n, struct err *err)
+{
+	struct session_realiser *r = (struct session_realiser *)self;
+	struct build_wanted w = {.path = drv_path, .outputs = outputs, .n_outputs = n};
+	struct build_options o = {0};
+
+	return project_realise(r->session, &w, 1, &o, err);
+}
+
+void session_init(struct session *s, struct store *store, struct settings *settings,
+		  struct report *report)
+{
+	*s = (struct session){.store = store, .settings = settings, .report = report};
+	s->realiser = (struct session_realiser){{realise}, s};
+	s->builtins[s->n_builtins++] = builder_wheel_1;
+	s->builtins[s->n_builtins++] = builder_deb_1;
+}
+
+void session_release(struct session *s)
+{
+	ladder_free(s->ladder);
+	free(s->data_dir);
+	arena_release(&s->a);
+	*s = (struct session){0};
+}
+
+struct ladder *session_ladder(struct session *s)
+{
+	const struct settings *o = s->settings;
+	struct ladder_config config = {
+		.ttl_given = o->given[SETTING_INDEX_tarball_ttl],
+		.ttl = o->tarball_ttl,
+		.tokens = o->access_tokens.v,
+		.registry = o->flake_registry,
+	};
+
+	if (!s->ladder)
+		s->ladder = ladder_new(&config, s->store, s->report);
+	return s->ladder;
+}
+
+errint session_data_dir(struct session *s, const char **out, struct err *err)
+{
+	errint rc = s->data_dir ? 0 : data_dir_find(&s->data_dir, err);
+
+	if (rc)
+		return rc;
+	*out = s->data_dir;
+	return 0;
+}
