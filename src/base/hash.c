@@ -39,7 +39,7 @@ static void fetch_digests(void)
 
 	if (!lib || pthread_key_create(&short_ctx, short_ctx_free))
 		BUG("cannot set up OpenSSL");
-	for (size_t i = 0; i < HASH_COUNT_; i++) {
+	for (size_t i = HASH_NONE + 1; i < HASH_COUNT_; i++) {
 		digests[i] = EVP_MD_fetch(lib, algos[i].name, NULL);
 		if (!digests[i])
 			BUG("this OpenSSL has no %s", algos[i].name);
@@ -48,26 +48,26 @@ static void fetch_digests(void)
 
 static const EVP_MD *digest(enum hash_algo algo)
 {
-	BUG_ON((unsigned)algo >= HASH_COUNT_);
+	BUG_ON(algo <= HASH_NONE || algo >= HASH_COUNT_);
 	pthread_once(&digests_once, fetch_digests);
 	return digests[algo];
 }
 
 size_t hash_size(enum hash_algo algo)
 {
-	BUG_ON((unsigned)algo >= HASH_COUNT_);
+	BUG_ON(algo <= HASH_NONE || algo >= HASH_COUNT_);
 	return algos[algo].size;
 }
 
 const char *hash_algo_name(enum hash_algo algo)
 {
-	BUG_ON((unsigned)algo >= HASH_COUNT_);
+	BUG_ON(algo <= HASH_NONE || algo >= HASH_COUNT_);
 	return algos[algo].name;
 }
 
 bool hash_algo_parse(struct str name, enum hash_algo *out)
 {
-	for (size_t i = 0; i < HASH_COUNT_; i++) {
+	for (size_t i = HASH_NONE + 1; i < HASH_COUNT_; i++) {
 		if (!str_eqz(name, algos[i].name))
 			continue;
 		*out = (enum hash_algo)i;
@@ -78,7 +78,8 @@ bool hash_algo_parse(struct str name, enum hash_algo *out)
 
 bool hash_eq(const struct hash *a, const struct hash *b)
 {
-	return a->algo == b->algo && memcmp(a->b, b->b, hash_size(a->algo)) == 0;
+	return a->algo == b->algo &&
+	       (a->algo == HASH_NONE || memcmp(a->b, b->b, hash_size(a->algo)) == 0);
 }
 
 struct hash_ctx {

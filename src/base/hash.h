@@ -16,6 +16,7 @@
 	X(SHA512, "sha512", 64)
 
 enum hash_algo {
+	HASH_NONE = 0, /* what is zeroed has none */
 #define X(id, name, size) HASH_##id,
 	HASH_ALGOS(X)
 #undef X

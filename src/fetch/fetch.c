@@ -139,7 +139,8 @@ struct transfer *transfer_new(struct fetcher *f, const struct fetch_request *r)
 	j->method = xstrdup(r->method ? r->method : r->send ? "PUT" : "GET");
 	j->ctx = r->ctx;
 	j->local = -1;
-	part_init(&j->part, r->dest, r->body, r->hash ? r->hash->algo : r->algo, r->max_size);
+	enum hash_algo algo = r->hash ? r->hash->algo : r->algo;
+	part_init(&j->part, r->dest, r->body, algo ? algo : HASH_SHA256, r->max_size);
 	j->part.tap = r->tap;
 	j->attempts = (struct buf)BUF_INIT(LIMIT_ERR_TEXT);
 	j->head.retry_after_ms = -1;

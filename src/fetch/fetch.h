@@ -56,7 +56,7 @@ struct fetch_request {
 	const char *dest;           /* a file to make (its folder exists), or NULL for body */
 	struct buf *body;           /* where the bytes go instead; its ceiling holds */
 	const struct hash *hash;    /* expected, or NULL */
-	enum hash_algo algo;        /* to compute where hash is NULL; 0 would be MD5, so say it */
+	enum hash_algo algo;        /* to compute where hash is NULL; HASH_NONE: SHA-256 */
 	enum hash_of hash_of;       /* whose hash, for the words of a mismatch */
 	const char *hash_name;      /* its name; NULL: the URL */
 	uint64_t size;              /* expected, 0 when unknown: any other is ERR_MISMATCH */

@@ -127,6 +127,18 @@ static void test_digests(void)
 	}
 }
 
+static void test_none(void)
+{
+	struct hash none = {0}, md5 = {.algo = HASH_MD5};
+	enum hash_algo algo = HASH_MD5;
+
+	OK(none.algo == HASH_NONE, "what is zeroed has no algorithm");
+	OK(hash_eq(&none, &(struct hash){0}), "two of these are equal");
+	OK(!hash_eq(&none, &md5) && !hash_eq(&md5, &none), "and no hash of zeroes");
+	OK(!hash_algo_parse(S(""), &algo) && !hash_algo_parse(S("none"), &algo) && algo == HASH_MD5,
+	   "it has no name");
+}
+
 static void test_formats(void)
 {
 	struct hash h;
@@ -270,6 +282,7 @@ int main(void)
 	test_base16();
 	test_base32();
 	test_digests();
+	test_none();
 	test_formats();
 	test_parse();
 	test_streams();
