@@ -23,6 +23,16 @@ BEGIN {
 	n = split("printf puts putchar perror exit", names, " ")
 	for (i = 1; i <= n; i++)
 		loud[names[i]] = 1
+	# One dialect of failing: rooms that still speak another one.
+	rooms_of("base cli git sandbox store", int_rc)
+	rooms_of("base cli eval git job py sandbox store", code_of_err)
+}
+
+function rooms_of(names, set, v, n, i)
+{
+	n = split(names, v, " ")
+	for (i = 1; i <= n; i++)
+		set[v[i]] = 1
 }
 
 # Rows "| room | what it is for | may include |".
@@ -158,6 +168,17 @@ function check_names(code, name, what)
 		defined[name] = FILENAME ":" FNR
 }
 
+# Failures are `errint rc`, tested by `if (rc)`, and returned as they are.
+function check_dialect(code)
+{
+	if (room == "")
+		return
+	if (!(room in int_rc) && code ~ /(^|[^A-Za-z0-9_])int ([a-z_]+( = [^,;]*)?, )*rc([^A-Za-z0-9_]|$)/)
+		found(FNR, "'int rc'; an errint, and 'if (rc)'")
+	if (!(room in code_of_err) && code ~ /return err->code;/)
+		found(FNR, "'return err->code'; return what the call returned")
+}
+
 # JSON is written in one place; what another one would need is an escape of control characters.
 function check_json(line)
 {
@@ -211,6 +232,7 @@ FNR == 1 {
 	code = code_of($0)
 	check_calls(code)
 	check_names(code)
+	check_dialect(code)
 	check_json($0)
 	if (code ~ /^[ \t]*CLEANUP[A-Z_]*(\([a-z_]+\))?[ \t]+[a-z]/)
 		found(FNR, "CLEANUP stands behind the variable's name")

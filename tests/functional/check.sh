@@ -3,11 +3,11 @@
 # shellcheck disable=SC2016 # the dollars are content of the files
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "git is not installed"
-plan 30
+plan 33
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 tree=$T/deep/tree
-mkdir -p "$tree/tools" "$tree/docs/man" "$tree/src/base" "$tree/src/store" "$tree/src/eval" "$tree/src/cli"
+mkdir -p "$tree/tools" "$tree/docs/man" "$tree/src/base" "$tree/src/store" "$tree/src/eval" "$tree/src/memo" "$tree/src/cli"
 cp "$top/tools/check" "$top/tools/check.awk" "$tree/tools/"
 cp "$top/.clang-format" "$tree/"
 cat >"$tree/src/README.md" <<'END'
@@ -15,7 +15,8 @@ cat >"$tree/src/README.md" <<'END'
 |---|---|---|
 | base | bytes | |
 | store | paths | base |
-| eval | the language | base store |
+| memo | what is kept | base store |
+| eval | the language | base store memo |
 | cli | commands | base store eval |
 END
 cd "$tree" || exit 1
@@ -91,6 +92,13 @@ CLEANUP stands behind the name|CLEANUP_FREE char *a;|4: CLEANUP stands behind
 the format is clang-format's|int   a;|4: not as clang-format lays it out
 END
 
+printf 'errint f(struct err *err)\n{\n\tint n = 0, rc = g(err);\n\n\treturn rc < 0 ? rc : n;\n}\n' | c_file src/eval/worse.c
+sin "failures are errint" src/eval/worse.c "6: 'int rc'"
+printf 'errint f(struct err *err)\n{\n\tif (g(err) || h(err))\n\t\treturn err->code;\n\treturn 0;\n}\n' |
+	c_file src/memo/worse.c
+sin "and returned as they are" src/memo/worse.c "7: 'return err->code'"
+printf 'errint f(struct err *err)\n{\n\terrint rc = g(err);\n\n\treturn rc ? rc : h(err);\n}\n' | c_file src/memo/better.c
+ok "like this" check
 printf 'int a;\n' >src/store/bare.c
 sin "a file needs a head" src/store/bare.c "1: .*SPDX"
 printf '#pragma once\nvoid f(struct stat st, mode_t m);\n' | c_file src/store/alone.h
