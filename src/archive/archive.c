@@ -105,6 +105,8 @@ errint archive_load(struct err *err)
 {
 	const struct archive_api *api;
 
+	/* the locale's files are not in the sandbox either */
+	locale_leave(locale_enter());
 	return archive_api(&api, err);
 }
 
@@ -256,6 +258,11 @@ static errint item_fill(struct archive_reader *r, struct archive_entry *e, struc
 
 	if (!name)
 		name = r->api->archive_entry_pathname_utf8(e);
+	if (!name && !utf8_locale) {
+		err_set(err, ERR_CORRUPT, "archive holds a name that is not ASCII");
+		return err_hint(err,
+				"this system lacks the locale C.UTF-8, which reads such names");
+	}
 	if (!name)
 		return err_set(err, ERR_CORRUPT, "archive holds a name in no known character set");
 	rc = clean_into("name", name, names->name, &item->name, err);
