@@ -240,6 +240,22 @@ static void plan_sandbox(struct job *j, struct sandbox_spec *spec)
 		bind_extra(j, spec, j->o->binds[i]);
 }
 
+/* A program may call the built-ins where its derivation says that it needs kiln. */
+static errint offer_services(struct job *j, struct sandbox_spec *spec,
+			     const struct builtin_ctx *ctx, struct err *err)
+{
+	struct words features;
+	errint rc = build_attrs_words(&j->attrs, "requiredSystemFeatures", &features, err);
+
+	for (size_t i = 0; !rc && i < features.n; i++) {
+		if (!str_eqz(features.v[i], "kiln"))
+			continue;
+		spec->services = (struct builtin_services){j->o->builtins, j->o->n_builtins, ctx};
+		return archive_load(err);
+	}
+	return rc;
+}
+
 static errint start_child(struct job *j, const struct build_env *env, struct err *err)
 {
 	const struct drv *d = &j->goal->drv;
@@ -264,6 +280,11 @@ static errint start_child(struct job *j, const struct build_env *env, struct err
 			return rc;
 		spec.builtin = builtin_find(j->o, d->builder);
 		spec.builtin_ctx = &ctx;
+	} else {
+		errint rc = offer_services(j, &spec, &ctx, err);
+
+		if (rc)
+			return rc;
 	}
 	if (j->isolated)
 		plan_sandbox(j, &spec);

@@ -23,3 +23,19 @@ struct builtin_builder {
 	/* Writes every output at its store path. Inputs are at theirs. No network. */
 	errint (*run)(const struct builtin_ctx *ctx, struct err *err);
 };
+
+/* Becomes the built-in: its failure goes to standard error, and is this process's end. */
+ATTR_NORETURN void builtin_become(const struct builtin_builder *b, const struct builtin_ctx *ctx);
+
+/* What a builder that is a program may call in the midst of its build. It writes the built-in's
+ * name, KEY=VALUE of what would be the derivation's environment (with `out`) and an empty word to
+ * the one descriptor, each with a NUL behind it; the other then has a line, "0" or "1", and the
+ * build's log what the built-in said. One call at a time. */
+struct builtin_services {
+	const struct builtin_builder *v;
+	size_t n;
+	const struct builtin_ctx *ctx; /* drv: the whole build's */
+};
+enum { BUILTIN_REQUEST_FD = 250, BUILTIN_ANSWER_FD = 251 };
+/* Starts the serving process, a child of the builder-to-be, which ends with it. */
+ATTR_MUST_CHECK errint builtin_serve(const struct builtin_services *s, struct err *err);

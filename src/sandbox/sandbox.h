@@ -65,6 +65,7 @@ struct sandbox_spec {
 	char *const *argv, *const *env;
 	const struct builtin_builder *builtin; /* instead of program, or NULL */
 	const struct builtin_ctx *builtin_ctx;
+	struct builtin_services services; /* what the program may call; n is 0: nothing */
 };
 
 void sandbox_spec_release(struct sandbox_spec *s);

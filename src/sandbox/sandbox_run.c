@@ -235,26 +235,6 @@ static errint enter_namespaces(const struct sandbox_spec *s, struct sandbox_ids 
 	return rc;
 }
 
-ATTR_NORETURN static void run_builtin(const struct sandbox_spec *s)
-{
-	ERR(err);
-	struct builtin_ctx ctx = *s->builtin_ctx;
-
-	ctx.log = 2;
-	/* After a change of user id /proc/self belongs to root until an exec, which never comes. */
-	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	/* What a built-in runs, such as patchelf, sees nothing of the user's environment. */
-	clearenv();
-	errint rc = s->builtin->run(&ctx, &err);
-	if (rc) {
-		char *text CLEANUP_FREE = err_format(&err);
-		ERR(ignored);
-
-		(void)!fd_write_all(2, text, strlen(text), &ignored);
-	}
-	_exit(rc ? 1 : 0);
-}
-
 /* Of our parent's descriptors only the status socket is needed (until the exec closes it). Its
  * other end must go at once, or we would not see the parent die. */
 static errint close_others(int *fd, struct err *err)
@@ -309,8 +289,10 @@ static errint become_builder(const struct sandbox_spec *s, struct sandbox_ids id
 		return rc;
 	if (s->builtin) {
 		close(*fd);
-		run_builtin(s);
+		builtin_become(s->builtin, s->builtin_ctx);
 	}
+	if (s->services.n && builtin_serve(&s->services, err))
+		return err->code;
 	execve(s->program, s->argv, s->env);
 	return err_sys(err, "executing '%s'", s->program);
 }

@@ -170,6 +170,37 @@ static void test_builtin(void)
 	IS_STR(buf_str(&log), S("working in /build as 1000\n"), "from inside the sandbox");
 }
 
+/* A program calls a built-in: asks, waits, and goes on. */
+static void test_services(void)
+{
+	static const char *const env[] = {"requiredSystemFeatures", "kiln", NULL};
+	struct build_options o = options();
+	struct str drv = make_drv((struct maker){
+		.name = "asks",
+		.env = env,
+		.script =
+			"PATH=/usr/bin:/bin; mkdir $out; cd /proc/self/fd;"
+			"ask() { printf '%s\\0' \"$@\" '' >250; read -r status <251; echo $status; };"
+			"{ ask builtin:hello-1 out=$out/one; cat $out/one;"
+			"ask builtin:hello-1 out=$out/two refuse=1; ask builtin:hello-1;"
+			"ask builtin:hello-1 out=$out/two word; ask builtin:other-1 out=$out/two;"
+			"ask builtin:hello-1 out=$out/two; } >/build/said; cp /build/said $out/said",
+	});
+	struct str without =
+		script("asks-not", "test ! -e /proc/self/fd/250 && echo > $out", NULL, 0);
+	const char *said = arena_printf(&a, "%.*s/said", STR_ARG(output_of(drv)));
+	BUF(log, 4096);
+
+	IS_OK(build(drv, &o), err, "a program that calls a built-in");
+	IS_STR(content(str_c(said)), S("0\nhello\n1\n1\n1\n1\n0\n"), "each call has its answer");
+	IS_OK(build_log_read(store, drv, &log, &err), err, "the log");
+	OK(str_find(buf_str(&log), S("working in /build as 1000\n")) >= 0, "has what it said");
+	OK(str_find(buf_str(&log), S("error: it was told to refuse\n")) >= 0, "its failure");
+	OK(str_find(buf_str(&log), S("'builtin:other-1' is no built-in builder")) >= 0,
+	   "that there is no such one");
+	IS_OK(build(without, &o), err, "who does not ask for kiln has nobody to call");
+}
+
 static void test_world(void)
 {
 	struct build_options o = options();
@@ -574,6 +605,7 @@ int main(void)
 	test_simple();
 	test_failures();
 	test_builtin();
+	test_services();
 	test_world();
 	test_fixed();
 	test_rules();
