@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "job/build.h"
 
 /* Longer lines are shown in pieces; the file has them whole. */
@@ -69,14 +70,35 @@ static struct str visible(struct str line)
 	return cr >= 0 ? str_skip(line, (size_t)cr + 1) : line;
 }
 
+/* Of the messages for Nix's own progress display (NIX_LOG_FD) only these are for people. */
+static bool is_warning(struct arena *a, struct str json, struct str *text)
+{
+	const struct str *action, *level, *msg;
+	struct json_member *v;
+	struct str word;
+	ERR(ignored);
+	size_t n;
+
+	if (json_members(a, json, &v, &n, &ignored))
+		return false;
+	action = json_find(v, n, S("action"));
+	level = json_find(v, n, S("level"));
+	msg = json_find(v, n, S("msg"));
+	return action && level && msg && !json_string(a, *action, &word, &ignored) &&
+	       str_eqz(word, "msg") && (str_eqz(*level, "0") || str_eqz(*level, "1")) &&
+	       !json_string(a, *msg, text, &ignored);
+}
+
 static void line_done(struct build_log *l, build_log_fn *fn, void *ctx)
 {
-	struct str line = visible(buf_str(&l->line));
+	struct str line = visible(buf_str(&l->line)), text;
+	ARENA(a);
 
-	/* Messages for Nix's own progress display (NIX_LOG_FD) are not for people. */
 	if (!str_starts(line, S("@nix {"))) {
 		keep_line(l, line);
-		fn(ctx, line);
+		fn(ctx, line, false);
+	} else if (is_warning(&a, str_skip(line, strlen("@nix ")), &text)) {
+		fn(ctx, text, true);
 	}
 	buf_clear(&l->line);
 }

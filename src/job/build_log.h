@@ -16,8 +16,9 @@ struct build_log {
 	size_t n_tail, next, keep;
 };
 
-/* Called for every whole line, without its newline. */
-typedef void build_log_fn(void *ctx, struct str line);
+/* Called for every whole line, without its newline; and for the text of an error or a warning that
+ * the builder sent as a message of Nix's, `@nix {"action":"msg","level":1,"msg":"…"}`. */
+typedef void build_log_fn(void *ctx, struct str line, bool warning);
 
 ATTR_MUST_CHECK errint build_log_open(struct store *s, struct str drv_path, size_t keep,
 				      struct build_log *out, struct err *err);

@@ -336,11 +336,15 @@ errint job_build_start(struct job *j, struct err *err)
 	return rc;
 }
 
-static void show_line(void *ctx, struct str line)
+static void show_line(void *ctx, struct str line, bool warning)
 {
 	struct job *j = ctx;
 	struct str name = goal_name(j->goal);
 
+	if (warning) {
+		report_msg(j->report, REPORT_WARN, "%.*s: %.*s", STR_ARG(name), STR_ARG(line));
+		return;
+	}
 	activity_line(j->activity, line);
 	if (j->o->log == BUILD_LOG_RAW)
 		report_msg(j->report, REPORT_NOTE, "%.*s", STR_ARG(line));
