@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "py/builder_wheel_int.h"
 #include "py/requirement.h"
 #include "store/derivation.h"
@@ -21,6 +22,21 @@ void wheel_log(const struct wheel_install *w, const char *fmt, ...)
 	va_start(ap, fmt);
 	vdprintf(w->ctx->log, fmt, ap);
 	va_end(ap);
+}
+
+/* For the log's readers as a line, for the user of this moment as a message in Nix's form. */
+void wheel_warn(const struct wheel_install *w, const char *fmt, ...)
+{
+	BUF(text, LIMIT_ERR_TEXT);
+	BUF(message, LIMIT_ERR_TEXT * 6);
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	json_put_str(&message, buf_str(&text));
+	wheel_log(w, "warning: %s\n@nix {\"action\":\"msg\",\"level\":1,\"msg\":%s}\n",
+		  buf_z(&text), buf_z(&message));
 }
 
 struct wheel_file *wheel_file_add(struct wheel_install *w, struct str path)
@@ -68,6 +84,7 @@ errint wheel_file_rehash(struct wheel_install *w, struct wheel_file *f, struct e
 	if (fstat(fd, &st))
 		return err_sys(err, "'%s'", f->path.p);
 	f->size = (uint64_t)st.st_size;
+	f->stale = false;
 	return 0;
 }
 
@@ -147,15 +164,17 @@ static errint read_drv(struct wheel_install *w, struct err *err)
 	if (!str_cut(platform, '-', &w->machine, &system) || !str_eqz(system, "linux"))
 		return err_set(err, ERR_UNSUPPORTED, "no wheels are known for '%.*s'",
 			       STR_ARG(platform));
-	if (env_needed(w, "wheel", &w->wheel, err) || read_python(w, err) ||
-	    env_needed(w, "loader", &loader, err) || env_needed(w, "loaderPath", &path, err) ||
-	    env_needed(w, "patchelf", &patchelf, err))
+	if (read_python(w, err) || env_needed(w, "loader", &loader, err) ||
+	    env_needed(w, "loaderPath", &path, err) || env_needed(w, "patchelf", &patchelf, err))
 		return err->code;
 	w->packages = words(w, env(w, "pythonPath"), ' ', &w->n_packages);
 	w->library_folders = words(w, env(w, "runpath"), ':', &w->n_library_folders);
 	names(w, "removeDeps", &w->remove);
 	names(w, "relaxDeps", &w->relax);
-	w->check_deps = str_eqz(env(w, "checkDeps"), "1");
+	w->warn_deps = str_eqz(env(w, "checkDeps"), "warn");
+	w->check_deps = w->warn_deps || str_eqz(env(w, "checkDeps"), "1");
+	w->wrap = !env(w, "dontWrap").n;
+	w->relocate = !env(w, "dontRelocate").n;
 	w->compile = str_eqz(env(w, "compile"), "1");
 	w->patchelf.loader = arena_strz(&w->arena, loader);
 	w->patchelf.library_path = arena_strz(&w->arena, path);
@@ -193,16 +212,28 @@ static errint write_support(struct wheel_install *w, const char *key, const char
 	return file_write(w->out_fd, path, buf_str(&text), 0644, 0, err);
 }
 
+static errint open_output(struct wheel_install *w, struct err *err)
+{
+	errint rc = mkdir_p(AT_FDCWD, w->out, 0755, err);
+
+	return rc ? rc : open_dir(AT_FDCWD, w->out, &w->out_fd, err);
+}
+
 static errint install(struct wheel_install *w, struct err *err)
 {
-	if (mkdir_p(AT_FDCWD, w->out, 0755, err) || open_dir(AT_FDCWD, w->out, &w->out_fd, err))
+	if (read_name(w, err))
 		return err->code;
-	if (wheel_step_unpack(w, err) || wheel_step_metadata(w, err) ||
-	    wheel_step_programs(w, err) || wheel_step_relocate(w, err))
-		return err->code;
-	if (w->compile && wheel_step_compile(w, err))
-		return err->code;
-	if (wheel_step_record(w, err) ||
+	wheel_log(w, "installing %.*s\n", STR_ARG(w->name.file));
+	if (open_output(w, err) || wheel_step_unpack(w, err) || wheel_step_metadata(w, err) ||
+	    wheel_step_programs(w, err))
+		return err_wrap(err, "installing '%.*s'", STR_ARG(w->name.file));
+	return 0;
+}
+
+static errint finish(struct wheel_install *w, struct err *err)
+{
+	if ((w->wrap && wheel_step_wrap(w, err)) || (w->relocate && wheel_step_relocate(w, err)) ||
+	    (w->compile && wheel_step_compile(w, err)) || wheel_step_record(w, err) ||
 	    write_support(w, "propagatedBuildInputs", "propagated-build-inputs", err) ||
 	    write_support(w, "slots", "kiln-slots", err))
 		return err->code;
@@ -217,16 +248,94 @@ static void release(struct wheel_install *w)
 	arena_release(&w->arena);
 }
 
-static errint run(const struct builtin_ctx *ctx, struct err *err)
+static errint run_whole(const struct builtin_ctx *ctx, struct err *err)
 {
 	struct wheel_install w CLEANUP(release) = {.ctx = ctx, .out_fd = -1};
 
-	if (read_drv(&w, err) || read_name(&w, err))
+	if (read_drv(&w, err) || env_needed(&w, "wheel", &w.wheel, err) || install(&w, err))
 		return err->code;
-	wheel_log(&w, "installing %.*s\n", STR_ARG(w.name.file));
-	if (install(&w, err))
+	if (wheel_step_depends(&w, err) || finish(&w, err))
 		return err_wrap(err, "installing '%.*s'", STR_ARG(w.name.file));
 	return 0;
+}
+
+/* What was installed, each with a NUL: the recipe's own phases leave it as it is. */
+static errint tell_files(const struct wheel_install *w, struct str path, struct err *err)
+{
+	BUF(text, LIMIT_TOOL_OUTPUT);
+
+	for (size_t i = 0; i < w->n_files; i++) {
+		buf_printf(&text, "%s/%s", w->out, w->files[i].path.p);
+		buf_putc(&text, '\0');
+	}
+	char *z CLEANUP_FREE = str_dupz(path);
+	int fd CLEANUP_FD = open(z, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return err_sys(err, "opening '%s'", z);
+	errint rc = buf_check(&text, "list of files", err);
+	return rc ? rc : fd_write_all(fd, text.p, text.n, err);
+}
+
+static errint install_one(struct wheel_install *w, struct err *err)
+{
+	struct str list = env(w, "fileList");
+
+	if (install(w, err))
+		return err->code;
+	errint rc = wheel_step_record(w, err);
+	return rc || !list.n ? rc : tell_files(w, list, err);
+}
+
+/* The dependencies of one may be another, so that they are looked at in the end. */
+static errint run_install(const struct builtin_ctx *ctx, struct err *err)
+{
+	struct wheel_install frame CLEANUP(release) = {.ctx = ctx, .out_fd = -1}, *w;
+	struct str text, *wheels;
+	size_t n;
+	errint rc = read_drv(&frame, err);
+
+	if (!rc)
+		rc = env_needed(&frame, "wheel", &text, err);
+	if (rc)
+		return rc;
+	wheels = words(&frame, text, ' ', &n);
+	w = ARENA_ARRAY(&frame.arena, struct wheel_install, n);
+	for (size_t i = 0; i < n; i++) {
+		w[i] = (struct wheel_install){.ctx = ctx, .out_fd = -1};
+		if (!rc)
+			rc = read_drv(&w[i], err);
+		w[i].wheel = wheels[i];
+		if (!rc)
+			rc = install_one(&w[i], err);
+	}
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = wheel_step_depends(&w[i], err);
+	for (size_t i = 0; i < n; i++)
+		release(&w[i]);
+	return rc;
+}
+
+static errint run_finish(const struct builtin_ctx *ctx, struct err *err)
+{
+	struct wheel_install w CLEANUP(release) = {.ctx = ctx, .out_fd = -1};
+
+	if (read_drv(&w, err) || open_output(&w, err) || wheel_step_list(&w, err))
+		return err->code;
+	return finish(&w, err);
+}
+
+static errint run(const struct builtin_ctx *ctx, struct err *err)
+{
+	const struct str *step = drv_env_find(ctx->drv, S("step"));
+
+	if (!step || !step->n)
+		return run_whole(ctx, err);
+	if (str_eqz(*step, "install"))
+		return run_install(ctx, err);
+	if (str_eqz(*step, "finish"))
+		return run_finish(ctx, err);
+	return err_set(err, ERR_BUILD, "'step' is '%.*s', neither 'install' nor 'finish'",
+		       STR_ARG(*step));
 }
 
 const struct builtin_builder builder_wheel_1 = {.name = "builtin:kiln-wheel-1", .run = run};

@@ -3,7 +3,9 @@
  * The output's own RECORD: every file but nix-support, with the bytes it has now, sorted by the
  * name that RECORD gives it. */
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "py/builder_wheel_int.h"
 
 struct row {
@@ -28,16 +30,44 @@ static int by_name(const void *a, const void *b)
 	return str_cmp(x->name, y->name);
 }
 
+/* Takes the file out of list and output, for one of ours to come. */
+static errint drop(struct wheel_install *w, const char *path, struct err *err)
+{
+	struct wheel_file *f = wheel_file_find(w, path);
+
+	if (!f)
+		return 0;
+	if (unlinkat(w->out_fd, path, 0))
+		return err_sys(err, "removing '%s'", path);
+	*f = w->files[--w->n_files];
+	return 0;
+}
+
+/* Who installed it, unless a recipe let somebody else do so; and the old RECORD goes. */
+static errint prepare(struct wheel_install *w, const char *record, struct err *err)
+{
+	const char *installer =
+		arena_printf(&w->arena, "%.*s/%.*s/INSTALLER", STR_ARG(w->site), STR_ARG(w->info));
+	errint rc = drop(w, record, err);
+
+	if (!rc && !wheel_file_find(w, installer))
+		rc = wheel_file_put(w, str_c(installer), S("kiln\n"), 0644, err);
+	for (size_t i = 0; !rc && i < w->n_files; i++)
+		if (w->files[i].stale)
+			rc = wheel_file_rehash(w, &w->files[i], err);
+	return rc;
+}
+
 errint wheel_step_record(struct wheel_install *w, struct err *err)
 {
 	BUF(text, LIMIT_WHEEL_METADATA);
-	const char *installer =
-		arena_printf(&w->arena, "%.*s/%.*s/INSTALLER", STR_ARG(w->site), STR_ARG(w->info));
 	const char *path =
 		arena_printf(&w->arena, "%.*s/%.*s/RECORD", STR_ARG(w->site), STR_ARG(w->info));
 	struct row *rows;
 
-	if (wheel_file_put(w, str_c(installer), S("kiln\n"), 0644, err))
+	if (!w->info.n)
+		return 0;
+	if (prepare(w, path, err))
 		return err->code;
 	rows = ARENA_ARRAY(&w->arena, struct row, w->n_files + 1);
 	for (size_t i = 0; i < w->n_files; i++)

@@ -13,8 +13,7 @@
 struct unpack {
 	struct wheel_install *w;
 	struct archive_writer *writer;
-	struct str data; /* "name-1.0.data", once met */
-	char *record;    /* RECORD's bytes */
+	char *record; /* RECORD's bytes */
 	size_t record_n;
 };
 
@@ -43,25 +42,12 @@ static errint tee_read(struct source *s, void *p, size_t n, size_t *got, struct 
 
 static const struct source_ops tee_ops = {.read = tee_read};
 
-/* Is name that file of the wheel's own .dist-info? Vendored projects keep theirs. */
-static bool is_info(struct str name, const char *file)
-{
-	struct str top, rest;
-
-	return str_cut(name, '/', &top, &rest) && str_ends(top, S(".dist-info")) &&
-	       str_eqz(rest, file);
-}
-
-static bool is_signature(struct str name)
-{
-	return is_info(name, "RECORD.jws") || is_info(name, "RECORD.p7s");
-}
-
 /* What we write ourselves, or what tells of another installation. */
 static bool is_ours(struct str name)
 {
-	return is_info(name, "INSTALLER") || is_info(name, "REQUESTED") ||
-	       is_info(name, "direct_url.json") || is_signature(name);
+	return wheel_info_is(name, "INSTALLER") || wheel_info_is(name, "REQUESTED") ||
+	       wheel_info_is(name, "direct_url.json") || wheel_info_is(name, "RECORD.jws") ||
+	       wheel_info_is(name, "RECORD.p7s");
 }
 
 /* The folder that part of .data goes to, below the output. */
@@ -81,36 +67,34 @@ static bool data_folder(struct wheel_install *w, struct str kind, struct str *ou
 	return true;
 }
 
-/* Remembers the one folder of its kind. */
-static errint meet_folder(struct wheel_install *w, struct str *slot, struct str top,
-			  struct str suffix, struct err *err)
+/* There is one .dist-info, of the project that the file name says. */
+static errint meet_info(struct wheel_install *w, struct str top, struct err *err)
 {
-	if (str_eq(*slot, top))
+	if (str_eq(w->info, top))
 		return 0;
-	if (slot->n)
-		return err_set(err, ERR_CORRUPT, "it has both '%.*s' and '%.*s'", STR_ARG(*slot),
+	if (w->info.n)
+		return err_set(err, ERR_CORRUPT, "it has both '%.*s' and '%.*s'", STR_ARG(w->info),
 			       STR_ARG(top));
-	if (!wheel_stem_fits(&w->name, str_drop_suffix(top, suffix)))
+	if (!wheel_stem_fits(&w->name, str_drop_suffix(top, S(".dist-info"))))
 		return err_set(err, ERR_CORRUPT, "its folder '%.*s' does not fit the file name",
 			       STR_ARG(top));
-	*slot = arena_str(&w->arena, top);
+	w->info = arena_str(&w->arena, top);
 	return 0;
 }
 
-static errint destination(struct unpack *u, struct str name, struct str *out, struct err *err)
+/* As pip does, every folder at the top that ends in .data is one, however its name is spelt. */
+static errint destination(struct wheel_install *w, struct str name, struct str *out,
+			  struct err *err)
 {
-	struct wheel_install *w = u->w;
 	struct str top, rest, kind, file, folder;
 
 	*out = str_c(arena_printf(&w->arena, "%.*s/%.*s", STR_ARG(w->site), STR_ARG(name)));
 	if (!str_cut(name, '/', &top, &rest))
 		return 0;
 	if (str_ends(top, S(".dist-info")))
-		return meet_folder(w, &w->info, top, S(".dist-info"), err);
+		return meet_info(w, top, err);
 	if (!str_ends(top, S(".data")))
 		return 0;
-	if (meet_folder(w, &u->data, top, S(".data"), err))
-		return err->code;
 	if (!str_cut(rest, '/', &kind, &file) || !data_folder(w, kind, &folder))
 		return err_set(err, ERR_CORRUPT, "'%.*s' is in no known .data folder",
 			       STR_ARG(name));
@@ -133,28 +117,64 @@ static errint keep_record(struct unpack *u, struct source *data, struct err *err
 	return 0;
 }
 
-static errint add_file(struct unpack *u, const struct archive_item *item, struct str path,
-		       struct source *data, struct err *err)
+/* A second member at one place may only be the same once more: which of two pip keeps depends on
+ * their order. */
+static errint compare(struct wheel_install *w, struct str path, struct source *data,
+		      struct err *err)
+{
+	struct hash_sink sink CLEANUP(hash_sink_release) = hash_sink_init(HASH_SHA256, NULL);
+	const struct wheel_file *f = wheel_file_find(w, path.p);
+	struct hash got;
+	errint rc = source_copy(data, &sink.sink, err);
+
+	if (rc)
+		return rc;
+	hash_sink_finish(&sink, &got);
+	if (f && hash_eq(&got, &f->sha256))
+		return 0;
+	return err_set(err, ERR_CORRUPT, "two members go to '%.*s'", STR_ARG(path));
+}
+
+static errint write_file(struct unpack *u, const struct archive_item *item, struct str path,
+			 struct source *data, struct err *err)
 {
 	struct archive_item placed = *item;
 	struct tee tee = {.source = {&tee_ops}, .from = data};
 	struct wheel_file *f;
-	errint code;
 
 	if (str_starts(path, S("bin/")))
 		placed.mode |= 0111;
 	placed.name = path;
 	tee.ctx = hash_ctx_new(HASH_SHA256);
-	code = archive_writer_add(u->writer, &placed, &tee.source, err);
-	if (code) {
+	errint rc = archive_writer_add(u->writer, &placed, &tee.source, err);
+	if (rc) {
 		hash_ctx_free(tee.ctx);
-		return code;
+		return rc;
 	}
 	f = wheel_file_add(u->w, path);
 	f->member = arena_str(&u->w->arena, item->name);
 	hash_finish(tee.ctx, &f->sha256);
 	f->size = tee.size;
 	f->elf = tee.size >= 4 && memcmp(tee.head, "\177ELF", 4) == 0;
+	return 0;
+}
+
+static errint add_file(struct unpack *u, const struct archive_item *item, struct str path,
+		       struct source *data, struct err *err)
+{
+	struct wheel_install *w = u->w;
+	struct wheel_file *twin;
+	struct stat st;
+
+	if (fstatat(w->out_fd, path.p, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
+		return write_file(u, item, path, data, err);
+	errint rc = compare(w, path, data, err);
+	if (rc)
+		return rc;
+	/* listed as well, so that its row of RECORD is asked for; settle() drops it */
+	twin = wheel_file_add(w, path);
+	*twin = *wheel_file_find(w, path.p);
+	twin->member = arena_str(&w->arena, item->name);
 	return 0;
 }
 
@@ -169,101 +189,14 @@ static errint add_member(const struct archive_item *item, struct source *data, v
 	if (item->type != ARCHIVE_FILE)
 		return err_set(err, ERR_CORRUPT, "'%.*s' is a link, which wheels have not",
 			       STR_ARG(item->name));
-	if (destination(u, item->name, &path, err))
+	if (destination(u->w, item->name, &path, err))
 		return err->code;
-	if (is_info(item->name, "RECORD"))
+	if (wheel_info_is(item->name, "RECORD"))
 		return keep_record(u, data, err);
 	/* bytecode is made here; what somebody else compiled is dropped */
 	if (str_find(path, S("/__pycache__/")) >= 0)
 		return 0;
 	return add_file(u, item, path, data, err);
-}
-
-static int by_member(const void *a, const void *b)
-{
-	const struct wheel_file *x = a, *y = b;
-
-	return str_cmp(x->member, y->member);
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct wheel_record *x = a, *y = b;
-
-	return str_cmp(x->name, y->name);
-}
-
-static errint mismatch(const struct wheel_record *row, const struct hash *got, struct err *err)
-{
-	char want[HASH_TEXT_MAX], have[HASH_TEXT_MAX];
-
-	err_set(err, ERR_MISMATCH, "'%.*s' is not what the wheel's RECORD says",
-		STR_ARG(row->name));
-	err_detail(err, "  specified: %s", hash_format(&row->hash, HASH_SRI, true, want));
-	return err_detail(err, "  got:       %s", hash_format(got, HASH_SRI, true, have));
-}
-
-static errint check_file(struct wheel_install *w, const struct wheel_file *f,
-			 const struct wheel_record *row, struct err *err)
-{
-	int fd CLEANUP_FD = -1;
-	struct hash got = f->sha256;
-
-	if (!row->has_hash)
-		return err_set(err, ERR_CORRUPT, "RECORD has no hash of '%.*s'",
-			       STR_ARG(row->name));
-	if (row->hash.algo != HASH_SHA256 &&
-	    (open_file(w->out_fd, f->path.p, &fd, err) || hash_fd(row->hash.algo, fd, &got, err)))
-		return err->code;
-	return hash_eq(&got, &row->hash) ? 0 : mismatch(row, &got, err);
-}
-
-/* Rows that no member answers to: RECORD itself, signatures and bytecode only. */
-static errint check_left(const struct wheel_record *row, struct err *err)
-{
-	if (is_info(row->name, "RECORD") || is_signature(row->name) ||
-	    str_find(row->name, S("__pycache__/")) >= 0)
-		return 0;
-	return err_set(err, ERR_CORRUPT, "RECORD lists '%.*s', which the wheel has not",
-		       STR_ARG(row->name));
-}
-
-/* Both lists sorted, walked side by side. */
-static errint check_record(struct unpack *u, struct err *err)
-{
-	struct wheel_install *w = u->w;
-	struct wheel_record *rows;
-	size_t n, i = 0, j = 0;
-
-	if (!u->record)
-		return err_set(err, ERR_CORRUPT, "it has no RECORD");
-	if (wheel_record_parse(&w->arena, str_n(u->record, u->record_n), &rows, &n, err))
-		return err->code;
-	qsort(w->files, w->n_files, sizeof(*w->files), by_member);
-	qsort(rows, n, sizeof(*rows), by_name);
-	while (i < w->n_files || j < n) {
-		int c = i == w->n_files ? 1
-			: j == n        ? -1
-					: str_cmp(w->files[i].member, rows[j].name);
-
-		if (c > 0) {
-			if (check_left(&rows[j++], err))
-				return err->code;
-		} else if (c == 0) {
-			if (check_file(w, &w->files[i], &rows[j], err))
-				return err->code;
-			i++;
-			/* the same row twice */
-			while (j < n && str_eq(rows[j].name, w->files[i - 1].member))
-				j++;
-		} else if (is_signature(w->files[i].member)) {
-			i++;
-		} else {
-			return err_set(err, ERR_CORRUPT, "'%.*s' is not in the wheel's RECORD",
-				       STR_ARG(w->files[i].member));
-		}
-	}
-	return 0;
 }
 
 static int by_path(const void *a, const void *b)
@@ -273,19 +206,15 @@ static int by_path(const void *a, const void *b)
 	return str_cmp(x->path, y->path);
 }
 
-/* Takes out what is replaced by ours, and refuses two members at one place. */
+/* Takes out what is replaced by ours, and what was there twice. */
 static errint settle(struct wheel_install *w, struct err *err)
 {
 	size_t kept = 0;
 
 	qsort(w->files, w->n_files, sizeof(*w->files), by_path);
 	for (size_t i = 0; i < w->n_files; i++) {
-		struct wheel_file *f = &w->files[i];
-
-		if (i && str_eq(f->path, w->files[i - 1].path))
-			return err_set(err, ERR_CORRUPT, "two members go to '%s'", f->path.p);
-	}
-	for (size_t i = 0; i < w->n_files; i++) {
+		if (i && str_eq(w->files[i].path, w->files[i - 1].path))
+			continue;
 		if (is_ours(w->files[i].member)) {
 			if (unlinkat(w->out_fd, w->files[i].path.p, 0))
 				return err_sys(err, "removing '%s'", w->files[i].path.p);
@@ -305,7 +234,7 @@ static void unpack_release(struct unpack *u)
 
 errint wheel_step_unpack(struct wheel_install *w, struct err *err)
 {
-	struct unpack u CLEANUP(unpack_release) = {.w = w, .data = S("")};
+	struct unpack u CLEANUP(unpack_release) = {.w = w};
 	char *path CLEANUP_FREE = str_dupz(w->wheel);
 	int fd CLEANUP_FD = -1;
 
@@ -315,7 +244,8 @@ errint wheel_step_unpack(struct wheel_install *w, struct err *err)
 		return err->code;
 	if (!w->info.n)
 		return err_set(err, ERR_CORRUPT, "it has no .dist-info folder");
-	if (check_record(&u, err))
-		return err->code;
-	return settle(w, err);
+	if (!u.record)
+		return err_set(err, ERR_CORRUPT, "it has no RECORD");
+	errint rc = wheel_check_record(w, str_n(u.record, u.record_n), err);
+	return rc ? rc : settle(w, err);
 }

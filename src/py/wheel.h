@@ -19,14 +19,16 @@ ATTR_MUST_CHECK errint wheel_name_parse(struct str file, struct wheel_name *out,
 ATTR_MUST_CHECK errint wheel_name_fits(const struct wheel_name *w, unsigned minor,
 				       struct str machine, struct err *err);
 
-/* "name-1.0" of a .dist-info or .data folder, parted at its last dash. */
-bool wheel_stem_split(struct str stem, struct str *dist, struct str *version);
-/* Does "name-1.0" name the wheel's project and version, whatever their spelling? */
+/* Does "name-1.0" of a .dist-info folder name the wheel's project and version, whatever their
+ * spelling? Either may have dashes. The local part of a version (+cu128) may differ: whoever
+ * renames a wheel changes it in one place only. */
 bool wheel_stem_fits(const struct wheel_name *w, struct str stem);
+/* Is it the file name's version, with its local part? */
+bool wheel_version_is(const struct wheel_name *w, struct str version);
 
 struct wheel_metadata {
-	struct str name, version;
-	struct str *requires; /* the text of each Requires-Dist */
+	struct str name, version, python; /* Requires-Python, or "" */
+	struct str *requires;             /* the text of each Requires-Dist */
 	size_t n_requires;
 };
 /* The headers of METADATA; the body is a description and is not read. */
@@ -40,7 +42,7 @@ struct wheel_names {
 };
 bool wheel_names_has(const struct wheel_names *names, struct str pep503);
 /* METADATA without the Requires-Dist of `remove`, and without the version bounds of `relax`;
- * everything else keeps its bytes. */
+ * everything else keeps its bytes. Only a requirement's name must be readable for it. */
 ATTR_MUST_CHECK errint wheel_metadata_edit(struct str text, const struct wheel_names *remove,
 					   const struct wheel_names *relax, struct buf *out,
 					   struct err *err);
@@ -59,8 +61,22 @@ void wheel_record_row(struct buf *out, struct str name, const struct hash *sha25
 
 struct wheel_entry_point {
 	struct str name, module, object;
+	bool gui;
 };
-/* console_scripts and gui_scripts, in the file's order. */
+/* console_scripts and gui_scripts, in the file's order, each name once. */
 ATTR_MUST_CHECK errint wheel_entry_points_parse(struct arena *a, struct str text,
 						struct wheel_entry_point **out, size_t *n,
 						struct err *err);
+
+/* Does a script's first line ask for Python: "#!python…" as the wheel format has it, or any path or
+ * env that ends in a python's name? options gets what goes behind our interpreter, as one word in
+ * the arena; options that one word cannot say give false. */
+bool wheel_script_is_python(struct arena *a, struct str line, struct str *options);
+/* Where a statement of ours may stand in what follows a script's first line: behind body[0, keep),
+ * which ends with its line or not; the rest goes on at `resume` in a line of its own. */
+struct wheel_prolog {
+	size_t keep, resume;
+};
+struct wheel_prolog wheel_script_prolog(struct str body);
+/* Is it a name of the interpreter itself: python, python3, python3.N? */
+bool wheel_program_is_interpreter(struct str name);

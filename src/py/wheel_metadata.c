@@ -57,7 +57,7 @@ static bool key_is(const struct header *h, const char *key)
 errint wheel_metadata_parse(struct arena *a, struct str text, struct wheel_metadata *out,
 			    struct err *err)
 {
-	struct wheel_metadata m = {.name = S(""), .version = S("")};
+	struct wheel_metadata m = {.name = S(""), .version = S(""), .python = S("")};
 	struct str rest = text;
 	struct header h;
 	size_t cap = 0;
@@ -72,6 +72,8 @@ errint wheel_metadata_parse(struct arena *a, struct str text, struct wheel_metad
 			m.name = arena_str(a, h.value);
 		else if (key_is(&h, "Version"))
 			m.version = arena_str(a, h.value);
+		else if (key_is(&h, "Requires-Python"))
+			m.python = arena_str(a, h.value);
 		else if (key_is(&h, "Requires-Dist"))
 		m.requires[m.n_requires++] = arena_str(a, h.value);
 	}
@@ -89,44 +91,74 @@ bool wheel_names_has(const struct wheel_names *names, struct str pep503)
 	return names->all;
 }
 
-/* The requirement with neither bounds nor parentheses: name, extras, marker. */
-static void relaxed(struct str text, const struct requirement *r, struct buf *out)
-{
-	ptrdiff_t marker = str_chr(text, ';');
+/* A requirement by its parts as text, so that what is malformed in bounds or marker can still be
+ * taken out: "name [extras] bounds ; marker", or "name @ address". */
+struct parts {
+	struct str name, extras, marker; /* with their signs, or "" */
+	bool address;
+};
 
-	buf_puts(out, r->name);
-	for (size_t i = 0; i < r->n_extras; i++) {
-		buf_putc(out, i ? ',' : '[');
-		buf_puts(out, r->extras[i]);
+static bool is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '_' || c == '.';
+}
+
+static void part(struct str text, struct parts *out)
+{
+	ptrdiff_t end;
+	struct str rest;
+	size_t n = 0;
+
+	while (n < text.n && is_name_char(text.p[n]))
+		n++;
+	/* "foo-" of the malformed "foo->1" is no name */
+	while (n && str_chr(S("-_."), text.p[n - 1]) >= 0)
+		n--;
+	*out = (struct parts){str_sub(text, 0, n), S(""), S(""), false};
+	rest = str_trim(str_skip(text, n));
+	end = rest.n && rest.p[0] == '[' ? str_chr(rest, ']') : -1;
+	if (end >= 0) {
+		out->extras = str_sub(rest, 0, (size_t)end + 1);
+		rest = str_trim(str_skip(rest, (size_t)end + 1));
 	}
-	if (r->n_extras)
-		buf_putc(out, ']');
-	if (marker >= 0) {
+	out->address = rest.n && rest.p[0] == '@';
+	end = str_chr(rest, ';');
+	if (end >= 0)
+		out->marker = str_skip(rest, (size_t)end);
+}
+
+/* The requirement with neither bounds nor parentheses: name, extras, marker. */
+static void put_relaxed(const struct parts *p, struct buf *out)
+{
+	buf_puts(out, p->name);
+	for (size_t i = 0; i < p->extras.n; i++)
+		if (p->extras.p[i] != ' ' && p->extras.p[i] != '\t')
+			buf_putc(out, p->extras.p[i]);
+	if (p->marker.n) {
 		buf_putc(out, ' ');
-		buf_puts(out, str_skip(text, (size_t)marker));
+		buf_puts(out, p->marker);
 	}
 }
 
-static errint edit_line(const struct header *h, const struct wheel_names *remove,
-			const struct wheel_names *relax, struct buf *out, struct err *err)
+static void edit_line(const struct header *h, const struct wheel_names *remove,
+		      const struct wheel_names *relax, struct buf *out)
 {
 	ARENA(a);
-	struct requirement r;
+	struct parts p;
 	struct str name;
 
-	if (requirement_parse(&a, h->value, &r, err))
-		return err_wrap(err, "METADATA");
-	name = pep503_name(&a, r.name);
+	part(h->value, &p);
+	name = pep503_name(&a, p.name);
 	if (wheel_names_has(remove, name))
-		return 0;
-	if (!wheel_names_has(relax, name) || r.address.n) {
+		return;
+	if (!p.name.n || p.address || !wheel_names_has(relax, name)) {
 		buf_puts(out, h->raw);
-		return 0;
+		return;
 	}
 	buf_putz(out, "Requires-Dist: ");
-	relaxed(h->value, &r, out);
+	put_relaxed(&p, out);
 	buf_putc(out, '\n');
-	return 0;
 }
 
 errint wheel_metadata_edit(struct str text, const struct wheel_names *remove,
@@ -138,8 +170,8 @@ errint wheel_metadata_edit(struct str text, const struct wheel_names *remove,
 	while (take_header(&rest, &h)) {
 		if (!key_is(&h, "Requires-Dist"))
 			buf_puts(out, h.raw);
-		else if (edit_line(&h, remove, relax, out, err))
-			return err->code;
+		else
+			edit_line(&h, remove, relax, out);
 	}
 	buf_puts(out, rest);
 	return buf_check(out, "METADATA", err);
@@ -153,7 +185,10 @@ errint wheel_file_check(struct str text, struct err *err)
 	while (take_header(&rest, &h)) {
 		if (!key_is(&h, "Wheel-Version"))
 			continue;
-		if (str_cut(h.value, '.', &major, &minor) && str_eqz(major, "1"))
+		/* pip reads what is older and says so of what is newer */
+		major = h.value;
+		(void)str_cut(h.value, '.', &major, &minor);
+		if (str_eqz(major, "1") || str_eqz(major, "0"))
 			return 0;
 		return err_set(err, ERR_UNSUPPORTED, "WHEEL is of version '%.*s', not 1.x",
 			       STR_ARG(h.value));

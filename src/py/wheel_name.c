@@ -103,29 +103,45 @@ errint wheel_name_fits(const struct wheel_name *w, unsigned minor, struct str ma
 	return 0;
 }
 
-bool wheel_stem_split(struct str stem, struct str *dist, struct str *version)
+/* In a file name a version's dashes are underscores, as pip reads it. */
+static bool version_parse(struct arena *a, struct str s, struct pep440 *out)
 {
-	ptrdiff_t dash = str_rchr(stem, '-');
+	char *text = arena_strz(a, s);
+	ERR(ignored);
 
-	if (dash <= 0 || (size_t)dash + 1 == stem.n)
+	for (char *p = text; *p; p++)
+		*p = *p == '_' ? '-' : *p;
+	return !pep440_parse(a, str_c(text), out, &ignored);
+}
+
+static bool version_eq(struct arena *a, struct str x, struct str y, bool local)
+{
+	struct pep440 one, two;
+
+	if (str_eq(x, y))
+		return true;
+	if (!version_parse(a, x, &one) || !version_parse(a, y, &two))
 		return false;
-	*dist = str_sub(stem, 0, (size_t)dash);
-	*version = str_skip(stem, (size_t)dash + 1);
-	return true;
+	if (!local)
+		one.n_local = two.n_local = 0;
+	return pep440_cmp(&one, &two) == 0;
 }
 
 bool wheel_stem_fits(const struct wheel_name *w, struct str stem)
 {
 	ARENA(a);
-	ERR(ignored);
-	struct pep440 one, two;
-	struct str dist, version;
+	struct str name = pep503_name(&a, w->dist);
 
-	if (!wheel_stem_split(stem, &dist, &version) ||
-	    !str_eq(pep503_name(&a, dist), pep503_name(&a, w->dist)))
-		return false;
-	if (str_eq(version, w->version))
-		return true;
-	return !pep440_parse(&a, version, &one, &ignored) &&
-	       !pep440_parse(&a, w->version, &two, &ignored) && pep440_cmp(&one, &two) == 0;
+	for (size_t i = 1; i + 1 < stem.n; i++)
+		if (stem.p[i] == '-' && str_eq(pep503_name(&a, str_sub(stem, 0, i)), name) &&
+		    version_eq(&a, str_skip(stem, i + 1), w->version, false))
+			return true;
+	return false;
+}
+
+bool wheel_version_is(const struct wheel_name *w, struct str version)
+{
+	ARENA(a);
+
+	return version_eq(&a, version, w->version, true);
 }

@@ -62,14 +62,30 @@ static bool digest_parse(struct str field, struct hash *out)
 	return base64_decode(str_n(text, BASE64_LEN(n)), out->b, n);
 }
 
+/* A name with commas that somebody forgot to quote: hash and size are what is behind the last two.
+ */
+static bool unquoted(struct str line, struct str *name, struct str *hash)
+{
+	ptrdiff_t size = str_rchr(line, ','), digest;
+
+	if (size < 0 || (digest = str_rchr(str_sub(line, 0, (size_t)size), ',')) < 0)
+		return false;
+	*name = str_sub(line, 0, (size_t)digest);
+	*hash = str_sub(line, (size_t)digest + 1, (size_t)(size - digest - 1));
+	return str_chr(*name, '"') < 0 && str_chr(*name, ',') >= 0;
+}
+
 static errint row_parse(struct arena *a, struct str line, struct wheel_record *out, struct err *err)
 {
 	struct str rest = line, name, hash = S("");
 	bool more;
 
-	if (!take_field(a, &rest, &name, &more) || !name.n ||
-	    (more && !take_field(a, &rest, &hash, &more)))
+	if (!unquoted(line, &name, &hash) &&
+	    (!take_field(a, &rest, &name, &more) || (more && !take_field(a, &rest, &hash, &more))))
 		return err_set(err, ERR_CORRUPT, "RECORD has a broken row: %.*s", STR_ARG(line));
+	if (!name.n)
+		return err_set(err, ERR_CORRUPT, "RECORD has a row without a name: %.*s",
+			       STR_ARG(line));
 	out->name = arena_str(a, name);
 	out->has_hash = hash.n > 0;
 	if (out->has_hash && !digest_parse(hash, &out->hash))
@@ -78,15 +94,20 @@ static errint row_parse(struct arena *a, struct str line, struct wheel_record *o
 	return 0;
 }
 
-/* A line, but a quoted name may hold line ends. */
+/* A line, but a field that starts with a quote may hold line ends. */
 static struct str take_row(struct str *rest)
 {
-	bool quoted = false;
+	bool start = true, field = false, quoted = false;
 	size_t n = 0;
 	struct str row;
 
-	for (; n < rest->n && (quoted || rest->p[n] != '\n'); n++)
-		quoted ^= rest->p[n] == '"';
+	for (; n < rest->n && (quoted || rest->p[n] != '\n'); n++) {
+		char c = rest->p[n];
+
+		field = start ? c == '"' : field;
+		quoted ^= field && c == '"';
+		start = !quoted && c == ',';
+	}
 	row = str_sub(*rest, 0, n);
 	*rest = str_skip(*rest, n + 1);
 	return str_drop_suffix(row, S("\r"));
@@ -95,7 +116,7 @@ static struct str take_row(struct str *rest)
 errint wheel_record_parse(struct arena *a, struct str text, struct wheel_record **out, size_t *n,
 			  struct err *err)
 {
-	struct str rest = text;
+	struct str rest = str_drop_prefix(text, S("\xef\xbb\xbf"));
 	struct wheel_record *v;
 	size_t cap = 1, used = 0;
 

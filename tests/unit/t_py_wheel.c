@@ -170,8 +170,197 @@ static void test_entry_points(void)
 	}
 }
 
+/* "|" is where the line goes; the rest follows as it is, or behind what "^" ends. */
+static void test_prolog(void)
+{
+	static const char *const cases[] = {
+		"|import a\n",
+		"# coding: x\n|import a\n",
+		"# licence\n\"\"\"doc\"\"\"\n|import a\n",
+		"|\n# coding: x\n",
+		"'doc'\n|x\n",
+		"r'''do\\c\n'''\n|x\n",
+		"U\"doc\" 'and' \\\n 'more' # why\n|x\n",
+		"('a'\n  # b\n 'c')\n|x\n",
+		"(('a'))\n|x\n",
+		"|b'no doc'\n",
+		"|f'no doc'\n",
+		"|'a' % b\n",
+		"|('a', 'b')\n",
+		"|'a'.strip()\n",
+		"|'not ended\n",
+		"|\"\"\"not ended\n",
+		"\"\"\"a\\\"\"\" \"\" b\"\"\"\n|x",
+		"from __future__ import a\n|x\n",
+		"from __future__ import (\n  a, # (\n  b as c,\n)\n|x\n",
+		"from __future__ import a, \\\n  b\n|x\n",
+		"from\t__future__  import\\\n a\n|x\n",
+		"'d'\n\n# c\nfrom __future__ import a\n\nfrom __future__ import b\n|\n'''no d'''\nx\n",
+		"'d'\n|'second'\nfrom __future__ import a\n",
+		"|from __future__ import (a\n",
+		"|from __future__x import a\n",
+		"'d'; from __future__ import a ; # c\n|x\n",
+		"'d'|; ^x\n",
+		"from __future__ import a|;^x; y\n",
+		"'d';\n|x\n",
+		"'d'|",
+		"\f'd'\n|x\n",
+		"'d'|\\\n^",
+		"from __future__ import a|\\\r\n^",
+		"'d\\\r\n'\n|x\n",
+		"|",
+		"'d'\r\n|x\r\n",
+		"from __future__ import (\r\n a\r\n)\r\n|x\r\n",
+	};
+	ARENA(a);
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct str head, tail, skipped = S(""), text;
+		struct wheel_prolog p;
+
+		OK(str_cut(str_c(cases[i]), '|', &head, &tail), "prolog %zu", i);
+		(void)str_cut(tail, '^', &skipped, &tail);
+		text = str_c(arena_printf(&a, "%.*s%.*s%.*s", STR_ARG(head), STR_ARG(skipped),
+					  STR_ARG(tail)));
+		p = wheel_script_prolog(text);
+		OK(p.keep == head.n && p.resume == head.n + skipped.n, "prolog %zu: %zu, %zu", i,
+		   p.keep, p.resume);
+	}
+}
+
+static void test_shebangs(void)
+{
+	static const struct {
+		const char *line, *options; /* NULL: no Python */
+	} cases[] = {
+		{"#!python", ""},
+		{"#!python3\r\n", ""},
+		{"#!pythonw -E\n", ""},
+		{"#!/usr/bin/env python3\n", ""},
+		{"#!/usr/bin/env -S python3 -u -E\n", "-uE"},
+		{"#!/usr/bin/env -S A=b python\n", ""},
+		{"#! /usr/bin/python3.11 -Es\n", "-Es"},
+		{"#!/usr/bin/python-config\n", NULL},
+		{"#!/usr/bin/python3 --help\n", NULL},
+		{"#!/usr/bin/python3 script\n", NULL},
+		{"#!/bin/sh python\n", NULL},
+		{"#!/usr/bin/env\n", NULL},
+		{"\xef\xbb\xbf#!python\n", NULL},
+		{"import python\n", NULL},
+		{"", NULL},
+	};
+	ARENA(a);
+	struct str options;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		bool got = wheel_script_is_python(&a, str_c(cases[i].line), &options);
+
+		OK(got == (cases[i].options != NULL) &&
+			   (!got || str_eqz(options, cases[i].options)),
+		   "first line %zu: '%.*s'", i, STR_ARG(options));
+	}
+	OK(wheel_program_is_interpreter(S("python")) &&
+		   wheel_program_is_interpreter(S("python3")) &&
+		   wheel_program_is_interpreter(S("python3.13")),
+	   "the interpreter's names");
+	OK(!wheel_program_is_interpreter(S("python3.")) &&
+		   !wheel_program_is_interpreter(S("python3.13-config")) &&
+		   !wheel_program_is_interpreter(S("ipython")),
+	   "others");
+}
+
+/* Only names have to be readable for an edit. */
+static void test_malformed(void)
+{
+	static const char text[] = "Name: Foo\nVersion: 1\n"
+				   "Requires-Dist: torch>=2.0.*\n"
+				   "Requires-Dist: numpy[x , y](>=1.*.2); extra == 'a'\n"
+				   "Requires-Dist: scipy-\n"
+				   "Requires-Dist: pillow @ there;here\n"
+				   "Requires-Dist: >=1\n";
+	ERR(err);
+	BUF(out, LIMIT_WHEEL_METADATA);
+	struct str remove[] = {S("torch"), S("scipy")}, relax[] = {S("numpy"), S("pillow")};
+	struct wheel_names r = {remove, 2, false}, x = {relax, 2, false};
+
+	IS_OK(wheel_metadata_edit(str_c(text), &r, &x, &out, &err), err, "malformed dependencies");
+	IS_Z(buf_z(&out),
+	     "Name: Foo\nVersion: 1\n"
+	     "Requires-Dist: numpy[x,y] ; extra == 'a'\n"
+	     "Requires-Dist: pillow @ there;here\n"
+	     "Requires-Dist: >=1\n",
+	     "are taken out and relaxed by name");
+}
+
+static void test_record_odd(void)
+{
+	static const char text[] = "\xef\xbb\xbf"
+				   "a,b,c.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n"
+				   "foo-1.dist-info\\RECORD,,\n";
+	ARENA(a);
+	ERR(err);
+	struct wheel_record *v;
+	size_t n;
+
+	IS_OK(wheel_record_parse(&a, str_c(text), &v, &n, &err), err, "an odd RECORD");
+	IS_INT(n, 2, "rows");
+	IS_STR(v[0].name, S("a,b,c.py"), "commas that are not quoted, behind a byte order mark");
+	OK(v[0].has_hash, "and its hash");
+	IS_STR(v[1].name, S("foo-1.dist-info\\RECORD"), "a backslash");
+}
+
+static void test_spellings(void)
+{
+	ERR(err);
+	struct wheel_name w;
+
+	IS_OK(wheel_name_parse(S("my_pkg-1.0_2-py3-none-any.whl"), &w, &err), err,
+	      "a post release");
+	OK(wheel_stem_fits(&w, S("My-Pkg-1.0-2")), "dashes in name and version");
+	OK(wheel_stem_fits(&w, S("my.pkg-1.0.post2")), "the same version, written out");
+	OK(!wheel_stem_fits(&w, S("my-pkg-2")), "a version's end is none");
+	IS_OK(wheel_file_check(S("wheel-version: 1\n"), &err), err, "a format without a minor");
+	IS_OK(wheel_name_parse(S("foo-1.0+cu128torch2.9-py3-none-any.whl"), &w, &err), err,
+	      "local");
+	OK(wheel_stem_fits(&w, S("foo-1.0")) && wheel_stem_fits(&w, S("foo-1.0+cpu")),
+	   "a local part that another place does not know");
+	OK(!wheel_stem_fits(&w, S("foo-1.1+cu128torch2.9")), "the public part counts");
+	OK(wheel_version_is(&w, S("1.0.0+cu128torch2.9")) && !wheel_version_is(&w, S("1.0")),
+	   "the whole version");
+}
+
+static void test_programs_twice(void)
+{
+	static const char text[] = "[gui_scripts]\n"
+				   "four = pkg : main\n"
+				   "two = pkg:window # said later\n"
+				   "[console_scripts]\n"
+				   "four = pkg:console\n"
+				   "two = pkg:console\n"
+				   "one = pkg:main\n"
+				   "one = pkg.other:main\n"
+				   ".hidden = pkg:main\n";
+	ARENA(a);
+	ERR(err);
+	struct wheel_entry_point *v;
+	size_t n;
+
+	IS_OK(wheel_entry_points_parse(&a, str_c(text), &v, &n, &err), err, "names said twice");
+	IS_INT(n, 4, "each name once");
+	IS_STR(v[0].object, S("main"), "a window goes before a console");
+	IS_STR(v[1].object, S("window"), "without its comment");
+	IS_STR(v[2].module, S("pkg.other"), "what is said last");
+	IS_STR(v[3].name, S(".hidden"), "a name with a dot in front");
+}
+
 int main(void)
 {
+	test_prolog();
+	test_shebangs();
+	test_spellings();
+	test_malformed();
+	test_record_odd();
+	test_programs_twice();
 	test_names();
 	test_metadata();
 	test_record();
