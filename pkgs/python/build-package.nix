@@ -1,7 +1,7 @@
 # buildPythonPackage and buildPythonApplication. A recipe that only names a wheel and its dependencies
 # goes to kiln's wheel builder; one with phases, patches or sources goes through stdenv, where
 # ./python-hook.sh supplies what the recipe leaves out.
-{ lib, stdenv, makeSetupHook, wheelBuilder, python, slots, tools }:
+{ lib, stdenv, makeSetupHook, wheelBuilder, python, slots, wheelTools }:
 
 let
   # What the wheel builder understands; any other attribute needs phases.
@@ -19,15 +19,9 @@ let
   hook = makeSetupHook
     {
       name = "python-build-hook";
-      substitutions = {
-        python = python.interpreter;
-        inherit (python) pythonVersion sitePackages;
+      substitutions = wheelTools // {
+        inherit (python) sitePackages;
         buildWheel = "${./build-wheel.py}";
-        installWheel = "${./install-wheel.py}";
-        finishPackage = "${./finish-package.py}";
-        packaging = python.pkgs.packaging;
-        patchelf = "${tools.patchelf}/bin/patchelf";
-        runpath = lib.concatMapStringsSep ":" (p: "${p}/lib") tools.libraries;
       };
     } ./python-hook.sh;
 
@@ -131,13 +125,16 @@ let
     in
     stdenv.mkDerivation (finalAttrs: removeAttrs args ownAttrs // {
       inherit (c) name;
+      # the hook calls kiln's wheel builder
+      requiredSystemFeatures = [ "kiln" ] ++ args.requiredSystemFeatures or [ ];
       pythonFormat = c.format;
       strictDeps = false;
       nativeBuildInputs = [ hook python ] ++ args.nativeBuildInputs or [ ] ++ args.build-system or [ ]
         ++ lib.optionals (c.format == "setuptools") [ python.pkgs.setuptools python.pkgs.wheel ]
         ++ lib.optionals test (args.nativeCheckInputs or [ ] ++ args.checkInputs or [ ]);
       propagatedBuildInputs = c.dependencies;
-      pythonPath = makePythonPath c.closure;
+      # packages, with all that they need
+      pythonPath = c.closure;
       pythonSlots = c.ownSlots;
       pythonRemoveDeps = args.pythonRemoveDeps or [ ];
       pythonRelaxDeps = args.pythonRelaxDeps or [ ];

@@ -23,18 +23,29 @@ let
     };
   };
 
-  tools = {
-    inherit (debian) patchelf glibc;
-    # what wheels for manylinux expect of a host
-    libraries = [ debian.glibc debian.gccLibs debian.zlib ];
-  };
+  # What the built-in builder is told, whoever calls it: a wheel's own derivation or a recipe's build.
+  wheelTools =
+    let
+      inherit (debian) glibc;
+      # what wheels for manylinux expect of a host
+      libraryPath = lib.concatMapStringsSep ":" (p: "${p}/lib") [ glibc debian.gccLibs debian.zlib ];
+      file = if stdenv.hostPlatform.system == "aarch64-linux" then "ld-linux-aarch64.so.1" else "ld-linux-x86-64.so.2";
+    in
+    {
+      python = python.interpreter;
+      pythonVersion = python.version;
+      runpath = libraryPath;
+      loader = glibc.loader or "${glibc}/lib/${file}";
+      loaderPath = libraryPath;
+      patchelf = "${debian.patchelf}/bin/patchelf";
+    };
 
   wheelBuilder = import ./wheel.nix {
-    inherit lib tools python;
+    inherit lib wheelTools;
     inherit (stdenv.hostPlatform) system;
   };
 
-  build = import ./build-package.nix { inherit lib stdenv makeSetupHook wheelBuilder python slots tools; };
+  build = import ./build-package.nix { inherit lib stdenv makeSetupHook wheelBuilder python slots wheelTools; };
 
   environment = import ./environment.nix { inherit lib python slots; inherit (stdenv) shell; inherit (stdenv.hostPlatform) system; };
 

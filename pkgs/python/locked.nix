@@ -22,6 +22,8 @@ let
       };
       dependencies = map (n: pkgs.${n}) needs ++ map (n: slots.markers.${n}) row.slots;
       pythonImportsCheck = [ ];
+      # the lock says what a project needs: here it must hold
+      dontCheckRuntimeDeps = false;
       doCheck = false;
       meta.description = "the project ${name} of the Python lock";
     } // (if isWheel then { format = "wheel"; } else {

@@ -1,11 +1,43 @@
 # The phases of a Python package, for what its recipe does not say itself. $pythonFormat is wheel,
-# pyproject, setuptools (both: PEP 517) or other.
-export pythonInterpreter=@python@ pythonVersion=@pythonVersion@ sitePackagesPath=@sitePackages@
-export packagingPath=@packaging@/@sitePackages@ patchelfTool=@patchelf@ runpath=@runpath@
+# pyproject, setuptools (both: PEP 517) or other. Wheels are installed, and packages finished, by kiln's
+# own wheel builder, which a build with the system feature `kiln` can call.
+export pythonInterpreter=@python@ sitePackagesPath=@sitePackages@
 export PYTHONHASHSEED=0 PYTHONNOUSERSITE=1 PYTHONDONTWRITEBYTECODE=1
-export pythonPath pname pythonRemoveDeps pythonRelaxDeps pythonSlots dontCheckRuntimeDeps
-export dontWrapPythonPrograms dontPatchELF dontCompile
+export pythonPath pname
+_pythonWheelFiles=$NIX_BUILD_TOP/.kiln-wheel-files
 
+# _pythonWheel STEP KEY=VALUE…: see builtin:kiln-wheel-1 for what may be said.
+_pythonWheel() {
+	local status
+	[ -p /proc/self/fd/250 ] || die "Python packages are installed by kiln itself, which does not run this build"
+	printf '%s\0' builtin:kiln-wheel-1 "step=$1" "out=$out" python=@python@ pythonVersion=@pythonVersion@ \
+		runpath=@runpath@ loader=@loader@ loaderPath=@loaderPath@ patchelf=@patchelf@ \
+		"pythonPath=$(_pythonWords pythonPath)" "${@:2}" '' >&250
+	IFS= read -r -u 251 status || status=1
+	return "$status"
+}
+# The words of a variable, be it text or a list.
+_pythonWords() {
+	local -a list=()
+	concatTo list "$1"
+	echo "${list[*]}"
+}
+# The same, of names: `true` in a recipe means all.
+_pythonNames() {
+	local names
+	names=$(_pythonWords "$1")
+	if [ "$names" = 1 ]; then echo '*'; else echo "$names"; fi
+}
+# What METADATA asks for must be there; a recipe that only names a wheel may leave it out, with a warning.
+_pythonCheckDeps() {
+	if [ -n "${dontCheckRuntimeDeps:-}" ]; then
+		return
+	elif [ "$pythonFormat" = wheel ] && [ -z "${dontCheckRuntimeDeps+set}" ]; then
+		echo warn
+	else
+		echo 1
+	fi
+}
 _pythonInput() {
 	addToSearchPath PYTHONPATH "$1/@sitePackages@"
 }
@@ -37,11 +69,21 @@ _pythonBuild() {
 }
 _pythonInstall() {
 	runHook preInstall
-	"$pythonInterpreter" @installWheel@
+	local -a wheels
+	shopt -s nullglob
+	wheels=(dist/*.whl)
+	shopt -u nullglob
+	[ ${#wheels[@]} -gt 0 ] || die "no wheel in dist/"
+	rm -f "$_pythonWheelFiles"
+	_pythonWheel install "wheel=$(printf '%s ' "${wheels[@]/#/$PWD/}")" "fileList=$_pythonWheelFiles" \
+		"removeDeps=$(_pythonNames pythonRemoveDeps)" "relaxDeps=$(_pythonNames pythonRelaxDeps)" \
+		"checkDeps=$(_pythonCheckDeps)"
 	runHook postInstall
 }
 _pythonFinish() {
-	"$pythonInterpreter" @finishPackage@
+	[ -d "$out" ] || return 0
+	_pythonWheel finish "dontWrap=${dontWrapPythonPrograms:-}" "dontRelocate=${dontPatchELF:-}" \
+		"compile=${dontCompile:-1}" "slots=$(_pythonWords pythonSlots)"
 }
 _pythonImports() {
 	local name
@@ -64,7 +106,24 @@ pyproject | setuptools)
 	buildPhase() { _pythonBuild; }
 	;;
 esac
+# What a wheel brought stays as the wheel builder made it: pages and folders, and the first lines of
+# scripts; what the recipe adds is treated as everywhere.
+_fixupShebangs() {
+	local file
+	local -A wheel=()
+	local -a rest=()
+	[ -z "${dontPatchShebangs:-}" ] || return 0
+	if [ -f "$_pythonWheelFiles" ]; then
+		while IFS= read -r -d '' file; do wheel[$file]=1; done <"$_pythonWheelFiles"
+	fi
+	while IFS= read -r -d '' file; do
+		[ -n "${wheel[$file]:-}" ] || rest+=("$file")
+	done < <(find "$prefix" -type f -perm -0100 -print0 | sort -z)
+	[ ${#rest[@]} -eq 0 ] || patchShebangs --host "${rest[@]}"
+}
+
 if [ "${pythonFormat:-other}" != other ]; then
+	: "${forceShare=}" "${dontGzipMan=1}" "${dontMoveLib64=1}" "${dontMoveSbin=1}"
 	configurePhase() {
 		runHook preConfigure
 		runHook postConfigure

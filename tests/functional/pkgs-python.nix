@@ -31,6 +31,10 @@ in
   "a phase needs a shell" = [ (wheel { postInstall = ":"; }).drvAttrs.builder (pkgs.stdenv.shell) ];
   "so does a phase by overrideAttrs" = [ (x.overrideAttrs (old: { postInstall = ":"; })).drvAttrs.builder (pkgs.stdenv.shell) ];
   "meta by overrideAttrs changes no path" = [ ((x.overrideAttrs (old: { meta = old.meta // { broken = false; }; })).drvPath == x.drvPath) true ];
+  "a recipe's own build calls the same builder" = [ (lib.elem "kiln" (wheel { postInstall = ":"; }).drvAttrs.requiredSystemFeatures) true ];
+  "a recipe's wheel may lack dependencies, with a warning" = [ x.drvAttrs.checkDeps "warn" ];
+  "unless it says otherwise" = [ (map (v: (wheel { dontCheckRuntimeDeps = v; }).drvAttrs.checkDeps) [ false true ]) [ true false ] ];
+  "the lock's wheels may not" = [ ps.numpy.drvAttrs.checkDeps true ];
   "an import check is part of the package" = [ (wheel { pythonImportsCheck = [ "x.y" ]; }).drvAttrs.pythonImportsCheck [ "x.y" ] ];
   "an import check that needs a slot is apart" = [ ((wheel { dependencies = [ ps.torch ]; pythonImportsCheck = [ "x" ]; }).drvPath == (wheel { dependencies = [ ps.torch ]; }).drvPath) true ];
 

@@ -16,7 +16,7 @@ else
 	skip_all "neither kiln nor nix-instantiate"
 fi
 ask >"$T/entries" 2>"$T/err" || sed 's/^/# /' "$T/err"
-plan 27
+plan 31
 tab=$(printf '\t')
 while IFS=$tab read -r what result; do
 	if [ -n "$what" ]; then is "$what" "$result" true; fi
