@@ -7,6 +7,7 @@
 
 import filecmp
 import os
+import re
 import shutil
 import sys
 
@@ -109,21 +110,56 @@ def link_program(source, target, old, new):
     os.chmod(target, 0o755)
 
 
+def refuse_interpreters(packages, lib_prefix):
+    """A program of the interpreter's name would take its place, start itself, and so on for ever."""
+    found = [f"{p}/bin/{n}" for p in packages for n in ("python", "python3", lib_prefix) if os.path.lexists(f"{p}/bin/{n}")]
+    if found:
+        fail("a package's program would stand in the interpreter's place:\n  " + "\n  ".join(found)
+             + "\nhint: remove it in the package's recipe, as in: postInstall = ''rm $out/bin/" + os.path.basename(found[0]) + "'';")
+
+
 def link_programs(packages, base, out, lib_prefix, clashes):
     old, new = f"{base}/bin/{lib_prefix}".encode(), f"{out}/bin/{lib_prefix}".encode()
-    owner = {}
+    owner, folders = {}, {}
     for package in packages:
         folder = f"{package}/bin"
         for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
-            if name in owner:
-                if not filecmp.cmp(owner[name], f"{folder}/{name}", shallow=False):
-                    clashes.add(f"bin/{name}", owner[name], f"{folder}/{name}")
+            source, target = f"{folder}/{name}", f"{out}/bin/{name}"
+            if name in ("python", "python3", lib_prefix):
                 continue
-            owner[name] = f"{folder}/{name}"
-            target = f"{out}/bin/{name}"
+            if is_folder(source):
+                folders.setdefault(name, []).append(source)
+                continue
+            if name in owner:
+                if not filecmp.cmp(owner[name], source, shallow=False):
+                    clashes.add(f"bin/{name}", owner[name], source)
+                continue
+            owner[name] = source
             if os.path.lexists(target):
                 os.unlink(target)
-            link_program(f"{folder}/{name}", target, old, new)
+            link_program(source, target, old, new)
+    for name, sources in sorted(folders.items()):
+        if name in owner:
+            clashes.add(f"bin/{name}", owner[name], sources[0])
+        else:
+            merge_name(sources, f"{out}/bin/{name}", f"bin/{name}", clashes)
+
+
+def project_of(info):
+    """The PEP 503 name that a .dist-info says, or else its folder's."""
+    name = ""
+    try:
+        with open(f"{info}/METADATA", encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if not line.strip():
+                    break
+                if line.lower().startswith("name:"):
+                    name = line[5:].strip()
+                    break
+    except OSError:
+        pass
+    name = name or os.path.basename(info).removesuffix(".dist-info").rpartition("-")[0]
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def refuse_doubles(packages, site):
@@ -133,7 +169,7 @@ def refuse_doubles(packages, site):
         folder = f"{package}/{site}"
         for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             if entry.endswith(".dist-info"):
-                name = entry.split("-")[0].lower().replace("_", "-").replace(".", "-")
+                name = project_of(f"{folder}/{entry}")
                 if name in seen:
                     fail(f"two packages of one project:\n  {seen[name]}\n  {folder}/{entry}\n"
                          "hint: override one of them everywhere, with python3.override { packageOverrides = ...; }")
@@ -148,6 +184,7 @@ def main():
 
     if not clashes.ignore:
         refuse_doubles(packages, site)
+        refuse_interpreters(packages, lib_prefix)
     link_interpreter(base, out, lib_prefix)
     merge([f"{p}/{site}" for p in [*packages, base] if os.path.isdir(f"{p}/{site}")],
           f"{out}/{site}", "", clashes)

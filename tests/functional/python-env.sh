@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 maker=$(cd "$(dirname "$0")/../.." && pwd)/pkgs/python/make-env.py
 command -v python3 >/dev/null || skip_all "no python3"
-plan 17
+plan 27
 cd "$T" || exit 1
 site=lib/python3.13/site-packages
 
@@ -57,3 +57,24 @@ fails_like "two packages of one project" 'two packages of one project' make_env 
 ok "ignoreCollisions takes the first" make_env "$T/a $T/c" "" 1
 cp -r a e && mv e/$site/a-1.dist-info e/$site/e-1.dist-info
 ok "equal files do not clash" make_env "$T/a $T/e"
+
+# Programs of the interpreter's name.
+for name in python python3 python3.13; do
+	rm -rf p
+	printf '#!%s/base/bin/python3.13\nimport a\n' "$T" | put p/bin/$name
+	fails_like "a program named $name is refused" "$T/p/bin/$name" make_env "$T/p"
+done
+fails_like "in words" "stand in the interpreter's place" make_env "$T/p"
+fails_like "with the cure" "rm .out/bin/python3.13" make_env "$T/p"
+ok "ignoreCollisions leaves it out" make_env "$T/p" "" 1
+is "and the interpreter is its own" "$(cat env/bin/python3.13)" 'the interpreter'
+
+# Projects whose folders have more dashes than one; folders below bin.
+for name in one two; do
+	printf 'Metadata-Version: 2.1\nName: my-%s\n\nName: my\n' $name | put $name/$site/my-$name-1.dist-info/METADATA
+	echo $name | put $name/bin/sub/$name
+done
+ok "dashes in a project's name" make_env "$T/one $T/two"
+is "folders below bin are merged" "$(cd env/bin/sub && echo *)" 'one two'
+printf 'Name: My.One\n' | put three/$site/other-1.dist-info/METADATA
+fails_like "METADATA says which project it is" 'two packages of one project' make_env "$T/one $T/three"
