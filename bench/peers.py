@@ -12,23 +12,29 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.environ.get("KILN_BUILD", os.path.join(TOP, "build"))
 
 
+class Failed(SystemExit):
+    """A command that failed. It ends everything, unless who asked goes on without it."""
+
+
 class Peer:
-    """A program to run: argv before the case's own, its root or None, its environment's additions."""
+    """A program to run: argv before the case's own, its root or None, its environment's additions,
+    its folder or None."""
 
-    def __init__(self, name, argv, root=None, env=None):
-        self.name, self.argv, self.root, self.env = name, argv, root, env or {}
+    def __init__(self, name, argv, root=None, env=None, cwd=None):
+        self.name, self.argv, self.root, self.env, self.cwd = name, argv, root, env or {}, cwd
 
-    def run(self, args):
-        """One run: CPU seconds, wall seconds, peak MB. A failing command ends everything."""
-        with tempfile.NamedTemporaryFile() as out:
+    def run(self, args, stdin=os.devnull):
+        """One run: CPU seconds, wall seconds, peak MB. Failed, if the command does."""
+        with tempfile.NamedTemporaryFile() as out, open(stdin, "rb") as given:
             command = [os.path.join(BUILD, "bench", "measure")]
             command += ["-r", self.root] if self.root else []
             command += [out.name] + self.argv + args
-            done = subprocess.run(command, env={**os.environ, **self.env}, stdin=subprocess.DEVNULL,
-                                  stderr=subprocess.PIPE, text=True)
+            done = subprocess.run(command, env={**os.environ, **self.env}, cwd=self.cwd, stdin=given,
+                                  stderr=subprocess.PIPE, text=True, errors="replace")
             figures = open(out.name).read().split()
             if done.returncode or len(figures) != 5 or figures[4] != "0":
-                sys.exit(f"bench: {self.name}: {' '.join(self.argv + args)}:\n{done.stderr[-2000:]}")
+                said = " ".join(self.argv + args)[:200]
+                raise Failed(f"bench: {self.name}: {said}:\n{done.stderr[-2000:]}")
         user, system, wall, peak = map(int, figures[:4])
         return (user + system) / 1e6, wall / 1e6, peak / 1024
 
