@@ -15,14 +15,12 @@
 #include "base/file.h"
 #include "store/derivation.h"
 
-void builtin_become(const struct builtin_builder *b, const struct builtin_ctx *ctx)
+ATTR_NORETURN static void run(const struct builtin_builder *b, const struct builtin_ctx *ctx)
 {
 	ERR(err);
 	struct builtin_ctx own = *ctx;
 
 	own.log = 2;
-	/* After a change of user id /proc/self belongs to root until an exec, which never comes. */
-	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	/* What a built-in runs, such as patchelf, sees nothing of the user's environment. */
 	clearenv();
 	errint rc = b->run(&own, &err);
@@ -33,6 +31,13 @@ void builtin_become(const struct builtin_builder *b, const struct builtin_ctx *c
 		(void)!fd_write_all(2, text, strlen(text), &ignored);
 	}
 	_exit(rc ? 1 : 0);
+}
+
+void builtin_become(const struct builtin_builder *b, const struct builtin_ctx *ctx)
+{
+	/* After a change of user id /proc/self belongs to root until an exec, which never comes. */
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	run(b, ctx);
 }
 
 static int by_key(const void *a, const void *b)
@@ -86,7 +91,7 @@ static errint answer(const struct builtin_services *s, struct str request, struc
 		if (rc)
 			return err_wrap(err, "a call of '%s'", s->v[i].name);
 		ctx.drv = &drv;
-		builtin_become(&s->v[i], &ctx);
+		run(&s->v[i], &ctx);
 	}
 	return err_set(err, ERR_BUILD, "'%.*s' is no built-in builder", STR_ARG(name));
 }
@@ -151,8 +156,9 @@ ATTR_NORETURN static void serve(const struct builtin_services *s, int requests, 
 /* Nothing else stays open, above all not the socket whose end says that the builder runs. */
 ATTR_NORETURN static void become_server(const struct builtin_services *s, int requests, int answers)
 {
-	/* it goes with the builder */
+	/* it goes with the builder, which may not look into it: this is a copy of kiln's memory */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (dup2(requests, BUILTIN_REQUEST_FD) < 0 || dup2(answers, BUILTIN_ANSWER_FD) < 0)
 		_exit(1);
 	close_range(3, BUILTIN_REQUEST_FD - 1, 0);
