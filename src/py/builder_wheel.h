@@ -11,10 +11,15 @@
  *	slots		names of slots that the package needs itself
  *	removeDeps	PEP 503 names to take out of METADATA, or "*"
  *	relaxDeps	names whose bounds go, or "*"
- *	checkDeps	1: every dependency must be in pythonPath, or be a slot
+ *	checkDeps	1: every dependency must be in pythonPath, or be a slot; warn: it is told
  *	compile		1: bytecode beside every module
  *	runpath		library folders by colons: each object gets those that hold what it needs
  *	loader loaderPath patchelf	how to run patchelf; loader is also what executables get
+ *	dontWrap dontRelocate	not empty: programs get no module path, objects no library path
+ *	step	empty: all of it. For a recipe's own build, which calls the built-in
+ *(builtin_serve): install: unpacks and checks the wheels, makes entry points; finish: what follows,
+ *on all that is in the output by then; `wheel` is not read fileList	install appends the path of
+ *each file, with a NUL
  *
  * Output: lib/pythonX.Y/site-packages, bin, and what the wheel's .data asks for; a RECORD of all of
  * it; nix-support. The bits depend on the wheel and on these values only. */

@@ -56,6 +56,14 @@ static int by_key(const void *a, const void *b)
 	return c ? c : (x->row != NULL) - (y->row != NULL);
 }
 
+/* The cure for whoever did not pack the wheel. */
+static errint hint(struct err *err)
+{
+	return err_hint(err,
+			"the wheel was packed wrongly or changed afterwards: use another release "
+			"of it, or build it from its source");
+}
+
 static errint mismatch(const struct wheel_record *row, const struct hash *got, struct err *err)
 {
 	char want[HASH_TEXT_MAX], have[HASH_TEXT_MAX];
@@ -63,7 +71,8 @@ static errint mismatch(const struct wheel_record *row, const struct hash *got, s
 	err_set(err, ERR_MISMATCH, "'%.*s' is not what the wheel's RECORD says",
 		STR_ARG(row->name));
 	err_detail(err, "  specified: %s", hash_format(&row->hash, HASH_SRI, true, want));
-	return err_detail(err, "  got:       %s", hash_format(got, HASH_SRI, true, have));
+	err_detail(err, "  got:       %s", hash_format(got, HASH_SRI, true, have));
+	return hint(err);
 }
 
 static errint check_file(struct wheel_install *w, const struct wheel_file *f,
@@ -72,9 +81,10 @@ static errint check_file(struct wheel_install *w, const struct wheel_file *f,
 	int fd CLEANUP_FD = -1;
 	struct hash got = f->sha256;
 
-	if (!row->has_hash)
-		return err_set(err, ERR_CORRUPT, "RECORD has no hash of '%.*s'",
-			       STR_ARG(row->name));
+	if (!row->has_hash) {
+		err_set(err, ERR_CORRUPT, "RECORD has no hash of '%.*s'", STR_ARG(row->name));
+		return hint(err);
+	}
 	if (row->hash.algo != HASH_SHA256 &&
 	    (open_file(w->out_fd, f->path.p, &fd, err) || hash_fd(row->hash.algo, fd, &got, err)))
 		return err->code;
@@ -95,8 +105,8 @@ static errint check_left(const struct entry *e, struct err *err)
 	if (folder || wheel_info_is(e->key, "RECORD") || is_signature(e->key) ||
 	    str_find(e->key, S("__pycache__/")) >= 0)
 		return 0;
-	return err_set(err, ERR_CORRUPT, "RECORD lists '%.*s', which the wheel has not",
-		       STR_ARG(name));
+	err_set(err, ERR_CORRUPT, "RECORD lists '%.*s', which the wheel has not", STR_ARG(name));
+	return hint(err);
 }
 
 /* Says which members RECORD forgot; the wheel as a whole is what its own hash says. */

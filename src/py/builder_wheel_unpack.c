@@ -95,9 +95,10 @@ static errint destination(struct wheel_install *w, struct str name, struct str *
 		return meet_info(w, top, err);
 	if (!str_ends(top, S(".data")))
 		return 0;
-	if (!str_cut(rest, '/', &kind, &file) || !data_folder(w, kind, &folder))
-		return err_set(err, ERR_CORRUPT, "'%.*s' is in no known .data folder",
-			       STR_ARG(name));
+	if (!str_cut(rest, '/', &kind, &file) || !data_folder(w, kind, &folder)) {
+		err_set(err, ERR_CORRUPT, "'%.*s' is in no known .data folder", STR_ARG(name));
+		return err_hint(err, "known are purelib, platlib, scripts, data and headers");
+	}
 	*out = str_c(arena_printf(&w->arena, "%.*s%s%.*s", STR_ARG(folder), folder.n ? "/" : "",
 				  STR_ARG(file)));
 	return 0;
