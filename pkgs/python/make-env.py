@@ -110,9 +110,11 @@ def link_program(source, target, old, new):
     os.chmod(target, 0o755)
 
 
-def refuse_interpreters(packages, lib_prefix):
+def refuse_interpreters(packages, base, lib_prefix):
     """A program of the interpreter's name would take its place, start itself, and so on for ever."""
-    found = [f"{p}/bin/{n}" for p in packages for n in ("python", "python3", lib_prefix) if os.path.lexists(f"{p}/bin/{n}")]
+    own = os.path.realpath(f"{base}/bin/{lib_prefix}")
+    programs = [f"{p}/bin/{n}" for p in packages for n in ("python", "python3", lib_prefix)]
+    found = [p for p in programs if os.path.lexists(p) and os.path.realpath(p) != own]
     if found:
         fail("a package's program would stand in the interpreter's place:\n  " + "\n  ".join(found)
              + "\nhint: remove it in the package's recipe, as in: postInstall = ''rm $out/bin/" + os.path.basename(found[0]) + "'';")
@@ -184,7 +186,7 @@ def main():
 
     if not clashes.ignore:
         refuse_doubles(packages, site)
-        refuse_interpreters(packages, lib_prefix)
+        refuse_interpreters(packages, base, lib_prefix)
     link_interpreter(base, out, lib_prefix)
     merge([f"{p}/{site}" for p in [*packages, base] if os.path.isdir(f"{p}/{site}")],
           f"{out}/{site}", "", clashes)

@@ -104,13 +104,29 @@ static errint clear_stack(struct wheel_install *w, struct wheel_file *f, struct 
 	return info.exec_stack ? elf_clear_exec_stack(fd, &info, err) : 0;
 }
 
-static errint relocate(struct wheel_install *w, struct wheel_file *f, struct err *err)
+/* What only starts as an object, such as a test's data, is none. */
+static errint read_object(struct wheel_install *w, const struct wheel_file *f,
+			  struct elf_info *info, struct err *err)
 {
 	int fd CLEANUP_FD = -1;
+	errint rc = open_file(w->out_fd, f->path.p, &fd, err);
+
+	if (!rc)
+		rc = elf_read(fd, &w->arena, info, err);
+	if (rc != ERR_CORRUPT)
+		return rc;
+	wheel_warn(w, "'%s' is left as it is: %s", f->path.p, err->msg);
+	err_clear(err);
+	*info = (struct elf_info){.elf = false};
+	return 0;
+}
+
+static errint relocate(struct wheel_install *w, struct wheel_file *f, struct err *err)
+{
 	struct elf_info info;
 	bool changed = false;
 
-	if (open_file(w->out_fd, f->path.p, &fd, err) || elf_read(fd, &w->arena, &info, err))
+	if (read_object(w, f, &info, err))
 		return err->code;
 	if (!info.elf || info.foreign || info.machine != elf_machine(w->machine) ||
 	    (info.type != ET_DYN && info.type != ET_EXEC))

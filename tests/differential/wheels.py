@@ -27,6 +27,13 @@ SITE = "lib/python3.13/site-packages"
 METADATA = "Metadata-Version: 2.1\nName: {}\nVersion: {}\n"
 
 
+class Pipe:
+    """A file that cannot go back: sizes then follow the members."""
+
+    def __init__(self, file):
+        self.write, self.flush = file.write, file.flush
+
+
 class Wheel:
     """Members in their order; RECORD is made at the end, and may be changed on its way."""
 
@@ -38,6 +45,7 @@ class Wheel:
         self.record = lambda text: text
         self.compression = zipfile.ZIP_DEFLATED
         self.prefix = b""
+        self.stream = self.large = False
         self.metadata = METADATA.format(project, version)
         self.wheel = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\n"
         self.add("foo/__init__.py", "def main():\n    print('main')\n\n\nclass App:\n    run = main\n")
@@ -72,13 +80,14 @@ class Wheel:
         with open(path, "wb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # names that come twice
             file.write(self.prefix)
-            with zipfile.ZipFile(file, "a", self.compression) as archive:
+            with zipfile.ZipFile(Pipe(file) if self.stream else file, "w" if self.stream else "a", self.compression) as archive:
                 for name, data, mode, _, _, system in self.members:
                     info = zipfile.ZipInfo(name)
                     info.external_attr = mode << 16
                     info.create_system = system
                     info.compress_type = self.compression
-                    archive.writestr(info, data)
+                    with archive.open(info, "w", force_zip64=self.large) as member:
+                        member.write(data)
         return path
 
 
@@ -289,6 +298,10 @@ simple("a program named python among the data", warns="'bin/python' is left out"
 
 # ---- the rest ----
 
+simple("an object that is cut off", warns="'.*cut.so' is left as it is: not a valid ELF object")(
+    lambda w: w.add("foo/cut.so", b"\x7fELF\2\1\1" + bytes(20)))
+simple("an object of another machine")(
+    lambda w: w.add("foo/other.so", b"\x7fELF\2\1\1" + bytes(9) + b"\3\0\xb7\0\1\0\0\0" + bytes(40)))
 simple("modes")(lambda w: w.add("foo/run", "#!/bin/sh\n", mode=0o100755).add("foo/own", "", mode=0o100600)
                 .add("foo/so.so", "", mode=0o100555))
 # The archive library takes modes from where the zip format has them; pip looks no further than one field.
@@ -326,6 +339,8 @@ variant("a malformed dependency that is taken out", lambda w: setattr(w, "metada
         differs=[f"{SITE}/foo-1.0.dist-info/METADATA"])
 for method in ("STORED", "BZIP2", "LZMA"):
     variant(f"members packed by {method}", lambda w, method=method: setattr(w, "compression", getattr(zipfile, f"ZIP_{method}")))
+variant("an archive that was written to a pipe", lambda w: setattr(w, "stream", True))
+variant("an archive with large offsets", lambda w: setattr(w, "large", True))
 variant("bytes ahead of the archive", lambda w: setattr(w, "prefix", b"#!/bin/sh\nexit\n"))
 
 

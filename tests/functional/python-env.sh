@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 maker=$(cd "$(dirname "$0")/../.." && pwd)/pkgs/python/make-env.py
 command -v python3 >/dev/null || skip_all "no python3"
-plan 27
+plan 28
 cd "$T" || exit 1
 site=lib/python3.13/site-packages
 
@@ -68,6 +68,8 @@ fails_like "in words" "stand in the interpreter's place" make_env "$T/p"
 fails_like "with the cure" "rm .out/bin/python3.13" make_env "$T/p"
 ok "ignoreCollisions leaves it out" make_env "$T/p" "" 1
 is "and the interpreter is its own" "$(cat env/bin/python3.13)" 'the interpreter'
+
+ok "the interpreter itself among the packages is no harm" make_env "$T/base $T/a"
 
 # Projects whose folders have more dashes than one; folders below bin.
 for name in one two; do

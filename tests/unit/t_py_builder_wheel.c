@@ -329,6 +329,7 @@ static void make_odd_wheel(const struct fixture *f)
 	zip_add(&z, "foo-1.dist-info/WHEEL", "Wheel-Version: 1.0\n", 0100644);
 	zip_add(&z, "foo-1.dist-info/entry_points.txt",
 		"[console_scripts]\npython = foo:main\ntwice = foo:main\n", 0100644);
+	zip_add(&z, "foo/cut.so", "\177ELF\2\1\1", 0100644);
 	zip_raw(&z, "foo/unlisted.py", S("x\n"), 0100644);
 	buf_putz(&z.record, "foo-1.dist-info\\RECORD,,\n");
 	zip_raw(&z, "foo-1.dist-info/RECORD", buf_str(&z.record), 0100644);
@@ -382,6 +383,7 @@ static void test_odd(void)
 	is_log(&f,
 	       "warning: 'bin/python3.13' is left out: it would stand in the interpreter's place\n",
 	       "which script is left out");
+	is_log(&f, "foo/cut.so' is left as it is: not a valid ELF object", "what is no object");
 	is_log(&f, "warning: the program 'python' is left out", "which entry point is");
 	is_log(&f, "warning: dependencies of 'foo' are not satisfied:\n  baz: it is not among",
 	       "what is missing");
