@@ -126,8 +126,11 @@ static errint check_all(struct wheel_install *w, const struct inventory *inv, st
 	if (!problem.detail)
 		return 0;
 	if (w->warn_deps) {
-		wheel_warn(w, "dependencies of '%.*s' are not satisfied:\n%s", STR_ARG(m->name),
-			   problem.detail);
+		wheel_warn(w,
+			   "dependencies of '%.*s' are not satisfied:\n%s\n"
+			   "hint: add them to 'dependencies', or take them out with "
+			   "'pythonRemoveDeps'",
+			   STR_ARG(m->name), problem.detail);
 		return 0;
 	}
 	err_hint(&problem, "add them to 'dependencies', take them out with 'pythonRemoveDeps', or "

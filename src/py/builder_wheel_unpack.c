@@ -101,6 +101,11 @@ static errint destination(struct wheel_install *w, struct str name, struct str *
 	}
 	*out = str_c(arena_printf(&w->arena, "%.*s%s%.*s", STR_ARG(folder), folder.n ? "/" : "",
 				  STR_ARG(file)));
+	/* builds run what is there */
+	if (str_starts(*out, S("nix-support/")))
+		return err_set(err, ERR_DENIED,
+			       "'%.*s' goes to nix-support, which is not for wheels",
+			       STR_ARG(name));
 	return 0;
 }
 

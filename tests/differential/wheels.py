@@ -126,6 +126,8 @@ simple("two .data folders")(
 simple("an unknown kind of .data", refused="no known .data folder")(lambda w: w.add(f"{w.data}/etc/x", "x\n"))
 simple("a kind of .data in capitals", refused="no known .data folder")(lambda w: w.add(f"{w.data}/Scripts/x", "x\n"))
 simple("a file of .data itself", refused="no known .data folder")(lambda w: w.add(f"{w.data}/x", "x\n"))
+simple("data that builds would run", refused="goes to nix-support")(lambda w: w.add(f"{w.data}/data/nix-support/setup-hook", "x\n"))
+simple("data in site-packages")(lambda w: w.add(f"{w.data}/data/{SITE}/foo/more.py", "x = 1\n"))
 case("a project with dots")(lambda: Wheel("foo.bar", info="foo.bar-1.0.dist-info"))
 case(".dist-info in capitals")(lambda: Wheel(info="Foo-1.0.dist-info"))
 case(".dist-info with dashes")(lambda: Wheel("foo_bar", info="Foo-Bar-1.0.dist-info"))
