@@ -81,9 +81,11 @@ _pythonInstall() {
 	runHook postInstall
 }
 _pythonFinish() {
+	local compile=1
 	[ -d "$out" ] || return 0
+	[ -z "${dontCompile:-}" ] || compile=
 	_pythonWheel finish "dontWrap=${dontWrapPythonPrograms:-}" "dontRelocate=${dontPatchELF:-}" \
-		"compile=${dontCompile:-1}" "slots=$(_pythonWords pythonSlots)"
+		"compile=$compile" "slots=$(_pythonWords pythonSlots)"
 }
 _pythonImports() {
 	local name

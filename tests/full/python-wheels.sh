@@ -6,7 +6,7 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR="$top"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 21
+plan 24
 cd "$T" || exit 1
 site=lib/python3.13/site-packages
 
@@ -67,6 +67,7 @@ in rec {
     printf '#!/usr/bin/env bash\n' >\$out/bin/more; chmod +x \$out/bin/more
     printf '#!/usr/bin/env python3\nimport odd; odd.main()\n' >\$out/bin/python; chmod +x \$out/bin/python
   ''; };
+  bare = odd { postInstall = ":"; __structuredAttrs = true; pythonRemoveDeps = [ "absent" "bad" ]; dontCompile = true; dontWrapPythonPrograms = true; };
   strict = odd { dontCheckRuntimeDeps = false; };
   strictBuilt = odd { dontCheckRuntimeDeps = false; postInstall = ":"; };
   environment = pkgs.python3.withPackages (_: [ built ]);
@@ -106,6 +107,10 @@ is "the interpreter is one" "$(run python3.13 -c 'print(1)')" 1
 more=$(build more 2>err) || cat err
 like "what a recipe adds gets the store's programs" "$(head -n 1 "$KILN_STORE$more/bin/more")" '^#!/nix/store/.*/bin/bash$'
 is "what the wheel brought stays" "$(head -n 1 "$KILN_STORE$more/bin/sh")" '#!/bin/sh'
+bare=$(build bare 2>err) || cat err
+ok "a recipe may want no bytecode" test ! -e "$KILN_STORE$bare/$site/odd/__pycache__"
+is "and no module path in programs" "$(grep -c kiln:site "$KILN_STORE$bare/bin/doc")" 0
+is "dependencies are taken out, also a malformed one" "$(grep -c Requires-Dist "$KILN_STORE$bare/$site/odd-1.dist-info/METADATA")" 0
 fails_like "a recipe's program in the interpreter's place" "stand in the interpreter's place" build replaced
 fails_like "a recipe may ask for all dependencies" 'absent>=1: it is not among the inputs' build strict
 fails_like "in its own build as well" 'absent>=1: it is not among the inputs' build strictBuilt
