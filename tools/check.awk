@@ -25,7 +25,7 @@ BEGIN {
 		loud[names[i]] = 1
 	# One dialect of failing: rooms that still speak another one.
 	rooms_of("base cli git sandbox store", int_rc)
-	rooms_of("base cli eval git job py sandbox source store", code_of_err)
+	rooms_of("base cli eval git job sandbox source store", code_of_err)
 }
 
 function rooms_of(names, set, v, n, i)

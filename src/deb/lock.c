@@ -207,12 +207,12 @@ static errint fetch_index(const struct deb_lock_options *o, const struct deb_roo
 			    dir, text);
 	const char *const urls[] = {by_hash, plain};
 	struct ascent_request q = {.urls = release->by_hash ? urls : urls + 1,
-				  .n_urls = release->by_hash ? 2 : 1,
-				  .body = &packed,
-				  .hash = &hash,
-				  .size = size,
-				  .name = name,
-				  .file = name};
+				   .n_urls = release->by_hash ? 2 : 1,
+				   .body = &packed,
+				   .hash = &hash,
+				   .size = size,
+				   .name = name,
+				   .file = name};
 	rc = ladder_fetch(o->ladder, &q, err);
 	if (rc)
 		return rc;

@@ -78,9 +78,12 @@ errint wheel_file_rehash(struct wheel_install *w, struct wheel_file *f, struct e
 {
 	int fd CLEANUP_FD = -1;
 	struct stat st;
+	errint rc = open_file(w->out_fd, f->path.p, &fd, err);
 
-	if (open_file(w->out_fd, f->path.p, &fd, err) || hash_fd(HASH_SHA256, fd, &f->sha256, err))
-		return err->code;
+	if (!rc)
+		rc = hash_fd(HASH_SHA256, fd, &f->sha256, err);
+	if (rc)
+		return rc;
 	if (fstat(fd, &st))
 		return err_sys(err, "'%s'", f->path.p);
 	f->size = (uint64_t)st.st_size;
@@ -135,10 +138,12 @@ static errint read_python(struct wheel_install *w, struct err *err)
 {
 	struct str major, rest, minor, tail;
 	uint64_t n;
+	errint rc = env_needed(w, "python", &w->python, err);
 
-	if (env_needed(w, "python", &w->python, err) ||
-	    env_needed(w, "pythonVersion", &w->full_version, err))
-		return err->code;
+	if (!rc)
+		rc = env_needed(w, "pythonVersion", &w->full_version, err);
+	if (rc)
+		return rc;
 	rest = w->full_version;
 	if (!str_cut(rest, '.', &major, &rest) || !str_eqz(major, "3"))
 		return err_set(err, ERR_BUILD, "pythonVersion '%.*s' is not 3.N.N",
@@ -164,9 +169,15 @@ static errint read_drv(struct wheel_install *w, struct err *err)
 	if (!str_cut(platform, '-', &w->machine, &system) || !str_eqz(system, "linux"))
 		return err_set(err, ERR_UNSUPPORTED, "no wheels are known for '%.*s'",
 			       STR_ARG(platform));
-	if (read_python(w, err) || env_needed(w, "loader", &loader, err) ||
-	    env_needed(w, "loaderPath", &path, err) || env_needed(w, "patchelf", &patchelf, err))
-		return err->code;
+	errint rc = read_python(w, err);
+	if (!rc)
+		rc = env_needed(w, "loader", &loader, err);
+	if (!rc)
+		rc = env_needed(w, "loaderPath", &path, err);
+	if (!rc)
+		rc = env_needed(w, "patchelf", &patchelf, err);
+	if (rc)
+		return rc;
 	w->packages = words(w, env(w, "pythonPath"), ' ', &w->n_packages);
 	w->library_folders = words(w, env(w, "runpath"), ':', &w->n_library_folders);
 	names(w, "removeDeps", &w->remove);
@@ -189,8 +200,9 @@ static errint read_name(struct wheel_install *w, struct err *err)
 
 	if (store_path_is(w->ctx->store_dir, w->wheel))
 		file = store_path_name(w->wheel);
-	if (wheel_name_parse(file, &w->name, err))
-		return err->code;
+	errint rc = wheel_name_parse(file, &w->name, err);
+	if (rc)
+		return rc;
 	return wheel_name_fits(&w->name, w->minor, w->machine, err);
 }
 
@@ -207,8 +219,11 @@ static errint write_support(struct wheel_install *w, const char *key, const char
 		buf_printf(&text, "%.*s\n", STR_ARG(v[i]));
 	if (!n)
 		return 0;
-	if (buf_check(&text, key, err) || mkdir_p(w->out_fd, "nix-support", 0755, err))
-		return err->code;
+	errint rc = buf_check(&text, key, err);
+	if (!rc)
+		rc = mkdir_p(w->out_fd, "nix-support", 0755, err);
+	if (rc)
+		return rc;
 	return file_write(w->out_fd, path, buf_str(&text), 0644, 0, err);
 }
 
@@ -221,8 +236,9 @@ static errint open_output(struct wheel_install *w, struct err *err)
 
 static errint install(struct wheel_install *w, struct err *err)
 {
-	if (read_name(w, err))
-		return err->code;
+	errint rc = read_name(w, err);
+	if (rc)
+		return rc;
 	wheel_log(w, "installing %.*s\n", STR_ARG(w->name.file));
 	if (open_output(w, err) || wheel_step_unpack(w, err) || wheel_step_metadata(w, err) ||
 	    wheel_step_programs(w, err))
@@ -232,11 +248,20 @@ static errint install(struct wheel_install *w, struct err *err)
 
 static errint finish(struct wheel_install *w, struct err *err)
 {
-	if ((w->wrap && wheel_step_wrap(w, err)) || (w->relocate && wheel_step_relocate(w, err)) ||
-	    (w->compile && wheel_step_compile(w, err)) || wheel_step_record(w, err) ||
-	    write_support(w, "propagatedBuildInputs", "propagated-build-inputs", err) ||
-	    write_support(w, "slots", "kiln-slots", err))
-		return err->code;
+	errint rc = w->wrap ? wheel_step_wrap(w, err) : 0;
+
+	if (!rc && w->relocate)
+		rc = wheel_step_relocate(w, err);
+	if (!rc && w->compile)
+		rc = wheel_step_compile(w, err);
+	if (!rc)
+		rc = wheel_step_record(w, err);
+	if (!rc)
+		rc = write_support(w, "propagatedBuildInputs", "propagated-build-inputs", err);
+	if (!rc)
+		rc = write_support(w, "slots", "kiln-slots", err);
+	if (rc)
+		return rc;
 	return 0;
 }
 
@@ -251,9 +276,14 @@ static void release(struct wheel_install *w)
 static errint run_whole(const struct builtin_ctx *ctx, struct err *err)
 {
 	struct wheel_install w CLEANUP(release) = {.ctx = ctx, .out_fd = -1};
+	errint rc = read_drv(&w, err);
 
-	if (read_drv(&w, err) || env_needed(&w, "wheel", &w.wheel, err) || install(&w, err))
-		return err->code;
+	if (!rc)
+		rc = env_needed(&w, "wheel", &w.wheel, err);
+	if (!rc)
+		rc = install(&w, err);
+	if (rc)
+		return rc;
 	if (wheel_step_depends(&w, err) || finish(&w, err))
 		return err_wrap(err, "installing '%.*s'", STR_ARG(w.name.file));
 	return 0;
@@ -279,10 +309,10 @@ static errint tell_files(const struct wheel_install *w, struct str path, struct 
 static errint install_one(struct wheel_install *w, struct err *err)
 {
 	struct str list = env(w, "fileList");
+	errint rc = install(w, err);
 
-	if (install(w, err))
-		return err->code;
-	errint rc = wheel_step_record(w, err);
+	if (!rc)
+		rc = wheel_step_record(w, err);
 	return rc || !list.n ? rc : tell_files(w, list, err);
 }
 
@@ -318,9 +348,14 @@ static errint run_install(const struct builtin_ctx *ctx, struct err *err)
 static errint run_finish(const struct builtin_ctx *ctx, struct err *err)
 {
 	struct wheel_install w CLEANUP(release) = {.ctx = ctx, .out_fd = -1};
+	errint rc = read_drv(&w, err);
 
-	if (read_drv(&w, err) || open_output(&w, err) || wheel_step_list(&w, err))
-		return err->code;
+	if (!rc)
+		rc = open_output(&w, err);
+	if (!rc)
+		rc = wheel_step_list(&w, err);
+	if (rc)
+		return rc;
 	return finish(&w, err);
 }
 

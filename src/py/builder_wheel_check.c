@@ -85,9 +85,14 @@ static errint check_file(struct wheel_install *w, const struct wheel_file *f,
 		err_set(err, ERR_CORRUPT, "RECORD has no hash of '%.*s'", STR_ARG(row->name));
 		return hint(err);
 	}
-	if (row->hash.algo != HASH_SHA256 &&
-	    (open_file(w->out_fd, f->path.p, &fd, err) || hash_fd(row->hash.algo, fd, &got, err)))
-		return err->code;
+	if (row->hash.algo != HASH_SHA256) {
+		errint rc = open_file(w->out_fd, f->path.p, &fd, err);
+
+		if (!rc)
+			rc = hash_fd(row->hash.algo, fd, &got, err);
+		if (rc)
+			return rc;
+	}
 	return hash_eq(&got, &row->hash) ? 0 : mismatch(row, &got, err);
 }
 
@@ -125,9 +130,12 @@ static errint check_group(struct wheel_install *w, const struct entry *v, size_t
 	if (!v[0].file)
 		return check_left(&v[0], err);
 	for (size_t i = 0; i < n && v[i].file; i++)
-		for (size_t j = i + 1; j < n; j++)
-			if (v[j].row && check_file(w, v[i].file, v[j].row, err))
-				return err->code;
+		for (size_t j = i + 1; j < n; j++) {
+			errint rc = v[j].row ? check_file(w, v[i].file, v[j].row, err) : 0;
+
+			if (rc)
+				return rc;
+		}
 	return 0;
 }
 

@@ -33,8 +33,9 @@ static errint list_bytecode(struct wheel_install *w, struct err *err)
 		path = bytecode_path(w, w->files[i].path);
 		if (fstatat(w->out_fd, path, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
-		if (wheel_file_rehash(w, wheel_file_add(w, str_c(path)), err))
-			return err->code;
+		errint rc = wheel_file_rehash(w, wheel_file_add(w, str_c(path)), err);
+		if (rc)
+			return rc;
 	}
 	return 0;
 }
@@ -47,7 +48,6 @@ errint wheel_step_compile(struct wheel_install *w, struct err *err)
 
 	if (stat(site.p, &st)) /* a wheel of data only */
 		return 0;
-	if (bytecode_compile(python, &site, 1, w->ctx->log, err))
-		return err->code;
-	return list_bytecode(w, err);
+	errint rc = bytecode_compile(python, &site, 1, w->ctx->log, err);
+	return rc ? rc : list_bytecode(w, err);
 }

@@ -16,9 +16,10 @@ static errint list_file(struct wheel_install *w, struct str path, struct err *er
 	char head[4];
 	int fd CLEANUP_FD = -1;
 	struct wheel_file *f = wheel_file_add(w, path);
+	errint rc = open_file(w->out_fd, f->path.p, &fd, err);
 
-	if (open_file(w->out_fd, f->path.p, &fd, err))
-		return err->code;
+	if (rc)
+		return rc;
 	f->stale = true;
 	f->elf = pread(fd, head, sizeof(head), 0) == sizeof(head) &&
 		 memcmp(head, "\177ELF", sizeof(head)) == 0;

@@ -63,8 +63,9 @@ static errint list_package(struct wheel_install *w, struct str package, struct i
 
 	if (fstatat(AT_FDCWD, site, &st, 0))
 		return 0;
-	if (dir_list(AT_FDCWD, site, &entries, err))
-		return err->code;
+	errint rc = dir_list(AT_FDCWD, site, &entries, err);
+	if (rc)
+		return rc;
 	for (size_t i = 0; i < entries.n; i++) {
 		struct str name = str_c(entries.v[i].name);
 		errint rc = 0;
@@ -192,14 +193,16 @@ static errint edit(struct wheel_install *w, struct buf *text, struct err *err)
 	const char *path =
 		arena_printf(&w->arena, "%.*s/%.*s/METADATA", STR_ARG(w->site), STR_ARG(w->info));
 	struct wheel_file *f = wheel_file_find(w, path);
+	errint rc = wheel_metadata_edit(buf_str(text), &w->remove, &w->relax, &edited, err);
 
-	if (wheel_metadata_edit(buf_str(text), &w->remove, &w->relax, &edited, err))
-		return err->code;
+	if (rc)
+		return rc;
 	if (str_eq(buf_str(&edited), buf_str(text)))
 		return 0;
 	BUG_ON(!f);
-	if (file_write(w->out_fd, path, buf_str(&edited), 0644, 0, err))
-		return err->code;
+	rc = file_write(w->out_fd, path, buf_str(&edited), 0644, 0, err);
+	if (rc)
+		return rc;
 	buf_clear(text);
 	buf_puts(text, buf_str(&edited));
 	return wheel_file_rehash(w, f, err);
@@ -209,14 +212,21 @@ errint wheel_step_metadata(struct wheel_install *w, struct err *err)
 {
 	BUF(text, LIMIT_WHEEL_METADATA);
 	BUF(wheel, LIMIT_WHEEL_METADATA);
+	errint rc = wheel_info_read(w, "WHEEL", &wheel, err);
 
-	if (wheel_info_read(w, "WHEEL", &wheel, err) || wheel_file_check(buf_str(&wheel), err) ||
-	    wheel_info_read(w, "METADATA", &text, err))
-		return err->code;
-	if ((w->remove.n || w->relax.n) && edit(w, &text, err))
-		return err->code;
-	if (wheel_metadata_parse(&w->arena, buf_str(&text), &w->metadata, err))
-		return err->code;
+	if (!rc)
+		rc = wheel_file_check(buf_str(&wheel), err);
+	if (!rc)
+		rc = wheel_info_read(w, "METADATA", &text, err);
+	if (rc)
+		return rc;
+	if (w->remove.n || w->relax.n)
+		rc = edit(w, &text, err);
+	if (rc)
+		return rc;
+	rc = wheel_metadata_parse(&w->arena, buf_str(&text), &w->metadata, err);
+	if (rc)
+		return rc;
 	check_python(w, &w->metadata);
 	return check_identity(w, &w->metadata, err);
 }

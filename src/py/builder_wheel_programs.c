@@ -53,8 +53,9 @@ static errint put_entry_point(struct wheel_install *w, const struct wheel_entry_
 		   "if __name__ == '__main__':\n"
 		   "    sys.exit(%.*s())\n",
 		   STR_ARG(w->python), STR_ARG(p->module), STR_ARG(first), STR_ARG(p->object));
-	if (buf_check(&text, "program", err))
-		return err->code;
+	errint rc = buf_check(&text, "program", err);
+	if (rc)
+		return rc;
 	return wheel_file_put(w, str_c(path), buf_str(&text), 0755, err);
 }
 
@@ -113,16 +114,18 @@ static errint leave_out(struct wheel_install *w, const struct wheel_entry_point 
 static errint put_entry_points(struct wheel_install *w, const struct wheel_entry_point *points,
 			       size_t n, struct err *err)
 {
-	for (size_t i = 0; i < n; i++) {
+	errint rc = 0;
+
+	for (size_t i = 0; !rc && i < n; i++) {
 		if (wheel_program_is_interpreter(points[i].name))
 			wheel_warn(w,
 				   "the program '%.*s' is left out: it would stand in the "
 				   "interpreter's place",
 				   STR_ARG(points[i].name));
-		else if (put_entry_point(w, &points[i], err))
-			return err->code;
+		else
+			rc = put_entry_point(w, &points[i], err);
 	}
-	return 0;
+	return rc;
 }
 
 /* ---- scripts ---- */
@@ -196,8 +199,11 @@ static errint replace(struct wheel_install *w, struct wheel_file *f, int from,
 		return err_sys(err, "making '%s'", temp);
 	if (lseek(from, (off_t)s->from, SEEK_SET) < 0)
 		return err_sys(err, "reading it");
-	if (fd_write_all(to, s->text.p, s->text.n, err) || fd_copy(from, to, err))
-		return err->code;
+	errint rc = fd_write_all(to, s->text.p, s->text.n, err);
+	if (!rc)
+		rc = fd_copy(from, to, err);
+	if (rc)
+		return rc;
 	if (fchmod(to, 0755) || renameat(w->out_fd, temp, w->out_fd, f->path.p))
 		return err_sys(err, "replacing it");
 	return wheel_file_rehash(w, f, err);
@@ -208,13 +214,17 @@ static errint fix_script(struct wheel_install *w, struct wheel_file *f, bool sit
 	BUF(head, SCRIPT_HEAD + (1 << 14));
 	struct script s CLEANUP(script_release) = {.text = BUF_INIT(LIMIT_WHEEL_METADATA)};
 	int fd CLEANUP_FD = -1;
+	errint rc = open_file(w->out_fd, f->path.p, &fd, err);
 
-	if (open_file(w->out_fd, f->path.p, &fd, err) || read_head(fd, &head, err))
-		return err->code;
+	if (!rc)
+		rc = read_head(fd, &head, err);
+	if (rc)
+		return rc;
 	if (!change(w, buf_str(&head), site, &s))
 		return 0;
-	if (buf_check(&s.text, "program", err))
-		return err->code;
+	rc = buf_check(&s.text, "program", err);
+	if (rc)
+		return rc;
 	return replace(w, f, fd, &s, err);
 }
 
@@ -235,15 +245,20 @@ errint wheel_step_programs(struct wheel_install *w, struct err *err)
 	ERR(missing);
 	struct wheel_entry_point *points = NULL;
 	size_t n = 0;
+	errint rc;
 
 	if (!wheel_info_read(w, "entry_points.txt", &text, &missing)) {
-		if (wheel_entry_points_parse(&w->arena, buf_str(&text), &points, &n, err))
-			return err->code;
+		rc = wheel_entry_points_parse(&w->arena, buf_str(&text), &points, &n, err);
+		if (rc)
+			return rc;
 	} else if (missing.code != ERR_NOT_FOUND) {
 		return err_move(err, &missing);
 	}
-	if (leave_out(w, points, n, err) || fix_scripts(w, false, err))
-		return err->code;
+	rc = leave_out(w, points, n, err);
+	if (!rc)
+		rc = fix_scripts(w, false, err);
+	if (rc)
+		return rc;
 	return put_entry_points(w, points, n, err);
 }
 

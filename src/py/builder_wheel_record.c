@@ -67,8 +67,9 @@ errint wheel_step_record(struct wheel_install *w, struct err *err)
 
 	if (!w->info.n)
 		return 0;
-	if (prepare(w, path, err))
-		return err->code;
+	errint rc = prepare(w, path, err);
+	if (rc)
+		return rc;
 	rows = ARENA_ARRAY(&w->arena, struct row, w->n_files + 1);
 	for (size_t i = 0; i < w->n_files; i++)
 		rows[i] = (struct row){row_name(w, w->files[i].path), &w->files[i]};
@@ -77,7 +78,8 @@ errint wheel_step_record(struct wheel_install *w, struct err *err)
 	for (size_t i = 0; i <= w->n_files; i++)
 		wheel_record_row(&text, rows[i].name, rows[i].file ? &rows[i].file->sha256 : NULL,
 				 rows[i].file ? rows[i].file->size : 0);
-	if (buf_check(&text, "RECORD", err))
-		return err->code;
+	rc = buf_check(&text, "RECORD", err);
+	if (rc)
+		return rc;
 	return wheel_file_put(w, str_c(path), buf_str(&text), 0644, err);
 }

@@ -81,8 +81,9 @@ static errint edit(struct wheel_install *w, struct wheel_file *f, const struct e
 	struct patchelf_edit e = {.force_rpath = as_rpath};
 
 	new_runpath(w, info, &runpath);
-	if (buf_check(&runpath, "library path", err))
-		return err->code;
+	errint rc = buf_check(&runpath, "library path", err);
+	if (rc)
+		return rc;
 	if (!str_eq(buf_str(&runpath), old))
 		e.runpath = buf_z(&runpath);
 	if (info->interp.n && !str_eqz(info->interp, w->patchelf.loader))
@@ -99,8 +100,9 @@ static errint clear_stack(struct wheel_install *w, struct wheel_file *f, struct 
 
 	if (fd < 0)
 		return err_sys(err, "opening it");
-	if (elf_read(fd, &a, &info, err))
-		return err->code;
+	errint rc = elf_read(fd, &a, &info, err);
+	if (rc)
+		return rc;
 	return info.exec_stack ? elf_clear_exec_stack(fd, &info, err) : 0;
 }
 
@@ -125,16 +127,18 @@ static errint relocate(struct wheel_install *w, struct wheel_file *f, struct err
 {
 	struct elf_info info;
 	bool changed = false;
+	errint rc = read_object(w, f, &info, err);
 
-	if (read_object(w, f, &info, err))
-		return err->code;
+	if (rc)
+		return rc;
 	if (!info.elf || info.foreign || info.machine != elf_machine(w->machine) ||
 	    (info.type != ET_DYN && info.type != ET_EXEC))
 		return 0;
-	if (info.dynamic && edit(w, f, &info, &changed, err))
-		return err->code;
-	if (info.exec_stack && clear_stack(w, f, err))
-		return err->code;
+	rc = info.dynamic ? edit(w, f, &info, &changed, err) : 0;
+	if (!rc && info.exec_stack)
+		rc = clear_stack(w, f, err);
+	if (rc)
+		return rc;
 	if (!changed && !info.exec_stack)
 		return 0;
 	return wheel_file_rehash(w, f, err);

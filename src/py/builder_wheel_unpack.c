@@ -116,8 +116,9 @@ static errint keep_record(struct unpack *u, struct source *data, struct err *err
 
 	if (u->record)
 		return err_set(err, ERR_CORRUPT, "it has two RECORDs");
-	if (source_copy(data, &sink.sink, err))
-		return err->code;
+	errint rc = source_copy(data, &sink.sink, err);
+	if (rc)
+		return rc;
 	u->record_n = text.n;
 	u->record = buf_steal(&text);
 	return 0;
@@ -195,8 +196,9 @@ static errint add_member(const struct archive_item *item, struct source *data, v
 	if (item->type != ARCHIVE_FILE)
 		return err_set(err, ERR_CORRUPT, "'%.*s' is a link, which wheels have not",
 			       STR_ARG(item->name));
-	if (destination(u->w, item->name, &path, err))
-		return err->code;
+	errint rc = destination(u->w, item->name, &path, err);
+	if (rc)
+		return rc;
 	if (wheel_info_is(item->name, "RECORD"))
 		return keep_record(u, data, err);
 	/* bytecode is made here; what somebody else compiled is dropped */
@@ -246,8 +248,11 @@ errint wheel_step_unpack(struct wheel_install *w, struct err *err)
 
 	w->info = S("");
 	u.writer = archive_writer_new(w->out_fd);
-	if (open_file(AT_FDCWD, path, &fd, err) || archive_walk(fd, add_member, &u, err))
-		return err->code;
+	rc = open_file(AT_FDCWD, path, &fd, err);
+	if (!rc)
+		rc = archive_walk(fd, add_member, &u, err);
+	if (rc)
+		return rc;
 	if (!w->info.n)
 		return err_set(err, ERR_CORRUPT, "it has no .dist-info folder");
 	if (!u.record)

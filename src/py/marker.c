@@ -236,9 +236,10 @@ errint marker_parse(struct arena *a, struct str s, struct marker **out, struct e
 {
 	struct marker_parser p = {.a = a, .all = s, .err = err};
 	struct marker *m;
+	errint rc = disjunction(&p, &m);
 
-	if (disjunction(&p, &m))
-		return err->code;
+	if (rc)
+		return rc;
 	blanks(&p);
 	if (p.at != s.n)
 		return fail(&p, "'and', 'or' or the end");

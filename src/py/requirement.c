@@ -132,8 +132,11 @@ errint requirement_parse(struct arena *a, struct str s, struct requirement *out,
 		return bad(whole, "it starts with no project name", err);
 	r.name = arena_str(a, name);
 	rest = str_trim(rest);
-	if (take_extras(a, whole, &rest, &r, err) || take_details(a, whole, &rest, &r, err))
-		return err->code;
+	errint rc = take_extras(a, whole, &rest, &r, err);
+	if (!rc)
+		rc = take_details(a, whole, &rest, &r, err);
+	if (rc)
+		return rc;
 	if (rest.n) {
 		if (rest.p[0] != ';')
 			return bad(whole, "expected ';' before its marker", err);

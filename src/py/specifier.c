@@ -72,6 +72,7 @@ errint specifier_set_parse(struct arena *a, struct str s, struct specifier_set *
 	struct specifier *v = ARENA_ARRAY(a, struct specifier, MAX_CLAUSES);
 	struct str rest = str_trim(s), piece;
 	size_t n = 0;
+	errint rc;
 
 	while (rest.n && str_split(&rest, ',', &piece)) {
 		piece = str_trim(piece);
@@ -80,8 +81,9 @@ errint specifier_set_parse(struct arena *a, struct str s, struct specifier_set *
 		if (n == MAX_CLAUSES)
 			return err_set(err, ERR_TOO_BIG, "more than %d version specifiers",
 				       MAX_CLAUSES);
-		if (specifier_parse(a, piece, &v[n++], err))
-			return err->code;
+		rc = specifier_parse(a, piece, &v[n++], err);
+		if (rc)
+			return rc;
 	}
 	out->v = v;
 	out->n = n;

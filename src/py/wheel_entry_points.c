@@ -78,6 +78,7 @@ errint wheel_entry_points_parse(struct arena *a, struct str text, struct wheel_e
 	struct wheel_entry_point p = {.gui = false};
 	size_t used = 0;
 	bool wanted = false;
+	errint rc;
 
 	while (rest.n && str_split(&rest, '\n', &line)) {
 		line = str_trim(line);
@@ -92,8 +93,9 @@ errint wheel_entry_points_parse(struct arena *a, struct str text, struct wheel_e
 			continue;
 		if (used == MAX_ENTRY_POINTS)
 			return err_set(err, ERR_TOO_BIG, "more than %d programs", MAX_ENTRY_POINTS);
-		if (point_parse(a, line, &p, err))
-			return err->code;
+		rc = point_parse(a, line, &p, err);
+		if (rc)
+			return rc;
 		used = add_point(v, used, &p);
 	}
 	*out = v;

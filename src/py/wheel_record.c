@@ -127,9 +127,10 @@ errint wheel_record_parse(struct arena *a, struct str text, struct wheel_record 
 	v = ARENA_ARRAY(a, struct wheel_record, cap);
 	while (rest.n) {
 		struct str row = take_row(&rest);
+		errint rc = row.n ? row_parse(a, row, &v[used++], err) : 0;
 
-		if (row.n && row_parse(a, row, &v[used++], err))
-			return err->code;
+		if (rc)
+			return rc;
 	}
 	*out = v;
 	*n = used;
