@@ -248,7 +248,7 @@ errint wheel_step_unpack(struct wheel_install *w, struct err *err)
 
 	w->info = S("");
 	u.writer = archive_writer_new(w->out_fd);
-	rc = open_file(AT_FDCWD, path, &fd, err);
+	errint rc = open_file(AT_FDCWD, path, &fd, err);
 	if (!rc)
 		rc = archive_walk(fd, add_member, &u, err);
 	if (rc)
@@ -257,6 +257,6 @@ errint wheel_step_unpack(struct wheel_install *w, struct err *err)
 		return err_set(err, ERR_CORRUPT, "it has no .dist-info folder");
 	if (!u.record)
 		return err_set(err, ERR_CORRUPT, "it has no RECORD");
-	errint rc = wheel_check_record(w, str_n(u.record, u.record_n), err);
+	rc = wheel_check_record(w, str_n(u.record, u.record_n), err);
 	return rc ? rc : settle(w, err);
 }
