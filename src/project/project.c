@@ -110,8 +110,10 @@ errint project_recipe(struct evaluation *e, struct value *recipes, const char *n
 	size_t n;
 	errint rc = eval_get_attr(e->eval, recipes, str_c(name), out, err);
 
-	if (rc || *out)
-		return rc;
+	if (rc)
+		return err_wrap(err, "recipe '%s'", name);
+	if (*out)
+		return 0;
 	rc = eval_attr_names(e->eval, recipes, &a, &names, &n, err);
 	return rc ? rc : no_recipe(name, names, n, err);
 }

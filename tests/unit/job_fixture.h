@@ -65,7 +65,7 @@ static void fill_env(const struct maker *m, struct drv *d)
 }
 
 /* Writes the .drv and returns its path. */
-static struct str make_drv(struct maker m)
+ATTR_UNUSED static struct str make_drv(struct maker m)
 {
 	struct str rest = str_c(m.outputs ? m.outputs : "out"), name, path = STR_NULL;
 	static struct str out = {"out", 3};
