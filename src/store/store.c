@@ -278,6 +278,12 @@ errint store_make_writable(struct store *s, struct err *err)
 
 	if (s->readonly)
 		return err_set(err, ERR_DENIED, "the store is opened for reading only");
+	if (s->foreign) {
+		err_set(err, ERR_DENIED,
+			"the store in '%s' is somebody else's: it can only be read", s->real_store);
+		return err_hint(err,
+				"have its owner do it, or name a store of your own by --store");
+	}
 	if (s->store_fd >= 0 && s->db && !s->db->readonly)
 		return 0;
 	errint rc = mkdir_p(AT_FDCWD, s->real_store, 0755, err);

@@ -28,12 +28,15 @@ static errint protect(struct store *s, struct str path, bool *valid, struct err 
 	}
 	errint rc = store_temp_root(s, path, err);
 	if (!rc)
-		rc = db_open(s, true, err);
+		rc = db_open(s, !s->foreign, err);
 	if (!rc)
 		rc = db_is_valid(s, path, valid, err);
-	if (!rc && *valid)
-		mark_added(s, path);
-	return rc;
+	if (rc)
+		return rc;
+	if (!*valid)
+		return s->foreign ? store_make_writable(s, err) : 0;
+	mark_added(s, path);
+	return 0;
 }
 
 /* ---- texts ---- */

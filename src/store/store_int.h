@@ -69,6 +69,7 @@ struct store {
 	char *real_store, *real_state;
 	struct report *report;
 	bool readonly;
+	bool foreign; /* found to be somebody else's, which we can only read */
 
 	struct store_db *db; /* NULL until needed, and while there is no database to read */
 	int store_fd;        /* the real store folder, or -1 */

@@ -251,6 +251,14 @@ static errint indirect_link(struct store *s, const char *link, struct err *err)
 
 	if (leads_to(path, link))
 		return 0;
+	if (s->foreign) {
+		report_msg(
+			s->report, REPORT_WARN,
+			"'%s' is no root: the store is somebody else's, and a collection of theirs may "
+			"take what it leads to",
+			link);
+		return 0;
+	}
 	errint rc = mkdir_p(AT_FDCWD, folder, 0755, err);
 
 	return rc ? rc : file_symlink(link, AT_FDCWD, path, err);

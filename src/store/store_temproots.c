@@ -131,15 +131,35 @@ static errint append_root(struct store *s, struct str path, struct err *err)
 	return rc ? err_wrap(err, "writing '%s'", s->temp_roots_path) : 0;
 }
 
-errint store_temp_root(struct store *s, struct str path, struct err *err)
+/* There is a database that we may read, and nowhere to put roots. */
+static bool is_foreign(struct store *s)
 {
-	if (s->readonly || path_map_get(&s->rooted, path))
-		return 0;
+	char *db CLEANUP_FREE = store_state_file(s, "db/db.sqlite");
+	char *roots CLEANUP_FREE = store_state_file(s, "temproots");
+
+	return access(db, R_OK) == 0 && access(roots, W_OK) < 0;
+}
+
+static errint prepare(struct store *s, struct err *err)
+{
 	errint rc = store_make_writable(s, err);
+
 	if (!rc)
 		rc = open_temp_roots(s, err);
-	if (!rc)
-		rc = store_gc_lock_open(s, err);
+	return rc ? rc : store_gc_lock_open(s, err);
+}
+
+errint store_temp_root(struct store *s, struct str path, struct err *err)
+{
+	if (s->readonly || s->foreign || path_map_get(&s->rooted, path))
+		return 0;
+	errint rc = prepare(s, err);
+	if (rc && is_foreign(s)) {
+		/* What is read of it is as safe as its owner's roots make it. */
+		s->foreign = true;
+		err_clear(err);
+		return 0;
+	}
 	if (rc)
 		return rc;
 	while (flock(s->gc_lock, LOCK_SH | LOCK_NB) < 0) {
