@@ -80,43 +80,93 @@ static errint find_shell(struct session *s, const struct build_wanted *w, size_t
 	return 0;
 }
 
-static errint complete(struct session *s, const struct build_wanted *w, size_t n,
-		       struct build_options *o, struct err *err)
+/* A registered path that is gone can be made again when it is known what made it. */
+static errint find_maker(struct session *s, struct arena *a, struct build_wanted *w,
+			 struct err *err)
+{
+	struct path_info info;
+	struct drv d;
+	bool valid, known = false;
+	errint rc = store_path_is_drv(w->path) ? 0 : store_is_valid(s->store, w->path, &valid, err);
+
+	if (rc || store_path_is_drv(w->path) || valid)
+		return rc;
+	rc = store_query(s->store, a, w->path, &info, err);
+	if (rc == ERR_NOT_FOUND) {
+		/* It was never there; whoever plans knows more. */
+		err_clear(err);
+		return 0;
+	}
+	if (!rc && info.deriver.n)
+		rc = store_is_valid(s->store, info.deriver, &known, err);
+	if (!rc && known)
+		rc = store_read_drv(s->store, a, info.deriver, &d, err);
+	for (size_t i = 0; !rc && known && i < d.n_outputs; i++)
+		if (str_eq(d.outputs[i].path, w->path))
+			*w = (struct build_wanted){info.deriver, &d.outputs[i].name, 1};
+	return rc;
+}
+
+/* What a build is made of: the caller's wishes, completed. */
+struct build_job {
+	struct session *session;
+	struct build_wanted *w;
+	size_t n;
+	struct build_options o;
+	bool was_wary;
+	struct arena a;
+};
+
+static void build_job_release(struct build_job *b)
+{
+	store_set_wary(b->session->store, b->was_wary);
+	arena_release(&b->a);
+}
+
+static errint build_job_init(struct build_job *b, struct session *s, const struct build_wanted *w,
+			     size_t n, const struct build_options *o, struct err *err)
 {
 	bool there;
+	errint rc = 0;
 
-	settings_for_build(s->settings, o);
-	o->builtins = s->builtins;
-	o->n_builtins = s->n_builtins;
-	o->ladder = session_ladder(s);
-	if (o->sandbox == SANDBOX_OFF)
-		return 0;
-	errint rc = s->shell_known ? 0 : all_there(s, w, n, &there, err);
-	if (!rc && !s->shell_known && (!there || o->check))
-		rc = find_shell(s, w, n, o, err);
-	if (rc)
-		return rc;
-	if (s->shell_known) {
-		o->sandbox_shell = give_shell;
-		o->sandbox_shell_ctx = s;
+	*b = (struct build_job){
+		.session = s, .n = n, .o = *o, .was_wary = store_set_wary(s->store, true)};
+	settings_for_build(s->settings, &b->o);
+	b->o.builtins = s->builtins;
+	b->o.n_builtins = s->n_builtins;
+	b->o.ladder = session_ladder(s);
+	b->w = ARENA_ARRAY(&b->a, struct build_wanted, n);
+	for (size_t i = 0; !rc && i < n; i++) {
+		b->w[i] = w[i];
+		rc = find_maker(s, &b->a, &b->w[i], err);
 	}
+	if (rc || b->o.sandbox == SANDBOX_OFF)
+		return rc;
+	if (!s->shell_known)
+		rc = all_there(s, b->w, n, &there, err);
+	if (!rc && !s->shell_known && (!there || o->check))
+		rc = find_shell(s, b->w, n, &b->o, err);
+	if (rc || !s->shell_known)
+		return rc;
+	b->o.sandbox_shell = give_shell;
+	b->o.sandbox_shell_ctx = s;
 	return 0;
 }
 
 errint project_plan(struct session *s, struct arena *a, const struct build_wanted *w, size_t n,
 		    const struct build_options *o, struct build_plan *out, struct err *err)
 {
-	struct build_options own = *o;
-	errint rc = complete(s, w, n, &own, err);
+	struct build_job b CLEANUP(build_job_release);
+	errint rc = build_job_init(&b, s, w, n, o, err);
 
-	return rc ? rc : build_plan(s->store, a, w, n, &own, out, err);
+	return rc ? rc : build_plan(s->store, a, b.w, n, &b.o, out, err);
 }
 
 errint project_realise(struct session *s, const struct build_wanted *w, size_t n,
 		       const struct build_options *o, struct err *err)
 {
-	struct build_options own = *o;
-	errint rc = complete(s, w, n, &own, err);
+	struct build_job b CLEANUP(build_job_release);
+	errint rc = build_job_init(&b, s, w, n, o, err);
 
-	return rc ? rc : build_paths(s->store, w, n, &own, s->report, err);
+	return rc ? rc : build_paths(s->store, b.w, n, &b.o, s->report, err);
 }

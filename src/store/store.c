@@ -143,6 +143,7 @@ void store_close(struct store *s)
 	path_map_release(&s->modulo);
 	path_map_release(&s->drv_texts);
 	path_map_release(&s->added);
+	path_map_release(&s->gone);
 	path_map_release(&s->rooted);
 	arena_release(&s->memo);
 	arena_release(&s->pending_mem);
@@ -161,6 +162,14 @@ errint store_init(struct store *s, struct err *err)
 void store_set_readonly(struct store *s, bool readonly)
 {
 	s->readonly = readonly;
+}
+
+bool store_set_wary(struct store *s, bool wary)
+{
+	bool before = s->wary;
+
+	s->wary = wary;
+	return before;
 }
 
 bool store_readonly(const struct store *s)

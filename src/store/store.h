@@ -39,6 +39,10 @@ ATTR_MUST_CHECK errint store_init(struct store *s, struct err *err);
 void store_set_readonly(struct store *s, bool readonly);
 bool store_readonly(const struct store *s);
 
+/* Whoever can make paths again, asks whether they are there and not only registered: what is gone
+ * counts as not valid, and is told of. Returns what was set before. */
+bool store_set_wary(struct store *s, bool wary);
+
 struct str store_dir(const struct store *s);
 const struct store_config *store_config(const struct store *s);
 struct report *store_report(const struct store *s);

@@ -69,6 +69,7 @@ struct store {
 	char *real_store, *real_state;
 	struct report *report;
 	bool readonly;
+	bool wary;    /* registered is not enough */
 	bool foreign; /* found to be somebody else's, which we can only read */
 
 	struct store_db *db; /* NULL until needed, and while there is no database to read */
@@ -78,6 +79,7 @@ struct store {
 	struct path_map modulo;    /* .drv path -> struct hash */
 	struct path_map drv_texts; /* .drv path -> struct str, added in read-only mode */
 	struct path_map added;     /* paths that this handle added, or found and protected */
+	struct path_map gone;      /* registered paths that were told to be gone */
 	struct path_map rooted;    /* paths in our temporary roots file */
 	unsigned modulo_depth;
 

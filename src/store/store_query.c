@@ -4,13 +4,37 @@
  * added and not yet registered; all others register it first. */
 #include "store/store_int.h"
 
+#include <errno.h>
+#include <sys/stat.h>
+#include "base/report.h"
+
+/* Is what is registered there? Only a clear no is one. */
+static void ask_disk(struct store *s, struct str path, bool *out)
+{
+	char *real CLEANUP_FREE = store_real_path(s, path);
+	struct stat st;
+
+	if (lstat(real, &st) == 0 || errno != ENOENT)
+		return;
+	*out = false;
+	if (path_map_get(&s->gone, path))
+		return;
+	struct str kept = arena_str(&s->memo, path);
+	path_map_put(&s->gone, kept, (void *)kept.p);
+	report_msg(s->report, REPORT_WARN, "'%.*s' is registered, but its files are gone",
+		   STR_ARG(path));
+}
+
 errint store_is_valid(struct store *s, struct str path, bool *out, struct err *err)
 {
 	if (path_map_get(&s->added, path)) {
 		*out = true;
 		return 0;
 	}
-	return db_is_valid(s, path, out, err);
+	errint rc = db_is_valid(s, path, out, err);
+	if (!rc && *out && s->wary)
+		ask_disk(s, path, out);
+	return rc;
 }
 
 static errint not_valid(struct str path, struct err *err)

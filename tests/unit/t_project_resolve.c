@@ -108,7 +108,8 @@ static void test_many(void)
 	for (unsigned i = 0; i < 2; i++) {
 		IS_OK(resolve(&all, 1, true, &found), err, "but not when the rest is wanted");
 		IS_INT(found.n, 2, "all are told of");
-		IS_INT(found.v[0].failure.code, ERR_THROWN, "the one that failed, with its failure");
+		IS_INT(found.v[0].failure.code, ERR_THROWN,
+		       "the one that failed, with its failure");
 		OK(strstr(found.v[0].failure.msg, "recipe 'bad'") != NULL, "which names it");
 		IS_INT(found.v[0].n, 0, "it has no derivations");
 		IS_INT(found.v[1].n, 1, "the other has one");
