@@ -127,7 +127,11 @@ errint cli_store(struct cli *cli, struct store **out, struct err *err)
 
 		if (rc < 0)
 			return rc;
-		cli->store = store_open(&config, cli_report(cli));
+		bool machine = false;
+		for (char **w = cli->words; w && *w; w++)
+			machine |= store_is_of_machine(&config, *w);
+		cli->store = machine ? store_open_machine(&config, cli_report(cli))
+				     : store_open(&config, cli_report(cli));
 		store_config_release(&config);
 	}
 	*out = cli->store;

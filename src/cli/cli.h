@@ -24,6 +24,7 @@ struct cli {
 	const struct command *command;
 	const char *called;    /* how the user spells it: "kiln eval", "nix-build" */
 	const char *store_dir; /* --store, or NULL */
+	char **words;          /* the command line: whose store is meant */
 	int verbosity;
 	bool json;
 	mode_t umask; /* the caller's */

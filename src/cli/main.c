@@ -79,7 +79,7 @@ static void hint_full_disk(struct err *err)
 
 int main(int argc, char **argv)
 {
-	struct cli cli = {.called = "kiln"};
+	struct cli cli = {.called = "kiln", .words = argv};
 	ERR(err);
 	int rc;
 

@@ -87,6 +87,11 @@ ATTR_MUST_CHECK errint project_plan(struct session *s, struct arena *a,
 				    const struct build_wanted *w, size_t n,
 				    const struct build_options *o, struct build_plan *out,
 				    struct err *err);
-/* Makes everything wanted valid, as build_paths(). */
+/* Makes everything wanted valid, as build_paths(). What the machine's store has beside the user's
+ * own is left there; project_realise_here() makes it in the session's store all the same, for
+ * whoever looks into it. */
 ATTR_MUST_CHECK errint project_realise(struct session *s, const struct build_wanted *w, size_t n,
 				       const struct build_options *o, struct err *err);
+ATTR_MUST_CHECK errint project_realise_here(struct session *s, const struct build_wanted *w,
+					    size_t n, const struct build_options *o,
+					    struct err *err);

@@ -107,6 +107,26 @@ static errint find_maker(struct session *s, struct arena *a, struct build_wanted
 	return rc;
 }
 
+/* Does the machine's store have all of it? Then the user's own needs none. */
+static errint machine_has(struct session *s, const struct build_wanted *w, bool *out,
+			  struct err *err)
+{
+	ARENA(a);
+	struct str *paths;
+	size_t n = 0;
+	errint rc = 0;
+
+	*out = s->machine != NULL;
+	if (*out)
+		rc = build_wanted_paths(s->store, &a, w, 1, &paths, &n, err);
+	for (size_t i = 0; !rc && *out && i < n; i++) {
+		*out = paths[i].n > 0;
+		if (*out)
+			rc = store_is_valid(s->machine, paths[i], out, err);
+	}
+	return rc;
+}
+
 /* What a build is made of: the caller's wishes, completed. */
 struct build_job {
 	struct session *session;
@@ -124,28 +144,33 @@ static void build_job_release(struct build_job *b)
 }
 
 static errint build_job_init(struct build_job *b, struct session *s, const struct build_wanted *w,
-			     size_t n, const struct build_options *o, struct err *err)
+			     size_t n, const struct build_options *o, bool anywhere,
+			     struct err *err)
 {
-	bool there;
+	bool there = false;
 	errint rc = 0;
 
-	*b = (struct build_job){
-		.session = s, .n = n, .o = *o, .was_wary = store_set_wary(s->store, true)};
+	*b = (struct build_job){.session = s, .o = *o, .was_wary = store_set_wary(s->store, true)};
+	if (s->machine)
+		store_set_wary(s->machine, true);
 	settings_for_build(s->settings, &b->o);
 	b->o.builtins = s->builtins;
 	b->o.n_builtins = s->n_builtins;
 	b->o.ladder = session_ladder(s);
 	b->w = ARENA_ARRAY(&b->a, struct build_wanted, n);
 	for (size_t i = 0; !rc && i < n; i++) {
-		b->w[i] = w[i];
-		rc = find_maker(s, &b->a, &b->w[i], err);
+		b->w[b->n] = w[i];
+		rc = find_maker(s, &b->a, &b->w[b->n], err);
+		if (!rc && anywhere && !o->check)
+			rc = machine_has(s, &b->w[b->n], &there, err);
+		b->n += !there;
 	}
 	if (rc || b->o.sandbox == SANDBOX_OFF)
 		return rc;
 	if (!s->shell_known)
-		rc = all_there(s, b->w, n, &there, err);
+		rc = all_there(s, b->w, b->n, &there, err);
 	if (!rc && !s->shell_known && (!there || o->check))
-		rc = find_shell(s, b->w, n, &b->o, err);
+		rc = find_shell(s, b->w, b->n, &b->o, err);
 	if (rc || !s->shell_known)
 		return rc;
 	b->o.sandbox_shell = give_shell;
@@ -157,16 +182,28 @@ errint project_plan(struct session *s, struct arena *a, const struct build_wante
 		    const struct build_options *o, struct build_plan *out, struct err *err)
 {
 	struct build_job b CLEANUP(build_job_release);
-	errint rc = build_job_init(&b, s, w, n, o, err);
+	errint rc = build_job_init(&b, s, w, n, o, true, err);
 
-	return rc ? rc : build_plan(s->store, a, b.w, n, &b.o, out, err);
+	return rc ? rc : build_plan(s->store, a, b.w, b.n, &b.o, out, err);
+}
+
+static errint realise(struct session *s, const struct build_wanted *w, size_t n,
+		      const struct build_options *o, bool anywhere, struct err *err)
+{
+	struct build_job b CLEANUP(build_job_release);
+	errint rc = build_job_init(&b, s, w, n, o, anywhere, err);
+
+	return rc ? rc : build_paths(s->store, b.w, b.n, &b.o, s->report, err);
 }
 
 errint project_realise(struct session *s, const struct build_wanted *w, size_t n,
 		       const struct build_options *o, struct err *err)
 {
-	struct build_job b CLEANUP(build_job_release);
-	errint rc = build_job_init(&b, s, w, n, o, err);
+	return realise(s, w, n, o, true, err);
+}
 
-	return rc ? rc : build_paths(s->store, b.w, n, &b.o, s->report, err);
+errint project_realise_here(struct session *s, const struct build_wanted *w, size_t n,
+			    const struct build_options *o, struct err *err)
+{
+	return realise(s, w, n, o, false, err);
 }

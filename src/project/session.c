@@ -9,6 +9,7 @@
 #include "project/project.h"
 #include "py/builder_wheel.h"
 #include "source/ladder.h"
+#include "store/store.h"
 
 /* Import-from-derivation is a build like any other. */
 static errint realise(struct realiser *self, struct str drv_path, const struct str *outputs,
@@ -18,13 +19,14 @@ static errint realise(struct realiser *self, struct str drv_path, const struct s
 	struct build_wanted w = {.path = drv_path, .outputs = outputs, .n_outputs = n};
 	struct build_options o = {0};
 
-	return project_realise(r->session, &w, 1, &o, err);
+	return project_realise_here(r->session, &w, 1, &o, err);
 }
 
 void session_init(struct session *s, struct store *store, struct settings *settings,
 		  struct report *report)
 {
 	*s = (struct session){.store = store, .settings = settings, .report = report};
+	s->machine = store_open_machine(store_config(store), report);
 	s->realiser = (struct session_realiser){{realise}, s};
 	s->builtins[s->n_builtins++] = builder_wheel_1;
 	s->builtins[s->n_builtins++] = builder_deb_1;
@@ -33,6 +35,7 @@ void session_init(struct session *s, struct store *store, struct settings *setti
 void session_release(struct session *s)
 {
 	ladder_free(s->ladder);
+	store_close(s->machine);
 	free(s->data_dir);
 	arena_release(&s->a);
 	*s = (struct session){0};

@@ -19,6 +19,7 @@ struct session {
 	struct settings *settings;
 	struct report *report;
 	/* its own */
+	struct store *machine; /* the machine's store beside the user's own, or NULL */
 	struct ladder *ladder; /* or NULL: not asked for yet */
 	struct session_realiser {
 		struct realiser realiser;

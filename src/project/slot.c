@@ -105,7 +105,7 @@ static errint realise_filling(struct session *s, struct arena *a, const struct a
 	struct build_wanted *w = ARENA_ARRAY(a, struct build_wanted, *n);
 	for (size_t i = 0; i < *n; i++)
 		w[i] = (*products)[i].wanted;
-	return project_realise(s, w, *n, &o, err);
+	return project_realise_here(s, w, *n, &o, err);
 }
 
 static errint fill_from_set(struct session *s, struct arena *a, const char *text,

@@ -76,6 +76,8 @@ static errint resolve_default(struct store_config *c, struct err *err)
 	char *db CLEANUP_FREE = path_join(str_c(c->state_dir), S("db"));
 	bool ours = could_write(c->store_dir) && could_write(db);
 	c->root = ours ? xstrdup("") : user_data_dir();
+	char *file CLEANUP_FREE = path_join(str_c(db), S("db.sqlite"));
+	c->beside = !ours && access(file, R_OK) == 0;
 	return 0;
 }
 
@@ -113,6 +115,7 @@ struct store *store_open(const struct store_config *c, struct report *report)
 		.store_dir = xstrdup(c->store_dir),
 		.state_dir = xstrdup(c->state_dir),
 		.log_dir = xstrdup(c->log_dir),
+		.beside = c->beside,
 	};
 	s->real_store = store_real_path(s, str_c(c->store_dir));
 	s->real_state = store_real_path(s, str_c(c->state_dir));

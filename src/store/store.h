@@ -23,6 +23,7 @@ struct store_config {
 	char *store_dir; /* logical: /nix/store, or NIX_STORE_DIR */
 	char *state_dir; /* logical: /nix/var/nix, or NIX_STATE_DIR */
 	char *log_dir;   /* logical: /nix/var/log/nix, or NIX_LOG_DIR */
+	bool beside;     /* it is a user's own, and the machine's is there to be read */
 };
 /* Resolves --store DIR (may be NULL), KILN_STORE, NIX_* and, for users who cannot write the
  * logical store, $XDG_DATA_HOME/kiln as the root. */
@@ -33,6 +34,11 @@ void store_config_release(struct store_config *c);
 /* Copies the config. */
 struct store *store_open(const struct store_config *c, struct report *report);
 void store_close(struct store *s);
+/* The machine's store beside a user's own, to be read; NULL when the config is no such. */
+struct store *store_open_machine(const struct store_config *c, struct report *report);
+/* Does a word of a command line name a path, or a link to one, that only the machine's store has?
+ */
+bool store_is_of_machine(const struct store_config *c, const char *word);
 /* Creates folders and database where they are not there yet; additions do so by themselves. */
 ATTR_MUST_CHECK errint store_init(struct store *s, struct err *err);
 /* For evaluation that must write nothing (--dry-run, --readonly-mode): adding only computes. */

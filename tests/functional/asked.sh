@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 58
+plan 67
 cd "$T" || exit 1
 
 # run COMMAND…: sets $out, $status; the rest of what it says is in err.
@@ -155,7 +155,7 @@ ok "the store verifies" compat nix-store --verify --check-contents
 
 # ---- a store of others ----
 if [ "$(id -u)" != 0 ] || ! command -v setpriv >/dev/null; then
-	for what in 1 2 3 4 5 6 7 8 9; do pass "a store of others $what # SKIP only root can become another user"; done
+	for what in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18; do pass "a store of others $what # SKIP only root can become another user"; done
 	exit
 fi
 mkdir -p others
@@ -181,3 +181,35 @@ run as_other ./kiln build -E "import $T/made.nix \"unseen\" \"m\" [ \"out\" ]"
 is "and is refused what is not" "$status" 1
 like "in words" "$(cat err)" "the store in '.*' is somebody else's: it can only be read"
 ok "nothing of it changed" compat nix-store --verify --check-contents
+
+# ---- the machine's store, and a user's own beside it ----
+unset KILN_STORE
+NIX_STORE_DIR=$T/machine/store NIX_STATE_DIR=$T/machine/var NIX_LOG_DIR=$T/machine/log XDG_DATA_HOME=$T/others/data
+export NIX_STORE_DIR NIX_STATE_DIR NIX_LOG_DIR XDG_DATA_HOME
+rm -rf "$XDG_CACHE_HOME"
+expr="import $T/made.nix \"shared\" \"s\" [ \"out\" ]"
+run kiln build -o machine-result -E "$expr"
+is "root builds into the machine's store" "$status $(cat "$out")" "0 s"
+shared=$out
+drv=$(kiln instantiate -E "$expr")
+run as_other ./nix-store -q --hash "$shared"
+is "another user asks about it" "$status $out" "0 $(compat nix-store -q --hash "$shared")"
+run as_other ./nix-store -q --references "$T/machine-result"
+is "by a link, too" "$status" 0
+run as_other ./kiln run "$T/machine-result" -- /bin/cat "$shared"
+is "and runs what is there" "$status $out" "0 s"
+rm -f others/result
+run as_other ./kiln build -E "$expr"
+is "building it gives it" "$status $out $(readlink others/result)" "0 $shared $shared"
+is "without building" "$(grep -c started err)$(test -e "others/data/kiln$shared" && echo copied)" 0
+run as_other ./kiln build "$drv"
+is "as its derivation does" "$status $out" "0 $shared"
+if ! as_other unshare -Ur true 2>/dev/null; then
+	pass "what is new goes into a store of the user's # SKIP users have no namespaces here"
+	pass "as does what an evaluation looks into # SKIP users have no namespaces here"
+	exit
+fi
+run as_other ./kiln build -o own -E "import $T/made.nix \"own\" \"o\" [ \"out\" ]"
+is "what is new goes into a store of the user's" "$status $(cat "others/data/kiln$out")" "0 o"
+run as_other ./kiln eval -E "builtins.readFile ($expr)"
+is "as does what an evaluation looks into" "$status $out" '0 "s"'
