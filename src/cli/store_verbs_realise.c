@@ -6,24 +6,22 @@
 #include <stdlib.h>
 #include "base/file.h"
 #include "base/report.h"
+#include "project/installable.h"
 #include "store/derivation.h"
 
-/* `PATH` or `PATH!out,dev` */
+/* `PATH`, `PATH!out,dev` or `PATH^out,dev`; all outputs are no outputs named. */
 static errint parse_wanted(struct store_request *r, const char *arg, struct build_wanted *out,
 			   struct err *err)
 {
-	struct str path = str_c(arg), names = STR_NULL, name;
-	size_t n = 0;
+	struct str *outputs;
+	const char *plain;
+	size_t n;
 
-	if (str_cut(path, '!', &path, &names)) {
-		struct str rest = names;
-		struct str *v = ARENA_ARRAY(r->a, struct str, names.n + 1);
-		while (str_split(&rest, ',', &name))
-			v[n++] = name;
-		out->outputs = v;
+	installable_outputs(r->a, arg, &plain, &outputs, &n);
+	if (n && !str_eqz(outputs[0], "*")) {
+		out->outputs = outputs;
 		out->n_outputs = n;
 	}
-	char *plain CLEANUP_FREE = str_dupz(path);
 	return store_follow_links(r->s, r->a, plain, &out->path, err);
 }
 

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 67
+plan 70
 cd "$T" || exit 1
 
 # run COMMAND…: sets $out, $status; the rest of what it says is in err.
@@ -106,6 +106,11 @@ run compat nix-build -E "let d = $many; in [ d.dev d d.doc (import ./made.nix \"
 is "and numbers derivations, not outputs" "$(links)" "./result ./result-2 ./result-dev ./result-doc "
 is "in the order of asking" "$(echo "$out" | sed 's/.*-m/m/' | tr '\n' ' ')" "many-dev many many-doc more "
 no_links
+for mark in '!' '^'; do
+	is "nix-store realises what is behind $mark" "$(compat nix-store --realise "$drv${mark}doc" 2>/dev/null)" \
+		"$(compat nix-store -q --binding doc "$drv")"
+done
+is "and all after a star" "$(compat nix-store --realise "$drv^*" 2>/dev/null | sort)" "$(compat nix-store -q --outputs "$drv" | sort)"
 path=$(compat nix-store -q --binding out "$drv")
 run kiln build --json "$path"
 like "a path is its own output" "$out" "\"outputs\": \{\"out\": \"$path\"\}"
