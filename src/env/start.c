@@ -27,10 +27,13 @@ errint env_result(struct store *s, struct arena *a, const char *name, struct str
 		return err_hint(err, "kiln build makes such links: result-NAME");
 	}
 	*out = arena_str(a, top);
+	bool before = store_set_wary(s, true);
 	rc = store_is_valid(s, *out, &valid, err);
+	store_set_wary(s, before);
 	if (rc || valid)
 		return rc;
-	return err_set(err, ERR_NOT_FOUND, "'%.*s' is not in the store", STR_ARG(*out));
+	err_set(err, ERR_NOT_FOUND, "'%.*s' is not in the store", STR_ARG(*out));
+	return err_hint(err, "'kiln build' with its recipe's name makes it again");
 }
 
 static errint fill_slot(const struct env_slot *slot, struct buf *all, struct err *err)

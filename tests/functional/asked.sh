@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 70
+plan 71
 cd "$T" || exit 1
 
 # run COMMAND…: sets $out, $status; the rest of what it says is in err.
@@ -126,6 +126,7 @@ gone() {
 	rm -rf "${KILN_STORE:?}$1"
 }
 gone "$path"
+fails_like "what is gone does not run" "'$path' is registered, but its files are gone" kiln run "$path"
 run kiln build --no-link "$drv^out"
 is "what was deleted by hand is made again" "$status $(cat "$KILN_STORE$path")" "0 m"
 like "and that is said" "$(cat err)" "^warning: '$path' is registered, but its files are gone$"
