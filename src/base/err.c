@@ -179,6 +179,11 @@ static size_t code_index(int code)
 	return (size_t)-code;
 }
 
+int err_status(const struct err *err)
+{
+	return err->status ? err->status : err_exit_status(err->code);
+}
+
 int err_exit_status(int code)
 {
 	return codes[code_index(code)].status;

@@ -30,6 +30,8 @@ typedef int errint;
 	X(EVAL, 1)       /* the Nix program is wrong */             \
 	X(THROWN, 1)     /* throw and assert: tryEval catches it */ \
 	X(BUILD, 100)    /* a builder failed */                     \
+	X(TIMEOUT, 101)  /* a builder took too long */              \
+	X(DIFFERS, 104)  /* built again, it is something else */    \
 	X(USAGE, 2)      /* the command line is wrong */            \
 	X(INTERRUPTED, 130)                                         \
 	X(UNSUPPORTED, 1)
@@ -51,6 +53,7 @@ enum err_code {
 struct err {
 	int code;     /* enum err_code */
 	int sys;      /* errno when err_sys() set it, else 0 */
+	int status;   /* exit status where the code's own tells too little, else 0 */
 	char *msg;    /* one line, malloc'd */
 	char *trace;  /* lines printed before the message (evaluation frames), or NULL */
 	char *detail; /* lines printed after the message, or NULL */
@@ -94,6 +97,8 @@ static inline errint err_negative(errint code)
 /* Moves *from into *to (whose content is freed). */
 errint err_move(struct err *to, struct err *from);
 
+/* Of this error: its own, or its code's. */
+int err_status(const struct err *err);
 int err_exit_status(int code);
 const char *err_code_name(int code);
 /* The whole text as printed by the cli, malloc'd, ending in a newline. */

@@ -13,6 +13,7 @@
 
 enum {
 	DRAW_EVERY_MS = 100,
+	SHOW_EVERY_MS = 200, /* when nothing happens but time */
 	TELL_EVERY_MS = 10000,
 };
 
@@ -256,15 +257,12 @@ void activity_end(struct activity *a)
 	free(a);
 }
 
-void report_totals(struct report *r, unsigned built, unsigned to_build, unsigned fetched,
-		   unsigned to_fetch)
+void report_count(struct report *r, enum work work, unsigned done, unsigned planned)
 {
 	if (!r)
 		return;
-	r->built = built;
-	r->to_build = to_build;
-	r->fetched = fetched;
-	r->to_fetch = to_fetch;
+	r->counts[work].done = done;
+	r->counts[work].planned = planned;
 	report_tick(r);
 }
 
@@ -272,6 +270,7 @@ void report_totals(struct report *r, unsigned built, unsigned to_build, unsigned
 static void tell_running(struct report *r, uint64_t now)
 {
 	BUF(text, REPORT_TEXT);
+	BUF(counts, REPORT_TEXT);
 	size_t others = 0;
 
 	for (const struct activity *a = r->first->next; a; a = a->next)
@@ -280,10 +279,9 @@ static void tell_running(struct report *r, uint64_t now)
 	text_progress(&text, r->first, now);
 	if (others)
 		buf_printf(&text, " (and %zu more)", others);
-	if (r->to_build || r->to_fetch) {
-		buf_putz(&text, "; ");
-		text_totals(&text, r);
-	}
+	text_counts(&counts, r);
+	if (counts.n)
+		buf_printf(&text, "; %.*s", STR_ARG(buf_str(&counts)));
 	put_message(r, REPORT_NOTE, buf_str(&text));
 }
 
@@ -302,4 +300,11 @@ void report_tick(struct report *r)
 		return;
 	r->told = now;
 	tell_running(r, now);
+}
+
+uint64_t report_due(const struct report *r)
+{
+	if (!r || !r->first || !tells_activities(r))
+		return UINT64_MAX;
+	return r->live ? r->drawn + SHOW_EVERY_MS : r->told + TELL_EVERY_MS;
 }

@@ -41,8 +41,24 @@ void activity_progress(struct activity *a, uint64_t done, uint64_t total);
 /* The last line of a builder's output, shown beside the name on a terminal. */
 void activity_line(struct activity *a, struct str line);
 void activity_end(struct activity *a);
+
+/* X(kind of work, what is done) */
+#define REPORT_WORKS(X)              \
+	X(BUILD, "built")            \
+	X(REMOTE, "built remotely")  \
+	X(FETCH, "fetched")          \
+	X(SUBSTITUTE, "substituted") \
+	X(PUSH, "pushed")
+
+enum work {
+#define X(name, done) WORK_##name,
+	REPORT_WORKS(X)
+#undef X
+		WORKS_,
+};
 /* Overall counters of a plan, shown in the area's last line: "3/12 built, 40/51 fetched". */
-void report_totals(struct report *r, unsigned built, unsigned to_build, unsigned fetched,
-		   unsigned to_fetch);
-/* Called by event loops at least every 200 ms while waiting; draws when due. */
+void report_count(struct report *r, enum work work, unsigned done, unsigned planned);
+/* Draws when due. Event loops call it when report_due() has come, and may at any time. */
 void report_tick(struct report *r);
+/* clock_ms() of the next drawing that is due by itself; UINT64_MAX when none is. */
+uint64_t report_due(const struct report *r);

@@ -20,7 +20,9 @@ struct report {
 	bool live, colour;
 	enum report_level level;
 	struct activity *first, *last;
-	unsigned built, to_build, fetched, to_fetch;
+	struct {
+		unsigned done, planned;
+	} counts[WORKS_];
 	uint64_t drawn, told; /* clock_ms() of the last drawing, and of the last 10 s line */
 	/* Columns of each line of the area that is on the screen. */
 	unsigned *shown;
@@ -42,7 +44,7 @@ void text_duration(struct buf *out, uint64_t ms);
 /* How far an activity is: " 45 %, 12.3 of 27.0 MB, 1.1 MB/s, 12.0 s". */
 void text_progress(struct buf *out, const struct activity *a, uint64_t now);
 /* "3/12 built, 40/51 fetched", nothing where nothing is planned. */
-void text_totals(struct buf *out, const struct report *r);
+void text_counts(struct buf *out, const struct report *r);
 
 /* Append what takes the area off the screen, and what puts it back. */
 void live_erase(struct report *r, struct buf *out);

@@ -67,7 +67,7 @@ static void put_totals(struct report *r, struct buf *out, size_t hidden, unsigne
 {
 	BUF(text, REPORT_TEXT);
 
-	text_totals(&text, r);
+	text_counts(&text, r);
 	if (hidden)
 		buf_printf(&text, "%s%zu more running", text.n ? ", " : "", hidden);
 	if (text.n)

@@ -173,12 +173,20 @@ void text_progress(struct buf *out, const struct activity *a, uint64_t now)
 	text_duration(out, ms);
 }
 
-void text_totals(struct buf *out, const struct report *r)
+void text_counts(struct buf *out, const struct report *r)
 {
-	if (r->to_build)
-		buf_printf(out, "%u/%u built", r->built, r->to_build);
-	if (r->to_build && r->to_fetch)
-		buf_putz(out, ", ");
-	if (r->to_fetch)
-		buf_printf(out, "%u/%u fetched", r->fetched, r->to_fetch);
+	static const char *const words[] = {
+#define X(name, done) [WORK_##name] = done,
+		REPORT_WORKS(X)
+#undef X
+	};
+	const char *between = "";
+
+	for (size_t i = 0; i < WORKS_; i++) {
+		if (!r->counts[i].planned)
+			continue;
+		buf_printf(out, "%s%u/%u %s", between, r->counts[i].done, r->counts[i].planned,
+			   words[i]);
+		between = ", ";
+	}
 }

@@ -99,7 +99,7 @@ int main(int argc, char **argv)
 		char *text CLEANUP_FREE = err_format(&err);
 
 		fputs(text, stderr);
-		return err_exit_status(rc);
+		return err_status(&err);
 	}
 	return cli.status;
 }

@@ -1,94 +1,51 @@
 /* SPDX-License-Identifier: MIT
  *
- * The layer's front: plan, bring what a substituter has, work off the rest. */
-#include "job/build_int.h"
+ * The room's front: plan, and work the plan off. */
+#include "job/build.h"
 
 #include <stdlib.h>
 
-#include "base/report.h"
+#include "job/loop.h"
 
-static void graph_cleanup(struct graph *g)
+/* What planning asks of the options; the names of built-in builders live in the arena. */
+static struct plan_options plan_options(struct arena *a, const struct build_options *o)
 {
-	graph_release(g);
+	const char **names = ARENA_ARRAY(a, const char *, o->n_builtins + 1);
+
+	for (size_t i = 0; i < o->n_builtins; i++)
+		names[i] = o->builtins[i].name;
+	return (struct plan_options){
+		.system = o->system,
+		.features = o->features,
+		.builtins = names,
+		.check = o->check,
+		.substituter = o->substituter,
+		.shell = o->sandbox == SANDBOX_OFF ? NULL : o->sandbox_shell,
+		.shell_ctx = o->sandbox_shell_ctx,
+	};
 }
 
-/* The paths that a substituter failed to bring; without fallback that is the end. */
-static errint missing_substitutes(struct graph *g, size_t *missing, struct err *err)
+errint build_plan(struct store *s, struct arena *a, const struct build_wanted *w, size_t n,
+		  const struct build_options *o, struct build_plan *out, struct err *err)
 {
-	*missing = 0;
-	for (size_t i = 0; i < g->n_substitutes; i++) {
-		struct str path = g->substitutes[i].info.path;
-		bool valid;
-		errint rc = store_is_valid(g->store, path, &valid, err);
-
-		if (rc)
-			return rc;
-		*missing += !valid;
-		if (valid || g->o->fallback)
-			continue;
-		err_set(err, ERR_NETWORK, "'%.*s' could not be fetched from a cache",
-			STR_ARG(path));
-		return err_hint(err, "with --fallback it is built here instead");
-	}
-	return 0;
-}
-
-static errint substitute(struct graph *g, size_t *missing, struct err *err)
-{
-	*missing = 0;
-	if (!g->n_substitutes)
-		return 0;
-	errint rc = g->o->substituter->fetch(g->o->substituter, g->store, g->substitutes,
-					     g->n_substitutes, err);
-	if (rc && !(g->o->fallback && rc != ERR_INTERRUPTED))
-		return rc;
-	err_clear(err);
-	rc = missing_substitutes(g, missing, err);
-	return rc;
-}
-
-static void mark_substituted(struct graph *g)
-{
-	for (size_t i = 0; i < g->n_goals; i++) {
-		struct goal *goal = g->goals[i];
-
-		if (goal->kind != GOAL_SUBSTITUTE || goal->state == GOAL_DONE)
-			continue;
-		goal->state = GOAL_DONE;
-		for (size_t k = 0; k < goal->n_users; k++)
-			goal->users[k]->waits--;
-	}
-}
-
-static errint plan_and_build(struct store *s, const struct build_wanted *w, size_t n,
-			     const struct build_options *o, struct report *report, size_t *missing,
-			     struct err *err)
-{
-	ARENA(a);
-	struct graph g CLEANUP(graph_cleanup) = {.store = s, .arena = &a, .o = o};
-	errint rc = graph_plan(&g, w, n, err);
+	struct plan plan CLEANUP(plan_release) = {0};
+	struct plan_options options = plan_options(a, o);
+	errint rc = plan_make(s, a, &options, w, n, &plan, err);
 
 	if (!rc)
-		rc = substitute(&g, missing, err);
-	if (rc || *missing)
-		return rc;
-	mark_substituted(&g);
-	return graph_realise(&g, report, err);
+		plan_summary(&plan, out);
+	return rc;
 }
 
 errint build_paths(struct store *s, const struct build_wanted *w, size_t n,
 		   const struct build_options *o, struct report *report, struct err *err)
 {
-	struct build_options without = *o;
-	size_t missing = 0;
-	errint rc = plan_and_build(s, w, n, o, report, &missing, err);
+	ARENA(a);
+	struct plan plan CLEANUP(plan_release) = {0};
+	struct plan_options options = plan_options(&a, o);
+	errint rc = plan_make(s, &a, &options, w, n, &plan, err);
 
-	if (rc || !missing)
-		return rc;
-	report_msg(report, REPORT_WARN, "%zu path%s could not be fetched and will be built",
-		   missing, missing == 1 ? "" : "s");
-	without.substituter = NULL;
-	return plan_and_build(s, w, n, &without, report, &missing, err);
+	return rc ? rc : jobs_run(&plan, o, report, err);
 }
 
 static errint wanted_outputs(struct store *s, struct arena *a, const struct build_wanted *w,

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * Building: from wanted outputs of derivations to valid store paths. build_plan() finds what must
- * be done, build_paths() does it: sources by the ladder and sandboxed builds side by side
- * in one poll loop, outputs whole or absent, registered together.
+ * be done, build_paths() does it: sources, substitutions and sandboxed builds side by side in one
+ * poll loop, outputs whole or absent, registered together.
  *
  * When everything wanted is valid nothing below is looked at. */
 #pragma once
 
-#include "base/arena.h"
-#include "base/buf.h"
+#include "plan/plan.h"
 #include "sandbox/builtin.h"
-#include "store/store.h"
 
 struct report;
 struct ladder;
@@ -25,28 +23,6 @@ enum build_log_mode {
 	BUILD_LOG_TAIL,     /* shown only when a builder fails */
 	BUILD_LOG_RAW,      /* every line as it comes (nix-build) */
 	BUILD_LOG_PREFIXED, /* every line behind its derivation's name (-L) */
-};
-
-/* /bin/sh of the sandbox: a static program, at `file` of a store path. With drv it is built first
- * when it is not valid. */
-struct sandbox_shell {
-	struct str drv;  /* "" when path needs no building */
-	struct str path; /* store path */
-	struct str file; /* within it: "bin/busybox" */
-};
-
-/* Another place than this machine to get outputs from (binary caches). */
-struct substitute {
-	struct path_info info; /* path.n == 0: not to be had */
-	uint64_t download;     /* bytes */
-};
-struct substituter {
-	/* Which of n paths can be had: fills out[i]. Strings live in the arena. */
-	errint (*query)(struct substituter *self, struct arena *a, const struct str *paths,
-			size_t n, struct substitute *out, struct err *err);
-	/* Makes all of them valid, references first. Those that fail stay invalid. */
-	errint (*fetch)(struct substituter *self, struct store *s, const struct substitute *v,
-			size_t n, struct err *err);
 };
 
 /* All zero is a good default. Everything is borrowed for the call. */
@@ -76,30 +52,15 @@ struct build_options {
 	struct ladder *ladder;           /* NULL: made from configuration when needed */
 };
 
-struct build_wanted {
-	struct str path;           /* a .drv, or a store path to have */
-	const struct str *outputs; /* names; of a .drv only */
-	size_t n_outputs;          /* 0: all */
-};
-
-/* What would be done, as data: .drv paths to build, dependencies first, and paths to bring. */
-struct build_plan {
-	struct str *build;
-	size_t n_build;
-	struct substitute *fetch;
-	size_t n_fetch;
-	uint64_t download, unpacked; /* bytes of fetch */
-	bool programs;               /* a program must run, which wants a sandbox with /bin/sh */
-};
+/* What would be done. */
 ATTR_MUST_CHECK errint build_plan(struct store *s, struct arena *a, const struct build_wanted *w,
 				  size_t n, const struct build_options *o, struct build_plan *out,
 				  struct err *err);
-/* As `nix-store --realise --dry-run` tells it. */
-void build_plan_print(const struct build_plan *p, struct buf *out);
 
-/* Makes everything wanted valid. With keep_going all failures but the last are told to the report.
- * The error of a builder is ERR_BUILD with the end of its log as detail; ERR_MISMATCH is a fixed
- * output's wrong hash, or a difference found by check. */
+/* Makes everything wanted valid. With keep_going all failures but the first are told to the report
+ * when they happen. The error of a builder is ERR_BUILD with the end of its log as detail, or
+ * ERR_TIMEOUT; ERR_MISMATCH is a fixed output's wrong hash, ERR_DIFFERS a difference found by
+ * check. err->status tells of all failures together, as Nix's exit status does. */
 ATTR_MUST_CHECK errint build_paths(struct store *s, const struct build_wanted *w, size_t n,
 				   const struct build_options *o, struct report *report,
 				   struct err *err);

@@ -4,7 +4,7 @@
  * structured attributes, and the lists of exportReferencesGraph. */
 #pragma once
 
-#include "job/build_attrs.h"
+#include "plan/build_attrs.h"
 #include "store/store.h"
 
 /* The closure of the exported paths as `nix-store --load-db` reads it, without hashes. The paths

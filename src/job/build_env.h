@@ -5,7 +5,7 @@
 #pragma once
 
 #include "job/build.h"
-#include "job/build_attrs.h"
+#include "plan/build_attrs.h"
 
 struct build_file {
 	struct str name; /* in the build folder */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * What all jobs share: their life, their locks, and how outputs come to their places. */
-#include "job/job.h"
+#include "job/loop.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,91 +10,95 @@
 
 #include "base/file.h"
 #include "base/report.h"
-#include "source/ascent.h"
 
-struct str goal_name(const struct goal *g)
+static void name_outputs(struct job *j)
 {
-	return str_drop_suffix(store_path_name(g->path), S(".drv"));
+	const struct goal *goal = j->goal;
+	const struct drv *d = &goal->drv;
+
+	if (goal->kind == GOAL_SUBSTITUTE) {
+		j->n_outputs = 1;
+		j->infos = ARENA_NEW(&j->arena, struct path_info);
+		j->infos[0] = goal->sub.info;
+		return;
+	}
+	j->n_outputs = d->n_outputs;
+	j->infos = ARENA_ARRAY(&j->arena, struct path_info, d->n_outputs);
+	for (size_t i = 0; i < d->n_outputs; i++)
+		j->infos[i].path = d->outputs[i].path;
 }
 
-struct job *build_job_new(struct graph *g, struct goal *goal, struct report *report)
+struct job *job_new(struct job_loop *l, struct goal *goal)
 {
-	struct job *j = xcalloc(1, sizeof(*j));
+	const struct job_ops *ops = goal_ops(goal);
+	struct job *j = xcalloc(1, ops->size);
 
-	*j = (struct job){
-		.goal = goal,
-		.store = g->store,
-		.o = g->o,
-		.graph = g,
-		.report = report,
-		.phase = JOB_LOCK,
-		.child = SANDBOX_CHILD_INIT,
-		.log_fd = -1,
-		.log = {.fd = -1},
-		.worker = WORKER_INIT,
-	};
+	j->ops = ops;
+	j->goal = goal;
+	j->loop = l;
+	j->plan = l->plan;
+	j->store = l->store;
+	j->o = l->o;
+	j->report = l->report;
+	j->state = JOB_LOCKING;
+	j->worker = (struct worker)WORKER_INIT;
+	name_outputs(j);
 	return j;
 }
 
-/* What was placed and could not be registered is nobody's: a fetched file goes back to where the
- * next run finds it, all else goes. Our lock still keeps others off. */
+/* What was placed and could not be registered is nobody's. Our lock still keeps others off. */
 static void take_back(struct job *j)
 {
-	const struct drv *d = &j->goal->drv;
-
-	for (size_t i = 0; i < d->n_outputs; i++) {
-		char *to CLEANUP_FREE = store_real_path(j->store, d->outputs[i].path);
+	for (size_t i = 0; i < j->n_outputs; i++) {
+		char *to CLEANUP_FREE = store_real_path(j->store, j->infos[i].path);
 		ERR(ignored);
 		bool valid;
 
-		if (store_is_valid(j->store, d->outputs[i].path, &valid, &ignored) || valid)
-			continue;
-		if (!j->dest || strcmp(j->where[i], j->dest) || rename(to, j->dest))
+		if (!store_is_valid(j->store, j->infos[i].path, &valid, &ignored) && !valid)
 			remove_tree_quietly(AT_FDCWD, to);
 	}
 }
 
-void build_job_free(struct job *j)
+void job_free(struct job *j)
 {
-	if (!j)
-		return;
-	sandbox_kill(&j->child);
-	ascent_free(j->ascent);
 	worker_release(&j->worker);
-	build_log_release(&j->log);
-	if (j->log_fd >= 0)
-		close(j->log_fd);
+	if (j->ops->end)
+		j->ops->end(j);
 	activity_end(j->activity);
-	if (j->build_dir && !j->keep_build_dir)
-		remove_tree_quietly(AT_FDCWD, j->build_dir);
 	if (j->top)
 		remove_tree_quietly(AT_FDCWD, j->top);
 	/* Without a sandbox outputs are made at their final places. */
-	for (size_t i = 0;
-	     j->where && !j->isolated && !j->registered && !j->dest && i < j->goal->drv.n_outputs;
-	     i++)
+	for (size_t i = 0; j->where && j->in_place && !j->registered && i < j->n_outputs; i++)
 		remove_tree_quietly(AT_FDCWD, j->where[i]);
 	if (j->placed && !j->registered)
 		take_back(j);
 	store_unlock(j->lock);
-	err_release(&j->child_err);
 	free(j->top);
-	free(j->build_dir);
-	free(j->dest);
 	arena_release(&j->arena);
 	free(j);
 }
 
+errint job_make_folder(struct job *j, struct err *err)
+{
+	char *real CLEANUP_FREE = store_real_path(j->store, j->goal->path);
+
+	j->top = xasprintf("%s.chroot", real);
+	errint rc = remove_tree(AT_FDCWD, j->top, err);
+	if (rc)
+		return rc;
+	return mkdir(j->top, 0700) ? err_sys(err, "making folder '%s'", j->top) : 0;
+}
+
 static errint wanted_valid(struct job *j, bool *out, struct err *err)
 {
-	const struct drv *d = &j->goal->drv;
+	const bool *wanted = j->goal->wanted;
 
 	*out = true;
-	for (size_t i = 0; i < d->n_outputs && *out; i++) {
+	for (size_t i = 0; i < j->n_outputs && *out; i++) {
 		errint rc = 0;
 
-		if (j->goal->wanted[i])
-			rc = store_is_valid(j->store, d->outputs[i].path, out, err);
+		if (!wanted || wanted[i])
+			rc = store_is_valid(j->store, j->infos[i].path, out, err);
 		if (rc)
 			return rc;
 	}
@@ -103,13 +107,12 @@ static errint wanted_valid(struct job *j, bool *out, struct err *err)
 
 errint job_lock(struct job *j, bool *got, bool *valid, struct err *err)
 {
-	const struct drv *d = &j->goal->drv;
-	struct str *paths CLEANUP_FREE = xcalloc(d->n_outputs + 1, sizeof(*paths));
+	struct str *paths CLEANUP_FREE = xcalloc(j->n_outputs + 1, sizeof(*paths));
 
 	*got = *valid = false;
-	for (size_t i = 0; i < d->n_outputs; i++)
-		paths[i] = d->outputs[i].path;
-	errint rc = store_lock(j->store, paths, d->n_outputs, true, &j->lock, err);
+	for (size_t i = 0; i < j->n_outputs; i++)
+		paths[i] = j->infos[i].path;
+	errint rc = store_lock(j->store, paths, j->n_outputs, true, &j->lock, err);
 	if (rc == ERR_EXISTS) {
 		err_clear(err);
 		return 0;
@@ -117,11 +120,11 @@ errint job_lock(struct job *j, bool *got, bool *valid, struct err *err)
 	if (rc)
 		return rc;
 	*got = true;
-	for (size_t i = 0; !rc && i < d->n_outputs; i++)
+	for (size_t i = 0; !rc && i < j->n_outputs; i++)
 		rc = store_temp_root(j->store, paths[i], err);
 	if (!rc)
 		rc = store_temp_root(j->store, j->goal->path, err);
-	if (!rc && !(j->o->check && j->goal->top))
+	if (!rc && !job_compares(j))
 		rc = wanted_valid(j, valid, err);
 	return rc;
 }
@@ -171,28 +174,32 @@ static errint move_in(struct job *j, const char *from, const char *to, struct er
 	return 0;
 }
 
+/* To the final place, where at most is what a killed process left. */
+static errint put_in_place(struct job *j, const char *from, const char *to, struct err *err)
+{
+	errint rc = remove_tree(AT_FDCWD, to, err);
+
+	return rc ? rc : move_in(j, from, to, err);
+}
+
 errint job_place(struct job *j, struct err *err)
 {
-	const struct drv *d = &j->goal->drv;
-
 	j->placed = true;
-	for (size_t i = 0; i < d->n_outputs; i++) {
-		char *to CLEANUP_FREE = store_real_path(j->store, d->outputs[i].path);
+	for (size_t i = 0; i < j->n_outputs; i++) {
+		char *to CLEANUP_FREE = store_real_path(j->store, j->infos[i].path);
 		bool valid;
-		errint rc = store_is_valid(j->store, d->outputs[i].path, &valid, err);
+		errint rc = store_is_valid(j->store, j->infos[i].path, &valid, err);
 
 		if (!rc && (valid || !strcmp(j->where[i], to)))
 			continue;
-		/* Nobody registered it: what a killed process left. */
 		if (!rc)
-			rc = remove_tree(AT_FDCWD, to, err);
-		if (!rc)
-			rc = move_in(j, j->where[i], to, err);
+			rc = put_in_place(j, j->where[i], to, err);
 		if (rc)
-			return err_wrap(err, "placing '%.*s'", STR_ARG(d->outputs[i].path));
+			return err_wrap(err, "placing '%.*s'", STR_ARG(j->infos[i].path));
 	}
 	/* Once registered nobody would look at this folder again. */
-	remove_tree_quietly(AT_FDCWD, j->top);
+	if (j->top)
+		remove_tree_quietly(AT_FDCWD, j->top);
 	return 0;
 }
 
@@ -214,20 +221,18 @@ static void keep_difference(struct job *j, size_t i, struct err *err)
 
 errint job_compare(struct job *j, struct err *err)
 {
-	const struct drv *d = &j->goal->drv;
-
-	for (size_t i = 0; i < d->n_outputs; i++) {
+	for (size_t i = 0; i < j->n_outputs; i++) {
 		struct path_info old;
 		char specified[HASH_TEXT_MAX], got[HASH_TEXT_MAX];
-		errint rc = store_query(j->store, &j->arena, d->outputs[i].path, &old, err);
+		errint rc = store_query(j->store, &j->arena, j->infos[i].path, &old, err);
 
 		if (rc)
 			return rc;
 		if (hash_eq(&old.nar_hash, &j->infos[i].nar_hash))
 			continue;
-		err_set(err, ERR_MISMATCH,
+		err_set(err, ERR_DIFFERS,
 			"derivation '%.*s' may not be deterministic: output '%.*s' differs",
-			STR_ARG(j->goal->path), STR_ARG(d->outputs[i].path));
+			STR_ARG(j->goal->path), STR_ARG(j->infos[i].path));
 		err_detail(err, "  before: %s",
 			   hash_format(&old.nar_hash, HASH_SRI, true, specified));
 		err_detail(err, "     now: %s",
@@ -238,9 +243,60 @@ errint job_compare(struct job *j, struct err *err)
 	return 0;
 }
 
-void job_registered(struct job *j)
+/* ---- a fixed output that is another than was specified ---- */
+
+static void unlock_cleanup(struct store_lock **lock)
 {
-	j->registered = true;
-	if (j->dest)
-		unlink(j->dest);
+	store_unlock(*lock);
+}
+
+/* Makes it valid under its own name, unless it is. */
+static errint keep_actual(struct job *j, const struct path_info *info, const char *from,
+			  struct err *err)
+{
+	char *to CLEANUP_FREE = store_real_path(j->store, info->path);
+	struct store_lock *lock CLEANUP(unlock_cleanup) = NULL;
+	bool valid;
+	errint rc = store_temp_root(j->store, info->path, err);
+
+	if (!rc)
+		rc = store_lock(j->store, &info->path, 1, true, &lock, err);
+	if (!rc)
+		rc = store_is_valid(j->store, info->path, &valid, err);
+	if (rc || valid)
+		return rc;
+	rc = put_in_place(j, from, to, err);
+	return rc ? rc : store_register(j->store, info, 1, err);
+}
+
+errint job_mismatch(struct job *j, const struct drv_output *o, const char *from,
+		    const struct hash *got, const struct path_info *info, struct err *err)
+{
+	char text[HASH_TEXT_MAX];
+	struct path_info actual = *info;
+	struct hash expected;
+	bool recursive;
+	ERR(ignored);
+	errint rc = fixed_hash(o, &expected, &recursive, err);
+
+	if (!rc)
+		rc = store_path_make_fixed(&j->arena, store_dir(j->store), store_path_name(o->path),
+					   recursive, got, NULL, 0, false, &actual.path, err);
+	if (rc)
+		return rc;
+	actual.deriver = j->goal->path;
+	actual.ultimate = true;
+	actual.refs = NULL;
+	actual.n_refs = 0;
+	actual.ca = str_c(arena_printf(&j->arena, "fixed:%s%s", recursive ? "r:" : "",
+				       hash_format(got, HASH_NIX32, true, text)));
+	errint kept = info->n_refs ? err_set(&ignored, ERR_FAILED, "it refers to store paths")
+				   : keep_actual(j, &actual, from, &ignored);
+	hash_mismatch(err, HASH_OF_OUTPUT, j->goal->path, &expected, got);
+	if (kept)
+		report_msg(j->report, REPORT_DEBUG, "'%.*s' is not kept: %s", STR_ARG(actual.path),
+			   ignored.msg);
+	else
+		err_hint(err, "what came is in the store already: '%.*s'", STR_ARG(actual.path));
+	return err->code;
 }

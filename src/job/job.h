@@ -1,105 +1,130 @@
 /* SPDX-License-Identifier: MIT
  *
- * One goal at work. A job takes its outputs' locks, builds or fetches into a folder of its own
- * inside the store (`<drv>.chroot`, a name that collectors know), has a worker check and hash what
- * came, and places it in the store by rename. The scheduler moves it from phase to phase; whenever
- * a job is freed, nothing of it is left but what was placed. */
+ * One goal at work. A job takes its outputs' locks, makes them in a folder of its own inside the
+ * store (`<drv>.chroot`, a name that collectors know), has a worker check and hash what came, and
+ * places it in the store by rename. How a kind of job makes its outputs is its table of operations;
+ * the loop moves jobs from state to state:
+ *
+ *	LOCKING -> RUNNING -> MADE -> CHECKING -> CHECKED -> placed and registered
+ *	   ^______|   (somebody else's build of the same outputs)
+ *
+ * Whenever a job is freed, nothing of it is left but what was placed. */
 #pragma once
 
+#include "base/report.h"
+#include "base/watch.h"
 #include "base/worker.h"
-#include "job/build_attrs.h"
-#include "job/build_int.h"
-#include "job/build_log.h"
+#include "job/build.h"
+#include "plan/build_attrs.h"
 
 struct activity;
-struct ascent;
-struct ladder;
+struct job;
+struct job_loop;
 
-enum job_phase {
-	JOB_LOCK,  /* waiting for somebody else's build of the same outputs */
-	JOB_BUILD, /* the sandboxed child runs */
-	JOB_FETCH, /* the fetcher has it */
-	JOB_QUEUE, /* waiting for a worker */
-	JOB_CHECK, /* its worker runs */
-	JOB_READY, /* to be placed and registered */
+/* Which limit a running job counts for. */
+enum job_class {
+	JOB_CPU,    /* --max-jobs */
+	JOB_NET,    /* a file that the fetcher has in its queue */
+	JOB_STREAM, /* a process of ours that unpacks what comes */
+	JOB_CLASSES_,
+};
+
+enum job_state {
+	JOB_LOCKING, /* waits for somebody else's build of the same outputs */
+	JOB_RUNNING,
+	JOB_MADE,     /* waits for a worker that checks it */
+	JOB_CHECKING, /* its worker runs */
+	JOB_CHECKED,  /* to be placed and registered */
+	JOB_STATES_,
+};
+
+/* A kind of job. Each operation may leave *next alone: then the job stays in its state. An error
+ * is the user's, and ends the job. */
+struct job_ops {
+	const char *name;
+	enum job_class cls;
+	enum work work;
+	size_t size; /* of the kind's struct, whose first member is struct job */
+	/* Begins; the outputs are locked, protected from collection, and not valid. *next is
+	 * JOB_RUNNING, or JOB_MADE when all is here. */
+	errint (*start)(struct job *j, enum job_state *next, struct err *err);
+	/* While RUNNING: the descriptors to wait for, and the next deadline. Asked again after each
+	 * event. NULL: job_wake() is the only event. */
+	void (*watch)(const struct job *j, struct watch_wish *wish);
+	/* A descriptor of the wish is readable; -1: job_wake(). */
+	errint (*event)(struct job *j, int fd, enum job_state *next, struct err *err);
+	/* The deadline of the wish has come. NULL where there is none. */
+	errint (*patience)(struct job *j, uint64_t now, struct err *err);
+	/* In the worker, which has a copy of the job: makes the outputs of what came, at where[].
+	 * NULL when they are there. */
+	errint (*prepare)(struct job *j, struct err *err);
+	/* The check found fault, in err. Adds what helps and returns the code; 0 with *next when
+	 * there is another way. NULL: there is none. */
+	errint (*refused)(struct job *j, enum job_state *next, struct err *err);
+	/* All is valid. NULL where nothing is to be cleared away. */
+	void (*finish)(struct job *j);
+	/* Ends what runs and frees what the kind owns. NULL where that is nothing. */
+	void (*end)(struct job *j);
 };
 
 struct job {
+	const struct job_ops *ops;
 	struct goal *goal;
-	struct store *store;
+	struct job_loop *loop;
+	const struct plan *plan;
 	const struct build_options *o;
-	const struct graph *graph;
+	struct store *store;
 	struct report *report;
 	struct arena arena;
-	enum job_phase phase;
+
+	enum job_state state; /* the loop's */
+	struct job *prev, *next;
+	unsigned slot;
+	bool woken;
+
 	struct store_lock *lock;
 	struct activity *activity;
-	struct build_attrs attrs;
-	struct str_set inputs;     /* closure that the builder sees */
+	char *top;               /* the job's folder, or NULL while there is none */
+	size_t n_outputs;        /* that it makes; of a derivation: all */
+	struct path_info *infos; /* one each: the path at once, the rest when checked; arena */
+	const char **where;      /* where each is made; arena, or NULL before the start */
+	bool in_place;           /* that is the final place (no sandbox) */
+	bool placed, registered;
+	struct build_attrs attrs;  /* of a derivation, from the start on */
 	struct str_set candidates; /* what an output may refer to */
-	const char *shell;         /* the real file to bind as /bin/sh, or NULL; arena */
-	char *top;                 /* the job's folder, or NULL while there is none */
-	char *build_dir;           /* inside top, or a temporary folder to keep */
-	bool isolated, keep_build_dir, placed, registered;
-	const char **where;      /* where each output is made; arena */
-	struct path_info *infos; /* one per output, once checked */
-
-	struct sandbox_child child;
-	int log_fd; /* what the builder says, or -1 */
-	struct build_log log;
-	uint64_t started, spoke; /* clock_ms() */
-	struct err child_err;    /* why it could not become the builder */
-
-	char *dest; /* a fetched file, in the folder of partial files */
-	struct ascent *ascent;
-
 	struct worker worker;
 };
 
-struct job *build_job_new(struct graph *g, struct goal *goal, struct report *report);
-void build_job_free(struct job *j);
+/* The kinds. */
+extern const struct job_ops job_sandbox, job_source, job_substitute;
 
+struct job *job_new(struct job_loop *l, struct goal *goal);
+void job_free(struct job *j);
 /* Tries to lock. *got: the lock is ours. *valid: somebody else made all that is wanted. */
 ATTR_MUST_CHECK errint job_lock(struct job *j, bool *got, bool *valid, struct err *err);
+/* Makes the job's folder at j->top, empty: what is left of a killed process goes. */
+ATTR_MUST_CHECK errint job_make_folder(struct job *j, struct err *err);
 
-/* Building. */
-ATTR_MUST_CHECK errint job_build_start(struct job *j, struct err *err);
-/* Takes what the builder says; *open is false at the end. */
-ATTR_MUST_CHECK errint job_build_output(struct job *j, bool *open, struct err *err);
-/* The child ended: 0 when it succeeded, else the error for the user. */
-ATTR_MUST_CHECK errint job_build_end(struct job *j, struct err *err);
-/* Ends a builder that took too long; the error for the user, or 0 while it has time. */
-ATTR_MUST_CHECK errint job_build_patience(struct job *j, uint64_t now, struct err *err);
-
-/* Keeps a failed build's folder where that is asked for, and tells so; else tells how to. */
-void job_keep(struct job *j, struct err *err);
-
-/* Fetching: begins an ascent with ctx j. */
-ATTR_MUST_CHECK errint job_fetch_start(struct job *j, struct ladder *l, struct err *err);
-/* The ascent is through: 0 when the file is here, else the error for the user. */
-ATTR_MUST_CHECK errint job_fetch_end(struct job *j, struct err *err);
-/* The worker found what came to be wrong: true when it is looked for elsewhere. */
-bool job_fetch_again(struct job *j, struct err *err);
-/* In the worker: makes the output of what was fetched. */
-ATTR_MUST_CHECK errint job_fetch_unpack(struct job *j, struct err *err);
-/* The expected hash of a fixed output, and whether it is the NAR's. */
-ATTR_MUST_CHECK errint fixed_hash(const struct drv_output *o, struct hash *out, bool *recursive,
-				  struct err *err);
-/* The file's own hash decides (not an unpacked or executable one's NAR). */
-bool fetch_is_flat(const struct drv *d);
-
-/* Checking what came, in a worker. */
+/* Checking what came, in a worker that job_check_start() starts. */
 ATTR_MUST_CHECK errint job_check_start(struct job *j, struct err *err);
 ATTR_MUST_CHECK errint job_check_end(struct job *j, struct err *err);
 /* The rules of build_attrs_rules() for all outputs, of which infos tell. */
 ATTR_MUST_CHECK errint job_check_rules(struct job *j, struct err *err);
+/* The expected hash of a fixed output, and whether it is the NAR's. */
+ATTR_MUST_CHECK errint fixed_hash(const struct drv_output *o, struct hash *out, bool *recursive,
+				  struct err *err);
+/* A fixed output that is not what was specified: registers it under the path that its hash gives,
+ * as Nix does, so that a mended recipe finds it, and returns the error for the user. info has its
+ * NAR's hash and size. */
+errint job_mismatch(struct job *j, const struct drv_output *o, const char *from,
+		    const struct hash *got, const struct path_info *info, struct err *err);
 
 /* Moves outputs that are not valid to their places. */
 ATTR_MUST_CHECK errint job_place(struct job *j, struct err *err);
 /* With check: compares with what is registered instead. */
 ATTR_MUST_CHECK errint job_compare(struct job *j, struct err *err);
-/* After registration: the fetched archive has served. */
-void job_registered(struct job *j);
-
-/* "name-1.2" of a .drv, for people. */
-struct str goal_name(const struct goal *g);
+/* Is it only to be compared? */
+static inline bool job_compares(const struct job *j)
+{
+	return j->o->check && j->goal->top;
+}

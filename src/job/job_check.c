@@ -4,6 +4,7 @@
  * metadata, fixed outputs are compared with their hash, references are found by scanning. The
  * worker tells, for each output, what registration needs:
  *
+ *	u8: a fixed output that is not what was specified; then its hash (bytes of struct hash)
  *	32 bytes of NAR hash, u64 NAR size, u32 count, count u32 indices into the candidates */
 #include "job/job.h"
 
@@ -13,6 +14,19 @@
 
 #include "base/file.h"
 #include "store/nar.h"
+
+errint fixed_hash(const struct drv_output *o, struct hash *out, bool *recursive, struct err *err)
+{
+	struct str name = o->hash_algo;
+	enum hash_algo algo;
+
+	*recursive = str_starts(name, S("r:"));
+	name = str_drop_prefix(name, S("r:"));
+	if (!hash_algo_parse(name, &algo))
+		return err_set(err, ERR_UNSUPPORTED, "output hash method '%.*s'",
+			       STR_ARG(o->hash_algo));
+	return hash_parse(o->hash, algo, out, err);
+}
 
 static errint flat_hash(const char *path, enum hash_algo algo, struct hash *out, struct err *err)
 {
@@ -41,10 +55,10 @@ static errint recursive_hash(const char *path, enum hash_algo algo, struct hash 
 	return rc;
 }
 
-static errint check_fixed(struct job *j, const struct drv_output *o, const char *path,
-			  struct err *err)
+static errint check_fixed(struct job *j, const struct drv_output *o, const char *path, bool *other,
+			  struct buf *out, struct err *err)
 {
-	struct hash expected, got;
+	struct hash expected, got = {0};
 	bool recursive;
 	errint rc = fixed_hash(o, &expected, &recursive, err);
 
@@ -53,9 +67,11 @@ static errint check_fixed(struct job *j, const struct drv_output *o, const char 
 			       : flat_hash(path, expected.algo, &got, err);
 	if (rc)
 		return err_wrap(err, "output of '%.*s'", STR_ARG(j->goal->path));
-	if (hash_eq(&expected, &got))
-		return 0;
-	return hash_mismatch(err, HASH_OF_OUTPUT, j->goal->path, &expected, &got);
+	*other = !hash_eq(&expected, &got);
+	buf_putc(out, *other);
+	if (*other)
+		buf_put(out, &got, sizeof(got));
+	return 0;
 }
 
 static void put_info(const struct job *j, const struct path_info *info, struct buf *out)
@@ -79,6 +95,7 @@ static errint check_output(struct job *j, size_t i, struct buf *out, struct err 
 	const struct drv_output *o = &j->goal->drv.outputs[i];
 	struct path_info info = {0};
 	struct output_rules rules = {0};
+	bool other = false;
 	struct stat st;
 
 	if (lstat(j->where[i], &st)) {
@@ -90,7 +107,9 @@ static errint check_output(struct job *j, size_t i, struct buf *out, struct err 
 	}
 	errint rc = store_canonicalise(j->where[i], err);
 	if (!rc && o->hash_algo.n)
-		rc = check_fixed(j, o, j->where[i], err);
+		rc = check_fixed(j, o, j->where[i], &other, out, err);
+	else
+		buf_putc(out, 0);
 	if (!rc)
 		rc = build_attrs_rules(&j->attrs, o->name, &rules, err);
 	if (rc)
@@ -99,7 +118,7 @@ static errint check_output(struct job *j, size_t i, struct buf *out, struct err 
 	rc = store_scan(j->store, &j->arena, j->where[i], candidates, &info, err);
 	if (rc)
 		return rc;
-	if (o->hash_algo.n && info.n_refs)
+	if (o->hash_algo.n && info.n_refs && !other)
 		return err_set(
 			err, ERR_BUILD,
 			"fixed-output derivation '%.*s' must not refer to store paths, but its "
@@ -109,26 +128,20 @@ static errint check_output(struct job *j, size_t i, struct buf *out, struct err 
 	return 0;
 }
 
-/* Runs in the worker. The build folder goes here too, beside the poll loop. */
+/* Runs in the worker. */
 static errint check_all(void *ctx, struct buf *out, struct err *err)
 {
 	struct job *j = ctx;
-	errint rc = j->goal->kind == GOAL_FETCH ? job_fetch_unpack(j, err) : 0;
+	errint rc = j->ops->prepare ? j->ops->prepare(j, err) : 0;
 
-	for (size_t i = 0; !rc && i < j->goal->drv.n_outputs; i++)
+	for (size_t i = 0; !rc && i < j->n_outputs; i++)
 		rc = check_output(j, i, out, err);
-	if (!rc && j->build_dir && !j->o->keep_failed)
-		remove_tree_quietly(AT_FDCWD, j->build_dir);
 	return rc;
 }
 
 errint job_check_start(struct job *j, struct err *err)
 {
-	errint rc = worker_start(check_all, j, &j->worker, err);
-
-	if (!rc)
-		j->phase = JOB_CHECK;
-	return rc;
+	return worker_start(check_all, j, &j->worker, err);
 }
 
 static bool take(struct str *s, void *out, size_t n)
@@ -175,27 +188,28 @@ static errint content_address(struct job *j, const struct drv_output *o, struct 
 	return rc;
 }
 
+static errint take_output(struct job *j, struct str *s, size_t i, struct err *err)
+{
+	const struct drv_output *o = &j->goal->drv.outputs[i];
+	struct path_info *info = &j->infos[i];
+	struct hash got;
+	char other;
+
+	if (!take(s, &other, 1) || (other && !take(s, &got, sizeof(got))) || !take_info(j, s, info))
+		return err_set(err, ERR_CORRUPT, "a worker's result is cut off");
+	if (other)
+		return job_mismatch(j, o, j->where[i], &got, info, err);
+	info->deriver = j->goal->path;
+	info->ultimate = true;
+	return o->hash_algo.n ? content_address(j, o, &info->ca, err) : 0;
+}
+
 errint job_check_end(struct job *j, struct err *err)
 {
-	const struct drv *d = &j->goal->drv;
 	struct str s = str_skip(buf_str(&j->worker.result), 1);
 	errint rc = 0;
 
-	j->infos = ARENA_ARRAY(&j->arena, struct path_info, d->n_outputs);
-	for (size_t i = 0; !rc && i < d->n_outputs; i++) {
-		struct path_info *info = &j->infos[i];
-
-		info->path = d->outputs[i].path;
-		info->deriver = j->goal->path;
-		info->ultimate = true;
-		if (!take_info(j, &s, info))
-			return err_set(err, ERR_CORRUPT, "a worker's result is cut off");
-		if (d->outputs[i].hash_algo.n)
-			rc = content_address(j, &d->outputs[i], &info->ca, err);
-	}
-	if (!rc)
-		rc = job_check_rules(j, err);
-	if (!rc)
-		j->phase = JOB_READY;
-	return rc;
+	for (size_t i = 0; !rc && i < j->n_outputs; i++)
+		rc = take_output(j, &s, i, err);
+	return rc ? rc : job_check_rules(j, err);
 }

@@ -48,7 +48,7 @@ static void test_plain(void)
 	report_tick(r);
 	a->started -= 62000;
 	r->told -= 10000;
-	report_totals(r, 1, 4, 0, 0);
+	report_count(r, WORK_BUILD, 1, 4);
 	report_tick(r);
 	struct activity *b = activity_start(r, 0, NULL, "second");
 
@@ -100,7 +100,7 @@ static void test_null(void)
 	activity_progress(a, 1, 1);
 	activity_line(a, S("x"));
 	activity_end(a);
-	report_totals(NULL, 1, 1, 1, 1);
+	report_count(NULL, WORK_PUSH, 1, 1);
 	report_tick(NULL);
 	report_free(NULL);
 	OK(!report_shows(NULL, REPORT_ERROR), "NULL shows nothing");
@@ -164,7 +164,7 @@ static void test_live(void)
 	a->started = b->started = 0;
 	report_msg(r, REPORT_NOTE, "above");
 	activity_line(b, S("  \033]0;title\007compiling\033[2J x\x9b\n"));
-	report_totals(r, 0, 2, 0, 0);
+	report_count(r, WORK_BUILD, 0, 2);
 	r->drawn = 0;
 	report_tick(r);
 	activity_end(a);

@@ -2,7 +2,7 @@
  *
  * What a derivation says of how to build it: the JSON scanner, attributes in both forms, the
  * shell's file of structured attributes (whose text is Nix's), placeholders. */
-#include "job/build_attrs.h"
+#include "plan/build_attrs.h"
 
 #include "job/build_attrs_file.h"
 #include "job/build_env.h"

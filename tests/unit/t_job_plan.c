@@ -4,7 +4,7 @@
  * what a sandbox will hold. The store is a scratch folder; nothing is built. */
 #include "job_fixture.h"
 
-#include "job/build_int.h"
+#include "sandbox/sandbox.h"
 
 static struct str add_drv(const char *name, const char *platform, const char *builder,
 			  const struct str *inputs, size_t n_inputs)
@@ -136,7 +136,8 @@ static errint query(struct substituter *self, struct arena *arena, const struct 
 
 static void test_substitutes(void)
 {
-	struct substituter from = {.query = query};
+	static const struct substituter_ops ops = {.query = query};
+	struct substituter from = {&ops};
 	struct build_options o = {.system = "x86_64-linux", .substituter = &from};
 	struct str low = add_drv("lower", "x86_64-linux", "/bin/sh", NULL, 0);
 	struct str mid = add_drv("cached", "x86_64-linux", "/bin/sh", &low, 1);

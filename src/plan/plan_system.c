@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who can build what: systems, system features, the table of built-in builders. */
-#include "job/build_int.h"
+ * Who can build what: systems, system features, names of built-in builders. */
+#include "plan/plan.h"
 
 #include <stdio.h>
 #include <unistd.h>
 #include <sys/utsname.h>
 
-#include "job/build_attrs.h"
+#include "plan/build_attrs.h"
 
 const char *native_system(void)
 {
@@ -19,16 +19,16 @@ const char *native_system(void)
 	return system;
 }
 
-const struct builtin_builder *builtin_find(const struct build_options *o, struct str name)
+static bool builtin_known(const struct plan_options *o, struct str name)
 {
-	for (size_t i = 0; i < o->n_builtins; i++) {
-		if (str_eqz(name, o->builtins[i].name))
-			return &o->builtins[i];
+	for (const char *const *b = o->builtins; b && *b; b++) {
+		if (str_eqz(name, *b))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
-static bool system_ok(const struct build_options *o, struct str platform)
+static bool system_ok(const struct plan_options *o, struct str platform)
 {
 	const char *system = o->system ? o->system : native_system();
 
@@ -36,7 +36,7 @@ static bool system_ok(const struct build_options *o, struct str platform)
 	       (str_eq(platform, S("i686-linux")) && !strcmp(native_system(), "x86_64-linux"));
 }
 
-static bool feature_ok(const struct build_options *o, struct str feature)
+static bool feature_ok(const struct plan_options *o, struct str feature)
 {
 	static const char *const usual[] = {"benchmark", "big-parallel", "kiln", "nixos-test",
 					    "uid-range"};
@@ -52,7 +52,7 @@ static bool feature_ok(const struct build_options *o, struct str feature)
 	return str_eq(feature, S("kvm")) && !access("/dev/kvm", R_OK | W_OK);
 }
 
-static errint check_features(const struct build_options *o, const struct drv *d, struct err *err)
+static errint check_features(const struct plan_options *o, const struct drv *d, struct err *err)
 {
 	struct words features;
 	struct build_attrs t;
@@ -70,24 +70,24 @@ static errint check_features(const struct build_options *o, const struct drv *d,
 	return rc;
 }
 
-static errint unknown_builtin(const struct build_options *o, struct str name, struct err *err)
+static errint unknown_builtin(const struct plan_options *o, struct str name, struct err *err)
 {
 	err_set(err, ERR_UNSUPPORTED, "builder '%.*s' is not known here", STR_ARG(name));
-	for (size_t i = 0; i < o->n_builtins; i++) {
-		if (str_distance(name, str_c(o->builtins[i].name), 3) <= 3)
-			err_hint(err, "there is '%s'", o->builtins[i].name);
+	for (const char *const *b = o->builtins; b && *b; b++) {
+		if (str_distance(name, str_c(*b), 3) <= 3)
+			err_hint(err, "there is '%s'", *b);
 	}
 	return err->code;
 }
 
-errint check_system(const struct build_options *o, const struct drv *d, struct err *err)
+errint check_system(const struct plan_options *o, const struct drv *d, struct err *err)
 {
 	if (!system_ok(o, d->platform))
 		return err_set(err, ERR_UNSUPPORTED,
 			       "a '%.*s' is required to build it, but this is a '%s'",
 			       STR_ARG(d->platform), o->system ? o->system : native_system());
 	if (str_starts(d->builder, S("builtin:")) && !str_eq(d->builder, S("builtin:fetchurl")) &&
-	    !builtin_find(o, d->builder))
+	    !builtin_known(o, d->builder))
 		return unknown_builtin(o, d->builder, err);
 	return check_features(o, d, err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Reads a derivation's wishes from either form. */
-#include "job/build_attrs.h"
+#include "plan/build_attrs.h"
 
 #include <stdlib.h>
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A job that runs a builder, inside: job_sandbox.c is its life, job_sandbox_world.c what the
+ * builder finds around it. */
+#pragma once
+
+#include "job/build_env.h"
+#include "job/build_log.h"
+#include "job/job.h"
+#include "sandbox/sandbox.h"
+
+struct sandbox_job {
+	struct job job;
+	bool isolated, keep_build_dir;
+	struct str_set inputs; /* closure that the builder sees */
+	const char *shell;     /* the real file to bind as /bin/sh, or NULL; arena */
+	char *build_dir;       /* inside job.top, or a temporary folder to keep */
+	struct sandbox_child child;
+	int log_fd; /* what the builder says, or -1 */
+	struct build_log log;
+	uint64_t started, spoke; /* clock_ms() */
+	struct err child_err;    /* why it could not become the builder */
+};
+
+static inline struct sandbox_job *sandbox_of(struct job *j)
+{
+	return (struct sandbox_job *)j;
+}
+
+/* Decides everything about a builder's world and makes the folders and files of it. */
+ATTR_MUST_CHECK errint sandbox_job_prepare_world(struct sandbox_job *b, struct build_env *env,
+						 struct err *err);
+/* Starts the builder there; what it says comes from b->log_fd. */
+ATTR_MUST_CHECK errint sandbox_job_start_child(struct sandbox_job *b, const struct build_env *env,
+					       struct err *err);

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A job that brings a source (`builtin:fetchurl`), by the ladder. Files arrive in the state
+ * folder's kiln/partial, named after the output, and stay there until they are placed: a run that
+ * was killed loses nothing. What came is checked in the worker; when it is wrong the ladder knows
+ * where else to look. */
+#include "job/loop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "archive/archive.h"
+#include "base/environ.h"
+#include "base/file.h"
+#include "source/ascent.h"
+#include "source/ladder.h"
+
+struct climb_job {
+	struct job job;
+	char *dest; /* the fetched file, in the folder of partial files */
+	struct ascent *ascent;
+};
+
+static struct climb_job *climb_of(struct job *j)
+{
+	return (struct climb_job *)j;
+}
+
+/* ---- the ladder behind all source jobs ---- */
+
+struct intake {
+	struct ladder *ladder, *own; /* own: when the caller gave none */
+};
+
+static struct ladder *intake_need(struct job_loop *l)
+{
+	if (l->intake)
+		return l->intake->ladder;
+	struct intake *s = l->intake = xcalloc(1, sizeof(*s));
+
+	s->ladder = l->o->ladder;
+	if (!s->ladder)
+		s->ladder = s->own = ladder_new(NULL, l->store, l->report);
+	return s->ladder;
+}
+
+void intake_free(struct intake *s)
+{
+	if (s)
+		ladder_free(s->own);
+	free(s);
+}
+
+void intake_watch(const struct intake *s, struct watch_wish *wish)
+{
+	if (!ladder_pending(s->ladder))
+		return;
+	int ms = ladder_timeout(s->ladder);
+
+	wish->fds[0] = ladder_fd(s->ladder);
+	if (ms >= 0)
+		wish->due = clock_ms() + (uint64_t)ms;
+}
+
+errint intake_event(struct intake *s, struct err *err)
+{
+	errint rc = ladder_step(s->ladder, 0, NULL, 0, err);
+	struct ascent *a;
+
+	while (!rc && (a = ladder_next(s->ladder)))
+		job_wake(&((struct climb_job *)ascent_ctx(a))->job);
+	return rc;
+}
+
+/* ---- one source ---- */
+
+/* urls before url, each once. */
+static errint find_urls(struct job *j, const char ***out, size_t *n, struct err *err)
+{
+	struct words many;
+	struct str one = {0};
+	errint rc = build_attrs_words(&j->attrs, "urls", &many, err);
+
+	if (!rc)
+		rc = build_attrs_string(&j->attrs, "url", &one, err);
+	if (rc)
+		return rc;
+	const char **v = ARENA_ARRAY(&j->arena, const char *, many.n + 2);
+	size_t count = 0;
+	for (size_t i = 0; i < many.n; i++)
+		v[count++] = arena_strz(&j->arena, many.v[i]);
+	if (one.n && !words_have(&many, one))
+		v[count++] = arena_strz(&j->arena, one);
+	if (!count)
+		return err_set(err, ERR_EVAL, "'%.*s' has no url to fetch", STR_ARG(j->goal->path));
+	*out = v;
+	*n = count;
+	return 0;
+}
+
+static errint make_dest(struct climb_job *c, struct err *err)
+{
+	struct job *j = &c->job;
+	const char *state = store_config(j->store)->state_dir;
+	char *dir CLEANUP_FREE =
+		store_real_path(j->store, str_c(arena_printf(&j->arena, "%s/kiln/partial", state)));
+	errint rc = mkdir_p(AT_FDCWD, dir, 0755, err);
+
+	if (rc)
+		return rc;
+	c->dest = path_join(str_c(dir), store_path_base(j->goal->drv.outputs[0].path));
+	return job_make_folder(j, err);
+}
+
+static void say_where(struct climb_job *c)
+{
+	struct job *j = &c->job;
+	const char *made = build_attrs_flag(&j->attrs, "unpack")
+				   ? arena_printf(&j->arena, "%s/output", j->top)
+				   : arena_strz(&j->arena, str_c(c->dest));
+
+	j->where = ARENA_ARRAY(&j->arena, const char *, 1);
+	j->where[0] = made;
+}
+
+static errint begin(struct climb_job *c, struct err *err)
+{
+	struct job *j = &c->job;
+	struct ascent_request r = {.algo = HASH_SHA256, .hash_of = HASH_OF_OUTPUT, .ctx = c};
+	char *placed CLEANUP_FREE = store_real_path(j->store, j->infos[0].path);
+	const char **urls = NULL;
+	struct hash expected;
+	bool recursive;
+	errint rc = fixed_hash(&j->goal->drv.outputs[0], &expected, &recursive, err);
+
+	if (!rc)
+		rc = find_urls(j, &urls, &r.n_urls, err);
+	if (rc)
+		return rc;
+	r.urls = urls;
+	r.dest = c->dest;
+	r.hash = recursive ? NULL : &expected;
+	r.hash_name = arena_strz(&j->arena, j->goal->path);
+	r.checked_later = recursive;
+	/* The worker looks at it in any case. What is valid is only fetched to be compared. */
+	r.adopts = !job_compares(j);
+	r.left = r.adopts && !recursive ? placed : NULL;
+	r.name = arena_strz(&j->arena, goal_name(j->goal));
+	return ascent_begin(intake_need(j->loop), &r, &c->ascent, err);
+}
+
+static errint source_start(struct job *j, enum job_state *next, struct err *err)
+{
+	struct climb_job *c = climb_of(j);
+	const struct drv *d = &j->goal->drv;
+
+	if (d->n_outputs != 1 || !drv_is_fixed(d))
+		return err_set(err, ERR_EVAL,
+			       "'%.*s' uses builtin:fetchurl without one fixed output",
+			       STR_ARG(j->goal->path));
+	errint rc = build_attrs_init(&j->arena, d, &j->attrs, err);
+	if (!rc)
+		rc = make_dest(c, err);
+	if (rc)
+		return rc;
+	say_where(c);
+	*next = JOB_RUNNING;
+	return begin(c, err);
+}
+
+/* The ascent is through. */
+static errint source_event(struct job *j, int fd, enum job_state *next, struct err *err)
+{
+	struct err *why = &ascent_result(climb_of(j)->ascent)->got.err;
+
+	if (!why->code) {
+		*next = JOB_MADE;
+		return 0;
+	}
+	err_move(err, why);
+	/* A mismatch names it. */
+	return err->code == ERR_MISMATCH
+		       ? err->code
+		       : err_detail(err, "needed by derivation '%.*s'", STR_ARG(j->goal->path));
+}
+
+/* What came may be wrong, and be had elsewhere. */
+static errint source_refused(struct job *j, enum job_state *next, struct err *err)
+{
+	struct ascent *a = climb_of(j)->ascent;
+
+	if ((err->code != ERR_MISMATCH && err->code != ERR_CORRUPT) || !ascent_reject(a, err))
+		return err->code;
+	remove_tree_quietly(AT_FDCWD, j->where[0]);
+	*next = JOB_RUNNING;
+	return 0;
+}
+
+static void source_finish(struct job *j)
+{
+	/* The fetched archive has served. */
+	unlink(climb_of(j)->dest);
+}
+
+static void source_end(struct job *j)
+{
+	struct climb_job *c = climb_of(j);
+
+	/* Placed and not registered, it goes back to where the next run finds it. */
+	if (j->placed && !j->registered && j->where && !strcmp(j->where[0], c->dest)) {
+		char *to CLEANUP_FREE = store_real_path(j->store, j->infos[0].path);
+		ERR(ignored);
+		bool valid;
+
+		if (!store_is_valid(j->store, j->infos[0].path, &valid, &ignored) && !valid)
+			(void)!rename(to, c->dest);
+	}
+	ascent_free(c->ascent);
+	free(c->dest);
+}
+
+/* In the worker. */
+
+/* Collects the first bytes and then refuses more. */
+struct head_sink {
+	struct sink sink;
+	char p[24];
+	size_t n;
+};
+
+static errint head_write(struct sink *s, const void *p, size_t n, struct err *err)
+{
+	struct head_sink *h = (struct head_sink *)s;
+	size_t room = MIN(n, sizeof(h->p) - h->n);
+
+	memcpy(h->p + h->n, p, room);
+	h->n += room;
+	return h->n == sizeof(h->p) ? err_set(err, ERR_EXISTS, "enough was read") : 0;
+}
+
+/* Nix's own builtin:fetchurl unpacks compressed NARs under the same attribute. */
+static bool holds_nar(int fd)
+{
+	static const char magic[24] = "\x0d\0\0\0\0\0\0\0nix-archive-1\0\0";
+	static const struct sink_ops ops = {head_write};
+	struct head_sink h = {.sink = {&ops}};
+	struct fd_source from = fd_source_init(fd);
+	ERR(ignored);
+
+	(void)!archive_decompress(&from.source, &h.sink, &ignored);
+	return h.n == sizeof(magic) && !memcmp(h.p, magic, sizeof(magic));
+}
+
+static errint unpack_nar(struct job *j, int fd, struct err *err)
+{
+	char *plain CLEANUP_FREE = xasprintf("%s/nar", j->top);
+	int nar CLEANUP_FD = open(plain, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (nar < 0)
+		return err_sys(err, "making '%s'", plain);
+	struct fd_source from = fd_source_init(fd);
+	struct fd_sink to = fd_sink_init(nar);
+	errint rc = archive_decompress(&from.source, &to.sink, err);
+	if (rc)
+		return rc;
+	if (lseek(nar, 0, SEEK_SET))
+		return err_sys(err, "reading '%s'", plain);
+	struct fd_source bytes = fd_source_init(nar);
+	return nar_restore(&bytes.source, AT_FDCWD, j->where[0], err);
+}
+
+static errint unpack(struct job *j, struct err *err)
+{
+	const char *dest = climb_of(j)->dest;
+	int fd CLEANUP_FD = -1;
+	errint rc = open_file(AT_FDCWD, dest, &fd, err);
+
+	if (rc)
+		return rc;
+	bool nar = holds_nar(fd);
+	if (lseek(fd, 0, SEEK_SET))
+		return err_sys(err, "reading '%s'", dest);
+	rc = nar ? unpack_nar(j, fd, err)
+		 : archive_unpack(fd, AT_FDCWD, j->where[0], ARCHIVE_STRIP_ROOT, err);
+	return rc ? err_wrap(err, "unpacking what was fetched for '%.*s'", STR_ARG(j->goal->path))
+		  : 0;
+}
+
+static errint source_prepare(struct job *j, struct err *err)
+{
+	if (build_attrs_flag(&j->attrs, "unpack"))
+		return unpack(j, err);
+	mode_t mode = build_attrs_flag(&j->attrs, "executable") ? 0555 : 0444;
+	const char *dest = climb_of(j)->dest;
+
+	if (chmod(dest, mode))
+		return err_sys(err, "changing the mode of '%s'", dest);
+	return 0;
+}
+
+const struct job_ops job_source = {
+	.name = "source",
+	.cls = JOB_NET,
+	.work = WORK_FETCH,
+	.size = sizeof(struct climb_job),
+	.start = source_start,
+	.event = source_event,
+	.prepare = source_prepare,
+	.refused = source_refused,
+	.finish = source_finish,
+	.end = source_end,
+};
