@@ -70,6 +70,22 @@ errint worker_start(worker_fn *fn, void *ctx, struct worker *out, struct err *er
 	return 0;
 }
 
+errint worker_here(worker_fn *fn, void *ctx, struct worker *out, struct err *err)
+{
+	struct worker w = WORKER_INIT;
+
+	buf_putc(&w.result, '+');
+	errint rc = fn(ctx, &w.result, err);
+	if (!rc)
+		rc = buf_check(&w.result, "result", err);
+	if (rc) {
+		buf_release(&w.result);
+		return rc;
+	}
+	*out = w;
+	return 0;
+}
+
 /* The error's parts: code, errno, message, detail, hint. */
 static errint parse_error(struct str s, struct err *err)
 {

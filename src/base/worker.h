@@ -20,6 +20,8 @@ struct worker {
 	}
 
 ATTR_MUST_CHECK errint worker_start(worker_fn *fn, void *ctx, struct worker *out, struct err *err);
+/* Calls it here instead, for work that is shorter than making a process. The result is the same. */
+ATTR_MUST_CHECK errint worker_here(worker_fn *fn, void *ctx, struct worker *out, struct err *err);
 /* Reads what is there; *done once it ended, and then its error or 0, with the bytes in result. */
 ATTR_MUST_CHECK errint worker_read(struct worker *w, bool *done, struct err *err);
 /* Ends it if it runs, and frees. */

@@ -84,6 +84,7 @@ struct job {
 
 	struct store_lock *lock;
 	struct activity *activity;
+	const char *scratch;     /* what the check clears away, or NULL; the kind's */
 	char *top;               /* the job's folder, or NULL while there is none */
 	size_t n_outputs;        /* that it makes; of a derivation: all */
 	struct path_info *infos; /* one each: the path at once, the rest when checked; arena */
@@ -105,8 +106,10 @@ ATTR_MUST_CHECK errint job_lock(struct job *j, bool *got, bool *valid, struct er
 /* Makes the job's folder at j->top, empty: what is left of a killed process goes. */
 ATTR_MUST_CHECK errint job_make_folder(struct job *j, struct err *err);
 
-/* Checking what came, in a worker that job_check_start() starts. */
-ATTR_MUST_CHECK errint job_check_start(struct job *j, struct err *err);
+/* Checking what came: in a worker that job_check_start() starts, or, where it is so little that
+ * making a process would take longer, at once., and *done. */
+ATTR_MUST_CHECK errint job_check_start(struct job *j, bool *done, struct err *err);
+/* The worker, or the check at once, is done. */
 ATTR_MUST_CHECK errint job_check_end(struct job *j, struct err *err);
 /* The rules of build_attrs_rules() for all outputs, of which infos tell. */
 ATTR_MUST_CHECK errint job_check_rules(struct job *j, struct err *err);

@@ -139,9 +139,49 @@ static errint check_all(void *ctx, struct buf *out, struct err *err)
 	return rc;
 }
 
-errint job_check_start(struct job *j, struct err *err)
+/* What may be looked at within a turn of the loop. */
+struct budget {
+	unsigned entries;
+	off_t bytes;
+};
+
+static bool is_within(struct budget *b, int dirfd, const char *path, unsigned depth)
 {
-	return worker_start(check_all, j, &j->worker, err);
+	struct dir_list l = {0};
+	struct stat st;
+	ERR(ignored);
+
+	if (!b->entries || fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW))
+		return false;
+	b->entries--;
+	b->bytes -= S_ISREG(st.st_mode) ? st.st_size : 0;
+	if (!S_ISDIR(st.st_mode))
+		return b->bytes >= 0;
+	int fd CLEANUP_FD = -1;
+	if (!depth || open_dir(dirfd, path, &fd, &ignored) || dir_list(dirfd, path, &l, &ignored))
+		return false;
+	bool within = b->bytes >= 0 && l.n <= b->entries;
+	for (size_t i = 0; within && i < l.n; i++)
+		within = is_within(b, fd, l.v[i].name, depth - 1);
+	dir_list_release(&l);
+	return within;
+}
+
+static bool is_little(const struct job *j)
+{
+	struct budget b = {.entries = 24, .bytes = 128 << 10};
+	bool little = !j->scratch || is_within(&b, AT_FDCWD, j->scratch, 2);
+
+	for (size_t i = 0; little && i < j->n_outputs; i++)
+		little = is_within(&b, AT_FDCWD, j->where[i], 2);
+	return little;
+}
+
+errint job_check_start(struct job *j, bool *done, struct err *err)
+{
+	*done = is_little(j);
+	return *done ? worker_here(check_all, j, &j->worker, err)
+		     : worker_start(check_all, j, &j->worker, err);
 }
 
 static bool take(struct str *s, void *out, size_t n)

@@ -222,10 +222,8 @@ static errint sandbox_job_patience(struct job *j, uint64_t now, struct err *err)
 /* In the worker: the build folder goes there, beside the loop. */
 static errint sandbox_job_prepare(struct job *j, struct err *err)
 {
-	struct sandbox_job *b = sandbox_of(j);
-
-	if (!j->o->keep_failed)
-		remove_tree_quietly(AT_FDCWD, b->build_dir);
+	if (j->scratch)
+		remove_tree_quietly(AT_FDCWD, j->scratch);
 	return 0;
 }
 

@@ -123,14 +123,18 @@ static errint make_folders(struct sandbox_job *b, struct err *err)
 		const char *name;
 		mode_t mode;
 	} folders[] = {{"root", 0755}, {"store", 01775}, {"tmp", 01777}};
-	errint rc = job_make_folder(&b->job, err);
+	errint rc = b->isolated ? job_make_folder(&b->job, err) : 0;
 
 	for (size_t i = 0; !rc && b->isolated && i < ARRAY_LEN(folders); i++) {
 		char *path CLEANUP_FREE = xasprintf("%s/%s", b->job.top, folders[i].name);
 
 		rc = give_folder(path, folders[i].mode, err);
 	}
-	return rc ? rc : make_build_dir(b, err);
+	if (!rc)
+		rc = make_build_dir(b, err);
+	if (!rc && !b->job.o->keep_failed)
+		b->job.scratch = b->build_dir;
+	return rc;
 }
 
 /* Says where each output is made; without a sandbox that is its final place. */

@@ -217,15 +217,36 @@ static void start_ready(struct job_loop *l)
 	} while (any);
 }
 
+/* What came is checked, or found fault with: rc and err tell. */
+static void checked(struct job_loop *l, struct job *j, errint rc, struct err *err)
+{
+	enum job_state next = JOB_CHECKED;
+
+	if (!rc)
+		rc = job_check_end(j, err);
+	if (rc && j->ops->refused) {
+		worker_release(&j->worker);
+		j->worker = (struct worker)WORKER_INIT;
+		rc = j->ops->refused(j, &next, err);
+	}
+	move_on(l, j, rc, next, err);
+}
+
+static bool may_check(const struct job_loop *l)
+{
+	return l->states[JOB_MADE].n && l->states[JOB_CHECKING].n < l->limit[JOB_CPU];
+}
+
 static void start_checks(struct job_loop *l)
 {
-	struct job *j;
-
-	while ((j = l->states[JOB_MADE].first) && l->states[JOB_CHECKING].n < l->limit[JOB_CPU]) {
+	while (may_check(l)) {
+		struct job *j = l->states[JOB_MADE].first;
+		bool done;
 		ERR(err);
+		errint rc = job_check_start(j, &done, &err);
 
-		if (job_check_start(j, &err))
-			job_failed(l, j, &err);
+		if (rc || done)
+			checked(l, j, rc, &err);
 		else
 			loop_move(l, j, JOB_CHECKING);
 	}
@@ -235,21 +256,12 @@ static void start_checks(struct job_loop *l)
 
 static void check_event(struct job_loop *l, struct job *j)
 {
-	enum job_state next = JOB_CHECKED;
 	bool done;
 	ERR(err);
 	errint rc = worker_read(&j->worker, &done, &err);
 
-	if (!rc && !done)
-		return;
-	if (!rc)
-		rc = job_check_end(j, &err);
-	if (rc && j->ops->refused) {
-		worker_release(&j->worker);
-		j->worker = (struct worker)WORKER_INIT;
-		rc = j->ops->refused(j, &next, &err);
-	}
-	move_on(l, j, rc, next, &err);
+	if (rc || done)
+		checked(l, j, rc, &err);
 }
 
 static void deadline(struct job_loop *l, struct job *j)
@@ -346,13 +358,14 @@ static errint turn(struct job_loop *l, struct err *err)
 
 	if (rc)
 		return rc;
+	start_checks(l);
 	rc = loop_register_due(l, &due, err);
 	if (rc)
 		return rc;
 	start_ready(l);
-	start_checks(l);
 	report_tick(l->report);
-	if (!alive(l) || loop_stopping(l))
+	/* Some jobs have all they need at their start. */
+	if (!alive(l) || loop_stopping(l) || may_check(l))
 		return 0;
 	watch_ours(l, due);
 	rc = watch_wait(&l->watch, err);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -321,18 +322,39 @@ static unsigned long clone_flags(const struct sandbox_spec *s, struct sandbox_id
 	return flags;
 }
 
-/* In the helper: clones, tells the process id (or -errno), and is done. */
+/* What the grandchild is started with. */
+struct starting {
+	const struct sandbox_spec *s;
+	struct sandbox_ids ids;
+	int fd, log_fd, pid_fd;
+};
+
+static int child_start(void *ctx)
+{
+	struct starting *c = ctx;
+
+	close(c->pid_fd);
+	child_main(c->s, c->ids, c->fd, c->log_fd);
+}
+
+/* In the helper: clones, tells the process id (or -errno), and is done. The grandchild takes over
+ * its memory, which nobody else needs any more, on a stack of its own: a second copy would cost as
+ * much as the first. */
 ATTR_NORETURN static void helper_main(const struct sandbox_spec *s, int fd, int log_fd, int pid_fd)
 {
-	/* Asked for here: behind the clone everybody seems to be somebody else. */
-	struct sandbox_ids ids = sandbox_ids();
-	long pid = syscall(SYS_clone, clone_flags(s, ids), NULL, NULL, NULL, NULL);
+	enum { STACK = 8 << 20 };
+	struct starting c = {s, {0}, fd, log_fd, pid_fd};
+	char *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
 
-	if (pid == 0) {
-		close(pid_fd);
-		child_main(s, ids, fd, log_fd);
-	}
-	int told = pid < 0 ? -errno : (int)pid;
+	/* Asked for here: behind the clone everybody seems to be somebody else. */
+	c.ids = sandbox_ids();
+	int told = stack == MAP_FAILED ? -1
+				       : clone(child_start, stack + STACK,
+					       (int)clone_flags(s, c.ids) | CLONE_VM, &c);
+	if (told < 0)
+		told = -errno;
+	/* No more than system calls from here on. */
 	_exit(write(pid_fd, &told, sizeof(told)) == sizeof(told) ? 0 : 1);
 }
 
