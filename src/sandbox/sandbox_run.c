@@ -333,7 +333,8 @@ static int child_start(void *ctx)
 {
 	struct starting *c = ctx;
 
-	close(c->pid_fd);
+	if (c->pid_fd >= 0)
+		close(c->pid_fd);
 	child_main(c->s, c->ids, c->fd, c->log_fd);
 }
 
@@ -381,26 +382,63 @@ static errint receive_pid(int pid_fd, pid_t helper, pid_t *out, struct err *err)
 	return 0;
 }
 
+/* The helper's child: in namespaces of its own, or at least with memory of its own. */
+static errint start_apart(const struct sandbox_spec *s, int fd, int log_fd, pid_t *out,
+			  struct err *err)
+{
+	int pids[2];
+
+	if (pipe2(pids, O_CLOEXEC))
+		return err_sys(err, "making a pipe");
+	int pid_read CLEANUP_FD = pids[0], pid_write CLEANUP_FD = pids[1];
+	pid_t helper = fork();
+
+	if (helper < 0)
+		return err_sys(err, "starting a process");
+	if (helper == 0)
+		helper_main(s, fd, log_fd, pid_write);
+	close(STEAL_FD(pid_write));
+	return receive_pid(pid_read, helper, out, err);
+}
+
+/* A program without a sandbox: on our own memory, as vfork(2) has it, since all that happens
+ * before its execve(2) are a few system calls. We stand still until then. */
+static errint start_plain(const struct sandbox_spec *s, int fd, int log_fd, pid_t *out,
+			  struct err *err)
+{
+	enum { STACK = 256 << 10 };
+	struct starting c = {s, sandbox_ids(), fd, log_fd, -1};
+	char *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	sigset_t all, before;
+
+	if (stack == MAP_FAILED)
+		return err_sys(err, "starting a process");
+	/* Our handlers are not for the child, which has none of its own yet. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	pid_t pid = clone(child_start, stack + STACK, CLONE_VM | CLONE_VFORK | SIGCHLD, &c);
+	int sys = errno;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	munmap(stack, STACK);
+	errno = sys;
+	if (pid < 0)
+		return err_sys(err, "starting a process");
+	*out = pid;
+	return 0;
+}
+
 errint sandbox_start(const struct sandbox_spec *s, int log_fd, struct sandbox_child *out,
 		     struct err *err)
 {
-	int ends[2], pids[2];
+	int ends[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return err_sys(err, "making a socket pair");
 	int ours CLEANUP_FD = ends[0], theirs CLEANUP_FD = ends[1];
-	if (pipe2(pids, O_CLOEXEC))
-		return err_sys(err, "making a pipe");
-	int pid_read CLEANUP_FD = pids[0], pid_write CLEANUP_FD = pids[1];
-
-	pid_t helper = fork();
-	if (helper < 0)
-		return err_sys(err, "starting a process");
-	if (helper == 0)
-		helper_main(s, theirs, log_fd, pid_write);
-	close(STEAL_FD(pid_write));
 	struct sandbox_child c = SANDBOX_CHILD_INIT;
-	errint rc = receive_pid(pid_read, helper, &c.pid, err);
+	errint rc = s->isolated || s->builtin ? start_apart(s, theirs, log_fd, &c.pid, err)
+					      : start_plain(s, theirs, log_fd, &c.pid, err);
 	if (rc)
 		return rc;
 	c.pidfd = (int)syscall(SYS_pidfd_open, c.pid, 0);
