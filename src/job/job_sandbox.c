@@ -152,6 +152,9 @@ static errint builder_ended(struct sandbox_job *b, struct err *err)
 	else
 		err_set(err, ERR_BUILD, "builder for '%.*s' failed due to signal %d (%s)",
 			STR_ARG(b->job.goal->path), WTERMSIG(status), strsignal(WTERMSIG(status)));
+	/* To Nix, what may depend on the network may go well the next time. */
+	if (drv_is_fixed(&b->job.goal->drv))
+		err->status = 1;
 	return tell_failure(b, err);
 }
 

@@ -224,6 +224,9 @@ static void checked(struct job_loop *l, struct job *j, errint rc, struct err *er
 
 	if (!rc)
 		rc = job_check_end(j, err);
+	/* The builder itself did not fail. */
+	if (rc == ERR_BUILD)
+		err->status = 1;
 	if (rc && j->ops->refused) {
 		worker_release(&j->worker);
 		j->worker = (struct worker)WORKER_INIT;

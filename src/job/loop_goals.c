@@ -95,10 +95,10 @@ bool loop_stopping(const struct job_loop *l)
 	return l->failures && !l->o->keep_going;
 }
 
-/* As Nix's exit status puts failures together. */
-static unsigned status_bits(int code)
+/* As Nix's exit status puts failures together; what has a status of its own adds nothing. */
+static unsigned status_bits(const struct err *err)
 {
-	switch (code) {
+	switch (err->status ? 0 : err->code) {
 	case ERR_BUILD:
 		return 0x4;
 	case ERR_TIMEOUT:
@@ -120,7 +120,7 @@ static void count_failure(struct job_loop *l, struct err *err)
 		err_clear(err);
 		return;
 	}
-	l->status |= status_bits(err->code);
+	l->status |= status_bits(err);
 	if (l->failures++ == 0) {
 		err_move(&l->first, err);
 		return;
