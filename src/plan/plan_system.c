@@ -72,12 +72,13 @@ static errint check_features(const struct plan_options *o, const struct drv *d, 
 
 static errint unknown_builtin(const struct plan_options *o, struct str name, struct err *err)
 {
-	err_set(err, ERR_UNSUPPORTED, "builder '%.*s' is not known here", STR_ARG(name));
+	errint rc =
+		err_set(err, ERR_UNSUPPORTED, "builder '%.*s' is not known here", STR_ARG(name));
 	for (const char *const *b = o->builtins; b && *b; b++) {
 		if (str_distance(name, str_c(*b), 3) <= 3)
 			err_hint(err, "there is '%s'", *b);
 	}
-	return err->code;
+	return rc;
 }
 
 errint check_system(const struct plan_options *o, const struct drv *d, struct err *err)

@@ -437,8 +437,9 @@ errint sandbox_start(const struct sandbox_spec *s, int log_fd, struct sandbox_ch
 		return err_sys(err, "making a socket pair");
 	int ours CLEANUP_FD = ends[0], theirs CLEANUP_FD = ends[1];
 	struct sandbox_child c = SANDBOX_CHILD_INIT;
-	errint rc = s->isolated || s->builtin ? start_apart(s, theirs, log_fd, &c.pid, err)
-					      : start_plain(s, theirs, log_fd, &c.pid, err);
+	errint rc = s->isolated || s->builtin || s->services.n
+			    ? start_apart(s, theirs, log_fd, &c.pid, err)
+			    : start_plain(s, theirs, log_fd, &c.pid, err);
 	if (rc)
 		return rc;
 	c.pidfd = (int)syscall(SYS_pidfd_open, c.pid, 0);
