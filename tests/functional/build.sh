@@ -3,7 +3,7 @@
 # What runs programs in the sandbox is tested in unit/t_job_run.c and end to end.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 20
+plan 29
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 cd "$T" || exit 1
@@ -31,6 +31,8 @@ in {
   absent = fetch "absent" { url = "file://$T/absent"; };
   unknownTree = tree "0000000000000000000000000000000000000000000000000000000000000000";
   inherit tree;
+  tree2 = hash: fetch "tree2" { url = "file://$T/tree.tar.gz"; unpack = true; outputHashMode = "recursive"; outputHash = hash; };
+  wrongTree = fetch "tree2" { url = "file://$T/tree.tar.gz"; unpack = true; outputHashMode = "recursive"; outputHash = "0000000000000000000000000000000000000000000000000000000000000001"; };
   arm = derivation { name = "arm"; system = "aarch64-linux"; builder = "/bin/sh"; };
   odd = derivation { name = "odd"; system = "builtin"; builder = "builtin:kiln-odd-1"; };
   feature = derivation { name = "feature"; system = "builtin"; builder = "builtin:fetchurl"; requiredSystemFeatures = [ "moon" ]; };
@@ -80,3 +82,45 @@ status_of compat nix-build --keep-going -A wrong -A hello >/dev/null
 ok "keep-going builds what it can" test -e "$KILN_STORE$hello"
 ok "the store verifies" compat nix-store --verify --check-contents
 is "no build folder is left" "$(in_store '*.chroot')" 0
+
+# What came is there under its own name, so that a mended recipe fetches nothing.
+status_of compat nix-build -A wrongTree >/dev/null
+actual=$(sed -n "s/^hint: what came is in the store already: '\(.*\)'$/\1/p" err)
+like "a tree with another hash is told where it is" "$actual" '^/nix/store/[a-z0-9]{32}-tree2$'
+ok "it is valid there" compat nix-store --check-validity "$actual"
+is "and it is what the mended recipe wants" "$(compat nix-build -E "(import ./default.nix).tree2 \"$hash\"" 2>&1)" "$actual"
+
+# Statuses as Nix puts them together; without a sandbox, in a store at its own place.
+status_is() {
+	what=$1 want=$2
+	shift 2
+	is "$what" "$(
+		unset KILN_STORE
+		export NIX_STORE_DIR="$T/own/store" NIX_STATE_DIR="$T/own/var" NIX_LOG_DIR="$T/own/log"
+		status_of compat nix-build programs.nix --no-out-link --option sandbox false --timeout 2 "$@"
+	)" "$want"
+}
+cat >programs.nix <<'NIX'
+let
+  d = name: script: extra: derivation ({
+    inherit name;
+    system = builtins.currentSystem;
+    builder = "/bin/sh";
+    args = [ "-c" script ];
+    PATH = "/usr/bin:/bin";
+  } // extra);
+  fixed = { outputHashAlgo = "sha256"; outputHash = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"; };
+in {
+  fail = d "fail" "exit 3" { };
+  slow = d "slow" "sleep 30" { };
+  wrong = d "wrong" "echo other > $out" fixed;
+  fixedFail = d "fixed-fail" "exit 3" fixed;
+  nothing = d "nothing" "true" { };
+}
+NIX
+status_is "a builder that fails" 100 -A fail
+status_is "one that takes too long" 101 -A slow
+status_is "a wrong hash" 102 -A wrong
+status_is "too long, and a wrong hash" 103 -k -A slow -A wrong
+status_is "a builder without its output" 1 -A nothing
+status_is "a fixed output that may depend on the network" 1 -A fixedFail

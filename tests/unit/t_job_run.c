@@ -152,7 +152,16 @@ static void test_failures(void)
 	bool valid;
 	o = options();
 	o.keep_going = true;
-	IS_ERR(build_paths(store, w, 2, &o, NULL, &err), err, ERR_BUILD, "keep going");
+	o.timeout_s = 1;
+	w[1].path = script("late", "sleep 30", NULL, 0);
+	errint rc = build_paths(store, w, 2, &o, NULL, &err);
+	OK(rc && err_status(&err) == 101, "a failure and a timeout are 101 together");
+	err_clear(&err);
+	o.timeout_s = 0;
+	w[1].path = good;
+	rc = build_paths(store, w, 2, &o, NULL, &err);
+	OK(rc == ERR_BUILD && err_status(&err) == 100, "keep going");
+	err_clear(&err);
 	IS_OK(store_is_valid(store, output_of(good), &valid, &err), err, "valid?");
 	OK(valid, "what does not depend on the failure is built");
 	store_is_clean("failures leave a clean store");
@@ -329,6 +338,7 @@ static void test_check(void)
 	IS_OK(build(random, &o), err, "build");
 	o.check = true;
 	IS_OK(build(same, &o), err, "the same again");
+	IS_INT(err_exit_status(ERR_DIFFERS), 104, "a difference has a status of its own");
 	fails(random, &o, ERR_DIFFERS, "may not be deterministic");
 	store_is_clean("checking changes nothing");
 }
