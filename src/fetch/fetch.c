@@ -142,6 +142,7 @@ struct transfer *transfer_new(struct fetcher *f, const struct fetch_request *r)
 	enum hash_algo algo = r->hash ? r->hash->algo : r->algo;
 	part_init(&j->part, r->dest, r->body, algo ? algo : HASH_SHA256, r->max_size);
 	j->part.tap = r->tap;
+	j->part.wrong = r->wrong ? xstrdup(r->wrong) : NULL;
 	j->attempts = (struct buf)BUF_INIT(LIMIT_ERR_TEXT);
 	j->head.retry_after_ms = -1;
 	f->count[TRANSFER_NEW]++;

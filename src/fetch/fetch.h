@@ -54,6 +54,7 @@ struct fetch_request {
 	const char *const *urls; /* in order of preference */
 	size_t n_urls;
 	const char *dest;           /* a file to make (its folder exists), or NULL for body */
+	const char *wrong;          /* beside dest: where a file of another hash is left; or NULL */
 	struct buf *body;           /* where the bytes go instead; its ceiling holds */
 	const struct hash *hash;    /* expected, or NULL */
 	enum hash_algo algo;        /* to compute where hash is NULL; HASH_NONE: SHA-256 */

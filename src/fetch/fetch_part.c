@@ -51,6 +51,7 @@ void part_release(struct part *p)
 	cleanup_fd_(&p->fd);
 	p->fd = -1;
 	hash_ctx_free(p->ctx);
+	free(p->wrong);
 	free(p->dest);
 	free(p->path);
 	free(p->meta);
@@ -284,7 +285,8 @@ errint part_finish(struct part *p, const struct part_want *want, struct hash *ou
 	if (!rc && !p->body)
 		rc = appear(p, err);
 	if (rc == ERR_MISMATCH && !p->body) {
-		unlink(p->path);
+		if (!p->wrong || rename(p->path, p->wrong))
+			unlink(p->path);
 		unlink(p->meta);
 	}
 	if (rc && rc != ERR_MISMATCH)

@@ -14,6 +14,7 @@ struct fetch_tap;
 
 struct part {
 	char *dest, *path, *meta; /* NULL when the bytes go to body */
+	char *wrong;              /* where a file of another hash is left, or NULL; owned */
 	struct buf *body;
 	enum hash_algo algo;
 	int fd; /* -1 until part_open() */

@@ -269,6 +269,12 @@ static errint keep_actual(struct job *j, const struct path_info *info, const cha
 	return rc ? rc : store_register(j->store, info, 1, err);
 }
 
+void job_tell_actual(const struct job *j, struct err *err)
+{
+	if (j->actual.n)
+		err_hint(err, "what came is in the store already: '%.*s'", STR_ARG(j->actual));
+}
+
 errint job_mismatch(struct job *j, const struct drv_output *o, const char *from,
 		    const struct hash *got, const struct path_info *info, struct err *err)
 {
@@ -292,11 +298,13 @@ errint job_mismatch(struct job *j, const struct drv_output *o, const char *from,
 				       hash_format(got, HASH_NIX32, true, text)));
 	errint kept = info->n_refs ? err_set(&ignored, ERR_FAILED, "it refers to store paths")
 				   : keep_actual(j, &actual, from, &ignored);
-	hash_mismatch(err, HASH_OF_OUTPUT, j->goal->path, &expected, got);
-	if (kept)
-		report_msg(j->report, REPORT_DEBUG, "'%.*s' is not kept: %s", STR_ARG(actual.path),
-			   ignored.msg);
-	else
-		err_hint(err, "what came is in the store already: '%.*s'", STR_ARG(actual.path));
-	return err->code;
+	rc = hash_mismatch(err, HASH_OF_OUTPUT, j->goal->path, &expected, got);
+	if (!kept) {
+		j->actual = actual.path;
+		job_tell_actual(j, err);
+		return rc;
+	}
+	report_msg(j->report, REPORT_DEBUG, "'%.*s' is not kept: %s", STR_ARG(actual.path),
+		   ignored.msg);
+	return rc;
 }

@@ -92,6 +92,7 @@ struct job {
 	bool in_place;           /* that is the final place (no sandbox) */
 	bool placed, registered;
 	struct build_attrs attrs;  /* of a derivation, from the start on */
+	struct str actual;         /* a fixed output of another hash is valid as this; "" */
 	struct str_set candidates; /* what an output may refer to */
 	struct worker worker;
 };
@@ -121,6 +122,9 @@ ATTR_MUST_CHECK errint fixed_hash(const struct drv_output *o, struct hash *out, 
  * NAR's hash and size. */
 errint job_mismatch(struct job *j, const struct drv_output *o, const char *from,
 		    const struct hash *got, const struct path_info *info, struct err *err);
+
+/* Adds to an error where that is. */
+void job_tell_actual(const struct job *j, struct err *err);
 
 /* Moves outputs that are not valid to their places. */
 ATTR_MUST_CHECK errint job_place(struct job *j, struct err *err);

@@ -18,8 +18,10 @@
 
 struct climb_job {
 	struct job job;
-	char *dest; /* the fetched file, in the folder of partial files */
+	char *dest;  /* the fetched file, in the folder of partial files */
+	char *wrong; /* beside it: what had another hash than was specified */
 	struct ascent *ascent;
+	struct err failure; /* of the ascent, while the worker looks at what is wrong */
 };
 
 static struct climb_job *climb_of(struct job *j)
@@ -110,6 +112,8 @@ static errint make_dest(struct climb_job *c, struct err *err)
 	if (rc)
 		return rc;
 	c->dest = path_join(str_c(dir), store_path_base(j->goal->drv.outputs[0].path));
+	c->wrong = xasprintf("%s.wrong", c->dest);
+	unlink(c->wrong);
 	return job_make_folder(j, err);
 }
 
@@ -140,6 +144,7 @@ static errint begin(struct climb_job *c, struct err *err)
 		return rc;
 	r.urls = urls;
 	r.dest = c->dest;
+	r.wrong = c->wrong;
 	r.hash = recursive ? NULL : &expected;
 	r.hash_name = arena_strz(&j->arena, j->goal->path);
 	r.checked_later = recursive;
@@ -172,12 +177,19 @@ static errint source_start(struct job *j, enum job_state *next, struct err *err)
 /* The ascent is through. */
 static errint source_event(struct job *j, int fd, enum job_state *next, struct err *err)
 {
-	struct err *why = &ascent_result(climb_of(j)->ascent)->got.err;
+	struct climb_job *c = climb_of(j);
+	struct err *why = &ascent_result(c->ascent)->got.err;
+	bool wrong = why->code == ERR_MISMATCH && !access(c->wrong, F_OK);
 
-	if (!why->code) {
+	if (!why->code || wrong)
 		*next = JOB_MADE;
-		return 0;
+	if (wrong) {
+		/* The worker looks at it as it would at the right one. */
+		err_move(&c->failure, why);
+		j->where[0] = c->wrong;
 	}
+	if (!why->code)
+		return 0;
 	err_move(err, why);
 	/* A mismatch names it. */
 	return err->code == ERR_MISMATCH
@@ -188,8 +200,14 @@ static errint source_event(struct job *j, int fd, enum job_state *next, struct e
 /* What came may be wrong, and be had elsewhere. */
 static errint source_refused(struct job *j, enum job_state *next, struct err *err)
 {
-	struct ascent *a = climb_of(j)->ascent;
+	struct climb_job *c = climb_of(j);
+	struct ascent *a = c->ascent;
 
+	if (c->failure.code) {
+		err_move(err, &c->failure);
+		job_tell_actual(j, err);
+		return err->code;
+	}
 	if ((err->code != ERR_MISMATCH && err->code != ERR_CORRUPT) || !ascent_reject(a, err))
 		return err->code;
 	remove_tree_quietly(AT_FDCWD, j->where[0]);
@@ -216,7 +234,11 @@ static void source_end(struct job *j)
 		if (!store_is_valid(j->store, j->infos[0].path, &valid, &ignored) && !valid)
 			(void)!rename(to, c->dest);
 	}
+	if (c->wrong)
+		unlink(c->wrong);
 	ascent_free(c->ascent);
+	err_release(&c->failure);
+	free(c->wrong);
 	free(c->dest);
 }
 
@@ -289,13 +311,13 @@ static errint unpack(struct job *j, struct err *err)
 
 static errint source_prepare(struct job *j, struct err *err)
 {
-	if (build_attrs_flag(&j->attrs, "unpack"))
-		return unpack(j, err);
 	mode_t mode = build_attrs_flag(&j->attrs, "executable") ? 0555 : 0444;
-	const char *dest = climb_of(j)->dest;
+	bool wrong = climb_of(j)->failure.code != 0;
 
-	if (chmod(dest, mode))
-		return err_sys(err, "changing the mode of '%s'", dest);
+	if (!wrong && build_attrs_flag(&j->attrs, "unpack"))
+		return unpack(j, err);
+	if (chmod(j->where[0], mode))
+		return err_sys(err, "changing the mode of '%s'", j->where[0]);
 	return 0;
 }
 

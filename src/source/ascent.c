@@ -171,6 +171,7 @@ static errint move(struct ascent *a, size_t nth, struct err *err)
 		.urls = a->urls + nth,
 		.n_urls = a->n_urls - nth,
 		.dest = r->dest,
+		.wrong = r->wrong,
 		.body = r->body,
 		.hash = r->hash,
 		.algo = r->algo,
@@ -328,6 +329,7 @@ static void copy_request(struct ascent *a, const struct ascent_request *r)
 	a->r.headers = copy_all(&a->arena, r->headers, n_headers);
 	a->r.dest = copy(&a->arena, r->dest);
 	a->r.left = copy(&a->arena, r->left);
+	a->r.wrong = copy(&a->arena, r->wrong);
 	a->r.hash_name = copy(&a->arena, r->hash_name);
 	a->r.etag = copy(&a->arena, r->etag);
 	a->r.file = copy(&a->arena, r->file ? r->file : last);

@@ -43,6 +43,7 @@ struct ascent_request {
 	 * at `left`, is taken unread. */
 	bool adopts;
 	const char *left;           /* the file's other place, or NULL */
+	const char *wrong;          /* beside dest: where a file of another hash is left; or NULL */
 	bool quiet;                 /* no activity in the report */
 	const char *const *headers; /* "Name: value", NULL terminated, or NULL: to origins */
 	const char *etag;           /* of what the caller has; see fetch.h */

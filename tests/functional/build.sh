@@ -3,7 +3,7 @@
 # What runs programs in the sandbox is tested in unit/t_job_run.c and end to end.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 29
+plan 31
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 cd "$T" || exit 1
@@ -62,6 +62,10 @@ is "nothing partial is left" "$(ls "$KILN_STORE/nix/var/nix/kiln/partial")" ""
 is "a wrong hash has its own status" "$(status_of compat nix-build -A wrong)" 102
 like "it tells what was specified" "$(cat err)" 'specified: sha256-A{43}='
 like "and what came" "$(cat err)" 'got: +sha256-WJG1tSLV3whtD/CxEPvZ0hu0/HFjrzTQgoai6Eb2vgM='
+
+other=$(sed -n "s/^hint: what came is in the store already: '\(.*\)'$/\1/p" err)
+is "which is in the store under its own name" "$(cat "$KILN_STORE$other")" hello
+ok "and valid" compat nix-store --check-validity "$other"
 
 status_of compat nix-build -A unknownTree >/dev/null
 hash=$(sed -n 's/.*got: *\(sha256-[^ ]*\)/\1/p' err)
