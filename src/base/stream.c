@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/file.h"
+#include "base/hash_thread.h"
 
 static errint buf_sink_write(struct sink *s, const void *p, size_t n, struct err *err)
 {
@@ -39,25 +40,39 @@ static errint hash_sink_write(struct sink *s, const void *p, size_t n, struct er
 {
 	struct hash_sink *h = (struct hash_sink *)s;
 
-	hash_update(h->ctx, p, n);
+	if (h->thread)
+		hash_thread_update(h->thread, p, n);
+	else
+		hash_update(h->ctx, p, n);
 	h->size += n;
 	return h->next ? sink_write(h->next, p, n, err) : 0;
 }
 
+static const struct sink_ops hash_sink_ops = {hash_sink_write};
+
 struct hash_sink hash_sink_init(enum hash_algo algo, struct sink *next)
 {
-	static const struct sink_ops ops = {hash_sink_write};
+	return (struct hash_sink){
+		.sink = {&hash_sink_ops}, .next = next, .ctx = hash_ctx_new(algo)};
+}
 
-	return (struct hash_sink){{&ops}, next, hash_ctx_new(algo), 0};
+struct hash_sink hash_sink_init_big(enum hash_algo algo, struct sink *next)
+{
+	return (struct hash_sink){
+		.sink = {&hash_sink_ops}, .next = next, .thread = hash_thread_new(algo)};
 }
 
 void hash_sink_finish(struct hash_sink *s, struct hash *out)
 {
-	hash_finish(STEAL(s->ctx), out);
+	if (s->thread)
+		hash_thread_finish(STEAL(s->thread), out);
+	else
+		hash_finish(STEAL(s->ctx), out);
 }
 
 void hash_sink_release(struct hash_sink *s)
 {
+	hash_thread_free(STEAL(s->thread));
 	hash_ctx_free(STEAL(s->ctx));
 }
 

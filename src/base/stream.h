@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 
+struct hash_thread;
 struct sink;
 struct sink_ops {
 	errint (*write)(struct sink *s, const void *p, size_t n, struct err *err);
@@ -39,10 +40,13 @@ struct fd_sink fd_sink_init(int fd);
 struct hash_sink {
 	struct sink sink;
 	struct sink *next;
-	struct hash_ctx *ctx;
+	struct hash_ctx *ctx;       /* or */
+	struct hash_thread *thread; /* of a big one */
 	uint64_t size;
 };
 struct hash_sink hash_sink_init(enum hash_algo algo, struct sink *next);
+/* The same for what may be big: a thread hashes (base/hash_thread.h) while next works. */
+struct hash_sink hash_sink_init_big(enum hash_algo algo, struct sink *next);
 void hash_sink_finish(struct hash_sink *s, struct hash *out);
 void hash_sink_release(struct hash_sink *s);
 
