@@ -33,6 +33,9 @@ ATTR_MUST_CHECK errint mkdir_p(int dirfd, const char *path, mode_t mode, struct 
 /* Removes a tree, or nothing when absent; never crosses a symlink; makes read-only folders
  * writable on its way. */
 ATTR_MUST_CHECK errint remove_tree(int dirfd, const char *path, struct err *err);
+/* The same, and tells how many bytes of files that have no other name it removed. */
+ATTR_MUST_CHECK errint remove_tree_counted(int dirfd, const char *path, uint64_t *freed,
+					   struct err *err);
 /* The same, for cleanup paths: errors are ignored. */
 void remove_tree_quietly(int dirfd, const char *path);
 /* The target of a symlink, malloc'd. */

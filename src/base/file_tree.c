@@ -128,7 +128,17 @@ enum { DEPTH = 100 };
 struct removal {
 	int top;        /* the tree's first folder */
 	uint64_t moved; /* folders moved up so far, for their names */
+	uint64_t freed; /* bytes of files that have no other name */
+	bool count;     /* them */
 };
+
+static void count_file(struct removal *r, int dirfd, const char *name)
+{
+	struct stat st;
+
+	if (r->count && fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_nlink == 1)
+		r->freed += (uint64_t)st.st_size;
+}
 
 /* A folder that its owner may not even read. By O_PATH and /proc, since chmod by name would follow
  * a symlink put there meanwhile. */
@@ -195,6 +205,7 @@ static errint remove_entry(struct removal *r, int fd, const struct dir_entry *e,
 			   struct err *err)
 {
 	if (e->type != DT_DIR) {
+		count_file(r, fd, e->name);
 		if (unlinkat(fd, e->name, 0) == 0 || errno == ENOENT)
 			return 0;
 		if (errno != EISDIR)
@@ -214,22 +225,22 @@ static errint empty_folder(struct removal *r, int fd, unsigned depth, struct err
 	return rc;
 }
 
-static errint empty_top(int fd, struct err *err)
+static errint empty_top(struct removal *r, int fd, struct err *err)
 {
-	struct removal r = {.top = fd};
 	uint64_t before;
 
+	r->top = fd;
 	do {
-		before = r.moved;
-		errint rc = empty_folder(&r, fd, 0, err);
+		before = r->moved;
+		errint rc = empty_folder(r, fd, 0, err);
 
 		if (rc)
 			return rc;
-	} while (r.moved != before);
+	} while (r->moved != before);
 	return 0;
 }
 
-errint remove_tree(int dirfd, const char *path, struct err *err)
+static errint remove_all(struct removal *r, int dirfd, const char *path, struct err *err)
 {
 	struct stat st;
 
@@ -237,6 +248,8 @@ errint remove_tree(int dirfd, const char *path, struct err *err)
 		return errno == ENOENT ? 0 : err_sys(err, "cannot remove '%s'", path);
 	bool folder = S_ISDIR(st.st_mode);
 
+	if (!folder && st.st_nlink == 1)
+		r->freed += (uint64_t)st.st_size;
 	if (unlinkat(dirfd, path, folder ? AT_REMOVEDIR : 0) == 0 || errno == ENOENT)
 		return 0;
 	if (!folder || errno == EBUSY)
@@ -245,12 +258,29 @@ errint remove_tree(int dirfd, const char *path, struct err *err)
 	errint rc = open_to_empty(dirfd, path, &fd, err);
 
 	if (!rc)
-		rc = empty_top(fd, err);
+		rc = empty_top(r, fd, err);
 	if (rc)
 		return err_wrap(err, "removing '%s'", path);
 	if (unlinkat(dirfd, path, AT_REMOVEDIR) && errno != ENOENT)
 		return err_sys(err, "cannot remove '%s'", path);
 	return 0;
+}
+
+errint remove_tree(int dirfd, const char *path, struct err *err)
+{
+	struct removal r = {.top = -1};
+
+	return remove_all(&r, dirfd, path, err);
+}
+
+errint remove_tree_counted(int dirfd, const char *path, uint64_t *freed, struct err *err)
+{
+	struct removal r = {.top = -1, .count = true};
+	errint rc = remove_all(&r, dirfd, path, err);
+
+	if (!rc)
+		*freed = r.freed;
+	return rc;
 }
 
 void remove_tree_quietly(int dirfd, const char *path)
