@@ -15,21 +15,40 @@ static errint algorithm(const char *name, enum hash_algo *out, struct err *err)
 	return err_hint(err, "one of md5, sha1, sha256, sha512");
 }
 
+static errint add_one(struct store_request *r, const char *from, bool recursive,
+		      enum hash_algo algo, struct str *out, struct err *err)
+{
+	char *path CLEANUP_FREE = NULL;
+	errint rc = path_absolute(str_c(from), &path, err);
+
+	return rc ? rc
+		  : store_add_path(r->s, r->a, path_base(str_c(path)), path, recursive, algo, NULL,
+				   NULL, NULL, out, err);
+}
+
+/* A path is told once it is valid: all at the end, those before a failure, too. */
 static errint add_all(struct store_request *r, size_t from, bool recursive, enum hash_algo algo,
 		      struct err *err)
 {
-	for (size_t i = from; i < r->n; i++) {
-		char *path CLEANUP_FREE = NULL;
-		struct str out;
-		errint rc = path_absolute(str_c(r->args[i]), &path, err);
-		if (!rc)
-			rc = store_add_path(r->s, r->a, path_base(str_c(path)), path, recursive,
-					    algo, NULL, NULL, NULL, &out, err);
-		if (rc)
-			return rc;
-		out_printf("%.*s\n", STR_ARG(out));
+	struct str *added = ARENA_ARRAY(r->a, struct str, r->n);
+	size_t n = 0;
+	errint rc = 0;
+	ERR(flush_err);
+
+	for (size_t i = from; !rc && i < r->n; i++) {
+		rc = add_one(r, r->args[i], recursive, algo, &added[n], err);
+		n += !rc;
 	}
-	return 0;
+	if (rc == ERR_INTERRUPTED)
+		return rc;
+	if (store_flush(r->s, &flush_err)) {
+		if (!rc)
+			err_move(err, &flush_err);
+		return err->code;
+	}
+	for (size_t i = 0; i < n; i++)
+		out_printf("%.*s\n", STR_ARG(added[i]));
+	return rc;
 }
 
 errint op_add(struct store_request *r, struct err *err)
@@ -132,13 +151,13 @@ errint op_gc(struct store_request *r, struct err *err)
 
 errint op_verify(struct store_request *r, struct err *err)
 {
-	unsigned bad;
-	errint rc =
-		store_verify(r->s, has_flag(r, F_CHECK_CONTENTS), has_flag(r, F_REPAIR), &bad, err);
+	struct verify_options o = {.contents = has_flag(r, F_CHECK_CONTENTS)};
+	struct verify_result found;
+	errint rc = store_verify(r->s, r->a, &o, &found, err);
 
 	if (rc)
 		return rc;
-	if (bad) {
+	if (found.n) {
 		report_msg(cli_report(r->cli), REPORT_WARN, "not all store errors were fixed");
 		r->cli->status = 1;
 	}

@@ -5,7 +5,6 @@
 #include "store/exchange.h"
 
 #include <stdlib.h>
-#include <sys/random.h>
 #include "base/file.h"
 #include "store/nar_int.h"
 #include "store/store_int.h"
@@ -188,20 +187,6 @@ static errint get_info(struct store *s, struct source *from, struct arena *a,
 	return 0;
 }
 
-/* A path that nothing else has, as the temporary root under which collectors spare what lies at
- * its name. */
-static errint own_place(struct store *s, struct arena *a, struct str *out, struct err *err)
-{
-	uint8_t random[20];
-	char hash[BASE32_LEN(sizeof(random)) + 1];
-
-	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
-		return err_sys(err, "cannot get random bytes");
-	base32_encode(random, sizeof(random), hash);
-	*out = str_c(arena_printf(a, "%s/%s-import", s->cfg.store_dir, hash));
-	return store_temp_root(s, *out, err);
-}
-
 static errint import_one(struct store *s, struct arena *a, struct source *from, const char *temp,
 			 struct str *out, struct err *err)
 {
@@ -229,7 +214,7 @@ errint store_import(struct store *s, struct arena *a, struct source *from, struc
 	errint rc = store_make_writable(s, err);
 
 	if (!rc)
-		rc = own_place(s, a, &place, err);
+		rc = store_own_place(s, a, &place, err);
 	if (rc)
 		return rc;
 	char *temp CLEANUP_FREE = str_dupz(store_path_base(place));
@@ -247,6 +232,9 @@ errint store_import(struct store *s, struct arena *a, struct source *from, struc
 			return err_wrap(err, "importing");
 		count++;
 	}
+	rc = store_flush(s, err);
+	if (rc)
+		return err_wrap(err, "importing");
 	*out = ARENA_ARRAY(a, struct str, count);
 	*n = count;
 	if (count)

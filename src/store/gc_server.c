@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
  * One thread, one poll() over the listening socket, the clients and a pipe that says stop. Only
- * the set of hash parts and the one being deleted are shared with the collecting thread. */
+ * the sets of hash parts to be kept and being deleted are shared with the collecting thread. */
 #include "store/gc_server_int.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include "base/file.h"
+#include "base/thread.h"
 
 enum { CLIENTS_MAX = 256 };
 
@@ -33,8 +32,9 @@ struct gc_server {
 	pthread_cond_t deleted;
 	struct arena mem; /* hash parts */
 	struct path_map protected;
-	char pending[STORE_HASH_LEN]; /* hash part being deleted */
-	bool deleting, stopping;
+	struct path_map deleting; /* hash part -> its state */
+	size_t n_awaited;
+	bool stopping;
 
 	struct client *clients; /* the thread's own from here on */
 	size_t n_clients;
@@ -65,29 +65,62 @@ bool gc_server_protects(struct gc_server *g, struct str path)
 	return yes;
 }
 
+/* States of a deletion: addresses, since a map holds pointers. */
+static char announced, awaited, ended;
+
 bool gc_server_begin_delete(struct gc_server *g, struct str path)
 {
 	struct str hash = store_path_hash_part(path);
 
 	pthread_mutex_lock(&g->mutex);
 	bool alive = path_map_get(&g->protected, hash);
-	if (!alive) {
-		memcpy(g->pending, hash.p, STORE_HASH_LEN);
-		g->deleting = true;
-	}
+	if (!alive)
+		path_map_put(&g->deleting, hash, &announced);
 	pthread_mutex_unlock(&g->mutex);
 	return !alive;
 }
 
-void gc_server_end_delete(struct gc_server *g)
+static void set_ended(struct gc_server *g, struct str hash)
+{
+	if (path_map_get(&g->deleting, hash) == &awaited)
+		g->n_awaited--;
+	path_map_put(&g->deleting, hash, &ended);
+	pthread_cond_broadcast(&g->deleted);
+}
+
+void gc_server_end_delete(struct gc_server *g, struct str path)
 {
 	pthread_mutex_lock(&g->mutex);
-	g->deleting = false;
+	set_ended(g, store_path_hash_part(path));
+	pthread_mutex_unlock(&g->mutex);
+}
+
+bool gc_server_awaits(struct gc_server *g, struct str path)
+{
+	pthread_mutex_lock(&g->mutex);
+	bool yes = path.n ? path_map_get(&g->deleting, store_path_hash_part(path)) == &awaited
+			  : g->n_awaited > 0;
+	pthread_mutex_unlock(&g->mutex);
+	return yes;
+}
+
+void gc_server_clear(struct gc_server *g)
+{
+	pthread_mutex_lock(&g->mutex);
+	path_map_release(&g->deleting);
+	g->n_awaited = 0;
 	pthread_cond_broadcast(&g->deleted);
 	pthread_mutex_unlock(&g->mutex);
 }
 
 /* ---- the thread ---- */
+
+static bool being_deleted(const struct gc_server *g, struct str hash)
+{
+	const char *state = path_map_get(&g->deleting, hash);
+
+	return state && state != &ended;
+}
 
 static void new_root(struct gc_server *g, struct str path)
 {
@@ -97,8 +130,13 @@ static void new_root(struct gc_server *g, struct str path)
 	pthread_mutex_lock(&g->mutex);
 	protect_locked(g, hash);
 	/* The sender must not create the path again while we remove it. */
-	while (g->deleting && !g->stopping && memcmp(g->pending, hash.p, STORE_HASH_LEN) == 0)
+	while (!g->stopping && being_deleted(g, hash)) {
+		if (path_map_get(&g->deleting, hash) == &announced) {
+			path_map_put(&g->deleting, arena_str(&g->mem, hash), &awaited);
+			g->n_awaited++;
+		}
 		pthread_cond_wait(&g->deleted, &g->mutex);
+	}
 	pthread_mutex_unlock(&g->mutex);
 }
 
@@ -207,22 +245,11 @@ static void free_server(struct gc_server *g)
 	free(g->socket_path);
 	free(g->clients);
 	path_map_release(&g->protected);
+	path_map_release(&g->deleting);
 	arena_release(&g->mem);
 	pthread_mutex_destroy(&g->mutex);
 	pthread_cond_destroy(&g->deleted);
 	free(g);
-}
-
-/* Signals belong to the main thread, which asks interrupted(). */
-static int start_thread(struct gc_server *g)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int rc = pthread_create(&g->thread, NULL, serve, g);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return rc;
 }
 
 errint gc_server_start(struct store *s, struct gc_server **out, struct err *err)
@@ -237,7 +264,7 @@ errint gc_server_start(struct store *s, struct gc_server **out, struct err *err)
 	errint rc = listen_at(s, g, err);
 	if (!rc && pipe2(g->stop, O_CLOEXEC) < 0)
 		rc = err_sys(err, "cannot create a pipe");
-	if (!rc && (errno = start_thread(g)) != 0)
+	if (!rc && (errno = thread_start(&g->thread, serve, g)) != 0)
 		rc = err_sys(err, "cannot start a thread");
 	if (rc) {
 		free_server(g);

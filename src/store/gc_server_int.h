@@ -17,6 +17,11 @@ void gc_server_stop(struct gc_server *g);
 void gc_server_protect(struct gc_server *g, struct str path);
 /* Is a path with this hash part protected? */
 bool gc_server_protects(struct gc_server *g, struct str path);
-/* Announces a deletion: false when the path has become protected meanwhile. */
+/* Announces a deletion: false when the path has become protected meanwhile. Who wants to begin to
+ * use it from now on waits for its end. The path is borrowed until the clearing. */
 bool gc_server_begin_delete(struct gc_server *g, struct str path);
-void gc_server_end_delete(struct gc_server *g);
+void gc_server_end_delete(struct gc_server *g, struct str path);
+/* Is somebody waiting for the end of this one (or, for an empty path, of any)? */
+bool gc_server_awaits(struct gc_server *g, struct str path);
+/* Forgets the deletions announced so far, whether they ended or were given up. */
+void gc_server_clear(struct gc_server *g);

@@ -225,6 +225,11 @@ static errint tee_file(struct tree_sink *t, const char *name, bool executable, u
 	return rc ? rc : tee_b(t)->ops->file(tee_b(t), name, executable, size, err);
 }
 
+static int tee_clone(struct tree_sink *t, int from)
+{
+	return tee_a(t)->ops->clone ? tee_a(t)->ops->clone(tee_a(t), from) : -1;
+}
+
 static errint tee_data(struct tree_sink *t, const void *p, size_t n, struct err *err)
 {
 	errint rc = tee_a(t)->ops->data(tee_a(t), p, n, err);
@@ -248,6 +253,7 @@ static const struct tree_sink_ops tee_ops = {
 	.dir_begin = tee_dir_begin,
 	.dir_end = tee_dir_end,
 	.file = tee_file,
+	.clone = tee_clone,
 	.data = tee_data,
 	.file_end = tee_file_end,
 	.symlink = tee_symlink,

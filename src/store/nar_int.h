@@ -18,6 +18,10 @@ struct tree_sink_ops {
 	errint (*dir_end)(struct tree_sink *t, struct err *err);
 	errint (*file)(struct tree_sink *t, const char *name, bool executable, uint64_t size,
 		       struct err *err);
+	/* May be NULL. Takes the contents from a file as a whole, sharing its blocks, and returns a
+	 * descriptor of the copy, which the caller reads (so that what is hashed is what is kept),
+	 * gives to data() all the same, and closes; or -1. */
+	int (*clone)(struct tree_sink *t, int from);
 	errint (*data)(struct tree_sink *t, const void *p, size_t n, struct err *err);
 	errint (*file_end)(struct tree_sink *t, struct err *err);
 	errint (*symlink)(struct tree_sink *t, const char *name, const char *target,
@@ -56,14 +60,18 @@ struct tree_writer {
 	bool started;     /* something of ours is at path */
 	int dir;          /* the folder being filled, or -1 */
 	int file;         /* the file being filled, or -1 */
+	uint64_t size;    /* its own, */
+	uint64_t written; /* of that, */
 	bool executable;
+	bool cloned;    /* it shares the blocks of another */
+	bool no_clones; /* the file system cannot do that */
 	unsigned depth;
 };
 struct tree_writer tree_writer_init(int dirfd, const char *path);
 void tree_writer_abort(struct tree_writer *w);
 void tree_writer_release(struct tree_writer *w);
 
-/* Feeds two consumers. */
+/* Feeds two consumers; the first one may clone. */
 struct tree_tee {
 	struct tree_sink tree;
 	struct tree_sink *a, *b;

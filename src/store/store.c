@@ -310,34 +310,6 @@ errint store_make_writable(struct store *s, struct err *err)
 	return 0;
 }
 
-char *store_temp_name(struct str path)
-{
-	return xasprintf("%.*s-kiln-%ld.tmp", STR_ARG(store_path_hash_part(path)), (long)getpid());
-}
-
-errint store_move_in(struct store *s, const char *temp, struct str path, struct err *err)
-{
-	char *name CLEANUP_FREE = str_dupz(store_path_base(path));
-
-	if (renameat(s->store_fd, temp, s->store_fd, name) == 0)
-		return 0;
-	if (errno != EEXIST && errno != ENOTEMPTY && errno != EISDIR && errno != ENOTDIR)
-		return err_sys(err, "cannot move '%s' into the store", name);
-	errint rc = remove_tree(s->store_fd, name, err);
-	if (rc)
-		return rc;
-	if (renameat(s->store_fd, temp, s->store_fd, name) < 0)
-		return err_sys(err, "cannot move '%s' into the store", name);
-	return 0;
-}
-
-errint store_sync(struct store *s, struct err *err)
-{
-	if (syncfs(s->store_fd) < 0)
-		return err_sys(err, "cannot write the store '%s' to the disk", s->real_store);
-	return 0;
-}
-
 /* ---- sets ---- */
 
 void str_set_sort(struct str_set *set)

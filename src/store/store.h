@@ -75,6 +75,10 @@ struct path_info {
 };
 
 ATTR_MUST_CHECK errint store_is_valid(struct store *s, struct str path, bool *out, struct err *err);
+/* Valid and there: what was registered may have been deleted by hand. For who is about to use it;
+ * one lstat more. */
+ATTR_MUST_CHECK errint store_is_present(struct store *s, struct str path, bool *out,
+					struct err *err);
 /* ERR_NOT_FOUND when the path is not valid. */
 ATTR_MUST_CHECK errint store_query(struct store *s, struct arena *a, struct str path,
 				   struct path_info *out, struct err *err);
@@ -111,8 +115,9 @@ ATTR_MUST_CHECK errint store_all_valid(struct store *s, struct arena *a, struct 
 ATTR_MUST_CHECK errint store_by_hash_part(struct store *s, struct arena *a, struct str hash_part,
 					  struct str *out, struct err *err);
 
-/* Adding. Each computes the path first and does nothing when it is valid already; each registers
- * a temporary root, so that a collection running beside cannot take it away. */
+/* Adding. What is valid and there already is left alone; each registers a temporary root, so that
+ * a collection running beside cannot take it away. What is new is pending: whole and in its place,
+ * valid for this handle, and durable and valid for all with the next store_flush(). */
 ATTR_MUST_CHECK errint store_add_text(struct store *s, struct arena *a, struct str name,
 				      struct str bytes, const struct str *refs, size_t n_refs,
 				      struct str *out, struct err *err);
@@ -138,19 +143,31 @@ ATTR_MUST_CHECK errint store_make_drv(struct store *s, struct arena *a, struct d
 ATTR_MUST_CHECK errint store_read_drv(struct store *s, struct arena *a, struct str path,
 				      struct drv *out, struct err *err);
 
-/* Texts and derivations are on the disk when added, and registered in batches: by this call, by
- * every query that needs them, by store_register() and by store_close(), which can only report a
- * failure. Call it before another process (a builder, Nix) is to see them. */
+/* Registers what is pending, as one batch: one flush of the file system, then few transactions.
+ * Done too by every query that needs it, by store_lock() and store_commit(), and by store_close(),
+ * which can only report a failure: so call it before a result is told, and before another process
+ * (a builder, Nix) is to see it. After a failure nothing of the batch may be relied on. */
 ATTR_MUST_CHECK errint store_flush(struct store *s, struct err *err);
 
-/* Building places outputs itself, under the locks of store_lock(), and then registers all of
- * them in one transaction. Before that: store_canonicalise() sets modes, owner and mtime of a
- * finished real tree; store_scan() finds which of the candidate paths occur in it, and hashes it.
- */
+/* Building and substituting make objects elsewhere and hand them over finished, many at a time.
+ * Before that: store_canonicalise() sets modes, owner and mtime of a finished real tree;
+ * store_scan() finds which of the candidate paths occur in it, and hashes it. */
 ATTR_MUST_CHECK errint store_canonicalise(const char *real_path, struct err *err);
 ATTR_MUST_CHECK errint store_scan(struct store *s, struct arena *a, const char *real_path,
 				  struct str_set candidates, struct path_info *info,
 				  struct err *err);
+struct store_object {
+	struct path_info info; /* all of it; references are valid, or in the same batch */
+	const char *from;      /* where it lies, on the store's file system; NULL: at its place */
+};
+/* Group commit. The caller holds the paths' locks and has made them temporary roots. All objects
+ * move to their places (over remains that nobody registered), one flush makes contents and names
+ * durable, one transaction makes all valid: killed or cut off at any moment, the batch is valid
+ * as a whole or not at all, and what is valid is whole. After a failure none is, and each lies
+ * again where it came from. A cycle of references is ERR_BUILD. */
+ATTR_MUST_CHECK errint store_commit(struct store *s, const struct store_object *v, size_t n,
+				    struct err *err);
+/* The same for objects that are at their places; after a failure they stay there. */
 ATTR_MUST_CHECK errint store_register(struct store *s, const struct path_info *infos, size_t n,
 				      struct err *err);
 
@@ -189,7 +206,34 @@ struct gc_result {
 };
 ATTR_MUST_CHECK errint store_gc(struct store *s, struct arena *a, const struct gc_options *o,
 				struct gc_result *out, struct err *err);
-/* Compares disk and database; contents: also hashes. Each finding is a warning to the report;
- * *bad counts those left. repair drops the registration of paths that are gone. */
-ATTR_MUST_CHECK errint store_verify(struct store *s, bool contents, bool repair, unsigned *bad,
+
+struct verify_options {
+	bool contents;           /* hash them, too, on all processors */
+	const struct str *paths; /* only these valid ones, or NULL for all */
+	size_t n_paths;
+};
+enum damage_kind {
+	DAMAGE_GONE,    /* registered and not there, but valid paths refer to it */
+	DAMAGE_ALTERED, /* its contents are not those that were registered, or cannot be read */
+	DAMAGE_RECORD,  /* only the registered size is wrong */
+	DAMAGE_NAME,    /* registered under what is no store path */
+};
+struct damage {
+	struct str path;
+	enum damage_kind kind;
+};
+struct verify_result {
+	struct damage *v; /* what is left, referrers first */
+	size_t n;
+	size_t dropped; /* paths gone that nothing valid refers to: unregistered, as Nix does */
+};
+/* Compares disk and database. Each finding is a warning to the report. */
+ATTR_MUST_CHECK errint store_verify(struct store *s, struct arena *a,
+				    const struct verify_options *o, struct verify_result *out,
 				    struct err *err);
+/* Puts a finished, canonical copy (on the store's file system) in the place of a valid path that is
+ * gone or altered. The caller holds its lock. The copy must be what was registered, by its NAR
+ * hash, else ERR_MISMATCH and nothing is changed; the old contents are removed. */
+ATTR_MUST_CHECK errint store_replace(struct store *s, struct str path, const char *from,
+				     struct err *err);
+

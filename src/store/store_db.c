@@ -329,3 +329,62 @@ errint db_is_valid(struct store *s, struct str path, bool *out, struct err *err)
 	db_bind_str(stmt, 1, path);
 	return db_step(s, stmt, out, err);
 }
+
+errint db_name_known(struct store *s, struct str name, bool *out, struct err *err)
+{
+	*out = false;
+	errint rc = db_open(s, false, err);
+	if (rc || !s->db)
+		return rc;
+
+	sqlite3_stmt *stmt CLEANUP(db_done) = NULL;
+	rc = db_stmt(s, DB_NAME_KNOWN, &stmt, err);
+	if (rc)
+		return rc;
+	/* counted from 1 */
+	size_t from = strlen(s->cfg.store_dir) + 1 + STORE_HASH_LEN + 1 + 1;
+	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)from);
+	db_bind_str(stmt, 2, name);
+	return db_step(s, stmt, out, err);
+}
+
+errint db_nar_hash(struct store *s, struct str path, struct hash *hash, uint64_t *size,
+		   struct err *err)
+{
+	sqlite3_stmt *stmt CLEANUP(db_done) = NULL;
+	bool row = false;
+	errint rc = db_stmt(s, DB_QUERY_HASH, &stmt, err);
+
+	if (rc)
+		return rc;
+	db_bind_str(stmt, 1, path);
+	rc = db_step(s, stmt, &row, err);
+	if (rc)
+		return rc;
+	if (!row)
+		return err_set(err, ERR_NOT_FOUND, "path '%.*s' is not valid", STR_ARG(path));
+	struct str text = str_n((const char *)sqlite3_column_text(stmt, 0),
+				(size_t)sqlite3_column_bytes(stmt, 0));
+	*size = (uint64_t)sqlite3_column_int64(stmt, 1);
+	rc = hash_parse(text, HASH_SHA256, hash, err);
+	return rc ? err_wrap(err, "database entry of '%.*s'", STR_ARG(path)) : 0;
+}
+
+errint db_durable(struct store *s, bool durable, struct err *err)
+{
+	return exec_sql(s, s->db,
+			durable ? "pragma synchronous = full" : "pragma synchronous = normal",
+			"cannot set up", err);
+}
+
+errint db_settle(struct store *s, struct err *err)
+{
+	char *path CLEANUP_FREE = store_state_file(s, "db/db.sqlite-wal");
+	int fd CLEANUP_FD = open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0 || fdatasync(fd) < 0)
+		return err_sys(err, "cannot write '%s' to the disk", path);
+	return 0;
+}

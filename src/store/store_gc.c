@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * The collector. Live is what the roots reach; everything else in the store folder goes, referrers
- * before what they refer to, each unregistered first and removed then: whatever is interrupted
- * leaves unregistered remains, which are garbage. gc.lock is held throughout; what other
- * processes begin to use meanwhile arrives through gc_server_int.h and is spared. */
+ * before what they refer to, a chunk at a time: unregistered first, durably, and then removed. So
+ * whatever is interrupted, by a power cut, too, leaves unregistered remains, which are garbage.
+ * gc.lock is held throughout; what other processes begin to use meanwhile arrives through
+ * gc_server_int.h and is spared. */
 #include "store/store_int.h"
 
 #include <dirent.h>
@@ -15,6 +16,9 @@
 #include "base/report.h"
 #include "store/gc_server_int.h"
 #include "store/roots_int.h"
+
+/* Each chunk costs a flush of the database. */
+enum { CHUNK = 8192 };
 
 struct collection {
 	struct store *s;
@@ -129,7 +133,7 @@ static uint64_t tree_size(int dirfd, const char *name, unsigned depth)
 	if (!S_ISDIR(st.st_mode))
 		return st.st_nlink == 1 ? (uint64_t)st.st_size : 0;
 	int fd CLEANUP_FD = -1;
-	/* The size is only told; deeper than descriptors reach it may fall short. */
+	/* Deeper than descriptors reach it may fall short. */
 	if (depth > 256 || open_dir(dirfd, name, &fd, &ignored) ||
 	    dir_list(fd, ".", &list, &ignored))
 		return 0;
@@ -141,12 +145,10 @@ static uint64_t tree_size(int dirfd, const char *name, unsigned depth)
 static errint remove_object(struct collection *c, struct str path, struct err *err)
 {
 	char *name CLEANUP_FREE = str_dupz(path_base(path));
-	uint64_t size = tree_size(c->s->store_fd, name, 0);
-	errint rc = interrupt_check(err);
+	uint64_t size = 0;
 
 	report_msg(c->s->report, REPORT_INFO, "deleting '%.*s'", STR_ARG(path));
-	if (!rc)
-		rc = remove_tree(c->s->store_fd, name, err);
+	errint rc = remove_tree_counted(c->s->store_fd, name, &size, err);
 	if (rc)
 		return rc;
 	ARRAY_GROW(c->gone, c->n_gone, c->cap_gone);
@@ -156,16 +158,83 @@ static errint remove_object(struct collection *c, struct str path, struct err *e
 	return 0;
 }
 
-static errint delete_valid(struct collection *c, struct str path, struct err *err)
+/* With a bound on what is freed no more is unregistered than will be removed. */
+static bool chunk_full(const struct collection *c, struct str path, size_t n, uint64_t *planned)
 {
-	if (path_map_get(&c->live, path))
-		return 0;
-	if (!gc_server_begin_delete(c->server, path))
-		return keep_closures(c, &path, 1, err);
-	errint rc = db_invalidate(c->s, path, err);
-	if (!rc)
-		rc = remove_object(c, path, err);
-	gc_server_end_delete(c->server);
+	if (c->o->max_freed) {
+		char *name CLEANUP_FREE = str_dupz(path_base(path));
+		*planned += tree_size(c->s->store_fd, name, 0);
+	}
+	return n == CHUNK || (c->o->max_freed && c->freed + *planned > c->o->max_freed);
+}
+
+/* Takes the next dead paths off the end of c->dead, in the order in which they can go. What was
+ * protected meanwhile stays, with its closure. */
+static errint next_chunk(struct collection *c, struct str *order, struct str *chunk, size_t *n,
+			 struct err *err)
+{
+	uint64_t planned = 0;
+	errint rc = interrupt_check(err);
+
+	*n = 0;
+	while (!rc && c->dead.n > 0) {
+		struct str path = order[--c->dead.n];
+		if (path_map_get(&c->live, path))
+			continue;
+		if (!gc_server_begin_delete(c->server, path)) {
+			rc = keep_closures(c, &path, 1, err);
+			continue;
+		}
+		chunk[(*n)++] = path;
+		if (chunk_full(c, path, *n, &planned))
+			break;
+	}
+	return rc;
+}
+
+/* What somebody waits for goes next: once unregistered, the order does not matter. */
+static void take_awaited_first(struct collection *c, struct str *rest, size_t n)
+{
+	if (!gc_server_awaits(c->server, S("")))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (!gc_server_awaits(c->server, rest[i]))
+			continue;
+		struct str first = rest[0];
+		rest[0] = rest[i];
+		rest[i] = first;
+		return;
+	}
+}
+
+/* All of them are unregistered, durably, before the first is removed. */
+static errint delete_chunk(struct collection *c, struct str *chunk, size_t n, struct err *err)
+{
+	errint rc = db_invalidate(c->s, chunk, n, err);
+
+	for (size_t i = 0; !rc && i < n; i++) {
+		take_awaited_first(c, chunk + i, n - i);
+		rc = interrupt_check(err);
+		if (!rc)
+			rc = remove_object(c, chunk[i], err);
+		if (!rc)
+			gc_server_end_delete(c->server, chunk[i]);
+	}
+	return rc;
+}
+
+static errint delete_dead(struct collection *c, struct err *err)
+{
+	struct str *chunk CLEANUP_FREE = xcalloc(CHUNK, sizeof(*chunk)), *order;
+	size_t n = 0;
+	errint rc = store_topo_sort(c->s, c->a, c->dead, &order, err);
+
+	while (!rc && !c->full && c->dead.n > 0) {
+		rc = next_chunk(c, order, chunk, &n, err);
+		if (!rc && n)
+			rc = delete_chunk(c, chunk, n, err);
+		gc_server_clear(c->server);
+	}
 	return rc;
 }
 
@@ -180,12 +249,16 @@ static bool has_hash_part(const struct store *s, struct str path)
 
 static errint delete_junk(struct collection *c, struct str path, struct err *err)
 {
+	errint rc = interrupt_check(err);
+
+	if (rc)
+		return rc;
 	if (!has_hash_part(c->s, path))
 		return remove_object(c, path, err);
 	if (!gc_server_begin_delete(c->server, path))
 		return 0;
-	errint rc = remove_object(c, path, err);
-	gc_server_end_delete(c->server);
+	rc = remove_object(c, path, err);
+	gc_server_clear(c->server);
 	return rc;
 }
 
@@ -216,14 +289,22 @@ static errint delete_links(struct collection *c, struct err *err)
 
 static errint delete_all(struct collection *c, struct err *err)
 {
-	struct str *order;
-	errint rc = store_topo_sort(c->s, c->a, c->dead, &order, err);
+	ERR(ignored);
+	errint rc = db_durable(c->s, true, err);
 
-	for (size_t i = c->dead.n; !rc && !c->full && i-- > 0;)
-		rc = delete_valid(c, order[i], err);
+	if (!rc)
+		rc = delete_dead(c, err);
+	/* It may be what another collector unregistered before it was killed. */
+	if (!rc && !c->full && c->junk.n)
+		rc = db_settle(c->s, err);
 	for (size_t i = 0; !rc && !c->full && i < c->junk.n; i++)
 		rc = delete_junk(c, c->junk.v[i], err);
-	return rc ? rc : delete_links(c, err);
+	if (!rc)
+		rc = delete_links(c, err);
+	/* Setting it back can only fail with the handle, which is told elsewhere. */
+	if (db_durable(c->s, false, &ignored))
+		err_clear(&ignored);
+	return rc;
 }
 
 /* ---- only some ---- */

@@ -3,12 +3,13 @@
  * What the files of src/store share of a store handle. Lazy by layers: the handle (folders only),
  * the database (first query), the writable store (first addition: folders, temporary roots).
  *
- * Small text objects, above all .drv files, are renamed into place at once but registered in
- * batches: `pending` holds those on disk and not yet in the database. Whatever needs the database
- * to be complete calls store_flush() first. */
+ * What is added is renamed into place at once but registered in batches: `pending` holds what is on
+ * the disk and not yet in the database. Whatever needs the database to be complete calls
+ * store_flush() first. */
 #pragma once
 
 #include <sqlite3.h>
+#include <sys/types.h>
 #include "store/derivation.h"
 #include "store/path_map.h"
 #include "store/store.h"
@@ -21,6 +22,7 @@
 	X(FIND_ID, "select id from ValidPaths where path = ?")                                    \
 	X(QUERY_INFO, "select id, hash, registrationTime, deriver, narSize, ultimate, sigs, ca "  \
 		      "from ValidPaths where path = ?")                                           \
+	X(QUERY_HASH, "select hash, narSize from ValidPaths where path = ?")                      \
 	X(QUERY_REFS,                                                                             \
 	  "select path from Refs join ValidPaths on reference = id where referrer = ?")           \
 	X(QUERY_REFS_OF, "select path from Refs join ValidPaths on reference = id "               \
@@ -28,6 +30,7 @@
 	X(QUERY_DERIVER, "select deriver from ValidPaths where path = ? and deriver is not null") \
 	X(QUERY_REFERRERS, "select path from Refs join ValidPaths on referrer = id "              \
 			   "where reference = (select id from ValidPaths where path = ?)")        \
+	X(NAME_KNOWN, "select 1 from ValidPaths where substr(path, ?) = ? limit 1")               \
 	X(QUERY_ALL, "select path from ValidPaths")                                               \
 	X(QUERY_FROM, "select path from ValidPaths where path >= ? limit 1")                      \
 	X(QUERY_DERIVERS, "select v.path from DerivationOutputs d join ValidPaths v "             \
@@ -62,6 +65,8 @@ struct registration {
 	struct path_info info;
 	const struct drv_output *outputs; /* of a .drv */
 	size_t n_outputs;
+	dev_t dev; /* of a pending one: what was placed */
+	ino_t ino;
 };
 
 struct store {
@@ -113,11 +118,23 @@ ATTR_MUST_CHECK errint db_paths(struct store *s, struct arena *a, enum db_stmt i
 				const struct str *arg, struct str_set *out, struct err *err);
 /* Is it in the database? Knows nothing of pending paths. */
 ATTR_MUST_CHECK errint db_is_valid(struct store *s, struct str path, bool *out, struct err *err);
+/* Makes durable what earlier transactions of anybody did. */
+ATTR_MUST_CHECK errint db_settle(struct store *s, struct err *err);
+/* NAR hash and size (0 when unknown) that a path was registered with; ERR_NOT_FOUND. */
+ATTR_MUST_CHECK errint db_nar_hash(struct store *s, struct str path, struct hash *hash,
+				   uint64_t *size, struct err *err);
+/* Does any valid path have this name? Looks at all of them. */
+ATTR_MUST_CHECK errint db_name_known(struct store *s, struct str name, bool *out, struct err *err);
 /* Registers all in one transaction, with Nix's rows for .drv files. */
 ATTR_MUST_CHECK errint db_register(struct store *s, const struct registration *v, size_t n,
 				   struct err *err);
-/* Unregisters a path; one that has referrers other than itself is an error. */
-ATTR_MUST_CHECK errint db_invalidate(struct store *s, struct str path, struct err *err);
+/* Unregisters paths, in this order and in one transaction; one that still has referrers other than
+ * itself is an error. */
+ATTR_MUST_CHECK errint db_invalidate(struct store *s, const struct str *paths, size_t n,
+				     struct err *err);
+/* Whether transactions are on the disk when they end, and not only in their order some time later:
+ * what is unregistered must be so before it is deleted, or a power cut leaves it valid and gone. */
+ATTR_MUST_CHECK errint db_durable(struct store *s, bool durable, struct err *err);
 
 /* Creates the store's and the state's folders and opens store_fd. */
 ATTR_MUST_CHECK errint store_make_writable(struct store *s, struct err *err);
@@ -136,10 +153,30 @@ ATTR_MUST_CHECK errint store_sync(struct store *s, struct err *err);
 /* Checks that a path is a store path of this store. */
 ATTR_MUST_CHECK errint store_path_check(const struct store *s, struct str path, struct err *err);
 
-/* Places a text object (of a .drv: with its record) and leaves its registration to the next
- * store_flush(). path is not valid yet. */
+/* What registering a path needs; the outputs of a .drv are read from it: it came as a finished
+ * file, from a cache or a copy, and is at its place. */
+ATTR_MUST_CHECK errint registration_of(struct store *s, struct arena *a,
+				       const struct path_info *info, struct registration *out,
+				       struct err *err);
+/* Moves an object that was prepared in the store folder to its place and leaves its registration to
+ * the next store_flush(); drv is the record of a .drv, or NULL, and it is read. The path is
+ * protected; where it became valid meanwhile the object is removed instead, as after a failure. */
 ATTR_MUST_CHECK errint store_pend(struct store *s, const struct path_info *info,
-				  const struct drv *drv, struct str bytes, struct err *err);
+				  const struct drv *drv, const char *temp, struct err *err);
+/* Makes a path a temporary root and tells whether it is valid and there. */
+ATTR_MUST_CHECK errint store_protect(struct store *s, struct str path, bool *valid,
+				     struct err *err);
+/* From now on this handle takes the path for valid. */
+void store_mark_added(struct store *s, struct str path);
+/* Is there anything at the path's place? */
+ATTR_MUST_CHECK errint store_on_disk(struct store *s, struct str path, bool *out, struct err *err);
+/* A path that nothing else has, as a temporary root: collectors spare what lies at its name. */
+ATTR_MUST_CHECK errint store_own_place(struct store *s, struct arena *a, struct str *out,
+				       struct err *err);
+/* store_lock() that waits, without registering first what is pending: for who takes no other lock
+ * while holding these. */
+ATTR_MUST_CHECK errint store_lock_only(struct store *s, const struct str *paths, size_t n,
+				       struct store_lock **out, struct err *err);
 /* Adds a text whose path is computed; drv is its record where it is a .drv, else NULL. */
 ATTR_MUST_CHECK errint store_put_text(struct store *s, struct str path, struct str bytes,
 				      struct str_set refs, const struct drv *drv, struct err *err);
@@ -150,7 +187,7 @@ ATTR_MUST_CHECK errint store_unpack(struct store *s, struct source *nar, const c
 /* Proves a content address that info claims, for the object under a temporary name. */
 ATTR_MUST_CHECK errint store_check_address(struct store *s, const struct path_info *info,
 					   const char *temp, struct err *err);
-/* Makes an object that lies in the store folder under a temporary name valid as info->path, or
+/* Makes an object that lies in the store folder under a temporary name pending as info->path, or
  * removes it where that is valid already. */
 ATTR_MUST_CHECK errint store_adopt(struct store *s, const char *temp, const struct path_info *info,
 				   struct err *err);
@@ -167,3 +204,18 @@ ATTR_MUST_CHECK errint store_gc_lock_open(struct store *s, struct err *err);
 /* Are the outputs' paths, and the environment's, those that the rest of the record implies? */
 ATTR_MUST_CHECK errint drv_check(struct store *s, const struct drv *d, struct err *err);
 void drv_modulo_remember(struct store *s, struct str drv_path, const struct hash *h);
+
+/* One object to be hashed, and what became of it. */
+struct rehash {
+	struct str path;
+	uint8_t want[32];  /* for the caller */
+	uint64_t size;     /* about: the biggest first */
+	errint rc;         /* ERR_INTERRUPTED: its turn did not come */
+	uint8_t got[32];   /* sha256 of the NAR, where rc is 0, */
+	uint64_t got_size; /* and its size */
+	char *why;         /* else; malloc'd */
+};
+struct activity;
+/* Hashes all of them, on all processors. Fails only when interrupted. */
+ATTR_MUST_CHECK errint store_rehash(struct store *s, struct rehash *v, size_t n,
+				    struct activity *activity, struct err *err);

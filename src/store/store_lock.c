@@ -43,16 +43,13 @@ static void unlock_cleanup(struct store_lock **l)
 	store_unlock(*l);
 }
 
-errint store_lock(struct store *s, const struct str *paths, size_t n, bool try,
-		  struct store_lock **out, struct err *err)
+static errint take_all(struct store *s, const struct str *paths, size_t n, bool try,
+		       struct store_lock **out, struct err *err)
 {
 	ARENA(a);
 	struct str_set set = {.v = ARENA_ARRAY(&a, struct str, n), .n = n};
-	/* First what waits for registration: that takes locks of its own, and whoever holds one of
-	 * ours then could be waiting for one of those. */
-	errint rc = store_flush(s, err);
-	if (!rc)
-		rc = store_make_writable(s, err);
+	errint rc = store_make_writable(s, err);
+
 	if (rc)
 		return rc;
 	if (n)
@@ -72,6 +69,22 @@ errint store_lock(struct store *s, const struct str *paths, size_t n, bool try,
 	}
 	*out = STEAL(l);
 	return 0;
+}
+
+errint store_lock_only(struct store *s, const struct str *paths, size_t n, struct store_lock **out,
+		       struct err *err)
+{
+	return take_all(s, paths, n, false, out, err);
+}
+
+errint store_lock(struct store *s, const struct str *paths, size_t n, bool try,
+		  struct store_lock **out, struct err *err)
+{
+	/* First what waits for registration: that takes locks of its own, and whoever holds one of
+	 * ours then could be waiting for one of those. */
+	errint rc = store_flush(s, err);
+
+	return rc ? rc : take_all(s, paths, n, try, out, err);
 }
 
 void lock_file_remove(const char *path, int fd)

@@ -5,6 +5,7 @@
 #include "store/store_int.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include "base/report.h"
 
@@ -35,6 +36,27 @@ errint store_is_valid(struct store *s, struct str path, bool *out, struct err *e
 	if (!rc && *out && s->wary)
 		ask_disk(s, path, out);
 	return rc;
+}
+
+errint store_on_disk(struct store *s, struct str path, bool *out, struct err *err)
+{
+	char *name CLEANUP_FREE = str_dupz(store_path_base(path));
+	struct stat st;
+	errint rc = store_open_folder(s, err);
+
+	if (rc)
+		return rc;
+	*out = fstatat(s->store_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	if (!*out && errno != ENOENT)
+		return err_sys(err, "cannot read '%.*s'", STR_ARG(path));
+	return 0;
+}
+
+errint store_is_present(struct store *s, struct str path, bool *out, struct err *err)
+{
+	errint rc = store_is_valid(s, path, out, err);
+
+	return rc || !*out ? rc : store_on_disk(s, path, out, err);
 }
 
 static errint not_valid(struct str path, struct err *err)

@@ -200,7 +200,7 @@ static errint invalidate(struct store *s, struct str path, struct err *err)
 	return delete_row(s, path, err);
 }
 
-errint db_invalidate(struct store *s, struct str path, struct err *err)
+errint db_invalidate(struct store *s, const struct str *paths, size_t n, struct err *err)
 {
 	errint rc = db_open(s, true, err);
 
@@ -208,88 +208,11 @@ errint db_invalidate(struct store *s, struct str path, struct err *err)
 		rc = db_exec(s, DB_BEGIN, err);
 	if (rc)
 		return rc;
-	rc = invalidate(s, path, err);
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = invalidate(s, paths[i], err);
 	if (!rc)
 		rc = db_exec(s, DB_COMMIT, err);
 	if (rc)
 		rollback(s);
 	return rc;
-}
-
-/* ---- what the build registers ---- */
-
-static ptrdiff_t index_of(const struct path_info *v, size_t n, struct str path)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (str_eq(v[i].path, path))
-			return (ptrdiff_t)i;
-	}
-	return -1;
-}
-
-/* Takes away, round by round, what refers only to what is gone already; the rest is a cycle. The
- * paths registered together are the outputs of one derivation: few. */
-static errint check_cycles(const struct path_info *v, size_t n, struct err *err)
-{
-	bool *gone CLEANUP_FREE = xcalloc(n, sizeof(*gone));
-	size_t left = n;
-
-	for (bool progress = true; progress && left > 0;) {
-		progress = false;
-		for (size_t i = 0; i < n; i++) {
-			bool free_now = !gone[i];
-			for (size_t k = 0; free_now && k < v[i].n_refs; k++) {
-				ptrdiff_t at = index_of(v, n, v[i].refs[k]);
-				free_now = at < 0 || at == (ptrdiff_t)i || gone[at];
-			}
-			if (!free_now)
-				continue;
-			gone[i] = progress = true;
-			left--;
-		}
-	}
-	for (size_t i = 0; i < n; i++) {
-		if (!gone[i])
-			return err_set(err, ERR_BUILD, "cycle detected in the references of '%.*s'",
-				       STR_ARG(v[i].path));
-	}
-	return 0;
-}
-
-/* The outputs of a .drv that came as a finished file, from a cache or a copy. */
-static errint registration_of(struct store *s, struct arena *a, const struct path_info *info,
-			      struct registration *out, struct err *err)
-{
-	*out = (struct registration){.info = *info};
-	if (!store_path_is_drv(info->path))
-		return 0;
-	struct drv d;
-	errint rc = store_read_drv(s, a, info->path, &d, err);
-	if (!rc)
-		rc = drv_check(s, &d, err);
-	if (rc)
-		return err_wrap(err, "registering '%.*s'", STR_ARG(info->path));
-	out->outputs = d.outputs;
-	out->n_outputs = d.n_outputs;
-	return 0;
-}
-
-errint store_register(struct store *s, const struct path_info *infos, size_t n, struct err *err)
-{
-	ARENA(a);
-	struct registration *v = ARENA_ARRAY(&a, struct registration, n);
-	errint rc = store_flush(s, err);
-
-	if (!rc)
-		rc = check_cycles(infos, n, err);
-	for (size_t i = 0; !rc && i < n; i++) {
-		rc = store_path_check(s, infos[i].path, err);
-		if (!rc)
-			rc = registration_of(s, &a, &infos[i], &v[i], err);
-	}
-	if (!rc)
-		rc = store_make_writable(s, err);
-	if (!rc)
-		rc = store_sync(s, err);
-	return rc ? rc : db_register(s, v, n, err);
 }

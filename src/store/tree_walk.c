@@ -80,8 +80,12 @@ static errint walk_file(struct walk *w, const char *at, const char *name, struct
 		return changed(w, err);
 	uint64_t size = (uint64_t)st.st_size;
 	errint rc = w->to->ops->file(w->to, name, st.st_mode & S_IXUSR, size, err);
-	if (!rc)
-		rc = walk_contents(w, fd, size, err);
+	if (rc)
+		return rc;
+	int copy CLEANUP_FD = w->to->ops->clone ? w->to->ops->clone(w->to, fd) : -1;
+	if (copy >= 0 && (fstat(copy, &st) < 0 || (uint64_t)st.st_size != size))
+		return changed(w, err);
+	rc = walk_contents(w, copy >= 0 ? copy : fd, size, err);
 	return rc ? rc : w->to->ops->file_end(w->to, err);
 }
 

@@ -43,6 +43,17 @@ static bool on_disk(struct store *s, struct str path)
 	return lstat(real, &st) == 0;
 }
 
+static errint verify(struct store *s, bool contents, unsigned *bad)
+{
+	struct verify_options o = {.contents = contents};
+	struct verify_result r;
+	errint rc = store_verify(s, &a, &o, &r, &err);
+
+	if (!rc)
+		*bad = (unsigned)r.n;
+	return rc;
+}
+
 /* In a child that is not root: root could write everywhere. */
 static bool resolves_to_data_dir(void)
 {
@@ -406,6 +417,97 @@ static void registering(void)
 	store_close(s);
 }
 
+static struct store_object object_at(struct store *s, const char *file, struct str path)
+{
+	struct store_object o = {.info.path = path, .from = file};
+
+	IS_OK(file_write(AT_FDCWD, file, path, 0444, 0, &err), err, "an object");
+	IS_OK(nar_hash(AT_FDCWD, file, &o.info.nar_hash, &o.info.nar_size, &err), err, "hash");
+	return o;
+}
+
+static void committing(void)
+{
+	struct store *s = open_store();
+	struct str p[] = {S("/nix/store/55555555555555555555555555555555-a"),
+			  S("/nix/store/66666666666666666666666666666666-b"),
+			  S("/nix/store/77777777777777777777777777777777-none")};
+	char *one CLEANUP_FREE = xasprintf("%s/one", root);
+	char *two CLEANUP_FREE = xasprintf("%s/two", root);
+	struct store_object v[] = {object_at(s, one, p[0]), object_at(s, two, p[1])};
+	char *real CLEANUP_FREE = store_real_path(s, p[1]);
+
+	v[0].info.refs = &p[1];
+	v[0].info.n_refs = 1;
+	v[1].info.refs = &p[2];
+	v[1].info.n_refs = 1;
+	IS_ERR(store_commit(s, v, 2, &err), err, ERR_NOT_FOUND, "one that refers to nothing valid");
+	OK(!valid(s, p[0]) && !on_disk(s, p[0]), "keeps the batch out");
+	OK(access(one, F_OK) == 0 && access(two, F_OK) == 0, "and its objects where they were");
+	v[1].info.n_refs = 0;
+	IS_OK(mkdir_p(AT_FDCWD, real, 0755, &err), err, "a remains in the place");
+	IS_OK(store_commit(s, v, 2, &err), err, "both, the second first");
+	OK(valid(s, p[0]) && valid(s, p[1]), "are valid");
+	OK(access(one, F_OK) < 0 && access(two, F_OK) < 0, "and have moved");
+	unsigned bad = 99;
+	IS_OK(verify(s, true, &bad), err, "verify");
+	IS_INT(bad, 0, "clean");
+	store_close(s);
+}
+
+/* Big enough to be copied while it is hashed; then known by name, and only hashed. */
+static void big_trees(void)
+{
+	enum { SIZE = LIMIT_SMALL_TREE + 100000 };
+	struct store *s = open_store();
+	char *dir CLEANUP_FREE = xasprintf("%s/big", root), *bytes CLEANUP_FREE = xmalloc(SIZE);
+	char *file CLEANUP_FREE = xasprintf("%s/f", dir);
+	struct str first, again, flat, other;
+	struct path_info info;
+	struct hash h, wrong = {.algo = HASH_SHA256};
+	uint64_t size;
+
+	for (size_t i = 0; i < SIZE; i++)
+		bytes[i] = (char)(i * 2654435761u >> 13);
+	IS_OK(mkdir_p(AT_FDCWD, dir, 0755, &err), err, "mkdir");
+	IS_OK(file_write(AT_FDCWD, file, str_n(bytes, SIZE), 0755, 0, &err), err, "file");
+	IS_ERR(store_add_path(s, &a, S("big"), dir, true, HASH_SHA256, &wrong, NULL, NULL, &first,
+			      &err),
+	       err, ERR_MISMATCH, "another hash than expected");
+	IS_OK(store_add_path(s, &a, S("big"), dir, true, HASH_SHA256, NULL, NULL, NULL, &first,
+			     &err),
+	      err, "a big tree");
+	IS_OK(store_query(s, &a, first, &info, &err), err, "query");
+	IS_OK(nar_hash(AT_FDCWD, dir, &h, &size, &err), err, "hash");
+	OK(hash_eq(&h, &info.nar_hash) && info.nar_size == size, "same NAR");
+	IS_OK(store_add_path(s, &a, S("big"), dir, true, HASH_SHA256, NULL, NULL, NULL, &again,
+			     &err),
+	      err, "the same");
+	IS_STR(again, first, "is there");
+	IS_OK(store_add_path(s, &a, S("big"), file, false, HASH_SHA512, NULL, NULL, NULL, &flat,
+			     &err),
+	      err, "flat, under a known name");
+	IS_OK(store_add_path(s, &a, S("big"), dir, true, HASH_MD5, NULL, NULL, NULL, &other, &err),
+	      err, "by another hash");
+	IS_OK(store_add_path(s, &a, S("big2"), file, false, HASH_MD5, NULL, NULL, NULL, &flat,
+			     &err),
+	      err, "flat, under a new name");
+	store_close(s);
+	s = open_store();
+	unsigned bad = 99;
+	IS_OK(verify(s, true, &bad), err, "verify");
+	IS_INT(bad, 0, "clean");
+	char *real CLEANUP_FREE = store_real_path(s, store_dir(s));
+	struct dir_list l CLEANUP(dir_list_release) = {0};
+	size_t left = 0;
+	IS_OK(dir_list(AT_FDCWD, real, &l, &err), err, "list");
+	for (size_t i = 0; i < l.n; i++)
+		left += str_ends(str_c(l.v[i].name), S("-added")) ||
+			str_ends(str_c(l.v[i].name), S(".tmp"));
+	IS_INT(left, 0, "nothing is left over");
+	store_close(s);
+}
+
 static void locks(void)
 {
 	struct store *s = open_store();
@@ -458,7 +560,7 @@ static void crashes(void)
 	}
 	struct store *s = open_store();
 	unsigned bad = 99;
-	IS_OK(store_verify(s, true, false, &bad, &err), err, "verify");
+	IS_OK(verify(s, true, &bad), err, "verify");
 	IS_INT(bad, 0, "clean");
 	store_close(s);
 }
@@ -474,18 +576,90 @@ static void verifying(void)
 	IS_OK(store_flush(s, &err), err, "flush");
 	char *real CLEANUP_FREE = store_real_path(s, one);
 	IS_OK(file_write(AT_FDCWD, real, S("bad!"), 0444, 0, &err), err, "spoil");
-	IS_OK(store_verify(s, false, false, &bad, &err), err, "verify");
+	IS_OK(verify(s, false, &bad), err, "verify");
 	IS_INT(bad, 0, "unseen without a look at contents");
-	IS_OK(store_verify(s, true, false, &bad, &err), err, "verify contents");
+	IS_OK(verify(s, true, &bad), err, "verify contents");
 	IS_INT(bad, 1, "seen");
+	struct verify_options only = {.contents = true, .paths = &two, .n_paths = 1};
+	struct verify_result found;
+	IS_OK(store_verify(s, &a, &only, &found, &err), err, "verify another path");
+	IS_INT(found.n, 0, "which is well");
 	IS_OK(file_write(AT_FDCWD, real, S("good"), 0444, 0, &err), err, "mend");
-	char *lost CLEANUP_FREE = store_real_path(s, two);
-	OK(unlink(lost) == 0, "lose");
-	IS_OK(store_verify(s, false, false, &bad, &err), err, "verify");
-	IS_INT(bad, 1, "a lost path");
-	IS_OK(store_verify(s, false, true, &bad, &err), err, "repair");
-	IS_INT(bad, 0, "its registration is dropped");
-	IS_OK(store_verify(s, true, false, &bad, &err), err, "verify again");
+	IS_OK(verify(s, true, &bad), err, "verify again");
+	IS_INT(bad, 0, "clean");
+	store_close(s);
+}
+
+/* a <- b; what nothing refers to is dropped, what is referred to is damage. */
+static void disappearing(void)
+{
+	struct store *s = open_store();
+	struct verify_options o = {0};
+	struct verify_result found;
+	struct str low, high;
+	bool there;
+
+	IS_OK(store_add_text(s, &a, S("low"), S("low"), NULL, 0, &low, &err), err, "add");
+	IS_OK(store_add_text(s, &a, S("high"), low, &low, 1, &high, &err), err, "add");
+	IS_OK(store_flush(s, &err), err, "flush");
+	char *real_low CLEANUP_FREE = store_real_path(s, low);
+	char *real_high CLEANUP_FREE = store_real_path(s, high);
+	OK(unlink(real_low) == 0, "lose");
+	store_close(s);
+	s = open_store();
+	OK(valid(s, low), "it is registered");
+	IS_OK(store_is_present(s, low, &there, &err), err, "present?");
+	OK(!there, "but not present");
+	IS_OK(store_verify(s, &a, &o, &found, &err), err, "verify");
+	IS_INT(found.n, 1, "a lost path that is referred to");
+	OK(found.n == 1 && str_eq(found.v[0].path, low) && found.v[0].kind == DAMAGE_GONE, "which");
+	IS_INT(found.dropped, 0, "stays registered");
+	OK(unlink(real_high) == 0, "lose its referrer, too");
+	IS_OK(store_verify(s, &a, &o, &found, &err), err, "verify");
+	IS_INT(found.n, 0, "no damage");
+	IS_INT(found.dropped, 2, "both registrations are dropped");
+	OK(!valid(s, low) && !valid(s, high), "both are gone");
+	store_close(s);
+}
+
+/* Adding what was deleted by hand brings it back; so does a copy of the right contents. */
+static void restoring(void)
+{
+	struct store *s = open_store();
+	char *src CLEANUP_FREE = xasprintf("%s/src", root), *copy CLEANUP_FREE = NULL;
+	struct str text, tree, again;
+	unsigned bad;
+
+	IS_OK(store_add_text(s, &a, S("back"), S("t"), NULL, 0, &text, &err), err, "a text");
+	IS_OK(store_add_path(s, &a, S("back"), src, true, HASH_SHA256, NULL, NULL, NULL, &tree,
+			     &err),
+	      err, "a tree");
+	store_close(s);
+	s = open_store();
+	char *real_text CLEANUP_FREE = store_real_path(s, text);
+	char *real_tree CLEANUP_FREE = store_real_path(s, tree);
+	remove_tree_quietly(AT_FDCWD, real_text);
+	remove_tree_quietly(AT_FDCWD, real_tree);
+	IS_OK(store_add_text(s, &a, S("back"), S("t"), NULL, 0, &again, &err), err, "the text");
+	IS_OK(store_add_path(s, &a, S("back"), src, true, HASH_SHA256, NULL, NULL, NULL, &again,
+			     &err),
+	      err, "the tree");
+	IS_OK(store_flush(s, &err), err, "flush");
+	OK(on_disk(s, text) && on_disk(s, tree), "are back");
+	char *spoiled CLEANUP_FREE = xasprintf("%s/a", real_tree);
+	IS_OK(file_write(AT_FDCWD, spoiled, S("bad"), 0444, 0, &err), err, "spoil");
+	copy = xasprintf("%s/copy", root);
+	IS_OK(file_write(AT_FDCWD, copy, S("bad"), 0444, 0, &err), err, "a wrong copy");
+	IS_ERR(store_replace(s, tree, copy, &err), err, ERR_MISMATCH, "is refused");
+	BUF(nar, LIMIT_SMALL_FILE);
+	struct buf_sink sink = buf_sink_init(&nar);
+	IS_OK(nar_dump(AT_FDCWD, src, &sink.sink, NULL, NULL, &err), err, "a NAR");
+	struct str_source from = str_source_init(buf_str(&nar));
+	remove_tree_quietly(AT_FDCWD, copy);
+	IS_OK(nar_restore(&from.source, AT_FDCWD, copy, &err), err, "a right copy");
+	IS_OK(store_replace(s, tree, copy, &err), err, "takes its place");
+	OK(access(copy, F_OK) < 0, "and is gone from where it was");
+	IS_OK(verify(s, true, &bad), err, "verify");
 	IS_INT(bad, 0, "clean");
 	store_close(s);
 }
@@ -506,8 +680,12 @@ int main(void)
 	canonical();
 	closures();
 	registering();
+	committing();
+	big_trees();
 	locks();
 	verifying();
+	disappearing();
+	restoring();
 	crashes();
 	remove_tree_quietly(AT_FDCWD, root);
 	free(root);

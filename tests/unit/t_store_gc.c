@@ -41,6 +41,17 @@ static bool on_disk(struct store *s, struct str path)
 	return lstat(real, &st) == 0;
 }
 
+static errint verify(struct store *s, bool contents, unsigned *bad)
+{
+	struct verify_options o = {.contents = contents};
+	struct verify_result r;
+	errint rc = store_verify(s, &a, &o, &r, &err);
+
+	if (!rc)
+		*bad = (unsigned)r.n;
+	return rc;
+}
+
 /* Adds in a process of its own, so that no temporary root of ours protects it. */
 static struct str add_text(const char *name, const char *text, const struct str *refs, size_t n)
 {
@@ -252,7 +263,7 @@ static void beside_others(void)
 	IS_INT(good, PEERS, "nobody lost what they held");
 	struct store *s = open_store();
 	unsigned bad = 99;
-	IS_OK(store_verify(s, true, false, &bad, &err), err, "verify");
+	IS_OK(verify(s, true, &bad), err, "verify");
 	IS_INT(bad, 0, "clean");
 	store_close(s);
 }
