@@ -245,11 +245,10 @@ errint cmd_store(struct cli *cli, int argc, char **argv, struct err *err)
 	/* A query flag alone, as in `kiln store -R PATH`, is a query. */
 	if (!r.op && r.query)
 		r.op = O_QUERY;
-	if (!r.op)
-		return err_set(err, ERR_USAGE, "no operation is given")
-			       ?: err_hint(
-					  err,
-					  "one of --realise --query --add --gc --verify …; see --help");
+	if (!r.op) {
+		err_set(err, ERR_USAGE, "no operation is given");
+		return err_hint(err, "one of --realise --query --add --gc --verify …; see --help");
+	}
 	rc = cli_settings(cli, &settings, err);
 	if (rc)
 		return rc;

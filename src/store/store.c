@@ -39,9 +39,10 @@ static errint chroot_root(const char *where, char **out, struct err *err)
 {
 	struct str s = str_drop_prefix(str_c(where), S("local?root="));
 
-	if (str_find(s, S("://")) >= 0 || (str_chr(s, '?') >= 0 && s.p == where))
-		return err_set(err, ERR_UNSUPPORTED, "'%s' is not a folder", where)
-			       ?: err_hint(err, "a store is a folder: --store DIR");
+	if (str_find(s, S("://")) >= 0 || (str_chr(s, '?') >= 0 && s.p == where)) {
+		err_set(err, ERR_UNSUPPORTED, "'%s' is not a folder", where);
+		return err_hint(err, "a store is a folder: --store DIR");
+	}
 	errint rc = path_absolute(s, out, err);
 	if (!rc && str_eqz(S("/"), *out))
 		(*out)[0] = '\0';

@@ -5,38 +5,15 @@
 #include "store/store_int.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include "base/file.h"
 #include "base/process.h"
 
 enum {
-	SCHEMA = 10,
 	BUSY_STEP_MS = 20,
 	BUSY_STEPS = 3600 * 1000 / BUSY_STEP_MS, /* an hour, as Nix waits */
 };
-
-/* The tables, columns and triggers of Nix's schema 10; the names are the format. */
-static const char schema_sql[] =
-	"create table if not exists ValidPaths ("
-	" id integer primary key autoincrement not null, path text unique not null,"
-	" hash text not null, registrationTime integer not null, deriver text,"
-	" narSize integer, ultimate integer, sigs text, ca text);"
-	"create table if not exists Refs ("
-	" referrer integer not null, reference integer not null,"
-	" primary key (referrer, reference),"
-	" foreign key (referrer) references ValidPaths(id) on delete cascade,"
-	" foreign key (reference) references ValidPaths(id) on delete restrict);"
-	"create index if not exists IndexReferrer on Refs(referrer);"
-	"create index if not exists IndexReference on Refs(reference);"
-	/* A self-reference would forbid its own deletion by 'on delete restrict'. */
-	"create trigger if not exists DeleteSelfRefs before delete on ValidPaths begin"
-	" delete from Refs where referrer = old.id and reference = old.id; end;"
-	"create table if not exists DerivationOutputs ("
-	" drv integer not null, id text not null, path text not null,"
-	" primary key (drv, id),"
-	" foreign key (drv) references ValidPaths(id) on delete cascade);"
-	"create index if not exists IndexDerivationOutputs on DerivationOutputs(path);";
 
 static const char *const statements[] = {
 #define X(id, sql) sql,
@@ -44,16 +21,24 @@ static const char *const statements[] = {
 #undef X
 };
 
-static errint db_fail(struct store *s, sqlite3 *h, const char *what, struct err *err)
+errint db_fail(struct store *s, sqlite3 *h, const char *what, struct err *err)
 {
 	int code = sqlite3_errcode(h);
+	bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+	const char *text = sqlite3_errmsg(h);
 
 	if (code == SQLITE_INTERRUPT || (code == SQLITE_BUSY && interrupted()))
 		return err_set(err, ERR_INTERRUPTED, "interrupted");
-	err_set(err, code == SQLITE_CORRUPT ? ERR_CORRUPT : ERR_FAILED,
-		"%s the database '%s/db/db.sqlite': %s", what, s->real_state, sqlite3_errmsg(h));
+	damaged |= strncmp(text, "no such ", strlen("no such ")) == 0;
+	err_set(err, damaged ? ERR_CORRUPT : ERR_FAILED, "%s the database '%s/db/db.sqlite': %s",
+		what, s->real_state, text);
 	if (code == SQLITE_FULL)
 		err->sys = ENOSPC;
+	if (damaged)
+		err_hint(err,
+			 "put a good copy of '%s/db' back, or move it away and register what the "
+			 "store holds with 'kiln store --load-db' and an earlier --dump-db",
+			 s->real_state);
 	return err->code;
 }
 
@@ -82,56 +67,37 @@ static void db_close_cleanup(struct store_db **db)
 	db_close(*db);
 }
 
-static errint exec_sql(struct store *s, struct store_db *db, const char *sql, const char *what,
-		       struct err *err)
+errint db_exec_sql(struct store *s, struct store_db *db, const char *sql, const char *what,
+		   struct err *err)
 {
 	if (sqlite3_exec(db->h, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return db_fail(s, db->h, what, err);
 	return 0;
 }
 
-/* 0 when there is no schema file: a new store, or one whose creation was cut short. */
-static errint read_schema(struct store *s, uint64_t *out, struct err *err)
+/* SQLite's URIs: the file as it stands, without a look at the log. */
+static char *immutable_uri(const char *path)
 {
-	char *path CLEANUP_FREE = store_state_file(s, "db/schema");
-	BUF(text, LIMIT_SMALL_FILE);
-	errint rc = file_read(AT_FDCWD, path, &text, err);
+	BUF(uri, LIMIT_SMALL_FILE);
 
-	if (rc == ERR_NOT_FOUND) {
-		err_clear(err);
-		*out = 0;
-		return 0;
+	buf_putz(&uri, "file:");
+	for (const char *p = path; *p; p++) {
+		if (strchr("%?#", *p))
+			buf_printf(&uri, "%%%02x", (unsigned char)*p);
+		else
+			buf_putc(&uri, *p);
 	}
-	if (rc)
-		return rc;
-	if (!str_to_u64(str_trim(buf_str(&text)), out))
-		return err_set(err, ERR_CORRUPT, "'%s' holds no number", path);
-	if (*out != SCHEMA)
-		return err_set(err, ERR_UNSUPPORTED,
-			       "the store's database '%s' has schema %llu, only %d is supported",
-			       s->real_state, (unsigned long long)*out, SCHEMA)
-			       ?: err_hint(
-					  err,
-					  "open the store once with Nix 2.0 or newer to upgrade it");
-	return 0;
+	buf_putz(&uri, "?immutable=1");
+	return xstrdup(buf_z(&uri));
 }
 
-static errint open_big_lock(struct store *s, struct store_db *db, bool exclusive, struct err *err)
+errint db_open_handle(struct store *s, struct store_db *db, int flags, bool immutable,
+		      struct err *err)
 {
-	if (db->big_lock < 0) {
-		char *path CLEANUP_FREE = store_state_file(s, "db/big-lock");
-		db->big_lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-		if (db->big_lock < 0)
-			return err_sys(err, "cannot open '%s'", path);
-	}
-	return fd_lock(db->big_lock, exclusive, false, err);
-}
-
-static errint open_handle(struct store *s, struct store_db *db, int flags, const char *suffix,
-			  struct err *err)
-{
-	char *uri CLEANUP_FREE = xasprintf("%s/db/db.sqlite%s", s->real_state, suffix);
-	int rc = sqlite3_open_v2(uri, &db->h, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	char *path CLEANUP_FREE = store_state_file(s, "db/db.sqlite");
+	char *uri CLEANUP_FREE = immutable ? immutable_uri(path) : NULL;
+	int rc = sqlite3_open_v2(uri ? uri : path, &db->h,
+				 flags | (uri ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX, NULL);
 
 	if (rc != SQLITE_OK)
 		return db_fail(s, db->h, "cannot open", err);
@@ -141,59 +107,43 @@ static errint open_handle(struct store *s, struct store_db *db, int flags, const
 
 /* Write-ahead logging as Nix's default; where the file system cannot share memory (NFS), SQLite
  * keeps the mode that it can. */
-static errint set_pragmas(struct store *s, struct store_db *db, struct err *err)
+errint db_set_pragmas(struct store *s, struct store_db *db, struct err *err)
 {
-	return exec_sql(s, db,
-			"pragma foreign_keys = 1; pragma synchronous = normal;"
-			"pragma main.journal_mode = wal; pragma wal_autocheckpoint = 40000;",
-			"cannot set up", err);
+	return db_exec_sql(s, db,
+			   "pragma foreign_keys = 1; pragma synchronous = normal;"
+			   "pragma main.journal_mode = wal; pragma wal_autocheckpoint = 40000;",
+			   "cannot set up", err);
 }
 
-static errint create_schema(struct store *s, struct store_db *db, struct err *err)
+const char *db_missing(struct store_db *db)
 {
-	char *path CLEANUP_FREE = store_state_file(s, "db/schema");
-	char *sql CLEANUP_FREE = xasprintf("begin; %s commit;", schema_sql);
-	errint rc = exec_sql(s, db, sql, "cannot create", err);
-
-	return rc ? rc : file_write(AT_FDCWD, path, S("10"), 0644, FILE_WRITE_SYNC, err);
-}
-
-static errint open_for_writing(struct store *s, struct store_db *db, struct err *err)
-{
-	uint64_t schema;
-	errint rc = open_big_lock(s, db, false, err);
-
-	if (!rc)
-		rc = read_schema(s, &schema, err);
-	if (rc)
-		return rc;
-	if (schema == SCHEMA) {
-		rc = open_handle(s, db, SQLITE_OPEN_READWRITE, "", err);
-		return rc ? rc : set_pragmas(s, db, err);
+	for (size_t i = 0; i < ARRAY_LEN(statements); i++) {
+		sqlite3_stmt *stmt = NULL;
+		int rc = sqlite3_prepare_v2(db->h, statements[i], -1, &stmt, NULL);
+		sqlite3_finalize(stmt);
+		if (rc != SQLITE_OK)
+			return sqlite3_errmsg(db->h);
 	}
-	rc = open_big_lock(s, db, true, err);
-	if (!rc)
-		rc = open_handle(s, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "", err);
-	if (!rc)
-		rc = set_pragmas(s, db, err);
-	if (!rc)
-		rc = create_schema(s, db, err);
-	return rc ? rc : open_big_lock(s, db, false, err);
+	return NULL;
 }
 
-/* Somebody else's store that we may only read: without write permission SQLite cannot use the
- * write-ahead log, so the file is taken as it stands. */
+/* Somebody else's store that we may only read. While its owner has it open there is a write-ahead
+ * log, which SQLite can read beside him; else all is in the file itself, and without permission to
+ * create the log's files it can only be taken as it stands. */
 static errint open_for_reading(struct store *s, struct store_db *db, struct err *err)
 {
 	char *folder CLEANUP_FREE = store_state_file(s, "db");
+	char *log CLEANUP_FREE = store_state_file(s, "db/db.sqlite-wal");
 
 	if (access(folder, W_OK) == 0)
-		return open_for_writing(s, db, err);
+		return db_open_writable(s, db, err);
 	db->readonly = true;
-	char *uri CLEANUP_FREE = xasprintf("file:%s/db/db.sqlite?immutable=1", s->real_state);
-	int rc = sqlite3_open_v2(
-		uri, &db->h, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
-	return rc == SQLITE_OK ? 0 : db_fail(s, db->h, "cannot open", err);
+	bool live = access(log, R_OK) == 0;
+	errint rc = db_open_handle(s, db, SQLITE_OPEN_READONLY, !live, err);
+	if (rc || !live || !sqlite3_exec(db->h, "select 1 from ValidPaths", NULL, NULL, NULL))
+		return rc;
+	sqlite3_close(STEAL(db->h));
+	return db_open_handle(s, db, SQLITE_OPEN_READONLY, true, err);
 }
 
 errint db_open(struct store *s, bool write, struct err *err)
@@ -213,11 +163,11 @@ errint db_open(struct store *s, bool write, struct err *err)
 	db->big_lock = -1;
 	errint rc = 0;
 	if (write) {
-		rc = open_for_writing(s, db, err);
+		rc = db_open_writable(s, db, err);
 	} else {
-		uint64_t schema;
-		rc = read_schema(s, &schema, err);
-		if (!rc && schema == 0)
+		bool none;
+		rc = db_look(s, &none, err);
+		if (!rc && none)
 			return 0;
 		if (!rc)
 			rc = open_for_reading(s, db, err);
@@ -372,9 +322,9 @@ errint db_nar_hash(struct store *s, struct str path, struct hash *hash, uint64_t
 
 errint db_durable(struct store *s, bool durable, struct err *err)
 {
-	return exec_sql(s, s->db,
-			durable ? "pragma synchronous = full" : "pragma synchronous = normal",
-			"cannot set up", err);
+	return db_exec_sql(s, s->db,
+			   durable ? "pragma synchronous = full" : "pragma synchronous = normal",
+			   "cannot set up", err);
 }
 
 errint db_settle(struct store *s, struct err *err)

@@ -319,12 +319,11 @@ static errint check_deletable(struct collection *c, struct str path, struct str_
 
 	for (size_t i = 0; !rc && !alive && i < referrers.n; i++)
 		alive = !str_eq(referrers.v[i], path) && !str_set_has(all, referrers.v[i]);
-	if (!rc && alive)
-		rc = err_set(err, ERR_DENIED, "cannot delete path '%.*s' since it is still alive",
-			     STR_ARG(path))
-			     ?: err_hint(err, "nix-store --query --roots '%.*s' tells why",
-					 STR_ARG(path));
-	return rc;
+	if (rc || !alive)
+		return rc;
+	err_set(err, ERR_DENIED, "cannot delete path '%.*s' since it is still alive",
+		STR_ARG(path));
+	return err_hint(err, "nix-store --query --roots '%.*s' tells why", STR_ARG(path));
 }
 
 /* Reduces what is dead to the paths asked for, after checking that nothing keeps them. */

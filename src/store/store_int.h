@@ -102,6 +102,21 @@ struct store {
  * creates folders and database. */
 ATTR_MUST_CHECK errint db_open(struct store *s, bool write, struct err *err);
 void db_close(struct store_db *db);
+/* ERR_CORRUPT for a damaged database, with a cure; what: "cannot open", "cannot use". */
+ATTR_MUST_CHECK errint db_fail(struct store *s, sqlite3 *h, const char *what, struct err *err);
+/* Runs SQL that gives no rows. */
+ATTR_MUST_CHECK errint db_exec_sql(struct store *s, struct store_db *db, const char *sql,
+				   const char *what, struct err *err);
+/* Opens db->h with SQLite's flags; immutable: as the file stands, for who may not write there. */
+ATTR_MUST_CHECK errint db_open_handle(struct store *s, struct store_db *db, int flags,
+				      bool immutable, struct err *err);
+ATTR_MUST_CHECK errint db_set_pragmas(struct store *s, struct store_db *db, struct err *err);
+/* What our statements need and the database does not have, in SQLite's words, or NULL. */
+const char *db_missing(struct store_db *db);
+/* *none: there is no database yet. A schema that is not ours is an error. */
+ATTR_MUST_CHECK errint db_look(struct store *s, bool *none, struct err *err);
+/* Opens the database under big-lock, creating it or finishing its creation where need be. */
+ATTR_MUST_CHECK errint db_open_writable(struct store *s, struct store_db *db, struct err *err);
 /* A kept statement, reset. db_done() resets it again, for CLEANUP. */
 ATTR_MUST_CHECK errint db_stmt(struct store *s, enum db_stmt id, sqlite3_stmt **out,
 			       struct err *err);

@@ -134,9 +134,9 @@ static errint check_other(struct store *s, const struct path_info *info, struct 
 		return 0;
 	if (rc == ERR_INTERRUPTED)
 		return rc;
-	return err_set(err, ERR_FAILED, "'%.*s' was changed or removed while it was added",
-		       STR_ARG(info->path))
-		       ?: err_hint(err, "another program works on the store; try again");
+	err_set(err, ERR_FAILED, "'%.*s' was changed or removed while it was added",
+		STR_ARG(info->path));
+	return err_hint(err, "another program works on the store; try again");
 }
 
 enum standing { OURS, OTHERS, REGISTERED };
