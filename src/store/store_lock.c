@@ -19,6 +19,15 @@ struct store_lock {
 	} v[];
 };
 
+/* A lock file with a byte in it was removed by its holder; one that is there all the same is what a
+ * power cut left, when the removal was lost and the byte was not. */
+static bool is_leftover(const char *path, const struct stat *st)
+{
+	struct stat there;
+
+	return lstat(path, &there) == 0 && there.st_dev == st->st_dev && there.st_ino == st->st_ino;
+}
+
 static errint take(const char *path, bool try, int *out, struct err *err)
 {
 	for (;;) {
@@ -31,6 +40,8 @@ static errint take(const char *path, bool try, int *out, struct err *err)
 		struct stat st;
 		if (fstat(fd, &st) < 0)
 			return err_sys(err, "cannot read lock file '%s'", path);
+		if (st.st_size != 0 && is_leftover(path, &st) && ftruncate(fd, 0) == 0)
+			st.st_size = 0;
 		if (st.st_size == 0) {
 			*out = STEAL_FD(fd);
 			return 0;

@@ -12,7 +12,11 @@
 #include "base/file.h"
 #include "base/report.h"
 
-enum { SCHEMA = 10 };
+enum {
+	SCHEMA = 10,
+	PATIENCE_STEP_MS = 20,
+	PATIENCE = 25, /* steps */
+};
 
 /* The tables, columns and triggers of Nix's schema 10; the names are the format. */
 static const char schema_sql[] =
@@ -93,10 +97,14 @@ static errint lock(struct store *s, struct store_db *db, bool exclusive, struct 
 		db->big_lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (db->big_lock < 0)
 		return err_sys(err, "cannot open '%s'", path);
-	errint rc = fd_lock(db->big_lock, exclusive, true, err);
-	if (rc != ERR_EXISTS)
-		return rc;
-	err_clear(err);
+	/* Creating a store takes others a moment, of which nobody needs to hear. */
+	for (int i = 0; i < PATIENCE; i++) {
+		errint rc = fd_lock(db->big_lock, exclusive, true, err);
+		if (rc != ERR_EXISTS)
+			return rc;
+		err_clear(err);
+		usleep(PATIENCE_STEP_MS * 1000);
+	}
 	report_msg(s->report, REPORT_NOTE,
 		   "waiting for another program that works on the store's database ('%s')", path);
 	return fd_lock(db->big_lock, exclusive, false, err);

@@ -73,7 +73,7 @@ rm "$db/big-lock"
 is "without a lock file there is a new one" "$(store -qR "$path"; ls "$db/big-lock")" "$path
 $db/big-lock"
 # An upgrade that begins while we wait ends in another number.
-flock -x "$db/big-lock" sh -c "touch '$T/held'; sleep 0.7; echo 11 >'$db/schema'" &
+flock -x "$db/big-lock" sh -c "touch '$T/held'; sleep 1.5; echo 11 >'$db/schema'" &
 upgrade=$!
 until [ -e held ]; do sleep 0.02; done
 out=$("$bin" --add tree 2>&1)

@@ -522,6 +522,12 @@ static void locks(void)
 	OK(!on_disk(s, S("/nix/store/33333333333333333333333333333333-a.lock")), "gone again");
 	IS_OK(store_lock(s, p, 1, true, &two, &err), err, "free");
 	store_unlock(two);
+	char *left CLEANUP_FREE =
+		xasprintf("%s/nix/store/%s.lock", root, "44444444444444444444444444444444-b");
+	IS_OK(file_write(AT_FDCWD, left, S("d"), 0600, 0, &err), err, "a power cut's leftover");
+	IS_OK(store_lock(s, p, 1, true, &two, &err), err, "is no lock");
+	store_unlock(two);
+	OK(access(left, F_OK) < 0, "and goes");
 	store_close(s);
 }
 
