@@ -276,6 +276,38 @@ static void test_streams(void)
 	       "a failing source ends the copy");
 }
 
+/* Sizes around those at which the thread starts and its blocks end, in pieces of odd lengths. */
+static void test_threads(void)
+{
+	enum { MOST = 5 << 20 };
+	static const size_t sizes[] = {0, 1, 1 << 20, (1 << 20) + 1, (1 << 20) + (256 << 10), MOST};
+	char *bytes CLEANUP_FREE = xmalloc(MOST);
+	ERR(err);
+
+	for (size_t i = 0; i < MOST; i++)
+		bytes[i] = (char)(i * 2654435761u >> 11);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct hash_sink sink CLEANUP(hash_sink_release) =
+			hash_sink_init_big(HASH_SHA256, NULL);
+		struct hash want, got;
+		size_t at = 0, piece = 1;
+		errint rc = 0;
+
+		for (; !rc && at < sizes[i]; at += piece, piece = piece * 7 % 300007 + 1) {
+			piece = MIN(piece, sizes[i] - at);
+			rc = sink_write(&sink.sink, bytes + at, piece, &err);
+		}
+		IS_OK(rc, err, "write");
+		IS_INT(sink.size, sizes[i], "all of it");
+		hash_sink_finish(&sink, &got);
+		hash_bytes(HASH_SHA256, str_n(bytes, sizes[i]), &want);
+		OK(hash_eq(&got, &want), "%zu bytes", sizes[i]);
+	}
+	struct hash_sink given_up CLEANUP(hash_sink_release) =
+		hash_sink_init_big(HASH_SHA256, NULL);
+	IS_OK(sink_write(&given_up.sink, bytes, MOST, &err), err, "one that is not finished");
+}
+
 int main(void)
 {
 	test_base64();
@@ -286,5 +318,6 @@ int main(void)
 	test_formats();
 	test_parse();
 	test_streams();
+	test_threads();
 	return tap_done();
 }
