@@ -236,4 +236,3 @@ ATTR_MUST_CHECK errint store_verify(struct store *s, struct arena *a,
  * hash, else ERR_MISMATCH and nothing is changed; the old contents are removed. */
 ATTR_MUST_CHECK errint store_replace(struct store *s, struct str path, const char *from,
 				     struct err *err);
-

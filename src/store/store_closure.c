@@ -108,8 +108,11 @@ errint store_closure(struct store *s, struct arena *a, const struct str *paths, 
 		     unsigned flags, struct str_set *out, struct err *err)
 {
 	struct closure_walk w CLEANUP(walk_release) = {.s = s, .a = a, .flags = flags};
+	struct db_reading reading CLEANUP(db_reading_end) = {0};
 	errint rc = store_flush(s, err);
 
+	if (!rc)
+		rc = db_reading_begin(s, &reading, err);
 	for (size_t i = 0; !rc && i < n; i++)
 		rc = start(&w, paths[i], err);
 	for (size_t i = 0; !rc && i < w.n; i++)
@@ -192,8 +195,11 @@ errint store_topo_sort(struct store *s, struct arena *a, struct str_set in, stru
 		.stack = xcalloc(in.n + 1, sizeof(*t.stack)),
 		.out = ARENA_ARRAY(a, struct str, in.n),
 	};
+	struct db_reading reading CLEANUP(db_reading_end) = {0};
 	errint rc = store_flush(s, err);
 
+	if (!rc)
+		rc = db_reading_begin(s, &reading, err);
 	for (size_t i = 0; i < in.n; i++)
 		path_map_put(&t.place, in.v[i], &t.nodes[i]);
 	for (size_t i = 0; !rc && i < in.n; i++) {

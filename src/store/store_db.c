@@ -221,6 +221,28 @@ errint db_exec(struct store *s, enum db_stmt id, struct err *err)
 	return rc ? rc : db_step(s, stmt, &row, err);
 }
 
+errint db_reading_begin(struct store *s, struct db_reading *out, struct err *err)
+{
+	errint rc = db_open(s, false, err);
+
+	if (rc || !s->db || !sqlite3_get_autocommit(s->db->h))
+		return rc;
+	rc = db_exec(s, DB_BEGIN_READING, err);
+	if (!rc)
+		out->s = s;
+	return rc;
+}
+
+void db_reading_end(struct db_reading *r)
+{
+	ERR(ignored);
+
+	/* It changed nothing that could be lost. */
+	if (r->s && db_exec(r->s, DB_COMMIT, &ignored))
+		err_clear(&ignored);
+	r->s = NULL;
+}
+
 struct str db_column(struct arena *a, sqlite3_stmt *stmt, int i)
 {
 	const void *p = sqlite3_column_text(stmt, i);

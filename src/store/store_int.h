@@ -17,6 +17,7 @@
 /* X(id, SQL): prepared on first use and kept. */
 #define DB_STATEMENTS(X)                                                                          \
 	X(BEGIN, "begin immediate")                                                               \
+	X(BEGIN_READING, "begin")                                                                 \
 	X(COMMIT, "commit")                                                                       \
 	X(ROLLBACK, "rollback")                                                                   \
 	X(FIND_ID, "select id from ValidPaths where path = ?")                                    \
@@ -126,6 +127,13 @@ void db_bind_str(sqlite3_stmt *stmt, int i, struct str v);
 ATTR_MUST_CHECK errint db_step(struct store *s, sqlite3_stmt *stmt, bool *row, struct err *err);
 /* Runs a statement that gives no rows and takes no more binding. */
 ATTR_MUST_CHECK errint db_exec(struct store *s, enum db_stmt id, struct err *err);
+/* Until the end many queries are of one state of the database, and cost no lock each. One inside
+ * another is the other; no change may be made meanwhile. Without a database there is nothing. */
+struct db_reading {
+	struct store *s; /* NULL: not ours to end */
+};
+ATTR_MUST_CHECK errint db_reading_begin(struct store *s, struct db_reading *out, struct err *err);
+void db_reading_end(struct db_reading *r);
 /* A text column, copied to the arena; "" for NULL. */
 struct str db_column(struct arena *a, sqlite3_stmt *stmt, int i);
 /* The paths that a one-column statement with an optional text argument gives, sorted. */
