@@ -10,7 +10,7 @@
 enum {
 	BLOCK = 256 << 10,
 	BLOCKS = 6,
-	ALONE = 1 << 20, /* so much is hashed before a thread is worth its start */
+	ALONE = 4 << 20, /* so much is hashed before a thread is worth its start */
 };
 
 struct hash_thread {

@@ -77,3 +77,12 @@ struct tree_tee {
 	struct tree_sink *a, *b;
 };
 struct tree_tee tree_tee_init(struct tree_sink *a, struct tree_sink *b);
+
+/* Gives the bytes of one regular file to a sink, and the file, not executable, to another consumer
+ * (or NULL). Folders and symlinks are refused. */
+struct tree_flat {
+	struct tree_sink tree;
+	struct tree_sink *to;
+	struct sink *bytes;
+};
+struct tree_flat tree_flat_init(struct tree_sink *to, struct sink *bytes);

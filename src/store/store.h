@@ -156,6 +156,15 @@ ATTR_MUST_CHECK errint store_canonicalise(const char *real_path, struct err *err
 ATTR_MUST_CHECK errint store_scan(struct store *s, struct arena *a, const char *real_path,
 				  struct str_set candidates, struct path_info *info,
 				  struct err *err);
+/* What a fixed output is fixed by, found in the same reading: hash.algo is given, and hash is the
+ * NAR's, or, not recursive, the bytes' of the one regular file that it must be then. */
+struct content {
+	bool recursive;
+	struct hash hash;
+};
+ATTR_MUST_CHECK errint store_scan_content(struct store *s, struct arena *a, const char *real_path,
+					  struct str_set candidates, struct content *content,
+					  struct path_info *info, struct err *err);
 struct store_object {
 	struct path_info info; /* all of it; references are valid, or in the same batch */
 	const char *from;      /* where it lies, on the store's file system; NULL: at its place */

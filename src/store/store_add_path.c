@@ -43,69 +43,6 @@ static void asked_filter_release(struct asked_filter *f)
 	arena_release(&f->mem);
 }
 
-/* A flat file loses its executable bit in the store: only its bytes are hashed. */
-struct plain_file {
-	struct tree_sink tree;
-	struct tree_sink *to;
-	struct hash_sink *hash;
-};
-
-static errint plain_refuse_dir(struct tree_sink *t, const char *name, struct err *err)
-{
-	return err_set(err, ERR_FAILED, "a flat hash needs a regular file, this is a folder");
-}
-
-static errint plain_refuse_dir_end(struct tree_sink *t, struct err *err)
-{
-	return plain_refuse_dir(t, "", err);
-}
-
-static errint plain_refuse_link(struct tree_sink *t, const char *name, const char *target,
-				struct err *err)
-{
-	return err_set(err, ERR_FAILED, "a flat hash needs a regular file, this is a symlink");
-}
-
-static errint plain_file_begin(struct tree_sink *t, const char *name, bool executable,
-			       uint64_t size, struct err *err)
-{
-	struct plain_file *p = (struct plain_file *)t;
-
-	return p->to->ops->file(p->to, name, false, size, err);
-}
-
-static errint plain_data(struct tree_sink *t, const void *data, size_t n, struct err *err)
-{
-	struct plain_file *p = (struct plain_file *)t;
-	errint rc = sink_write(&p->hash->sink, data, n, err);
-
-	return rc ? rc : p->to->ops->data(p->to, data, n, err);
-}
-
-static errint plain_file_end(struct tree_sink *t, struct err *err)
-{
-	struct plain_file *p = (struct plain_file *)t;
-
-	return p->to->ops->file_end(p->to, err);
-}
-
-static int plain_clone(struct tree_sink *t, int from)
-{
-	struct plain_file *p = (struct plain_file *)t;
-
-	return p->to->ops->clone ? p->to->ops->clone(p->to, from) : -1;
-}
-
-static const struct tree_sink_ops plain_ops = {
-	.dir_begin = plain_refuse_dir,
-	.dir_end = plain_refuse_dir_end,
-	.file = plain_file_begin,
-	.clone = plain_clone,
-	.data = plain_data,
-	.file_end = plain_file_end,
-	.symlink = plain_refuse_link,
-};
-
 /* Keeps a NAR in memory as long as it is small. Of a big one, whether reading goes on. */
 struct keeper {
 	struct sink sink;
@@ -168,8 +105,9 @@ static errint read_source(const struct addition *add, struct tree_sink *tree, st
 	struct nar_encoder e CLEANUP(nar_encoder_release) = nar_encoder_init(&sha256.sink);
 	struct tree_tee tee = tree_tee_init(tree, &e.tree);
 	struct tree_sink *all = tree ? &tee.tree : &e.tree;
-	struct plain_file plain = {.tree.ops = &plain_ops, .to = all, .hash = &decisive};
-	errint rc = tree_walk(AT_FDCWD, add->from, add->recursive ? all : &plain.tree, add->filter,
+	/* A flat file loses its executable bit: only its bytes are hashed. */
+	struct tree_flat flat = tree_flat_init(all, &decisive.sink);
+	errint rc = tree_walk(AT_FDCWD, add->from, add->recursive ? all : &flat.tree, add->filter,
 			      add->ctx, err);
 
 	if (!rc)

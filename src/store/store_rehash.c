@@ -21,6 +21,7 @@ struct pool {
 	const struct store *s;
 	struct rehash **order;
 	size_t n;
+	uint64_t share; /* bytes a worker would have if all had the same */
 
 	pthread_mutex_t mutex;
 	pthread_cond_t ended; /* one more is done, or a worker has ended */
@@ -28,17 +29,25 @@ struct pool {
 	unsigned working;
 };
 
-static void rehash_one(const struct store *s, struct rehash *r)
+/* The others will have ended before one that is more than a worker's share is read: so it is read
+ * and hashed by two. */
+static void rehash_one(const struct pool *p, struct rehash *r)
 {
 	char *name CLEANUP_FREE = str_dupz(store_path_base(r->path));
+	struct hash_sink sink CLEANUP(hash_sink_release) =
+		r->size > p->share ? hash_sink_init_big(HASH_SHA256, NULL)
+				   : hash_sink_init(HASH_SHA256, NULL);
 	struct hash got;
 	ERR(err);
 
-	r->rc = nar_hash(s->store_fd, name, &got, &r->got_size, &err);
-	if (r->rc)
+	r->rc = nar_dump(p->s->store_fd, name, &sink.sink, NULL, NULL, &err);
+	if (r->rc) {
 		r->why = xstrdup(err.msg);
-	else
-		memcpy(r->got, got.b, sizeof(r->got));
+		return;
+	}
+	r->got_size = sink.size;
+	hash_sink_finish(&sink, &got);
+	memcpy(r->got, got.b, sizeof(r->got));
 }
 
 static void *work(void *arg)
@@ -49,7 +58,7 @@ static void *work(void *arg)
 	while (p->next < p->n && !interrupted()) {
 		struct rehash *r = p->order[p->next++];
 		pthread_mutex_unlock(&p->mutex);
-		rehash_one(p->s, r);
+		rehash_one(p, r);
 		pthread_mutex_lock(&p->mutex);
 		p->done++;
 	}
@@ -114,6 +123,7 @@ errint store_rehash(struct store *s, struct rehash *v, size_t n, struct activity
 
 	for (size_t i = 0; i < n; i++) {
 		order[i] = &v[i];
+		p.share += v[i].size / MIN(thread_processors(), (unsigned)WORKERS_MAX);
 		v[i].rc = ERR_INTERRUPTED;
 		v[i].why = NULL;
 	}

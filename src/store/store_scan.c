@@ -147,16 +147,40 @@ static errint check_candidates(const struct store *s, struct str_set candidates,
 	return 0;
 }
 
-errint store_scan(struct store *s, struct arena *a, const char *real_path,
-		  struct str_set candidates, struct path_info *info, struct err *err)
+/* Reads the tree once, through the scanner into the hashes. */
+static errint read_tree(const char *real_path, struct scanner *scan, struct hash_sink *nar,
+			struct content *content, struct err *err)
+{
+	bool other = content && !(content->recursive && content->hash.algo == HASH_SHA256);
+	struct hash_sink decisive CLEANUP(hash_sink_release) =
+		hash_sink_init_big(other ? content->hash.algo : HASH_SHA256, NULL);
+	struct nar_encoder e CLEANUP(nar_encoder_release) = nar_encoder_init(&scan->sink);
+	struct tree_flat flat = tree_flat_init(NULL, &decisive.sink);
+	struct tree_tee both = tree_tee_init(&flat.tree, &e.tree);
+
+	if (other && content->recursive)
+		nar->next = &decisive.sink;
+	errint rc = tree_walk(AT_FDCWD, real_path,
+			      other && !content->recursive ? &both.tree : &e.tree, NULL, NULL, err);
+	if (!rc)
+		rc = nar_encoder_flush(&e, err);
+	nar->next = NULL;
+	if (!rc && other)
+		hash_sink_finish(&decisive, &content->hash);
+	return rc;
+}
+
+errint store_scan_content(struct store *s, struct arena *a, const char *real_path,
+			  struct str_set candidates, struct content *content,
+			  struct path_info *info, struct err *err)
 {
 	errint rc = check_candidates(s, candidates, err);
 	if (rc)
 		return rc;
 
-	struct hash_sink hash CLEANUP(hash_sink_release) = hash_sink_init(HASH_SHA256, NULL);
-	struct scanner scan = scanner_init(a, candidates, &hash.sink);
-	rc = nar_dump(AT_FDCWD, real_path, &scan.sink, NULL, NULL, err);
+	struct hash_sink nar CLEANUP(hash_sink_release) = hash_sink_init_big(HASH_SHA256, NULL);
+	struct scanner scan = scanner_init(a, candidates, &nar.sink);
+	rc = read_tree(real_path, &scan, &nar, content, err);
 	if (rc)
 		return err_wrap(err, "scanning '%s' for references", real_path);
 
@@ -166,7 +190,15 @@ errint store_scan(struct store *s, struct arena *a, const char *real_path,
 		if (scan.found[i])
 			info->refs[info->n_refs++] = arena_str(a, candidates.v[i]);
 	}
-	info->nar_size = hash.size;
-	hash_sink_finish(&hash, &info->nar_hash);
+	info->nar_size = nar.size;
+	hash_sink_finish(&nar, &info->nar_hash);
+	if (content && content->recursive && content->hash.algo == HASH_SHA256)
+		content->hash = info->nar_hash;
 	return 0;
+}
+
+errint store_scan(struct store *s, struct arena *a, const char *real_path,
+		  struct str_set candidates, struct path_info *info, struct err *err)
+{
+	return store_scan_content(s, a, real_path, candidates, NULL, info, err);
 }

@@ -279,8 +279,8 @@ static void test_streams(void)
 /* Sizes around those at which the thread starts and its blocks end, in pieces of odd lengths. */
 static void test_threads(void)
 {
-	enum { MOST = 5 << 20 };
-	static const size_t sizes[] = {0, 1, 1 << 20, (1 << 20) + 1, (1 << 20) + (256 << 10), MOST};
+	enum { MOST = 9 << 20 };
+	static const size_t sizes[] = {0, 1, 4 << 20, (4 << 20) + 1, (4 << 20) + (256 << 10), MOST};
 	char *bytes CLEANUP_FREE = xmalloc(MOST);
 	ERR(err);
 

@@ -338,6 +338,36 @@ static void scanning(void)
 	store_close(s);
 }
 
+/* Each way of fixing an output, in the reading that finds its references. */
+static void scanning_fixed(void)
+{
+	static const enum hash_algo algos[] = {HASH_SHA256, HASH_SHA1};
+	struct store *s = open_store();
+	char *file CLEANUP_FREE = xasprintf("%s/fixed", root);
+	char *src CLEANUP_FREE = xasprintf("%s/src", root);
+	struct path_info info = {0};
+
+	IS_OK(file_write(AT_FDCWD, file, S("contents"), 0444, 0, &err), err, "write");
+	for (size_t i = 0; i < 4; i++) {
+		struct content c = {.recursive = i & 1, .hash.algo = algos[i / 2]};
+		BUF(nar, LIMIT_SMALL_FILE);
+		struct buf_sink sink = buf_sink_init(&nar);
+		struct hash want, nar_hash;
+		IS_OK(nar_dump(AT_FDCWD, file, &sink.sink, NULL, NULL, &err), err, "a NAR");
+		hash_bytes(algos[i / 2], c.recursive ? buf_str(&nar) : S("contents"), &want);
+		hash_bytes(HASH_SHA256, buf_str(&nar), &nar_hash);
+		IS_OK(store_scan_content(s, &a, file, (struct str_set){0}, &c, &info, &err), err,
+		      "scan");
+		OK(hash_eq(&c.hash, &want), "%s %s", c.recursive ? "recursive" : "flat",
+		   hash_algo_name(algos[i / 2]));
+		OK(hash_eq(&info.nar_hash, &nar_hash), "and the NAR's own");
+	}
+	struct content flat = {.hash.algo = HASH_SHA256};
+	IS_ERR(store_scan_content(s, &a, src, (struct str_set){0}, &flat, &info, &err), err,
+	       ERR_FAILED, "a folder has no flat hash");
+	store_close(s);
+}
+
 static void canonical(void)
 {
 	char *dir CLEANUP_FREE = xasprintf("%s/canon", root);
@@ -683,6 +713,7 @@ int main(void)
 	nars();
 	addresses();
 	scanning();
+	scanning_fixed();
 	canonical();
 	closures();
 	registering();
