@@ -75,7 +75,7 @@ const struct option_row cmd_store_options[] = {
 	{F_INCLUDE_OUTPUTS, "--include-outputs", NULL, "-R: outputs of derivations, too"},
 	{F_RECURSIVE, "--recursive", NULL, "--add-fixed: hash the NAR, not the file"},
 	{F_CHECK_CONTENTS, "--check-contents", NULL, "--verify: hash all contents"},
-	{F_REPAIR, "--repair", NULL, "--verify: unregister what is gone"},
+	{F_REPAIR, "--repair", NULL, "--verify: as without it"},
 	{F_PRINT_INVALID, "--print-invalid", NULL, "--check-validity: print instead of failing"},
 	{F_IGNORE_LIVENESS, "--ignore-liveness", NULL, "--delete: roots do not count"},
 	{F_PRINT_ROOTS, "--print-roots", NULL, "--gc: print the roots"},

@@ -87,6 +87,9 @@ int main(int argc, char **argv)
 	 * own. */
 	cli.umask = umask(022);
 	rc = argc > 0 ? dispatch(&cli, argc, argv, &err) : 0;
+	/* What was added is not there before it is registered. */
+	if (rc == 0 && cli.store && store_flush(cli.store, &err) < 0)
+		rc = err.code;
 	if (out_flush(rc < 0 ? &(struct err){0} : &err) < 0 && rc == 0)
 		rc = err.code;
 	session_release(&cli.session);

@@ -199,6 +199,9 @@ static errint copy_big(struct store *s, struct arena *a, const struct addition *
 	bool valid;
 	errint rc = store_own_place(s, a, &own, err);
 
+	/* Protecting is no more than asking where the store is somebody else's. */
+	if (!rc)
+		rc = store_make_writable(s, err);
 	if (rc)
 		return rc;
 	char *temp CLEANUP_FREE = str_dupz(store_path_base(own));

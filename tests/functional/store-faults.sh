@@ -5,7 +5,7 @@
 bin="$KILN_BUILD/compat/nix-store"
 inject="$KILN_BUILD/tests/functional/libinject.so"
 [ -e "$inject" ] || skip_all "no $inject"
-plan 6
+plan 8
 cd "$T" || exit 1
 mkdir -p src/a/b
 echo 1 >src/a/x && chmod +x src/a/x
@@ -31,7 +31,7 @@ every() {
 			$check || echo "call $i: it says that it succeeded" >>wrong
 		else
 			spared=0
-			grep -q '^error: ' err || echo "call $i: status $status without a word" >>wrong
+			grep -q '^error:' err || echo "call $i: status $status without a word" >>wrong
 		fi
 		"$bin" --verify --check-contents >out 2>&1 || echo "call $i: $(cat out)" >>wrong
 	done
@@ -52,4 +52,10 @@ ok "importing has $i calls to fail" test $i -gt 50
 is "and none does harm" "$(cat wrong)" ""
 every filled is_gone "$bin" --gc
 ok "collecting has $i calls to fail" test $i -gt 20
+is "and none does harm" "$(cat wrong)" ""
+# The addition is the last thing that the command does.
+text=$(compat nix-instantiate --eval --read-write-mode -E 'builtins.toFile "t" "t"' | tr -d '"')
+text_is_there() { "$bin" --check-validity "$text"; }
+every fresh text_is_there "$KILN_BUILD/compat/nix-instantiate" --eval --read-write-mode -E 'builtins.toFile "t" "t"'
+ok "evaluating has $i calls to fail" test $i -gt 40
 is "and none does harm" "$(cat wrong)" ""
