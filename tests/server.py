@@ -19,10 +19,14 @@
 #   /redirect/PATH    a redirect to /PATH
 #   /loop/N           redirects without end
 #   /simple/P/        an index page; /json/P/ the same as JSON
+#   /echo/…           what was sent, behind the method
+#   /made/…           201, with a Location
+#   /hangup/…         takes what is sent and says nothing
 #
 # As a proxy it answers for every host with its own files.
 #
-# usage: server.py PORT_FILE LOG_FILE; each request is a line of the log: path, Range, If-Range.
+# usage: server.py PORT_FILE LOG_FILE; each request is a line of the log: path, Range, If-Range, and the
+# bytes sent where it sends some.
 import base64, hashlib, http.server, itertools, json, os, random, socket, sys, threading, time
 
 counts = {}
@@ -98,6 +102,31 @@ class Handler(http.server.BaseHTTPRequestHandler):
         name, body = f"{project}-1.0-py3-none-any.whl", content(1000)
         digest = hashlib.sha256(body).hexdigest()
         return name, f"../../file/1000/{name}", digest
+
+    # Everything but GET.
+    def do_other(self):
+        sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        with lock:
+            with open(sys.argv[2], "a") as log:
+                log.write(f"{self.command} {self.path} {len(sent)}\n")
+        part = self.path.strip("/").split("/")
+        if part[0] == "echo":
+            return self.answer(b"" if self.command == "HEAD" else self.command.encode() + b":" + sent)
+        if part[0] == "made":
+            return self.answer(b"", 201, [("Location", "/upload/1?x=y")])
+        if part[0] == "hangup":
+            return self.hang_up()
+        if part[0] == "busy" and count(self.path) <= int(part[1]):
+            return self.answer(b"busy", 503, [("Retry-After", "0")])
+        if part[0] == "busy":
+            return self.answer(self.command.encode() + b":" + sent)
+        if part[0] == "redirect":
+            return self.answer(b"", 307, [("Location", "/" + "/".join(part[1:]))])
+        if part[0] == "status":
+            return self.answer(b"no", int(part[1]))
+        return self.answer(b"nothing here", 404)
+
+    do_PUT = do_POST = do_HEAD = do_DELETE = do_other
 
     def do_GET(self):
         self.note()

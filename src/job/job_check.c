@@ -228,6 +228,16 @@ static errint content_address(struct job *j, const struct drv_output *o, struct 
 	return rc;
 }
 
+static errint finish_info(struct job *j, size_t i, struct err *err)
+{
+	const struct drv_output *o = &j->goal->drv.outputs[i];
+	struct path_info *info = &j->infos[i];
+
+	info->deriver = j->goal->path;
+	info->ultimate = true;
+	return o->hash_algo.n ? content_address(j, o, &info->ca, err) : 0;
+}
+
 static errint take_output(struct job *j, struct str *s, size_t i, struct err *err)
 {
 	const struct drv_output *o = &j->goal->drv.outputs[i];
@@ -239,9 +249,14 @@ static errint take_output(struct job *j, struct str *s, size_t i, struct err *er
 		return err_set(err, ERR_CORRUPT, "a worker's result is cut off");
 	if (other)
 		return job_mismatch(j, o, j->where[i], &got, info, err);
-	info->deriver = j->goal->path;
-	info->ultimate = true;
-	return o->hash_algo.n ? content_address(j, o, &info->ca, err) : 0;
+	return finish_info(j, i, err);
+}
+
+errint job_check_known(struct job *j, struct err *err)
+{
+	errint rc = finish_info(j, 0, err);
+
+	return rc ? rc : job_check_rules(j, err);
 }
 
 errint job_check_end(struct job *j, struct err *err)

@@ -146,6 +146,7 @@ static errint begin(struct climb_job *c, struct err *err)
 	r.dest = c->dest;
 	r.wrong = c->wrong;
 	r.hash = recursive ? NULL : &expected;
+	r.nar = r.hash != NULL;
 	r.hash_name = arena_strz(&j->arena, j->goal->path);
 	r.checked_later = recursive;
 	/* The worker looks at it in any case. What is valid is only fetched to be compared. */
@@ -174,13 +175,31 @@ static errint source_start(struct job *j, enum job_state *next, struct err *err)
 	return begin(c, err);
 }
 
+/* A file whose hash was found right as it came, and whose NAR's hash is known from the same pass,
+ * needs no worker: nobody reads it again. It refers to nothing, having no inputs to refer to. */
+static errint take_known(struct job *j, const struct ascent_result *r, enum job_state *next,
+			 struct err *err)
+{
+	errint rc = store_canonicalise(j->where[0], err);
+
+	j->infos[0].nar_hash = r->nar_hash;
+	j->infos[0].nar_size = r->nar_size;
+	if (!rc)
+		rc = job_check_known(j, err);
+	*next = JOB_CHECKED;
+	return rc;
+}
+
 /* The ascent is through. */
 static errint source_event(struct job *j, int fd, enum job_state *next, struct err *err)
 {
 	struct climb_job *c = climb_of(j);
+	const struct ascent_result *r = ascent_result(c->ascent);
 	struct err *why = &ascent_result(c->ascent)->got.err;
 	bool wrong = why->code == ERR_MISMATCH && !access(c->wrong, F_OK);
 
+	if (!why->code && r->has_nar && !j->candidates.n)
+		return take_known(j, r, next, err);
 	if (!why->code || wrong)
 		*next = JOB_MADE;
 	if (wrong) {

@@ -4,6 +4,7 @@
 #include "source/ascent_int.h"
 
 #include <poll.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -161,6 +162,25 @@ static bool has_more(const struct ascent *a)
 	return strcmp(rungs[a->rung].name, "mirror") == 0 && origins;
 }
 
+static struct ascent *of_tap(struct fetch_tap *tap)
+{
+	return (struct ascent *)((char *)tap - offsetof(struct ascent, tap));
+}
+
+static void tap_start(struct fetch_tap *tap, uint64_t size)
+{
+	struct nar_file *nar = &of_tap(tap)->nar;
+
+	nar_file_release(nar);
+	if (size)
+		nar_file_begin(nar, size);
+}
+
+static void tap_take(struct fetch_tap *tap, const void *p, size_t n)
+{
+	nar_file_take(&of_tap(tap)->nar, p, n);
+}
+
 /* Asks for the rung's URLs from the nth on. */
 static errint move(struct ascent *a, size_t nth, struct err *err)
 {
@@ -184,7 +204,7 @@ static errint move(struct ascent *a, size_t nth, struct err *err)
 		.more = has_more(a),
 		.headers = origin ? r->headers : NULL,
 		.etag = origin ? r->etag : NULL,
-		.tap = r->tap,
+		.tap = r->nar ? &a->tap : NULL,
 		.ctx = &a->flight,
 	};
 	errint rc;
@@ -192,6 +212,7 @@ static errint move(struct ascent *a, size_t nth, struct err *err)
 	memmove(a->urls, a->urls + nth, q.n_urls * sizeof(*a->urls));
 	a->n_urls -= nth;
 	q.urls = a->urls;
+	nar_file_release(&a->nar);
 	if (r->body)
 		buf_clear(r->body);
 	rc = fetcher_add(a->l->fetcher, &q, err);
@@ -245,6 +266,7 @@ static void moved(struct ascent *a, struct fetch_result *r)
 		fetch_result_release(&a->result.got);
 		a->result.got = *r;
 		*r = (struct fetch_result){0};
+		a->result.has_nar = nar_file_end(&a->nar, &a->result.nar_hash, &a->result.nar_size);
 		succeed(a);
 		return;
 	}
@@ -354,6 +376,7 @@ errint ascent_begin(struct ladder *l, const struct ascent_request *r, struct asc
 		return rc;
 	a = xcalloc(1, sizeof(*a));
 	a->l = l;
+	a->tap = (struct fetch_tap){tap_start, tap_take};
 	a->attempts = (struct buf)BUF_INIT(LIMIT_ERR_TEXT);
 	copy_request(a, r);
 	l->n_pending++;
@@ -393,6 +416,7 @@ void ascent_free(struct ascent *a)
 	err_release(&a->failure);
 	buf_release(&a->attempts);
 	fetch_result_release(&a->result.got);
+	nar_file_release(&a->nar);
 	arena_release(&a->arena);
 	free(a);
 }

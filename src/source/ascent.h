@@ -22,7 +22,7 @@
 struct ascent;
 struct ladder;
 
-/* Everything is copied, apart from body, tap and ctx. */
+/* Everything is copied, apart from body and ctx. */
 struct ascent_request {
 	const char *const *urls; /* mirror:, http:, https: and file:, each kind by preference */
 	size_t n_urls;
@@ -47,7 +47,7 @@ struct ascent_request {
 	bool quiet;                 /* no activity in the report */
 	const char *const *headers; /* "Name: value", NULL terminated, or NULL: to origins */
 	const char *etag;           /* of what the caller has; see fetch.h */
-	struct fetch_tap *tap;
+	bool nar;                   /* hash its NAR on the way, too, where that is possible */
 	void *ctx;
 };
 
@@ -55,6 +55,9 @@ struct ascent_result {
 	struct fetch_result got; /* .err.code is 0 on success */
 	const char *rung;        /* the name of that which had it, or NULL */
 	bool unread;             /* adopted: hash and size are not known */
+	bool has_nar;            /* these are: */
+	struct hash nar_hash;
+	uint64_t nar_size;
 };
 
 /* Goes as far as it can without waiting. Only a request that can never work fails here. */

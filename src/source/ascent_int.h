@@ -13,6 +13,7 @@
 #include "source/ascent.h"
 #include "source/index_page.h"
 #include "source/ladder_int.h"
+#include "store/nar.h"
 
 enum ascent_state {
 	ASCENT_LOOKING,
@@ -52,6 +53,8 @@ struct ascent {
 	const char **urls; /* what the rung named; arena */
 	size_t n_urls, cap_urls;
 	const char *mirror; /* a name behind mirror:// among its URLs, or NULL */
+	struct fetch_tap tap;
+	struct nar_file nar;
 	struct err failure; /* the most telling one so far */
 	struct buf attempts;
 	size_t n_attempts;

@@ -34,3 +34,18 @@ ATTR_MUST_CHECK errint nar_restore_plain(struct source *from, int dirfd, const c
 /* sha256 and size of the NAR of a path. */
 ATTR_MUST_CHECK errint nar_hash(int dirfd, const char *path, struct hash *hash, uint64_t *size,
 				struct err *err);
+
+/* The hash of the NAR of one file that is not executable, whose bytes come from elsewhere. All zero
+ * is nothing begun. */
+struct nar_file {
+	struct hash_sink sink;
+	uint64_t size, taken;
+	bool begun;
+};
+/* Its size stands in front of the bytes. Drops what came before. */
+void nar_file_begin(struct nar_file *f, uint64_t size);
+void nar_file_take(struct nar_file *f, const void *p, size_t n);
+/* False when there were more or fewer bytes, or they came before nar_file_begin(). size: the NAR's.
+ */
+bool nar_file_end(struct nar_file *f, struct hash *hash, uint64_t *size);
+void nar_file_release(struct nar_file *f);

@@ -25,7 +25,7 @@ mirror.pypi = $U/simple $U/json
 mirror.own = $U/status/404 $U/file
 END
 
-plan 62
+plan 77
 
 # The bytes that the server has for a number, and their SRI hash.
 sri() {
@@ -243,6 +243,33 @@ is "so does one in kiln.conf's folders" "$(result "$out") $(wc -l <"$T/log")" "o
 clean
 out=$(fetch "$D/a $U/file/100/x.bin $(sri 100)" "source=$T/vendor")
 is "a vendored file with another hash is passed over" "$(echo "$out" | cut -d' ' -f1,4)" "ok 100"
+clean
+
+# Sending: method and bytes; what may not be done twice is not.
+send() { "$KILN_BUILD/tests/functional/send_driver" "$@" 2>"$T/err"; }
+is "bytes are put" "$(send - "$U/echo" abc)" "ok 200 PUT:abc -"
+is "or posted" "$(send POST "$U/echo" abc)" "ok 200 POST:abc -"
+is "a POST of nothing" "$(send POST "$U/echo" -) $(tail -n 1 "$T/log")" "ok 200 POST: - POST /echo 0"
+is "a DELETE" "$(send DELETE "$U/echo" -)" "ok 200 DELETE: -"
+is "a HEAD has no content" "$(send HEAD "$U/echo" -)" "ok 200 - -"
+is "something made tells where" "$(send POST "$U/made/a" -)" "ok 201 - $U/upload/1?x=y"
+clean
+is "a busy server is put to again" "$(send PUT "$U/busy/2/a" abc) $(wc -l <"$T/log")" "ok 200 PUT:abc - 3"
+clean
+is "not when the bytes cannot be read again" "$(send PUT "$U/busy/2/b" '!abc') $(wc -l <"$T/log")" "fail NETWORK 1"
+clean
+is "nor posted to again" "$(send POST "$U/busy/2/c" abc) $(wc -l <"$T/log")" "fail NETWORK 1"
+clean
+is "a connection that ends is tried again with PUT" "$(send PUT "$U/hangup" abc) $(wc -l <"$T/log")" "fail NETWORK 3"
+clean
+is "and never with POST" "$(send POST "$U/hangup" abc) $(wc -l <"$T/log")" "fail NETWORK 1"
+clean
+is "not even where the connection had served before" \
+	"$(send GET "$U/file/1" - POST "$U/hangup" abc | tail -n 1) $(grep -c hangup "$T/log")" "fail NETWORK 1"
+clean
+is "a server that is not there can be posted to again" "$(send POST http://127.0.0.1:1/ abc)" "fail NETWORK"
+is "a redirect is not followed with bytes in hand" "$(send PUT "$U/redirect/echo" abc) $(wc -l <"$T/log")" "fail NETWORK 1"
+is "a refusal is told" "$(send PUT "$U/status/403" abc)" "fail DENIED"
 clean
 
 # Waiting costs no processor time: 3 s of a slow file, and as long a pause before another try.

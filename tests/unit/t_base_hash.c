@@ -308,8 +308,37 @@ static void test_threads(void)
 	IS_OK(sink_write(&given_up.sink, bytes, MOST, &err), err, "one that is not finished");
 }
 
+static void test_mismatch(void)
+{
+	struct hash want, got, none = {.algo = HASH_SHA256};
+	ERR(err);
+
+	hash_bytes(HASH_SHA256, S("want"), &want);
+	hash_bytes(HASH_SHA256, S("got"), &got);
+	IS_INT(hash_mismatch(&err, HASH_OF_OUTPUT, S("/s/x.drv"), &want, &got), ERR_MISMATCH,
+	       "an output");
+	IS_Z(err.msg, "hash mismatch in fixed-output derivation '/s/x.drv':", "as Nix says it");
+	IS_Z(err.detail,
+	     "  specified: sha256-hlaqVdOTsDK38F/UDarBJ8SGIxUBcHKyMdcmzPDWhuY=\n"
+	     "     got:    sha256-BJfbUX7wWMttNnLV/+jwYv3avEv1aqHSVLfweOmnnkk=",
+	     "with both hashes");
+	OK(!err.hint, "and no advice");
+	hash_mismatch(&err, HASH_OF_INPUT, S("path:/x"), &want, &got);
+	IS_Z(err.msg,
+	     "NAR hash mismatch in input 'path:/x', expected "
+	     "'sha256-hlaqVdOTsDK38F/UDarBJ8SGIxUBcHKyMdcmzPDWhuY=' but got "
+	     "'sha256-BJfbUX7wWMttNnLV/+jwYv3avEv1aqHSVLfweOmnnkk='",
+	     "an input, in one line");
+	hash_mismatch(&err, HASH_OF_OUTPUT, S("/s/x.drv"), &none, &got);
+	IS_Z(err.hint,
+	     "if that content is right: hash = "
+	     "\"sha256-BJfbUX7wWMttNnLV/+jwYv3avEv1aqHSVLfweOmnnkk=\";",
+	     "where no hash was known, the line to paste");
+}
+
 int main(void)
 {
+	test_mismatch();
 	test_base64();
 	test_base16();
 	test_base32();

@@ -218,6 +218,39 @@ static void exact(void)
 	IS_STR(from.rest, S("behind"), "nothing behind the archive is read");
 }
 
+static void as_it_comes(void)
+{
+	static char bytes[200000];
+	const size_t sizes[] = {0, 1, 7, 8, 9, sizeof(bytes)};
+	struct nar_file f = {0};
+	struct hash got, want;
+	uint64_t size;
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(i * 7);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct hash_sink sink = hash_sink_init(HASH_SHA256, NULL);
+		struct str s = str_n(bytes, sizes[i]), rest = s;
+		uint64_t whole;
+
+		IS_OK(nar_dump_bytes(s, false, &sink.sink, &err), err, "at once");
+		whole = sink.size;
+		hash_sink_finish(&sink, &want);
+		nar_file_begin(&f, s.n);
+		for (; rest.n; rest = str_skip(rest, MIN(rest.n, (size_t)1000)))
+			nar_file_take(&f, rest.p, MIN(rest.n, (size_t)1000));
+		OK(nar_file_end(&f, &got, &size), "%zu bytes", s.n);
+		OK(hash_eq(&got, &want) && size == whole, "have the same NAR in pieces");
+	}
+	nar_file_begin(&f, 5);
+	nar_file_take(&f, bytes, 4);
+	OK(!nar_file_end(&f, &got, &size), "too few bytes are no file");
+	nar_file_release(&f);
+	nar_file_take(&f, bytes, 4);
+	OK(!nar_file_end(&f, &got, &size), "nor are bytes before the beginning");
+	nar_file_release(&f);
+}
+
 static bool no_subfolders(void *ctx, const char *path, unsigned char type, struct err *e)
 {
 	(*(int *)ctx)++;
@@ -255,6 +288,7 @@ int main(void)
 	refusals();
 	padding();
 	exact();
+	as_it_comes();
 	filters();
 	remove_tree_quietly(AT_FDCWD, root);
 	free(root);

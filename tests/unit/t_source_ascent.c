@@ -10,6 +10,7 @@
 #include "base/report.h"
 #include "source/ascent.h"
 #include "source/ladder.h"
+#include "store/nar.h"
 #include "tap.h"
 
 static char *work;
@@ -270,6 +271,29 @@ static void test_loop(void)
 	IS_INT(ladder_timeout(ladder), -1, "nothing is due");
 }
 
+/* One pass gives both hashes. */
+static void test_nar(void)
+{
+	char *url CLEANUP_FREE = xasprintf("file://%s/origin/f", work);
+	char *path CLEANUP_FREE = in_work("origin/f");
+	char *dest CLEANUP_FREE = in_work("nar");
+	const char *urls[] = {url};
+	struct ascent_request r = {
+		.urls = urls, .n_urls = 1, .dest = dest, .algo = HASH_SHA256, .nar = true};
+	struct ascent *a CLEANUP(ascent_cleanup) = NULL;
+	struct hash want;
+	uint64_t size;
+	ERR(err);
+
+	IS_OK(nar_hash(AT_FDCWD, path, &want, &size, &err), err, "what the store would say");
+	IS_OK(ascent_begin(ladder, &r, &a, &err), err, "begin");
+	IS_OK(ascent_climb(a, &err), err, "climb");
+	OK(ascent_result(a)->has_nar && hash_eq(&ascent_result(a)->nar_hash, &want) &&
+		   ascent_result(a)->nar_size == size,
+	   "is known as soon as the file is here");
+	drop("nar");
+}
+
 static void make_folders(void)
 {
 	static const char *const names[] = {"vendor", "mirror", "origin"};
@@ -310,6 +334,7 @@ int main(void)
 	test_offline();
 	test_rejected();
 	test_loop();
+	test_nar();
 	ladder_free(ladder);
 	report_free(report);
 	close(said);
