@@ -394,6 +394,8 @@ static errint fetch_other(struct eval *E, struct tree_call *t, struct brought *f
 	struct bring what = {.type = locator_text(&t->ref, "type"),
 			     .name = t->name,
 			     .url = locator_text(&t->ref, "url"),
+			     /* A lock's ref may have moved on; a recipe's is a promise. */
+			     .rev_in_ref = t->git,
 			     .attrs = t->ref.attrs,
 			     .n_attrs = t->ref.n};
 	bool pinned, found = false;

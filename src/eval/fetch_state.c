@@ -73,8 +73,8 @@ static struct str request_key(struct arena *a, const struct bring *what)
 
 	if (what->expect)
 		hash_format(what->expect, HASH_BASE16, true, hash);
-	buf_printf(&b, "%.*s\n%.*s\n%.*s\n%s\n%d\n", STR_ARG(what->type), STR_ARG(what->name),
-		   STR_ARG(what->url), hash, what->flat);
+	buf_printf(&b, "%.*s\n%.*s\n%.*s\n%s\n%d%d\n", STR_ARG(what->type), STR_ARG(what->name),
+		   STR_ARG(what->url), hash, what->flat, what->rev_in_ref);
 	for (size_t i = 0; i < what->n_attrs; i++) {
 		const struct locator_attr *f = &what->attrs[i];
 

@@ -211,6 +211,30 @@ static errint open_cache(struct git_source *s, const char *url, struct err *err)
 		  : 0;
 }
 
+static errint not_in_ref(const struct git_source *s, const char *url, struct err *err)
+{
+	return err_set(
+		err, ERR_NOT_FOUND,
+		"Cannot find Git revision '%.*s' in ref '%.*s' of repository '%s'! Please make "
+		"sure that the rev exists on the ref you've specified or add allRefs = true; to "
+		"fetchGit.",
+		STR_ARG(s->request.rev), STR_ARG(s->request.ref.n ? s->request.ref : S("HEAD")),
+		url);
+}
+
+/* The revision becomes the commit that is meant, if the one that the ref means leads to it. */
+static errint take_below(struct git_source *s, bool *contained, struct err *err)
+{
+	git_oid tip = s->id, id;
+	errint rc = rev_id(s, &id, err);
+
+	*contained = false;
+	if (rc || !has_object(s, &id))
+		return rc;
+	rc = take_commit(s, &id, err);
+	return rc ? rc : git_contains(s, &tip, &s->id, contained, err);
+}
+
 /* ---- bringing it ---- */
 
 static errint bring(struct git_source *s, const char *url, const char *const *specs, size_t n,
@@ -253,15 +277,7 @@ static errint need_rev(struct git_source *s, const char *url, struct err *err)
 		rc = bring_rev(s, url, err);
 	if (rc)
 		return rc;
-	if (has_object(s, &id))
-		return take_commit(s, &id, err);
-	return err_set(
-		err, ERR_NOT_FOUND,
-		"Cannot find Git revision '%.*s' in ref '%.*s' of repository '%s'! Please make "
-		"sure that the rev exists on the ref you've specified or add allRefs = true; to "
-		"fetchGit.",
-		STR_ARG(s->request.rev), STR_ARG(s->request.ref.n ? s->request.ref : S("HEAD")),
-		url);
+	return has_object(s, &id) ? take_commit(s, &id, err) : not_in_ref(s, url, err);
 }
 
 /* The name under which a ref of the other side is kept. */
@@ -345,6 +361,30 @@ static errint need_ref(struct git_source *s, const char *url, struct err *err)
 	return 0;
 }
 
+static errint need_rev_in_ref(struct git_source *s, const char *url, struct err *err)
+{
+	bool contained = false;
+	errint rc = need_ref(s, url, err);
+
+	if (!rc)
+		rc = take_below(s, &contained, err);
+	/* What the ref meant a while ago may be too old. */
+	if (!rc && !contained)
+		rc = bring_ref(s, url, err);
+	if (!rc && !contained)
+		rc = take_below(s, &contained, err);
+	if (rc)
+		return rc;
+	return contained ? 0 : not_in_ref(s, url, err);
+}
+
+static bool must_contain(const struct git_source *s)
+{
+	const struct git_request *r = &s->request;
+
+	return r->rev_in_ref && r->rev.n && r->ref.n && !r->all_refs && !r->shallow;
+}
+
 static errint open_remote(struct git_source *s, struct str url, struct err *err)
 {
 	char *git CLEANUP_FREE = path_join(str_c(s->o.cache_dir), S("git"));
@@ -362,6 +402,8 @@ static errint open_remote(struct git_source *s, struct str url, struct err *err)
 	rc = fetch_lock(s->path, url, s->o.report, &lock, err);
 	if (!rc)
 		rc = open_cache(s, z, err);
+	if (!rc && must_contain(s))
+		return need_rev_in_ref(s, z, err);
 	if (!rc)
 		rc = s->request.rev.n ? need_rev(s, z, err) : need_ref(s, z, err);
 	return rc;
@@ -371,6 +413,7 @@ static errint open_remote(struct git_source *s, struct str url, struct err *err)
 
 static errint open_here(struct git_source *s, struct err *err)
 {
+	bool contained = false;
 	git_oid id;
 	errint rc;
 	int k = s->api->git_repository_open(&s->repo, s->path);
@@ -380,8 +423,14 @@ static errint open_here(struct git_source *s, struct err *err)
 	s->facts.workdir = !s->request.ref.n && !s->request.rev.n;
 	if (s->facts.workdir)
 		return git_workdir_read(s, err);
-	if (!s->request.rev.n)
-		return resolve(s, s->request.ref.p, err);
+	if (must_contain(s) || !s->request.rev.n) {
+		rc = resolve(s, s->request.ref.p, err);
+		if (!rc && s->request.rev.n)
+			rc = take_below(s, &contained, err);
+		if (rc || contained || !s->request.rev.n)
+			return rc;
+		return not_in_ref(s, s->path, err);
+	}
 	rc = rev_id(s, &id, err);
 	return rc ? rc : take_commit(s, &id, err);
 }

@@ -25,6 +25,8 @@ struct git_request {
 	struct str ref, rev; /* "" when not told; rev in hexadecimal */
 	bool shallow;        /* of the history only what is needed, where libgit2 can (1.7) */
 	bool submodules, export_ignore, all_refs;
+	/* A rev that ref does not contain is refused, where the history is there to tell. */
+	bool rev_in_ref;
 };
 
 /* A commit or a work tree, ready to be written out. */

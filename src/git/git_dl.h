@@ -36,6 +36,7 @@
 	X(git_credential_userpass_plaintext_new) \
 	X(git_error_last)                        \
 	X(git_fetch_options_init)                \
+	X(git_graph_descendant_of)               \
 	X(git_libgit2_init)                      \
 	X(git_libgit2_opts)                      \
 	X(git_object_free)                       \

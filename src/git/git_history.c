@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Counting commits: each once, however many ways lead to it. */
+ * Which commits lead to one, and how many: each once, however many ways there are. */
 #include "git/git_int.h"
 
 #include <stdlib.h>
@@ -149,4 +149,18 @@ errint git_rev_count(struct str repo_dir, const char *rev, uint64_t *out, struct
 	rc = rev_count(g, repo, path, rev, out, err);
 	g->git_repository_free(repo);
 	return rc;
+}
+
+errint git_contains(const struct git_source *s, const git_oid *tip, const git_oid *id, bool *out,
+		    struct err *err)
+{
+	int k = s->api->git_oid_cmp(tip, id) == 0
+			? 1
+			: s->api->git_graph_descendant_of(s->repo, tip, id);
+
+	if (k < 0)
+		return git_fail(s->api, k, ERR_CORRUPT, err,
+				"reading the history of a Git repository");
+	*out = k;
+	return 0;
 }

@@ -48,6 +48,10 @@ ATTR_MUST_CHECK errint git_remote_bring(const struct git_source *s, const struct
 ATTR_MUST_CHECK errint git_remote_head_ref(const struct git_source *s, const char *url, char **out,
 					   struct err *err);
 
+/* git_history.c: does the commit tip lead to the commit id, or is it that? */
+ATTR_MUST_CHECK errint git_contains(const struct git_source *s, const git_oid *tip,
+				    const git_oid *id, bool *out, struct err *err);
+
 /* git_tree.c */
 ATTR_MUST_CHECK errint git_tree_export(struct git_source *s, const char *dest, struct err *err);
 /* A file's bytes, checked against the limit. Free with git_blob_free(). */

@@ -40,8 +40,9 @@ struct bring {
 	struct str url;  /* "" where the type has none */
 	/* sha256 of the file, or of the NAR of the tree; NULL when it is not known. */
 	const struct hash *expect;
-	bool flat;      /* of "file": the store path has the hash of the bytes, not of their NAR */
-	bool read_only; /* the store may not be written */
+	bool flat;       /* of "file": the store path has the hash of the bytes, not of their NAR */
+	bool read_only;  /* the store may not be written */
+	bool rev_in_ref; /* of "git": a rev that ref does not contain is refused */
 	const struct locator_attr *attrs; /* all arguments, sorted by name */
 	size_t n_attrs;
 };

@@ -65,6 +65,7 @@ static errint read_request(const struct bring *what, struct arena *a, struct git
 		.submodules = request_flag(what, "submodules"),
 		.export_ignore = request_flag(what, "exportIgnore"),
 		.all_refs = request_flag(what, "allRefs"),
+		.rev_in_ref = what->rev_in_ref,
 	};
 	return rc ? rc : read_rev(what, a, &r->rev, err);
 }

@@ -541,7 +541,8 @@ errint locator_check(const struct locator *r, struct err *err)
 
 	if (check_names(r, err))
 		return err->code;
-	if (ref.n && !is_ref_name(ref))
+	/* Of git, also an empty one that is there. */
+	if ((ref.n || (str_eqz(type, "git") && locator_get(r, "ref"))) && !is_ref_name(ref))
 		return err_set(err, ERR_CORRUPT, "invalid Git branch/tag name '%.*s'",
 			       STR_ARG(ref));
 	if (!is_forge(type)) {

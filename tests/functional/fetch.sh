@@ -6,7 +6,7 @@
 tests=$(cd "$(dirname "$0")/.." && pwd)
 command -v python3 >/dev/null || skip_all "no python3"
 command -v git >/dev/null || skip_all "no git"
-plan 110
+plan 125
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.safecrlf GIT_CONFIG_VALUE_0=false GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
 	GIT_COMMITTER_EMAIL=a@b GIT_AUTHOR_DATE=2024-01-01T00:00:00Z GIT_COMMITTER_DATE=2024-01-02T00:00:00Z
@@ -89,6 +89,11 @@ is "a symlink" "$(readlink "$tree/d/dangling")" ../nowhere
 is "fetchTree takes what exports leave out" "$(quiet "builtins.pathExists (fetchTree { type = \"git\"; url = \"file://$repo\"; } + \"/skip\")")" true
 is "by revision" "$(quiet "let r = fetchGit { url = $repo; rev = \"$rev1\"; }; in [ r.rev r.revCount (builtins.pathExists (r + \"/b\")) ]")" "[ \"$rev1\" 1 false ]"
 is "by branch" "$(quiet "(fetchGit { url = $repo; ref = \"other\"; }).rev")" "\"$rev3\""
+fails_like "by a revision that is not on the branch" "Cannot find Git revision '$rev3' in ref 'main'" \
+	val "fetchGit { url = $repo; ref = \"main\"; rev = \"$rev3\"; }"
+for bad in "" a..b "a b" -x x.lock refs/heads/; do
+	fails_like "a name that is none: '$bad'" "invalid Git branch/tag name '$bad'" val "fetchGit { url = $repo; ref = \"$bad\"; }"
+done
 is "by tag" "$(quiet "(fetchGit { url = $repo; ref = \"refs/tags/v1\"; }).rev")" "\"$rev1\""
 printf 'changed\n' >"$repo/a"
 printf 'untracked\n' >"$repo/u"
@@ -133,6 +138,11 @@ for url in "file://$T/www/bare" "$web/git/bare"; do
 	is "$kind: all refs" "$(quiet "(fetchGit { url = \"$url\"; allRefs = true; }).rev")" "\"$rev2\""
 	is "$kind: shallow" "$(quiet "let r = fetchTree { type = \"git\"; url = \"$url\"; }; in [ r.rev (r ? revCount) ]")" "[ \"$rev2\" false ]"
 	fails_like "$kind: no such branch" "has no ref 'refs/heads/none'" val "fetchGit { url = \"$url\"; ref = \"none\"; }"
+	is "$kind: a revision below a branch" "$(quiet "(fetchGit { url = \"$url\"; ref = \"other\"; rev = \"$rev1\"; }).rev")" "\"$rev1\""
+	fails_like "$kind: a revision that is not" "Cannot find Git revision '$rev3' in ref 'main' of repository '$url'! Please make sure that the rev exists" \
+		val "fetchGit { url = \"$url\"; ref = \"main\"; rev = \"$rev3\"; }"
+	is "$kind: with all refs it may be anywhere" "$(quiet "(fetchGit { url = \"$url\"; ref = \"main\"; rev = \"$rev3\"; allRefs = true; }).rev")" "\"$rev3\""
+	is "$kind: and in an input, whose branch moves on" "$(quiet "(fetchTree { type = \"git\"; url = \"$url\"; ref = \"main\"; rev = \"$rev3\"; }).rev")" "\"$rev3\""
 	fails_like "$kind: no such revision" "Cannot find Git revision 'a{40}'" val "fetchGit { url = \"$url\"; rev = \"$(printf '%040d' 0 | tr 0 a)\"; }"
 done
 requests . >/dev/null
