@@ -13,6 +13,7 @@
 #include "archive/archive.h"
 #include "base/environ.h"
 #include "base/file.h"
+#include "base/url.h"
 #include "source/ascent.h"
 #include "source/ladder.h"
 
@@ -227,8 +228,13 @@ static errint source_refused(struct job *j, enum job_state *next, struct err *er
 		job_tell_actual(j, err);
 		return err->code;
 	}
-	if ((err->code != ERR_MISMATCH && err->code != ERR_CORRUPT) || !ascent_reject(a, err))
+	const char *url = ascent_result(a)->got.url;
+	char *shown CLEANUP_FREE = url ? url_shown(url) : NULL;
+
+	if (err->code != ERR_MISMATCH && err->code != ERR_CORRUPT)
 		return err->code;
+	if (!ascent_reject(a, err))
+		return shown ? err_detail(err, "  came from: %s", shown) : err->code;
 	remove_tree_quietly(AT_FDCWD, j->where[0]);
 	*next = JOB_RUNNING;
 	return 0;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include "base/environ.h"
 #include "base/file.h"
+#include "base/url.h"
 #include "source/locator.h"
 #include "source/conf.h"
 #include "source/mirror.h"
@@ -200,6 +201,20 @@ errint ladder_prepare(struct ladder *l, struct err *err)
 	return 0;
 }
 
+/* Who brings files gives this himself, and knows more. */
+static void hint_unreachable(const struct bring *what, struct err *err)
+{
+	char *url CLEANUP_FREE = str_dupz(what->url);
+	struct str origin = url_origin(url), scheme, host;
+
+	if (err->code == ERR_NETWORK && !err->hint && str_cut(origin, ':', &scheme, &host) &&
+	    str_starts(host, S("//")))
+		err_hint(err,
+			 "can this machine reach '%.*s'? a copy of the repository that it reaches "
+			 "may stand in the URL",
+			 STR_ARG(str_skip(host, 2)));
+}
+
 errint ladder_bring(struct ladder *l, const struct bring *what, struct arena *a,
 		    struct brought *out, struct err *err)
 {
@@ -207,9 +222,14 @@ errint ladder_bring(struct ladder *l, const struct bring *what, struct arena *a,
 
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < ARRAY_LEN(types); i++)
-		if (str_eqz(what->type, types[i].type))
-			return types[i].bring(l, what, a, out, err);
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		if (!str_eqz(what->type, types[i].type))
+			continue;
+		rc = types[i].bring(l, what, a, out, err);
+		if (rc)
+			hint_unreachable(what, err);
+		return rc;
+	}
 	return err_set(err, ERR_UNSUPPORTED, "input type '%.*s' cannot be fetched",
 		       STR_ARG(what->type));
 }

@@ -85,6 +85,7 @@ errint bring_forge(struct ladder *l, const struct bring *what, struct arena *a, 
 		return rc;
 	d.url = forge_archive_url(a, &r, rev);
 	d.header = forge_header(a, &r);
+	d.vendored = arena_printf(a, "%.*s.tar.gz", STR_ARG(rev));
 	d.key = str_c(arena_printf(a, "archive\n%.*s", STR_ARG(d.url)));
 	rc = bring_archive(l, what, &d, a, out, err);
 	if (rc)
