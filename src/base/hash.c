@@ -82,6 +82,13 @@ bool hash_eq(const struct hash *a, const struct hash *b)
 	       (a->algo == HASH_NONE || memcmp(a->b, b->b, hash_size(a->algo)) == 0);
 }
 
+bool hash_is_zero(const struct hash *h)
+{
+	static const uint8_t zeroes[HASH_MAX];
+
+	return memcmp(h->b, zeroes, hash_size(h->algo)) == 0;
+}
+
 struct hash_ctx {
 	enum hash_algo algo;
 	EVP_MD_CTX *evp;
@@ -317,13 +324,6 @@ static const struct {
 	 HASH_SRI},
 };
 
-static bool is_zero(const struct hash *h)
-{
-	static const uint8_t zeroes[HASH_MAX];
-
-	return memcmp(h->b, zeroes, hash_size(h->algo)) == 0;
-}
-
 errint hash_mismatch(struct err *err, enum hash_of of, struct str name, const struct hash *want,
 		     const struct hash *got)
 {
@@ -340,7 +340,7 @@ errint hash_mismatch(struct err *err, enum hash_of of, struct str name, const st
 
 		err_set(err, ERR_MISMATCH, "%s, expected '%s' but got '%s'", first, a, b);
 	}
-	if (is_zero(want))
+	if (hash_is_zero(want))
 		err_hint(err, "if that content is right: hash = \"%s\";",
 			 hash_format(got, HASH_SRI, true, b));
 	return ERR_MISMATCH;

@@ -42,6 +42,8 @@ size_t hash_size(enum hash_algo algo);
 const char *hash_algo_name(enum hash_algo algo);
 bool hash_algo_parse(struct str name, enum hash_algo *out);
 bool hash_eq(const struct hash *a, const struct hash *b);
+/* All digits are zero, as where a hash is not known yet. */
+bool hash_is_zero(const struct hash *h);
 
 /* Incremental hashing; the context is opaque and ends with hash_finish() or hash_ctx_free(). */
 struct hash_ctx;
