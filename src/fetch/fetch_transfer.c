@@ -67,7 +67,8 @@ void transfer_next_url(struct transfer *j, struct err *why)
 {
 	char *shown CLEANUP_FREE = url_shown(j->urls[j->at]);
 
-	buf_printf(&j->attempts, "  tried '%s': %s\n", shown, why->msg);
+	buf_printf(&j->attempts, "  tried '%s': %s\n", shown,
+		   why->code == ERR_MISMATCH ? "it is not what is wanted" : why->msg);
 	j->n_attempts++;
 	tell_failure(j, shown, why);
 	if (is_more_telling(why, &j->failure)) {

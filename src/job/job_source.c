@@ -146,7 +146,8 @@ static errint begin(struct climb_job *c, struct err *err)
 	r.urls = urls;
 	r.dest = c->dest;
 	r.wrong = c->wrong;
-	r.hash = recursive ? NULL : &expected;
+	/* With a hash that is not known yet, the worker tells what came. */
+	r.hash = recursive || hash_is_zero(&expected) ? NULL : &expected;
 	r.nar = r.hash != NULL;
 	r.hash_name = arena_strz(&j->arena, j->goal->path);
 	r.checked_later = recursive;

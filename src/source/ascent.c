@@ -103,10 +103,10 @@ static void succeed(struct ascent *a)
 
 /* ---- failures on the way ---- */
 
-/* Wrong bytes say more than none. */
+/* Wrong bytes say more than none, and those of an origin more than somebody's copy. */
 static void keep_failure(struct ascent *a, struct err *why)
 {
-	if (!a->failure.code || (why->code == ERR_MISMATCH && a->failure.code != ERR_MISMATCH))
+	if (!a->failure.code || why->code == ERR_MISMATCH)
 		err_move(&a->failure, why);
 	err_clear(why);
 }
