@@ -322,6 +322,9 @@ static const struct {
 	{"hash mismatch in '%.*s':", "  specified: ", "  got:       ", HASH_SRI},
 	{"the package index has '%.*s' with another hash:", "  specified: ", "  got:       ",
 	 HASH_SRI},
+	{"hash mismatch importing path '%.*s'", "  specified: ", "  got:       ", HASH_NIX32},
+	{"content address mismatch in '%.*s'", "  specified: ", "  got:       ", HASH_NIX32},
+	{"'%.*s' is not what the wheel's RECORD says", "  specified: ", "  got:       ", HASH_SRI},
 };
 
 errint hash_mismatch(struct err *err, enum hash_of of, struct str name, const struct hash *want,

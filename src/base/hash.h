@@ -80,6 +80,9 @@ enum hash_of {
 	HASH_OF_INPUT,    /* a tree; the name is its locator */
 	HASH_OF_FILE,     /* what is at a path */
 	HASH_OF_LISTED,   /* a file's, as an index lists it: nothing came yet */
+	HASH_OF_IMPORT,   /* a store path's that is imported */
+	HASH_OF_ADDRESS,  /* of a store path that is named after its content */
+	HASH_OF_RECORD,   /* a file's within a wheel */
 };
 /* ERR_MISMATCH, in the words that Nix has for it: nobody else writes such an error. A hash of
  * zeroes stands for one that is not known yet: then the hint is the line to paste. */

@@ -66,12 +66,7 @@ static errint hint(struct err *err)
 
 static errint mismatch(const struct wheel_record *row, const struct hash *got, struct err *err)
 {
-	char want[HASH_TEXT_MAX], have[HASH_TEXT_MAX];
-
-	err_set(err, ERR_MISMATCH, "'%.*s' is not what the wheel's RECORD says",
-		STR_ARG(row->name));
-	err_detail(err, "  specified: %s", hash_format(&row->hash, HASH_SRI, true, want));
-	err_detail(err, "  got:       %s", hash_format(got, HASH_SRI, true, have));
+	hash_mismatch(err, HASH_OF_RECORD, row->name, &row->hash, got);
 	return hint(err);
 }
 

@@ -156,15 +156,8 @@ static const struct source_ops hashing_ops = {.read = hashing_read};
 static errint check_nar(const struct path_info *info, const struct hash *got, uint64_t size,
 			struct err *err)
 {
-	char text[HASH_TEXT_MAX];
-
-	if (!hash_eq(&info->nar_hash, got)) {
-		err_set(err, ERR_MISMATCH, "hash mismatch importing path '%.*s'",
-			STR_ARG(info->path));
-		err_detail(err, "  specified: %s",
-			   hash_format(&info->nar_hash, HASH_NIX32, true, text));
-		return err_detail(err, "  got:       %s", hash_format(got, HASH_NIX32, true, text));
-	}
+	if (!hash_eq(&info->nar_hash, got))
+		return hash_mismatch(err, HASH_OF_IMPORT, info->path, &info->nar_hash, got);
 	if (info->nar_size != 0 && info->nar_size != size)
 		return err_set(err, ERR_MISMATCH,
 			       "size mismatch importing path '%.*s': specified %llu, got %llu",

@@ -124,13 +124,9 @@ static errint read_source(const struct addition *add, struct tree_sink *tree, st
 
 static errint check_expected(const struct addition *add, const struct hash *got, struct err *err)
 {
-	char text[HASH_TEXT_MAX];
-
 	if (!add->expect || hash_eq(add->expect, got))
 		return 0;
-	err_set(err, ERR_MISMATCH, "hash mismatch in '%s'", add->from);
-	err_detail(err, "  specified: %s", hash_format(add->expect, HASH_SRI, true, text));
-	return err_detail(err, "  got:       %s", hash_format(got, HASH_SRI, true, text));
+	return hash_mismatch(err, HASH_OF_FILE, str_c(add->from), add->expect, got);
 }
 
 /* The path that contents have, if they are those that were expected. */

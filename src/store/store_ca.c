@@ -104,8 +104,5 @@ errint store_check_address(struct store *s, const struct path_info *info, const 
 	rc = hash_object(s, temp, &ca, &got, err);
 	if (rc || hash_eq(&got, &ca.hash))
 		return rc;
-	char want[HASH_TEXT_MAX], text[HASH_TEXT_MAX];
-	err_set(err, ERR_MISMATCH, "content address mismatch in '%.*s'", STR_ARG(info->path));
-	err_detail(err, "  specified: %s", hash_format(&ca.hash, HASH_NIX32, true, want));
-	return err_detail(err, "  got:       %s", hash_format(&got, HASH_NIX32, true, text));
+	return hash_mismatch(err, HASH_OF_ADDRESS, info->path, &ca.hash, &got);
 }
