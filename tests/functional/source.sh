@@ -91,14 +91,15 @@ is "a hash that is not known yet: what failed, where, and the line to paste" \
 hint: if that content is right: hash = \"sha256-Vcl4ArOX702g2OLs9Kj6M8H0dV2g6s7FTGLKy7z9lxM=\";"
 build "$(job f.txt "file://$T/origin/f.txt" 'outputHash = "sha256-BJfbUX7wWMttNnLV/+jwYv3avEv1aqHSVLfweOmnnkk=";')"
 is "advice only where it is asked for" "$(grep -c "hint: if that content" err)" 0
+# Another name: what came above may be in the store.
 rm vendor/*
-build "$(job f.txt http://127.0.0.1:1/f.txt)"
-like "a host that does not answer" "$(cat err)" "^error: fetching 'f.txt': 'http://127.0.0.1:1/f.txt': Failed to connect"
+build "$(job g.txt http://127.0.0.1:1/f.txt)"
+like "a host that does not answer" "$(cat err)" "^error: fetching 'g.txt': 'http://127.0.0.1:1/f.txt': Failed to connect"
 like "is named with a cure" "$(cat err)" "^hint: can this machine reach '127.0.0.1:1'[?] a proxy is named by https_proxy$"
 like "and another" "$(cat err)" "^hint: or fetch it where that works, and put it as 'f.txt' into a folder that 'source-dirs' in kiln.conf names$"
-like "with who needs it" "$(cat err)" "needed by derivation '/nix/store/.*-f.txt.drv'"
+like "with who needs it" "$(cat err)" "needed by derivation '/nix/store/.*-g.txt.drv'"
 ok "in at most 8 lines" test "$(grep -vc '^\(started\|ended\)' err)" -le 8
-build "$(job f.txt mirror://m/absent.txt)"
+build "$(job g.txt mirror://m/absent.txt)"
 like "a mirror without the file" "$(cat err)" "^hint: 'mirror.m' in kiln.conf names hosts to ask, 'source-dirs' folders that have the file$"
-build "$(job f.txt mirror://unknown/f.txt)"
+build "$(job g.txt mirror://unknown/f.txt)"
 like "a mirror that nobody knows" "$(cat err)" "^hint: set 'mirror.unknown' in kiln.conf$"
