@@ -124,9 +124,12 @@ static void note_rung(struct ascent *a, struct err *why)
 {
 	report_msg(a->l->report, REPORT_INFO, "'%s', %s: %s", a->r.name, rungs[a->rung].name,
 		   why->msg);
-	buf_printf(&a->attempts, "  tried %s\n", why->msg);
+	buf_printf(&a->attempts, "  tried %s\n",
+		   why->code == ERR_MISMATCH ? "the package index: it lists another hash"
+					     : why->msg);
 	a->n_attempts++;
-	err_wrap(why, "fetching '%s'", a->r.name);
+	if (why->code != ERR_MISMATCH)
+		err_wrap(why, "fetching '%s'", a->r.name);
 	keep_failure(a, why);
 }
 

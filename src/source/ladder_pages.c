@@ -132,8 +132,13 @@ static void look_at_page(struct ascent *a, const struct page *p, struct str file
 static errint not_found(struct ascent *a, struct str project, struct str file,
 			const struct found *found, struct err *err)
 {
-	if (found->other)
+	if (found->other && !a->r.hash_name)
 		return hash_mismatch(err, HASH_OF_LISTED, file, a->r.hash, &found->other->hash);
+	if (found->other) {
+		hash_mismatch(err, a->r.hash_of, str_c(a->r.hash_name), a->r.hash,
+			      &found->other->hash);
+		return err_detail(err, "  as the package index lists '%.*s'", STR_ARG(file));
+	}
 	if (found->failure) {
 		err_set(err, found->failure->code, "%s", found->failure->msg);
 		return found->failure->hint ? err_hint(err, "%s", found->failure->hint)

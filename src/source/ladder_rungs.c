@@ -108,8 +108,9 @@ static errint look_mirror(struct ascent *a, enum look *out, struct err *err)
 
 		if (!mirror_url_is(str_c(a->r.urls[i])) || !expand(a, a->r.urls[i], &wait, &why))
 			continue;
-		/* Of several, the first that fails says why, if all do. */
-		if (!rc)
+		/* Of several, the first that fails says why, if all do. A mismatch names its thing
+		 * itself. */
+		if (!rc && why.code != ERR_MISMATCH)
 			err_wrap(&why, "'%s'", a->r.urls[i]);
 		if (!rc)
 			rc = err_move(err, &why);

@@ -25,7 +25,7 @@ mirror.pypi = $U/simple $U/json
 mirror.own = $U/status/404 $U/file
 END
 
-plan 77
+plan 78
 
 # The bytes that the server has for a number, and their SRI hash.
 sri() {
@@ -226,6 +226,10 @@ out=$(fetch "$D/x mirror://pypi/absent/x.whl")
 like "a project that no index has" "$(cat "$T/err")" "no package index has the project 'absent'"
 out=$(fetch "$D/x mirror://pypi/p/p-1.0-py3-none-any.whl $(sri 7)")
 is "the index has another hash: nothing is fetched" "$out $(grep -c '^/file' "$T/log")" "fail $D/x MISMATCH 2"
+compat nix-build --no-out-link -E "derivation { name = \"p.whl\"; system = \"builtin\"; builder = \"builtin:fetchurl\";
+	url = \"mirror://pypi/p/p-1.0-py3-none-any.whl\"; outputHash = \"$(sri 7)\"; outputHashAlgo = \"sha256\"; }" >"$T/err" 2>&1
+is "a build tells for what, what and where" "$(sed -e '/^error/!d; s/store.[a-z0-9]*-/store…-/' "$T/err") $(grep -A2 'specified:' "$T/err" | tr '\n' '|')" \
+	"error: hash mismatch in fixed-output derivation '/nix/store…-p.whl.drv':   specified: $(sri 7)|     got:    $hw|  as the package index lists 'p-1.0-py3-none-any.whl'|"
 out=$(fetch "$D/y mirror://own/600")
 is "a mirror of kiln.conf, the second host" "$(echo "$out" | cut -d' ' -f1,4)" "ok 600"
 clean
