@@ -325,6 +325,8 @@ static const struct {
 	{"hash mismatch importing path '%.*s'", "  specified: ", "  got:       ", HASH_NIX32},
 	{"content address mismatch in '%.*s'", "  specified: ", "  got:       ", HASH_NIX32},
 	{"'%.*s' is not what the wheel's RECORD says", "  specified: ", "  got:       ", HASH_SRI},
+	{"the new contents of '%.*s' are not those that were registered",
+	 "  registered: ", "  got:        ", HASH_SRI},
 };
 
 errint hash_mismatch(struct err *err, enum hash_of of, struct str name, const struct hash *want,

@@ -83,6 +83,7 @@ enum hash_of {
 	HASH_OF_IMPORT,   /* a store path's that is imported */
 	HASH_OF_ADDRESS,  /* of a store path that is named after its content */
 	HASH_OF_RECORD,   /* a file's within a wheel */
+	HASH_OF_REPAIR,   /* what is to take the place of a damaged store path */
 };
 /* ERR_MISMATCH, in the words that Nix has for it: nobody else writes such an error. A hash of
  * zeroes stands for one that is not known yet: then the hint is the line to paste. */

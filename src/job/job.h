@@ -112,7 +112,8 @@ ATTR_MUST_CHECK errint job_make_folder(struct job *j, struct err *err);
 ATTR_MUST_CHECK errint job_check_start(struct job *j, bool *done, struct err *err);
 /* The worker, or the check at once, is done. */
 ATTR_MUST_CHECK errint job_check_end(struct job *j, struct err *err);
-/* Instead of both, when the only output is what was specified and its info has NAR hash and size. */
+/* Instead of both, when the only output is what was specified and its info has NAR hash and size.
+ */
 ATTR_MUST_CHECK errint job_check_known(struct job *j, struct err *err);
 /* The rules of build_attrs_rules() for all outputs, of which infos tell. */
 ATTR_MUST_CHECK errint job_check_rules(struct job *j, struct err *err);

@@ -199,7 +199,6 @@ errint store_register(struct store *s, const struct path_info *infos, size_t n, 
 
 static errint check_copy(struct store *s, struct str path, const char *from, struct err *err)
 {
-	char text[HASH_TEXT_MAX];
 	struct hash want, got;
 	uint64_t size;
 	errint rc = store_flush(s, err);
@@ -212,10 +211,7 @@ static errint check_copy(struct store *s, struct str path, const char *from, str
 		rc = nar_hash(AT_FDCWD, from, &got, &size, err);
 	if (rc || hash_eq(&want, &got))
 		return rc;
-	err_set(err, ERR_MISMATCH, "the new contents of '%.*s' are not those that were registered",
-		STR_ARG(path));
-	err_detail(err, "  registered: %s", hash_format(&want, HASH_SRI, true, text));
-	return err_detail(err, "  got:        %s", hash_format(&got, HASH_SRI, true, text));
+	return hash_mismatch(err, HASH_OF_REPAIR, path, &want, &got);
 }
 
 errint store_replace(struct store *s, struct str path, const char *from, struct err *err)
