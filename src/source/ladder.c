@@ -139,6 +139,9 @@ static errint add(struct ladder *l, const struct bring *what, const char *real, 
 		rc = hash_real(what, real, &h, err);
 	else if (!rc)
 		rc = store_query(l->store, a, out->store_path, &info, err);
+	/* A record will send other processes to the path: it is theirs, too, from now on. */
+	if (!rc)
+		rc = store_flush(l->store, err);
 	if (rc)
 		return rc;
 	return input_take(what, what->flat ? &h : &info.nar_hash, out->store_path, out, err);
