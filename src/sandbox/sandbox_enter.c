@@ -17,6 +17,7 @@
 struct entering {
 	int root; /* the new root */
 	struct sandbox_ids ids;
+	char *parents; /* a folder that is there; the next step is often for the same */
 };
 
 /* The path below the root: "/a/b" -> "a/b", "/" -> ".". */
@@ -50,10 +51,13 @@ static errint make_dir(const struct entering *e, const char *path, mode_t mode, 
 }
 
 /* Makes the folders above the last component. */
-static errint make_parents(const struct entering *e, const char *path, struct err *err)
+static errint make_parents(struct entering *e, const char *path, struct err *err)
 {
 	char copy[LIMIT_PATH_TEXT];
+	struct str dir = path_dir(str_c(path));
 
+	if (e->parents && str_eqz(dir, e->parents))
+		return 0;
 	if ((size_t)snprintf(copy, sizeof(copy), "%s", path) >= sizeof(copy))
 		return err_set(err, ERR_TOO_BIG, "path '/%.40s…' is too long", path);
 	for (char *slash = strchr(copy, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -63,6 +67,18 @@ static errint make_parents(const struct entering *e, const char *path, struct er
 			return rc;
 		*slash = '/';
 	}
+	free(e->parents);
+	e->parents = str_dupz(dir);
+	return 0;
+}
+
+/* What is mounted there hides it: neither owner nor exact mode matter. */
+static errint make_mount_point(const struct entering *e, const char *path, mode_t type,
+			       struct err *err)
+{
+	if (S_ISDIR(type) ? mkdirat(e->root, path, 0755) && errno != EEXIST
+			  : mknodat(e->root, path, S_IFREG | 0444, 0))
+		return err_sys(err, "making '/%s' to mount on", path);
 	return 0;
 }
 
@@ -154,8 +170,7 @@ static errint step_bind(const struct entering *e, const struct sandbox_step *p, 
 	}
 	if (S_ISLNK(st.st_mode))
 		return copy_link(e, p->from, path, err);
-	errint rc = S_ISDIR(st.st_mode) ? make_dir(e, path, 0755, err)
-					: make_file(e, path, "", 0444, err);
+	errint rc = make_mount_point(e, path, st.st_mode, err);
 	return rc ? rc : bind_tree(e, p->from, path, p->flags, err);
 }
 
@@ -207,7 +222,7 @@ static errint step_readonly(const char *path, struct err *err)
 	return err_sys(err, "making '%s' read-only", path);
 }
 
-static errint run_step(const struct entering *e, const struct sandbox_step *p, struct err *err)
+static errint run_step(struct entering *e, const struct sandbox_step *p, struct err *err)
 {
 	const char *path = below(p->to);
 	errint rc = make_parents(e, path, err);
@@ -263,10 +278,8 @@ errint sandbox_enter(const struct sandbox_spec *s, struct sandbox_ids ids, struc
 	errint rc = own(&e, ".", err);
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < s->n_steps; i++) {
+	for (size_t i = 0; !rc && i < s->n_steps; i++)
 		rc = run_step(&e, &s->steps[i], err);
-		if (rc)
-			return rc;
-	}
-	return change_root(err);
+	free(e.parents);
+	return rc ? rc : change_root(err);
 }
