@@ -2,7 +2,8 @@
 """./dev bench jobs [--runs N] [ROW…]: what the job loop costs, with builders that do next to nothing.
 Rows: goals (CPU a goal, from 1,000 to 10,000, sandbox off), flat (200 builds, sandbox off), sandboxed
 (200 builds, each in a sandbox), chain (200, each after the one before, in sandboxes that show more and
-more of the store). The last three beside nix-store, where it is on PATH."""
+more of the store): these three beside nix-store, where it is on PATH. substitutes (100 paths from a
+slow folder cache, and 100 builds over them, in one run and each alone)."""
 import argparse
 import os
 import shutil
@@ -85,6 +86,21 @@ def goals(work, runs):
         trivial.clear(graph.folder)
 
 
+def substitutes(runs):
+    """Wall time of both together must be near that of the longer: neither waits for all of the other."""
+    got = []
+    for delay, build in ((100, 60), (400, 5)):
+        for _ in range(runs):
+            done = subprocess.run([BUILD + "/bench/substitutes", "100", str(delay), str(build)], capture_output=True, text=True)
+            if done.returncode:
+                raise Failed(f"bench: substitutes:\n{done.stderr[-2000:]}")
+            got.append([int(word) for word in done.stderr.split()[-3:]])
+        far, near, both = (statistics.median(f) for f in zip(*got[-runs:]))
+        ratio = statistics.median(b / max(f, n) for f, n, b in got[-runs:])
+        print(f"{f'100 substitutes of {delay} ms, 100 builds':42}  substitutes alone {far:.0f} ms, builds alone {near:.0f} ms, "
+              f"both {both:.0f} ms; to the longer: {ratio:.2f} (the bar: 1.15)", flush=True)
+
+
 def main():
     options = argparse.ArgumentParser(prog="./dev bench jobs", description=__doc__)
     options.add_argument("--runs", type=int, default=3, help="runs of each (3)")
@@ -96,6 +112,7 @@ def main():
         "flat": lambda work: beside(work, "200 builds, sandbox off", 200, "flat", "false", given.runs),
         "sandboxed": lambda work: beside(work, "200 builds, each in a sandbox", 200, "flat", "true", given.runs),
         "chain": lambda work: beside(work, "a chain of 200, each in a sandbox", 200, "chain", "true", given.runs),
+        "substitutes": lambda work: substitutes(given.runs),
     }
     for name in given.only:
         if name not in rows:
