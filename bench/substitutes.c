@@ -57,40 +57,52 @@ static uint64_t run(const struct str *paths, size_t n, bool substitutes)
 	return clock_ms() - start;
 }
 
-int main(int argc, char **argv)
+/* Where each path is planned anew: from what the store knows nothing yet. */
+static void make_drvs(struct str *far, struct str *near, unsigned n)
 {
-	unsigned n = argc == 4 ? (unsigned)atoi(argv[1]) : 100;
-	unsigned delay = argc == 4 ? (unsigned)atoi(argv[2]) : 150;
-	struct str *far = ARENA_ARRAY(&a, struct str, n), *near = ARENA_ARRAY(&a, struct str, n);
-	char *dir CLEANUP_FREE = NULL;
-
-	if (!freopen("/dev/null", "w", stdout))
-		return 1;
-	build_ms = argc == 4 ? (unsigned)atoi(argv[3]) : 20;
-	fixture_start();
-	IS_OK(temp_dir(temp_dir_root(), "kiln-bench-cache-", &dir, &err), err, "cache folder");
-	cache.dir = dir;
 	for (unsigned i = 0; i < n; i++) {
 		far[i] = work_drv("far", i, NULL);
 		near[i] = work_drv("near", i, &far[i]);
 	}
+}
+
+static void measure(unsigned n, unsigned delay)
+{
+	struct str *far = ARENA_ARRAY(&a, struct str, n), *near = ARENA_ARRAY(&a, struct str, n);
+	uint64_t builds, took[2];
+
+	make_drvs(far, near, n);
 	run(far, n, false);
 	for (unsigned i = 0; i < n; i++)
 		IS_OK(folder_cache_add(&cache, store, output_of(far[i]), &err), err, "cache");
-	uint64_t builds = run(near, n, false);
+	builds = run(near, n, false);
 	cache.delay_ms = delay;
-	uint64_t took[2] = {0};
 	for (int both = 0; both < 2; both++) {
 		fresh_store();
-		for (unsigned i = 0; i < n; i++) {
-			far[i] = work_drv("far", i, NULL);
-			near[i] = work_drv("near", i, &far[i]);
-		}
+		make_drvs(far, near, n);
 		took[both] = run(both ? near : far, n, true);
 	}
-	remove_tree_quietly(AT_FDCWD, dir);
-	fixture_end();
 	fprintf(stderr, "%llu %llu %llu\n", (unsigned long long)took[0], (unsigned long long)builds,
 		(unsigned long long)took[1]);
+}
+
+int main(int argc, char **argv)
+{
+	int64_t given[] = {100, 100, 60};
+	char *dir CLEANUP_FREE = NULL;
+
+	for (int i = 1; argc == 4 && i < argc; i++) {
+		if (!str_to_i64(str_c(argv[i]), &given[i - 1]) || given[i - 1] < 1)
+			return 2;
+	}
+	if (!freopen("/dev/null", "w", stdout))
+		return 1;
+	build_ms = (unsigned)given[2];
+	fixture_start();
+	IS_OK(temp_dir(temp_dir_root(), "kiln-bench-cache-", &dir, &err), err, "cache folder");
+	cache.dir = dir;
+	measure((unsigned)given[0], (unsigned)given[1]);
+	remove_tree_quietly(AT_FDCWD, dir);
+	fixture_end();
 	return tap_failed != 0;
 }

@@ -370,6 +370,35 @@ static void test_side_by_side(void)
 	store_is_clean("side by side");
 }
 
+/* Among what could start, that with the longest way up goes first; equals in their order. */
+static void test_heights(void)
+{
+	struct build_options o = options();
+	struct build_wanted w[3];
+
+	fresh_store();
+	o.jobs = 1;
+	o.substituter = NULL;
+	struct str low = text_drv("way-low", "x", NULL, 0);
+	struct str mid = text_drv("way-mid", "x", &low, 1);
+	w[0].path = text_drv("short-one", "x", NULL, 0);
+	w[1].path = text_drv("short-two", "x", NULL, 0);
+	w[2].path = text_drv("way-top", "x", &mid, 1);
+	for (size_t i = 0; i < ARRAY_LEN(w); i++)
+		w[i].n_outputs = 0;
+	IS_OK(build_v(w, 3, &o), err, "a chain beside single ones");
+	OK(done_at(low, BUILT) < done_at(w[0].path, BUILT), "the chain's end goes first");
+	OK(done_at(w[0].path, BUILT) < done_at(w[1].path, BUILT), "equals keep their order");
+	const char *steps[] = {"' can start: it needs nothing",
+			       "' runs: ", "' is made: ", "' is done: "};
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		OK(str_find(buf_str(&told),
+			    str_c(arena_printf(&a, "'%.*s%s", STR_ARG(low), steps[i]))) >= 0,
+		   "it says that it %s", steps[i] + 2);
+	OK(str_find(buf_str(&told), S("-way-top.drv' waits for its inputs: ")) >= 0,
+	   "and who waits says so");
+}
+
 static pid_t build_in_child(struct str drv)
 {
 	fflush(stdout);
@@ -440,6 +469,7 @@ int main(void)
 		test_corrupt();
 		test_keep_going();
 		test_side_by_side();
+		test_heights();
 		test_kill();
 	}
 	buf_release(&told);
