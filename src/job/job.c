@@ -46,19 +46,6 @@ struct job *job_new(struct job_loop *l, struct goal *goal)
 	return j;
 }
 
-/* What was placed and could not be registered is nobody's. Our lock still keeps others off. */
-static void take_back(struct job *j)
-{
-	for (size_t i = 0; i < j->n_outputs; i++) {
-		char *to CLEANUP_FREE = store_real_path(j->store, j->infos[i].path);
-		ERR(ignored);
-		bool valid;
-
-		if (!store_is_valid(j->store, j->infos[i].path, &valid, &ignored) && !valid)
-			remove_tree_quietly(AT_FDCWD, to);
-	}
-}
-
 void job_free(struct job *j)
 {
 	worker_release(&j->worker);
@@ -70,8 +57,6 @@ void job_free(struct job *j)
 	/* Without a sandbox outputs are made at their final places. */
 	for (size_t i = 0; j->where && j->in_place && !j->registered && i < j->n_outputs; i++)
 		remove_tree_quietly(AT_FDCWD, j->where[i]);
-	if (j->placed && !j->registered)
-		take_back(j);
 	store_unlock(j->lock);
 	free(j->top);
 	arena_release(&j->arena);
@@ -129,33 +114,66 @@ errint job_lock(struct job *j, bool *got, bool *valid, struct err *err)
 	return rc;
 }
 
-/* A file from another file system: a copy beside the target, then the rename. */
-static errint copy_in(struct job *j, const char *from, const char *to, struct err *err)
+/* A file from another file system: a copy in the job's folder. */
+static errint copy_near(struct job *j, size_t i, struct err *err)
 {
 	const struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
-	char *temp CLEANUP_FREE = xasprintf("%s/copy", j->top);
+	const char *from = j->where[i];
+	char *to = arena_printf(&j->arena, "%s/copy", j->top);
 	struct stat st;
 	int in CLEANUP_FD = -1;
 	errint rc = open_file(AT_FDCWD, from, &in, err);
 
 	if (rc)
 		return rc;
-	int out CLEANUP_FD = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int out CLEANUP_FD = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (out < 0)
-		return err_sys(err, "making '%s'", temp);
+		return err_sys(err, "making '%s'", to);
 	rc = fd_copy(in, out, err);
 	if (rc)
 		return err_wrap(err, "copying '%s'", from);
 	if (fstat(in, &st) || fchmod(out, st.st_mode & 0777) || futimens(out, times))
-		return err_sys(err, "finishing '%s'", temp);
-	if (rename(temp, to))
-		return err_sys(err, "moving '%s' to '%s'", temp, to);
-	unlink(from);
+		return err_sys(err, "finishing '%s'", to);
+	j->where[i] = to;
+	return 0;
+}
+
+/* Where it is made may be on another file system than the store: only a fetched file's place is. */
+static errint come_near(struct job *j, size_t i, struct err *err)
+{
+	struct stat st, top;
+
+	if (!j->top)
+		return 0;
+	if (lstat(j->where[i], &st))
+		return err_sys(err, "reading '%s'", j->where[i]);
+	if (lstat(j->top, &top))
+		return err_sys(err, "reading '%s'", j->top);
+	return st.st_dev == top.st_dev || !S_ISREG(st.st_mode) ? 0 : copy_near(j, i, err);
+}
+
+errint job_objects(struct job *j, struct store_object *v, size_t *n, struct err *err)
+{
+	for (size_t i = 0; i < j->n_outputs; i++) {
+		bool valid;
+		errint rc = store_is_valid(j->store, j->infos[i].path, &valid, err);
+
+		if (!rc && valid)
+			continue;
+		if (!rc)
+			rc = come_near(j, i, err);
+		if (rc)
+			return rc;
+		v[(*n)++] = (struct store_object){
+			.info = j->infos[i],
+			.from = j->in_place ? NULL : j->where[i],
+		};
+	}
 	return 0;
 }
 
 /* rename(2) of a folder to another parent needs the right to write the folder itself. */
-static errint move_in(struct job *j, const char *from, const char *to, struct err *err)
+static errint move_away(const char *from, const char *to, struct err *err)
 {
 	struct stat st;
 
@@ -164,42 +182,10 @@ static errint move_in(struct job *j, const char *from, const char *to, struct er
 	bool locked = S_ISDIR(st.st_mode) && !(st.st_mode & S_IWUSR);
 	if (locked && chmod(from, st.st_mode | S_IWUSR))
 		return err_sys(err, "changing the mode of '%s'", from);
-	if (rename(from, to)) {
-		if (errno == EXDEV && S_ISREG(st.st_mode))
-			return copy_in(j, from, to, err);
+	if (rename(from, to))
 		return err_sys(err, "moving '%s' to '%s'", from, to);
-	}
 	if (locked && chmod(to, st.st_mode & 07777))
 		return err_sys(err, "changing the mode of '%s'", to);
-	return 0;
-}
-
-/* To the final place, where at most is what a killed process left. */
-static errint put_in_place(struct job *j, const char *from, const char *to, struct err *err)
-{
-	errint rc = remove_tree(AT_FDCWD, to, err);
-
-	return rc ? rc : move_in(j, from, to, err);
-}
-
-errint job_place(struct job *j, struct err *err)
-{
-	j->placed = true;
-	for (size_t i = 0; i < j->n_outputs; i++) {
-		char *to CLEANUP_FREE = store_real_path(j->store, j->infos[i].path);
-		bool valid;
-		errint rc = store_is_valid(j->store, j->infos[i].path, &valid, err);
-
-		if (!rc && (valid || !strcmp(j->where[i], to)))
-			continue;
-		if (!rc)
-			rc = put_in_place(j, j->where[i], to, err);
-		if (rc)
-			return err_wrap(err, "placing '%.*s'", STR_ARG(j->infos[i].path));
-	}
-	/* Once registered nobody would look at this folder again. */
-	if (j->top)
-		remove_tree_quietly(AT_FDCWD, j->top);
 	return 0;
 }
 
@@ -215,7 +201,7 @@ static void keep_difference(struct job *j, size_t i, struct err *err)
 		return;
 	}
 	remove_tree_quietly(AT_FDCWD, kept);
-	if (!move_in(j, j->where[i], kept, &ignored))
+	if (!move_away(j->where[i], kept, &ignored))
 		err_detail(err, "the new output is '%s'", kept);
 }
 
@@ -251,10 +237,8 @@ static void unlock_cleanup(struct store_lock **lock)
 }
 
 /* Makes it valid under its own name, unless it is. */
-static errint keep_actual(struct job *j, const struct path_info *info, const char *from,
-			  struct err *err)
+static errint keep_actual(struct job *j, size_t i, const struct path_info *info, struct err *err)
 {
-	char *to CLEANUP_FREE = store_real_path(j->store, info->path);
 	struct store_lock *lock CLEANUP(unlock_cleanup) = NULL;
 	bool valid;
 	errint rc = store_temp_root(j->store, info->path, err);
@@ -265,8 +249,9 @@ static errint keep_actual(struct job *j, const struct path_info *info, const cha
 		rc = store_is_valid(j->store, info->path, &valid, err);
 	if (rc || valid)
 		return rc;
-	rc = put_in_place(j, from, to, err);
-	return rc ? rc : store_register(j->store, info, 1, err);
+	rc = come_near(j, i, err);
+	struct store_object o = {.info = *info, .from = j->where[i]};
+	return rc ? rc : store_commit(j->store, &o, 1, err);
 }
 
 void job_tell_actual(const struct job *j, struct err *err)
@@ -275,9 +260,10 @@ void job_tell_actual(const struct job *j, struct err *err)
 		err_hint(err, "what came is in the store already: '%.*s'", STR_ARG(j->actual));
 }
 
-errint job_mismatch(struct job *j, const struct drv_output *o, const char *from,
-		    const struct hash *got, const struct path_info *info, struct err *err)
+errint job_mismatch(struct job *j, size_t i, const struct hash *got, struct err *err)
 {
+	const struct drv_output *o = &j->goal->drv.outputs[i];
+	const struct path_info *info = &j->infos[i];
 	char text[HASH_TEXT_MAX];
 	struct path_info actual = *info;
 	struct hash expected;
@@ -297,7 +283,7 @@ errint job_mismatch(struct job *j, const struct drv_output *o, const char *from,
 	actual.ca = str_c(arena_printf(&j->arena, "fixed:%s%s", recursive ? "r:" : "",
 				       hash_format(got, HASH_NIX32, true, text)));
 	errint kept = info->n_refs ? err_set(&ignored, ERR_FAILED, "it refers to store paths")
-				   : keep_actual(j, &actual, from, &ignored);
+				   : keep_actual(j, i, &actual, &ignored);
 	rc = hash_mismatch(err, HASH_OF_OUTPUT, j->goal->path, &expected, got);
 	if (!kept) {
 		j->actual = actual.path;

@@ -90,7 +90,7 @@ struct job {
 	struct path_info *infos; /* one each: the path at once, the rest when checked; arena */
 	const char **where;      /* where each is made; arena, or NULL before the start */
 	bool in_place;           /* that is the final place (no sandbox) */
-	bool placed, registered;
+	bool registered;
 	struct build_attrs attrs;  /* of a derivation, from the start on */
 	struct str actual;         /* a fixed output of another hash is valid as this; "" */
 	struct str_set candidates; /* what an output may refer to */
@@ -120,17 +120,15 @@ ATTR_MUST_CHECK errint job_check_rules(struct job *j, struct err *err);
 /* The expected hash of a fixed output, and whether it is the NAR's. */
 ATTR_MUST_CHECK errint fixed_hash(const struct drv_output *o, struct hash *out, bool *recursive,
 				  struct err *err);
-/* A fixed output that is not what was specified: registers it under the path that its hash gives,
- * as Nix does, so that a mended recipe finds it, and returns the error for the user. info has its
- * NAR's hash and size. */
-errint job_mismatch(struct job *j, const struct drv_output *o, const char *from,
-		    const struct hash *got, const struct path_info *info, struct err *err);
-
+/* An output that is not what was specified, of which infos tells: registers it under the path that
+ * its hash gives, as Nix does, so that a mended recipe finds it; returns the error for the user. */
+errint job_mismatch(struct job *j, size_t i, const struct hash *got, struct err *err);
 /* Adds to an error where that is. */
 void job_tell_actual(const struct job *j, struct err *err);
 
-/* Moves outputs that are not valid to their places. */
-ATTR_MUST_CHECK errint job_place(struct job *j, struct err *err);
+/* Appends what is to be registered: the outputs that are not valid. Room for n_outputs. */
+ATTR_MUST_CHECK errint job_objects(struct job *j, struct store_object *v, size_t *n,
+				   struct err *err);
 /* With check: compares with what is registered instead. */
 ATTR_MUST_CHECK errint job_compare(struct job *j, struct err *err);
 /* Is it only to be compared? */

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/nar.h"
 
 errint fixed_hash(const struct drv_output *o, struct hash *out, bool *recursive, struct err *err)
 {
@@ -26,52 +25,6 @@ errint fixed_hash(const struct drv_output *o, struct hash *out, bool *recursive,
 		return err_set(err, ERR_UNSUPPORTED, "output hash method '%.*s'",
 			       STR_ARG(o->hash_algo));
 	return hash_parse(o->hash, algo, out, err);
-}
-
-static errint flat_hash(const char *path, enum hash_algo algo, struct hash *out, struct err *err)
-{
-	int fd CLEANUP_FD = -1;
-	struct stat st;
-
-	if (lstat(path, &st))
-		return err_sys(err, "reading '%s'", path);
-	if (!S_ISREG(st.st_mode) || (st.st_mode & S_IXUSR))
-		return err_set(
-			err, ERR_BUILD,
-			"the output must be a file that is not executable, since its hash is "
-			"that of a file (outputHashMode = \"flat\")");
-	errint rc = open_file(AT_FDCWD, path, &fd, err);
-	return rc ? rc : hash_fd(algo, fd, out, err);
-}
-
-static errint recursive_hash(const char *path, enum hash_algo algo, struct hash *out,
-			     struct err *err)
-{
-	struct hash_sink sink CLEANUP(hash_sink_release) = hash_sink_init(algo, NULL);
-	errint rc = nar_dump(AT_FDCWD, path, &sink.sink, NULL, NULL, err);
-
-	if (!rc)
-		hash_sink_finish(&sink, out);
-	return rc;
-}
-
-static errint check_fixed(struct job *j, const struct drv_output *o, const char *path, bool *other,
-			  struct buf *out, struct err *err)
-{
-	struct hash expected, got = {0};
-	bool recursive;
-	errint rc = fixed_hash(o, &expected, &recursive, err);
-
-	if (!rc)
-		rc = recursive ? recursive_hash(path, expected.algo, &got, err)
-			       : flat_hash(path, expected.algo, &got, err);
-	if (rc)
-		return err_wrap(err, "output of '%.*s'", STR_ARG(j->goal->path));
-	*other = !hash_eq(&expected, &got);
-	buf_putc(out, *other);
-	if (*other)
-		buf_put(out, &got, sizeof(got));
-	return 0;
 }
 
 static void put_info(const struct job *j, const struct path_info *info, struct buf *out)
@@ -90,12 +43,55 @@ static void put_info(const struct job *j, const struct path_info *info, struct b
 	}
 }
 
+/* Reads it once: for its references, the NAR's hash, and what it is fixed by. */
+static errint scan(struct job *j, size_t i, struct str_set candidates, struct path_info *info,
+		   struct buf *out, struct err *err)
+{
+	const struct drv_output *o = &j->goal->drv.outputs[i];
+	struct content content;
+	struct hash expected;
+
+	if (!o->hash_algo.n) {
+		buf_putc(out, 0);
+		return store_scan(j->store, &j->arena, j->where[i], candidates, info, err);
+	}
+	errint rc = fixed_hash(o, &expected, &content.recursive, err);
+	content.hash = (struct hash){.algo = expected.algo};
+	if (!rc)
+		rc = store_scan_content(j->store, &j->arena, j->where[i], candidates, &content,
+					info, err);
+	if (rc)
+		return err_wrap(err, "output of '%.*s'", STR_ARG(j->goal->path));
+	bool other = !hash_eq(&expected, &content.hash);
+	buf_putc(out, other);
+	if (other)
+		buf_put(out, &content.hash, sizeof(content.hash));
+	if (other || !info->n_refs)
+		return 0;
+	return err_set(err, ERR_BUILD,
+		       "fixed-output derivation '%.*s' must not refer to store paths, but its "
+		       "output refers to '%.*s'",
+		       STR_ARG(j->goal->path), STR_ARG(info->refs[0]));
+}
+
+/* A flat hash is that of a file's bytes. */
+static errint check_flat(struct job *j, const struct drv_output *o, const struct stat *st,
+			 struct err *err)
+{
+	if (!o->hash_algo.n || str_starts(o->hash_algo, S("r:")) ||
+	    (S_ISREG(st->st_mode) && !(st->st_mode & S_IXUSR)))
+		return 0;
+	err_set(err, ERR_BUILD,
+		"the output must be a file that is not executable, since its hash is "
+		"that of a file (outputHashMode = \"flat\")");
+	return err_wrap(err, "output of '%.*s'", STR_ARG(j->goal->path));
+}
+
 static errint check_output(struct job *j, size_t i, struct buf *out, struct err *err)
 {
 	const struct drv_output *o = &j->goal->drv.outputs[i];
 	struct path_info info = {0};
 	struct output_rules rules = {0};
-	bool other = false;
 	struct stat st;
 
 	if (lstat(j->where[i], &st)) {
@@ -105,27 +101,18 @@ static errint check_output(struct job *j, size_t i, struct buf *out, struct err 
 			       "builder for '%.*s' failed to produce output path '%.*s'",
 			       STR_ARG(j->goal->path), STR_ARG(o->path));
 	}
-	errint rc = store_canonicalise(j->where[i], err);
-	if (!rc && o->hash_algo.n)
-		rc = check_fixed(j, o, j->where[i], &other, out, err);
-	else
-		buf_putc(out, 0);
+	errint rc = check_flat(j, o, &st, err);
+	if (!rc)
+		rc = store_canonicalise(j->where[i], err);
 	if (!rc)
 		rc = build_attrs_rules(&j->attrs, o->name, &rules, err);
 	if (rc)
 		return rc;
-	struct str_set candidates = rules.discard_references ? (struct str_set){0} : j->candidates;
-	rc = store_scan(j->store, &j->arena, j->where[i], candidates, &info, err);
-	if (rc)
-		return rc;
-	if (o->hash_algo.n && info.n_refs && !other)
-		return err_set(
-			err, ERR_BUILD,
-			"fixed-output derivation '%.*s' must not refer to store paths, but its "
-			"output refers to '%.*s'",
-			STR_ARG(j->goal->path), STR_ARG(info.refs[0]));
-	put_info(j, &info, out);
-	return 0;
+	rc = scan(j, i, rules.discard_references ? (struct str_set){0} : j->candidates, &info, out,
+		  err);
+	if (!rc)
+		put_info(j, &info, out);
+	return rc;
 }
 
 /* Runs in the worker. */
@@ -240,7 +227,6 @@ static errint finish_info(struct job *j, size_t i, struct err *err)
 
 static errint take_output(struct job *j, struct str *s, size_t i, struct err *err)
 {
-	const struct drv_output *o = &j->goal->drv.outputs[i];
 	struct path_info *info = &j->infos[i];
 	struct hash got;
 	char other;
@@ -248,7 +234,7 @@ static errint take_output(struct job *j, struct str *s, size_t i, struct err *er
 	if (!take(s, &other, 1) || (other && !take(s, &got, sizeof(got))) || !take_info(j, s, info))
 		return err_set(err, ERR_CORRUPT, "a worker's result is cut off");
 	if (other)
-		return job_mismatch(j, o, j->where[i], &got, info, err);
+		return job_mismatch(j, i, &got, err);
 	return finish_info(j, i, err);
 }
 

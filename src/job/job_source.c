@@ -251,15 +251,6 @@ static void source_end(struct job *j)
 {
 	struct climb_job *c = climb_of(j);
 
-	/* Placed and not registered, it goes back to where the next run finds it. */
-	if (j->placed && !j->registered && j->where && !strcmp(j->where[0], c->dest)) {
-		char *to CLEANUP_FREE = store_real_path(j->store, j->infos[0].path);
-		ERR(ignored);
-		bool valid;
-
-		if (!store_is_valid(j->store, j->infos[0].path, &valid, &ignored) && !valid)
-			(void)!rename(to, c->dest);
-	}
 	if (c->wrong)
 		unlink(c->wrong);
 	ascent_free(c->ascent);

@@ -356,15 +356,12 @@ static unsigned alive(const struct job_loop *l)
 
 static errint turn(struct job_loop *l, struct err *err)
 {
-	uint64_t due;
 	errint rc = interrupt_check(err);
 
 	if (rc)
 		return rc;
 	start_checks(l);
-	rc = loop_register_due(l, &due, err);
-	if (rc)
-		return rc;
+	uint64_t due = loop_register_due(l);
 	start_ready(l);
 	report_tick(l->report);
 	/* Some jobs have all they need at their start. */
@@ -378,10 +375,7 @@ static errint turn(struct job_loop *l, struct err *err)
 /* What runs beside a failure is stopped, but what is finished is kept. */
 static errint finish_failed(struct job_loop *l, struct err *err)
 {
-	ERR(ignored);
-
-	if (loop_register(l, &ignored))
-		report_msg(l->report, REPORT_WARN, "%s", ignored.msg);
+	loop_register(l);
 	err_move(err, &l->first);
 	if (l->failures > 1)
 		err_detail(err, "%u derivations failed", l->failures);

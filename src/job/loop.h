@@ -76,9 +76,10 @@ bool loop_stopping(const struct job_loop *l);
 const struct job_ops *goal_ops(const struct goal *goal);
 
 /* loop_register.c */
-ATTR_MUST_CHECK errint loop_register(struct job_loop *l, struct err *err);
-/* Registers when it is time; *due is when to look again. */
-ATTR_MUST_CHECK errint loop_register_due(struct job_loop *l, uint64_t *due, struct err *err);
+/* Everything that is checked, now. A failure is that of the jobs whose fault it is. */
+void loop_register(struct job_loop *l);
+/* Registers when it is time, else tells when to look again. */
+uint64_t loop_register_due(struct job_loop *l);
 
 /* job_source.c: what all source jobs of a loop share. */
 void intake_free(struct intake *s);

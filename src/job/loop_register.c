@@ -30,58 +30,72 @@ static void finish(struct job_loop *l, struct job *j)
 	loop_goal_done(l, goal);
 }
 
-static void place(struct job_loop *l, struct job *j)
+/* Built again to be compared: nothing of it is registered. */
+static void compare(struct job_loop *l, struct job *j)
 {
-	bool compares = job_compares(j);
 	ERR(err);
 
-	if (compares ? job_compare(j, &err) : job_place(j, &err))
+	if (job_compare(j, &err))
 		fail(l, j, &err);
-	else if (compares)
+	else
 		finish(l, j);
 }
 
-/* Outputs that were valid before (others of the same derivation were not) keep their rows. */
-static errint collect_infos(struct job_loop *l, struct path_info **v, size_t *n, struct err *err)
+/* One job's objects alone: when a batch fails, it shows whose fault that is. */
+static void commit_one(struct job_loop *l, struct job *j)
 {
-	size_t cap = 0;
+	struct store_object *v CLEANUP_FREE = xcalloc(j->n_outputs + 1, sizeof(*v));
+	size_t n = 0;
+	ERR(err);
+	errint rc = job_objects(j, v, &n, &err);
 
-	for (struct job *j = l->states[JOB_CHECKED].first; j; j = j->next) {
-		for (size_t k = 0; k < j->n_outputs; k++) {
-			bool valid;
-			errint rc = store_is_valid(l->store, j->infos[k].path, &valid, err);
-
-			if (rc)
-				return rc;
-			if (valid)
-				continue;
-			ARRAY_GROW(*v, *n, cap);
-			(*v)[(*n)++] = j->infos[k];
-		}
+	if (!rc && n)
+		rc = store_commit(l->store, v, n, &err);
+	if (rc) {
+		err_wrap(&err, "registering what was made for '%.*s'", STR_ARG(j->goal->path));
+		fail(l, j, &err);
+	} else {
+		finish(l, j);
 	}
-	return 0;
 }
 
-errint loop_register(struct job_loop *l, struct err *err)
+static errint commit_all(struct job_loop *l, struct err *err)
 {
-	struct path_info *infos CLEANUP_FREE = NULL;
-	size_t n = 0;
+	size_t n = 0, most = 0;
+
+	for (struct job *j = l->states[JOB_CHECKED].first; j; j = j->next)
+		most += j->n_outputs;
+	struct store_object *v CLEANUP_FREE = xcalloc(most + 1, sizeof(*v));
+	for (struct job *j = l->states[JOB_CHECKED].first; j; j = j->next) {
+		errint rc = job_objects(j, v, &n, err);
+
+		if (rc)
+			return rc;
+	}
+	return n ? store_commit(l->store, v, n, err) : 0;
+}
+
+void loop_register(struct job_loop *l)
+{
+	ERR(why);
 
 	for (struct job *j = l->states[JOB_CHECKED].first, *next; j; j = next) {
 		next = j->next;
-		place(l, j);
+		if (job_compares(j))
+			compare(l, j);
 	}
-	errint rc = collect_infos(l, &infos, &n, err);
-	if (!rc && n)
-		rc = store_register(l->store, infos, n, err);
-	if (rc)
-		return err_wrap(err, "registering what was built");
-	while (l->states[JOB_CHECKED].first)
-		finish(l, l->states[JOB_CHECKED].first);
+	bool whole = !commit_all(l, &why);
+	if (!whole)
+		report_msg(l->report, REPORT_DEBUG, "one by one, since together: %s", why.msg);
+	while (l->states[JOB_CHECKED].first) {
+		if (whole)
+			finish(l, l->states[JOB_CHECKED].first);
+		else
+			commit_one(l, l->states[JOB_CHECKED].first);
+	}
 	l->oldest_checked = 0;
 	for (size_t i = 0; i < JOB_CLASSES_; i++)
 		l->wanting[i] = 0;
-	return 0;
 }
 
 /* Is anything going on that could bring company? */
@@ -99,17 +113,16 @@ static bool awaited(const struct job_loop *l)
 	return false;
 }
 
-errint loop_register_due(struct job_loop *l, uint64_t *due, struct err *err)
+uint64_t loop_register_due(struct job_loop *l)
 {
 	uint64_t now = clock_ms();
 
-	*due = WATCH_NEVER;
 	if (!l->states[JOB_CHECKED].n)
-		return 0;
+		return WATCH_NEVER;
 	if (!l->oldest_checked)
 		l->oldest_checked = now;
-	if (!busy(l) || awaited(l) || now - l->oldest_checked >= BATCH_MS)
-		return loop_register(l, err);
-	*due = l->oldest_checked + BATCH_MS;
-	return 0;
+	if (busy(l) && !awaited(l) && now - l->oldest_checked < BATCH_MS)
+		return l->oldest_checked + BATCH_MS;
+	loop_register(l);
+	return WATCH_NEVER;
 }
