@@ -155,6 +155,122 @@ static void test_substitutes(void)
 	IS_STR(buf_str(&text), buf_str(&want), "as nix-store tells it");
 }
 
+static struct plan make_plan(struct str path, struct substituter *from)
+{
+	struct plan_options o = {.system = "x86_64-linux", .substituter = from};
+	struct build_wanted w = {.path = path};
+	struct plan p = {0};
+
+	IS_OK(plan_make(store, &a, &o, &w, 1, &p, &err), err, "plan of goals");
+	return p;
+}
+
+static struct goal *goal_of(const struct plan *p, struct str path)
+{
+	struct goal *goal = path_map_get(&p->by_path, path);
+
+	OK(goal != NULL, "there is a goal for '%.*s'", STR_ARG(path));
+	return goal;
+}
+
+/* Goals know what they wait for, and how long the way up is. */
+static void test_goals(void)
+{
+	struct str low = add_drv("g-low", "x86_64-linux", "/bin/sh", NULL, 0);
+	struct str mid = add_drv("g-mid", "x86_64-linux", "/bin/sh", &low, 1);
+	struct str both[] = {low, mid};
+	struct str top = add_drv("g-top", "x86_64-linux", "/bin/sh", both, 2);
+	struct plan p CLEANUP(plan_release) = make_plan(top, NULL);
+
+	IS_INT(p.n_goals, 3, "a goal a derivation");
+	IS_INT(p.n_changed, 3, "all of them new");
+	OK(goal_of(&p, low)->waits == 0 && goal_of(&p, mid)->waits == 1 &&
+		   goal_of(&p, top)->waits == 2,
+	   "each waits for its inputs");
+	OK(goal_of(&p, low)->height == 2 && goal_of(&p, mid)->height == 1 &&
+		   goal_of(&p, top)->height == 0,
+	   "and knows the longest way up");
+}
+
+/* A lost substitution extends the plan for its derivation, and for nothing else. */
+static void test_extension(void)
+{
+	static const struct substituter_ops ops = {.query = query};
+	struct substituter from = {&ops};
+	struct str low = add_drv("x-low", "x86_64-linux", "/bin/sh", NULL, 0);
+	struct str one = add_drv("x-cached-1", "x86_64-linux", "/bin/sh", &low, 1);
+	struct str two = add_drv("x-cached-2", "x86_64-linux", "/bin/sh", &low, 1);
+	struct str both[] = {one, two};
+	struct str top = add_drv("x-top", "x86_64-linux", "/bin/sh", both, 2);
+	struct plan p CLEANUP(plan_release) = make_plan(top, &from);
+	struct goal *lost = goal_of(&p, one);
+
+	IS_INT(p.n_goals, 5, "top, two that are gathered, two to substitute");
+	OK(lost->kind == GOAL_GATHER && lost->n_deps == 1 && lost->deps[0]->kind == GOAL_SUBSTITUTE,
+	   "one waits for its output");
+	lost->deps[0]->state = GOAL_FAILED;
+	IS_OK(plan_extend(&p, lost, &err), err, "it cannot be had");
+	OK(lost->kind == GOAL_PROGRAM && lost->state == GOAL_WAITING && lost->waits == 1,
+	   "it is built, after its input");
+	IS_INT(p.n_goals, 6, "which is new in the plan");
+	IS_INT(p.n_changed, 2, "and these two have changed");
+	OK(goal_of(&p, low)->height == lost->height + 1, "behind it on the way up");
+	OK(goal_of(&p, two)->kind == GOAL_GATHER, "the other is substituted as before");
+}
+
+/* Has the outputs of `ring`, which refer to each other, and those of `half` but for one. */
+struct odd_cache {
+	struct substituter substituter;
+	struct str ring[2], half, absent;
+};
+
+static errint odd_query(struct substituter *self, struct arena *arena, const struct str *paths,
+			size_t n, struct substitute *out, struct err *e)
+{
+	struct odd_cache *c = (struct odd_cache *)self;
+
+	(void)arena, (void)e;
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < 2; k++) {
+			if (!str_eq(paths[i], c->ring[k]))
+				continue;
+			out[i].info.path = paths[i];
+			out[i].info.refs = &c->ring[1 - k];
+			out[i].info.n_refs = 1;
+		}
+		if (str_eq(paths[i], c->half)) {
+			out[i].info.path = paths[i];
+			out[i].info.refs = &c->absent;
+			out[i].info.n_refs = 1;
+		}
+	}
+	return 0;
+}
+
+static void test_odd_caches(void)
+{
+	static const struct substituter_ops ops = {.query = odd_query};
+	struct str ring = add_drv("ring-one", "x86_64-linux", "/bin/sh", NULL, 0);
+	struct str other = add_drv("ring-two", "x86_64-linux", "/bin/sh", NULL, 0);
+	struct str half = add_drv("half", "x86_64-linux", "/bin/sh", NULL, 0);
+	struct odd_cache c = {
+		.substituter = {&ops},
+		.ring = {output_of(ring), output_of(other)},
+		.half = output_of(half),
+		.absent = S("/nix/store/00000000000000000000000000000000-absent"),
+	};
+	struct plan_options o = {.system = "x86_64-linux", .substituter = &c.substituter};
+	struct build_wanted w = {.path = ring};
+	struct plan none;
+
+	IS_ERR(plan_make(store, &a, &o, &w, 1, &none, &err), err, ERR_CORRUPT,
+	       "references in a circle");
+	struct plan p CLEANUP(plan_release) = make_plan(half, &c.substituter);
+	IS_INT(p.n_goals, 1, "what lacks a reference is not substituted");
+	OK(goal_of(&p, half)->kind == GOAL_PROGRAM, "but built");
+	IS_INT(goal_of(&p, c.half)->kind, GOAL_ABSENT, "and the cache is not asked again");
+}
+
 static void test_sandbox_plan(void)
 {
 	struct sandbox_spec s CLEANUP(sandbox_spec_release) = {.arena = &a, .isolated = true};
@@ -183,6 +299,9 @@ int main(void)
 	test_refusals();
 	test_shell();
 	test_substitutes();
+	test_goals();
+	test_extension();
+	test_odd_caches();
 	test_sandbox_plan();
 	fixture_end();
 	return tap_done();
