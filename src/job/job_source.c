@@ -148,7 +148,8 @@ static errint begin(struct climb_job *c, struct err *err)
 	r.wrong = c->wrong;
 	/* With a hash that is not known yet, the worker tells what came. */
 	r.hash = recursive || hash_is_zero(&expected) ? NULL : &expected;
-	r.nar = r.hash != NULL;
+	r.nar = r.hash && !build_attrs_flag(&j->attrs, "unpack") &&
+		!build_attrs_flag(&j->attrs, "executable");
 	r.hash_name = arena_strz(&j->arena, j->goal->path);
 	r.checked_later = recursive;
 	/* The worker looks at it in any case. What is valid is only fetched to be compared. */

@@ -3,7 +3,7 @@
 # wrong answers named, what is said when there is none.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 26
+plan 28
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR KILN_CONF="$T/kiln.conf" NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 cd "$T" || exit 1
@@ -91,6 +91,13 @@ is "a hash that is not known yet: what failed, where, and the line to paste" \
 hint: if that content is right: hash = \"sha256-Vcl4ArOX702g2OLs9Kj6M8H0dV2g6s7FTGLKy7z9lxM=\";"
 build "$(job f.txt "file://$T/origin/f.txt" 'outputHash = "sha256-BJfbUX7wWMttNnLV/+jwYv3avEv1aqHSVLfweOmnnkk=";')"
 is "advice only where it is asked for" "$(grep -c "hint: if that content" err)" 0
+# What is made of a file has no flat hash, even if the file has the right one.
+tarred=$(sha256sum <origin/t.tar.gz | cut -c1-64)
+for flag in unpack executable; do
+	build "$(job t.tar.gz "file://$T/origin/t.tar.gz" "outputHash = \"$tarred\"; $flag = true;")"
+	like "a flat hash, and '$flag'" "$(cat err)" "the output must be a file that is not executable"
+done
+
 # Another name: what came above may be in the store.
 rm vendor/*
 build "$(job g.txt http://127.0.0.1:1/f.txt)"
