@@ -13,6 +13,7 @@
 enum {
 	CLONE_MIN = 64 << 10, /* bytes; less is copied faster */
 	PUSH_STEP = 4 << 20,
+	PUSH_MIN = 64 << 10,
 };
 
 /* One second past the epoch, as in Nix's store; the access time is left alone. */
@@ -134,6 +135,8 @@ static errint writer_file_end(struct tree_sink *t, struct err *err)
 	struct tree_writer *w = (struct tree_writer *)t;
 	int fd CLEANUP_FD = STEAL_FD(w->file);
 
+	if (!w->plain && !w->cloned && w->size >= PUSH_MIN)
+		(void)!sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	if (!w->plain &&
 	    (fchmod(fd, w->executable ? 0555 : 0444) < 0 || futimens(fd, store_times) < 0))
 		return err_sys(err, "cannot finish a file of '%s'", w->path);
