@@ -167,6 +167,7 @@ errint job_objects(struct job *j, struct store_object *v, size_t *n, struct err 
 		v[(*n)++] = (struct store_object){
 			.info = j->infos[i],
 			.from = j->in_place ? NULL : j->where[i],
+			.scratch = j->top,
 		};
 	}
 	return 0;

@@ -168,12 +168,14 @@ ATTR_MUST_CHECK errint store_scan_content(struct store *s, struct arena *a, cons
 struct store_object {
 	struct path_info info; /* all of it; references are valid, or in the same batch */
 	const char *from;      /* where it lies, on the store's file system; NULL: at its place */
+	const char *scratch;   /* its maker's folder, or NULL: goes before the object is valid */
 };
 /* Group commit. The caller holds the paths' locks and has made them temporary roots. All objects
  * move to their places (over remains that nobody registered), one flush makes contents and names
  * durable, one transaction makes all valid: killed or cut off at any moment, the batch is valid
- * as a whole or not at all, and what is valid is whole. After a failure none is, and each lies
- * again where it came from. A cycle of references is ERR_BUILD. */
+ * as a whole or not at all, what is valid is whole, and nobody's scratch is left beside it. After
+ * a failure none is valid, and each lies again where it came from. A cycle of references is
+ * ERR_BUILD. */
 ATTR_MUST_CHECK errint store_commit(struct store *s, const struct store_object *v, size_t n,
 				    struct err *err);
 /* The same for objects that are at their places; after a failure they stay there. */

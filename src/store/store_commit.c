@@ -97,6 +97,10 @@ static void take_back(struct store *s, const struct store_object *v, size_t n)
 
 		if (!v[i].from || unlock_folder(at, &mode, &ignored))
 			continue;
+		/* it may have gone as scratch */
+		char *parent CLEANUP_FREE = str_dupz(path_dir(str_c(v[i].from)));
+		if (mkdir_p(AT_FDCWD, parent, 0700, &ignored))
+			continue;
 		if (rename(at, v[i].from) == 0 && mode)
 			(void)!chmod(v[i].from, mode);
 	}
@@ -163,6 +167,11 @@ static errint register_placed(struct store *s, const struct store_object *v, siz
 		rc = registration_of(s, &a, &v[i].info, &rows[i], err);
 	if (!rc)
 		rc = store_sync(s, err);
+	/* Once they are valid nobody would look at these again. */
+	for (size_t i = 0; !rc && i < n; i++) {
+		if (v[i].scratch)
+			remove_tree_quietly(AT_FDCWD, v[i].scratch);
+	}
 	return rc ? rc : db_register(s, rows, n, err);
 }
 
