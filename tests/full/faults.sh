@@ -6,7 +6,7 @@
 # shellcheck source=tests/lib-full.sh
 . "$(dirname "$0")/../lib-full.sh"
 unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user namespaces for this user"
-plan 26
+plan 27
 full_store
 serve_sources 0
 cp -r "$project" "$T/project"
@@ -50,6 +50,7 @@ fails 102 comfyui-embedded-docs
 says "what was specified" 'specified: +sha256-AAAAAAAAAAAAAAAAI1ZlsztivV\+bxNlA6yBV02g0yRw='
 says "what came" 'got: +sha256-\+7sO\+Z6r2Hh8Zl7\+I1ZlsztivV\+bxNlA6yBV02g0yRw='
 says "for what" 'comfyui_embedded_docs-0\.3\.1.*\.drv'
+says "where what came is kept" "^hint: what came is in the store already: '/nix/store/.*comfyui_embedded_docs-0\.3\.1"
 whole
 cp "$project/versions.nix" "$T/project/versions.nix"
 
