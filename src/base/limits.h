@@ -35,6 +35,7 @@
 	X(GIT_PACK_MIB, 64 << 10, "MiB of a git transfer")      \
 	X(GIT_ENTRIES, 4 << 20, "entries of a git tree")        \
 	X(GIT_FILE, INT32_MAX, "file in a git repository")      \
+	X(GIT_INDEX, 1 << 30, "index of a git repository")      \
 	X(TOOL_OUTPUT, 256 << 20, "output of a program")        \
 	X(LOG_TAIL, 1 << 20, "end of a build log")              \
 	X(HTTP_HEAD, 1 << 20, "HTTP response head")
