@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a program may look at: pure and restricted evaluation. This is the one place that decides;
+ * What a program may look at: pure and restricted evaluation, and of a project in a git repository
+ * what git tracks. This is the one place that decides;
  * path.c asks it before it touches the disk, fetchers before they fetch, and copying to the store
  * for every entry. What is not allowed looks as if it were not there, but for the names that lead
  * to something allowed; only whoever insists on reading it gets an error. */
 #include "eval/path.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include "base/encoding.h"
 #include "base/file.h"
 #include "store/store.h"
@@ -41,7 +43,7 @@ void path_allow(struct eval *E, struct str path)
 	}
 }
 
-bool path_allowed_below(const struct eval *E, struct str path)
+static bool is_allowed_below(const struct eval *E, struct str path)
 {
 	if (is_free(E) || path_is_below(path, S(INTERNAL_DIR)))
 		return true;
@@ -53,9 +55,82 @@ bool path_allowed_below(const struct eval *E, struct str path)
 	}
 }
 
+/* ---- what git tracks ---- */
+
+/* The first of the tracked files that does not come before name/tail. */
+static size_t lower_bound(const struct eval_tracked *t, struct str name, struct str tail)
+{
+	size_t lo = 0, hi = t->n;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		struct str file = t->files[mid];
+		int order = str_cmp(str_sub(file, 0, name.n), name);
+
+		if (order == 0)
+			order = str_cmp(str_skip(file, MIN(name.n, file.n)), tail);
+		if (order < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* What is not the project's own: the store, the package set, what the search path names. */
+static bool is_elsewhere(const struct eval *E, struct str path)
+{
+	if (path_is_below(path, eval_store_dir(E)) ||
+	    (E->opt.set && path_is_below(path, str_c(E->opt.set))))
+		return true;
+	for (size_t i = 0; i < E->opt.n_search_path; i++) {
+		struct str prefix, entry;
+
+		search_path_split(str_c(E->opt.search_path[i]), &prefix, &entry);
+		if (str_starts(entry, S("/")) && path_is_below(path, entry))
+			return true;
+	}
+	return false;
+}
+
+/* A file that git tracks, a folder on the way to one, or nothing of that repository. */
+static bool is_tracked(const struct eval *E, struct str path)
+{
+	const struct eval_tracked *t = E->opt.tracked;
+	struct str name;
+	size_t i;
+
+	if (LIKELY(!t) || !path_is_below(path, t->top) || path.n <= t->top.n + 1)
+		return true;
+	name = str_skip(path, t->top.n > 1 ? t->top.n + 1 : 1);
+	i = lower_bound(t, name, S(""));
+	if (i < t->n && str_eq(t->files[i], name))
+		return true;
+	i = lower_bound(t, name, S("/"));
+	if (i < t->n && str_starts(t->files[i], name) &&
+	    str_starts(str_skip(t->files[i], name.n), S("/")))
+		return true;
+	return is_elsewhere(E, path);
+}
+
+/* May something below it be untracked? */
+static bool holds_untracked(const struct eval *E, struct str path)
+{
+	const struct eval_tracked *t = E->opt.tracked;
+
+	return UNLIKELY(t != NULL) && (path_is_below(t->top, path) ||
+				       (path_is_below(path, t->top) && !is_elsewhere(E, path)));
+}
+
+bool path_allowed_below(const struct eval *E, struct str path)
+{
+	return is_allowed_below(E, path) && !holds_untracked(E, path);
+}
+
 bool path_allowed(const struct eval *E, struct str path)
 {
-	return path_allowed_below(E, path) || path_map_get(&E->paths->access.on_the_way, path);
+	return (is_allowed_below(E, path) || path_map_get(&E->paths->access.on_the_way, path)) &&
+	       is_tracked(E, path);
 }
 
 errint path_allow_closure(struct eval *E, struct str path, struct err *err)
@@ -103,10 +178,25 @@ void access_release(struct access *a)
 	path_map_release(&a->on_the_way);
 }
 
+/* What is not there fails where it is read. */
+ATTR_COLD static errint refuse_untracked(struct eval *E, struct str path)
+{
+	char *name CLEANUP_FREE = str_dupz(path);
+	struct stat st;
+
+	if (lstat(name, &st) < 0)
+		return 0;
+	eval_fail_code(E, 0, ERR_DENIED,
+		       "path '%s' is not tracked by Git, so it is no part of the project", name);
+	return eval_cure(E, "git add -N '%s'", name);
+}
+
 errint path_check(struct eval *E, pos_t pos, struct str path)
 {
-	if (is_free(E) || path_allowed(E, path))
+	if (path_allowed(E, path))
 		return 0;
+	if (!is_tracked(E, path))
+		return refuse_untracked(E, path);
 	return eval_fail_code(E, 0, ERR_DENIED,
 			      E->opt.pure ? "access to absolute path '%.*s' is forbidden in pure "
 					    "evaluation mode (use '--impure' to override)"

@@ -222,5 +222,7 @@ errint scope_resolve(struct eval *E, struct expr **e, const struct static_scope 
  * name is set; the text must live as long as the evaluator. */
 #define INTERNAL_SOURCE "«nix-internal»/derivation-internal.nix"
 uint32_t source_add(struct eval *E, struct str file, const char *name, struct str text);
+/* The position of a line and column (both from 1) of a file that was read; 0 when there is none. */
+pos_t pos_find(struct eval *E, struct str file, unsigned line, unsigned column);
 /* The line that a position is in and its neighbours; false without a text. */
 bool pos_lines(struct eval *E, pos_t pos, struct str *before, struct str *line, struct str *after);

@@ -24,7 +24,7 @@ static errint digest_arg(struct eval *E, struct str digest, struct str whole, en
 			 bool sri, struct hash *out)
 {
 	size_t n = hash_size(algo);
-	bool ok;
+	bool ok, fits = true;
 
 	*out = (struct hash){.algo = algo};
 	if (sri)
@@ -36,12 +36,18 @@ static errint digest_arg(struct eval *E, struct str digest, struct str whole, en
 	else if (digest.n == BASE64_LEN(n))
 		ok = base64_decode(digest, out->b, n);
 	else
-		return eval_fail(E, 0, "hash '%.*s' has wrong length for hash algorithm '%s'",
-				 STR_ARG(digest), hash_algo_name(algo));
-	if (!ok)
-		return eval_fail(E, 0, "invalid %s hash '%.*s'", hash_algo_name(algo),
-				 STR_ARG(whole));
-	return 0;
+		ok = false, fits = false;
+	if (ok)
+		return 0;
+	if (fits)
+		eval_fail(E, 0, "invalid %s hash '%.*s'", hash_algo_name(algo), STR_ARG(whole));
+	else
+		eval_fail(E, 0, "hash '%.*s' has wrong length for hash algorithm '%s'",
+			  STR_ARG(digest), hash_algo_name(algo));
+	return eval_cure(E,
+			 "as an SRI hash this is '%s-' and %zu characters; with hash = \"\" the "
+			 "build tells the right one",
+			 hash_algo_name(algo), (size_t)BASE64_LEN(n));
 }
 
 errint hash_arg(struct eval *E, struct str text, enum hash_algo algo, struct hash *out)

@@ -187,7 +187,7 @@ BUILTIN(readFileType)
 	TRY(refuse_links(E, pos, path));
 	TRY(path_lstat(E, pos, path, &mode));
 	if (!mode)
-		return eval_fail(E, 0, "path '%.*s' does not exist", STR_ARG(path));
+		return path_absent(E, path);
 	*out = type_value(mode);
 	return 0;
 }
@@ -203,7 +203,7 @@ BUILTIN(readDir)
 	TRY(realise_path(E, pos, args[0], REALISE_FOLLOW, &path));
 	TRY(path_lstat(E, pos, path, &mode));
 	if (!mode)
-		return eval_fail(E, 0, "path '%.*s' does not exist", STR_ARG(path));
+		return path_absent(E, path);
 	if (!S_ISDIR(mode))
 		return eval_fail(E, 0, "'%.*s' is not a directory", STR_ARG(path));
 	TRY(path_list(E, 0, path, &list));

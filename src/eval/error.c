@@ -473,6 +473,27 @@ static void put_trace(struct eval *E, struct buf *b)
 	free(seen.slots);
 }
 
+/* What was there to say in more lines follows the place. */
+static errint finish_brief(struct eval *E, struct err *out)
+{
+	BUF(msg, LIMIT_ERR_TEXT);
+	BUF(detail, LIMIT_ERR_TEXT * 2);
+
+	error_brief(E, &msg, &detail);
+	if (E->err.detail) {
+		buf_putz(&detail, INDENT);
+		put_indented(&detail, E->err.detail);
+		buf_putc(&detail, '\n');
+	}
+	free(E->err.msg);
+	E->err.msg = buf_steal(&msg);
+	free(E->err.detail);
+	E->err.detail = detail.n ? buf_steal(&detail) : NULL;
+	err_move(out, &E->err);
+	eval_forget(E);
+	return out->code;
+}
+
 errint error_finish(struct eval *E, struct err *out)
 {
 	BUF(trace, LIMIT_ERR_TEXT * 64);
@@ -481,6 +502,8 @@ errint error_finish(struct eval *E, struct err *out)
 
 	thrown_settle(E);
 	E->thrown = NULL;
+	if (error_is_brief(E))
+		return finish_brief(E, out);
 	if (E->n_trace) {
 		buf_putz(&trace, "error:\n");
 		put_trace(E, &trace);

@@ -199,7 +199,9 @@ static inline struct value end_with(struct eval *E, struct region r, struct valu
 ATTR_COLD static errint blackhole(struct eval *E, const struct value *v, pos_t pos)
 {
 	E->blackhole = v;
-	return eval_fail(E, pos, "infinite recursion encountered");
+	eval_fail(E, pos, "infinite recursion encountered");
+	return eval_cure(E, "what stands there needs itself: in rec { } a name means the set's own "
+			    "attribute, and recipes that ask for each other never end");
 }
 
 /* The trace tells where a cycle begins, apart from what led to it. */
@@ -420,6 +422,9 @@ ATTR_COLD static struct value not_a_function(struct eval *E, pos_t pos, struct v
 	print_for_error(E, fn, &shown);
 	eval_fail(E, pos, "attempt to call something which is not a function but %s: %s",
 		  value_type_text(fn), buf_z(&shown));
+	eval_cure(
+		E,
+		"two values side by side are a call: is an operator or a ';' missing between them?");
 	return FAILED;
 }
 
@@ -530,6 +535,18 @@ static struct value eval_call(struct eval *E, struct env *env, const struct expr
 
 /* ---- the rest ---- */
 
+/* What the sets that were looked through have in its place, the innermost first. */
+ATTR_COLD static void tell_absent(struct eval *E, struct env *env, const struct e_var *v)
+{
+	for (uint32_t i = 0; i < v->n_withs && !E->err.detail && !E->err.hint; i++) {
+		const struct with_place *w = &v->withs[i];
+		const struct attrs *set = env_up(env, w->at.level)->v[w->at.slot]->attrs;
+
+		eval_suggest_attrs(E, v->sym, set);
+		eval_tell_missing(E, v->sym, set);
+	}
+}
+
 static struct value eval_dynamic(struct eval *E, struct env *env, const struct expr *e)
 {
 	static const char ctx[] = "while evaluating the first subexpression of a with expression";
@@ -547,6 +564,8 @@ static struct value eval_dynamic(struct eval *E, struct env *env, const struct e
 			return force(E, a->v, v->e.pos) < 0 ? FAILED : *a->v;
 	}
 	eval_fail(E, v->e.pos, "undefined variable '%.*s'", STR_ARG(sym_str(E, v->sym)));
+	if (E->opt.project)
+		tell_absent(E, env, v);
 	return FAILED;
 }
 

@@ -21,6 +21,13 @@ struct eval_inputs;
 struct ladder;
 struct drv_ref;
 
+/* Of a project in a git repository only what git tracks is there; see access.c. */
+struct eval_tracked {
+	struct str top;          /* of the work tree, its links resolved */
+	const struct str *files; /* below it, sorted bytewise; an entry may also be a folder */
+	size_t n;
+};
+
 /* What to do about a questionable way to write something. */
 enum eval_lint { LINT_IGNORE, LINT_WARN, LINT_FATAL };
 
@@ -61,6 +68,11 @@ struct eval_options {
 	const volatile int *interrupt;      /* becomes non-zero at ^C; may be NULL */
 	struct eval_inputs *inputs;         /* told of all that is read; may be NULL */
 	struct realiser *realiser;          /* borrowed; NULL: import-from-derivation is off */
+	/* Failures are told for whoever wrote this project's recipes: the place in its files, and
+	 * the cure. `set` is the folder of the package set that they are called with. NULL: as Nix
+	 * has it. */
+	const char *project, *set;
+	const struct eval_tracked *tracked; /* or NULL; borrowed */
 };
 
 /* Appends every option that decides what is found, so that two evaluations with equal keys differ
@@ -98,6 +110,8 @@ ATTR_MUST_CHECK errint eval_parse_print(struct eval *E, struct str text, const c
 ATTR_MUST_CHECK errint eval_parse_print_file(struct eval *E, const char *path, struct buf *b,
 					     struct err *err);
 
+/* The file that failures without a place in the project are told for. */
+void eval_set_subject(struct eval *E, const char *file);
 ATTR_MUST_CHECK errint eval_force(struct eval *E, struct value *v, struct err *err);
 ATTR_MUST_CHECK errint eval_force_deep(struct eval *E, struct value *v, struct err *err);
 

@@ -45,6 +45,8 @@ struct eval *eval_new(const struct eval_options *o)
 	E->opt.allowed_uris = copy_texts(E, o->allowed_uris, o->n_allowed_uris);
 	E->opt.system = copy_text(E, o->system);
 	E->opt.store_dir = copy_text(E, o->store_dir);
+	E->opt.project = copy_text(E, o->project);
+	E->opt.set = copy_text(E, o->set);
 	E->interrupt = o->interrupt ? o->interrupt : &never;
 	E->max_depth = o->max_depth ? o->max_depth : DEFAULT_DEPTH;
 	heap_init(E);

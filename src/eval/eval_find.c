@@ -427,7 +427,13 @@ static errint do_find(struct eval *E, void *ctx)
 {
 	struct finding *f = ctx;
 
-	return find(E, f, f->top, S(""));
+	if (find(E, f, f->top, S("")) < 0)
+		return eval_failed(E);
+	if (f->n || !E->opt.project)
+		return 0;
+	eval_fail(E, 0, "there is no derivation in it");
+	return eval_cure(
+		E, "a recipe gives what mkDerivation, buildPythonPackage and their like make");
 }
 
 errint eval_derivations(struct eval *E, struct value *v, struct eval_args *args, struct arena *a,

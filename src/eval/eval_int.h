@@ -65,6 +65,7 @@ struct eval {
 	unsigned max_nesting;          /* of syntax; what the stack has room for */
 	const volatile int *interrupt; /* not 0: stop at once; never NULL */
 	struct eval_options opt;
+	struct str subject; /* eval_set_subject(); in perm */
 	struct sources *sources;
 	struct builtins *builtins;
 	struct contexts *contexts;
@@ -207,6 +208,11 @@ ATTR_COLD ATTR_PRINTF(4, 5) errint
 ATTR_COLD errint eval_fail_err(struct eval *E, pos_t pos, struct err *from);
 /* Adds a hint, a line `Did you mean a, b or c?` among candidates; both return the code. */
 ATTR_COLD ATTR_PRINTF(2, 3) errint eval_hint(struct eval *E, const char *fmt, ...);
+/* A hint for whoever writes recipes; said to nobody else, who gets Nix's own words. */
+ATTR_COLD ATTR_PRINTF(2, 3) errint eval_cure(struct eval *E, const char *fmt, ...);
+/* What the set that lacks a name says of that in its `__missing` (pkgs/lib/words.nix), as a cure.
+ */
+ATTR_COLD void eval_tell_missing(struct eval *E, sym_t wanted, const struct attrs *set);
 ATTR_COLD errint eval_suggest(struct eval *E, sym_t wanted, const sym_t *among, size_t n);
 ATTR_COLD errint eval_suggest_attrs(struct eval *E, sym_t wanted, const struct attrs *among);
 /* Tells the user something, and that it has to be told again when the result is kept. */
@@ -255,6 +261,7 @@ static inline errint eval_failed(const struct eval *E)
 #define eval_frame(...)         eval_negative(eval_frame(__VA_ARGS__))
 #define eval_frame_always(...)  eval_negative(eval_frame_always(__VA_ARGS__))
 #define eval_hint(...)          eval_negative(eval_hint(__VA_ARGS__))
+#define eval_cure(...)          eval_negative(eval_cure(__VA_ARGS__))
 #define eval_suggest(...)       eval_negative(eval_suggest(__VA_ARGS__))
 #define eval_suggest_attrs(...) eval_negative(eval_suggest_attrs(__VA_ARGS__))
 

@@ -85,6 +85,7 @@ struct value eval_select(struct eval *E, struct env *env, const struct expr *e)
 				return select_failed(E, env, s, i, at);
 			eval_fail(E, 0, "attribute '%.*s' missing", STR_ARG(sym_str(E, sym)));
 			eval_suggest_attrs(E, sym, v->attrs);
+			eval_tell_missing(E, sym, v->attrs);
 			return select_failed(E, env, s, i, at);
 		}
 		v = a->v;

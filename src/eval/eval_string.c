@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Text from values: `+` and interpolation, and the coercions that builtins share. */
+#include "eval/error.h"
 #include "eval/eval_run.h"
 
 #include <inttypes.h>
@@ -75,6 +76,7 @@ ATTR_COLD static errint cannot_coerce(struct eval *E, pos_t pos, struct value *v
 
 	print_for_error(E, v, &shown);
 	eval_fail(E, 0, "cannot coerce %s to a string: %s", value_type_text(v), buf_z(&shown));
+	error_cure_text(E, v);
 	return ctx ? eval_frame(E, pos, "%s", ctx) : eval_failed(E);
 }
 

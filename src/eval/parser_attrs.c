@@ -112,8 +112,8 @@ ATTR_COLD static errint duplicate(struct parser *p, const struct attr_name *path
 
 	path_text(p, path, n, &b);
 	pos_print(p->E, before, &where);
-	return parser_fail(p, pos, "attribute '%s' already defined at %s", buf_z(&b),
-			   buf_z(&where));
+	parser_fail(p, pos, "attribute '%s' already defined at %s", buf_z(&b), buf_z(&where));
+	return eval_cure(p->E, "leave one of the two out");
 }
 
 static void name_lambda(struct expr *e, sym_t name)

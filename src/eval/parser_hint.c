@@ -130,7 +130,11 @@ static bool hint_habit(struct parser *p, const char *expecting)
 	enum token_kind k = p->tok.kind;
 	bool name_ahead = expecting && strcmp(expecting, "'.' or '='") == 0;
 
-	if (k == T_COLON && name_ahead)
+	if (k == T_ID && name_ahead && p->prev.kind == T_ID && p->open &&
+	    p->open->kind == OPEN_BRACE)
+		eval_hint(p->E, "a function's arguments are separated by ',', a set's bindings end "
+				"in ';'");
+	else if (k == T_COLON && name_ahead)
 		eval_hint(p->E, "in a set, names and values are joined by '='");
 	else if (k == T_EQ && name_ahead)
 		eval_hint(p->E, "'=' binds a name; '==' compares");

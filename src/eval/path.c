@@ -3,6 +3,7 @@
  * Paths: their algebra, where their bytes are, and looking at them. Everything that a program reads
  * comes through here: each function asks access.c whether it may, and notes what was seen. Paths of
  * programs are logical: those in a chroot store are elsewhere on the disk. */
+#include "eval/error.h"
 #include "eval/path.h"
 
 #include <errno.h>
@@ -126,6 +127,13 @@ errint path_lstat(struct eval *E, pos_t pos, struct str path, unsigned *mode)
 	return eval_fail_err(E, 0, &err);
 }
 
+errint path_absent(struct eval *E, struct str path)
+{
+	eval_fail(E, 0, "path '%.*s' does not exist", STR_ARG(path));
+	error_cure_path(E, path);
+	return eval_failed(E);
+}
+
 static errint read_into(struct eval *E, pos_t pos, struct str path, struct buf *b)
 {
 	const char *real;
@@ -141,7 +149,7 @@ static errint read_into(struct eval *E, pos_t pos, struct str path, struct buf *
 	if (path_real(E, pos, path, &real) < 0)
 		return eval_failed(E);
 	if (file_read(AT_FDCWD, real, b, &err) == ERR_NOT_FOUND)
-		return eval_fail(E, 0, "path '%.*s' does not exist", STR_ARG(path));
+		return path_absent(E, path);
 	if (err.code)
 		return eval_fail_err(E, 0, &err);
 	input_file(E->opt.inputs, path, real, buf_str(b));

@@ -34,6 +34,8 @@ void access_release(struct access *a);
 bool path_is_below(struct str path, struct str dir);
 /* Follows symlinks in all components, or in all but the last. What does not exist stays. */
 errint path_resolve(struct eval *E, pos_t pos, struct str path, bool last, struct str *out);
+/* "path '…' does not exist", with the cure of a recipe's. */
+ATTR_COLD errint path_absent(struct eval *E, struct str path);
 /* The text of a symlink. */
 errint path_target(struct eval *E, pos_t pos, struct str path, struct str *out);
 /* `prefix=path` entries. */

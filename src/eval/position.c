@@ -156,6 +156,23 @@ void pos_print(struct eval *E, pos_t pos, struct buf *b)
 	buf_printf(b, ":%u:%u", i.line, i.column);
 }
 
+pos_t pos_find(struct eval *E, struct str file, unsigned line, unsigned column)
+{
+	for (size_t i = 0; i < E->sources->n; i++) {
+		struct shown_source *s = &E->sources->v[i];
+
+		if (s->name || !str_eq(s->file, file))
+			continue;
+		if (!s->lines)
+			index_lines(s);
+		if (line == 0 || line > s->n_lines ||
+		    s->lines[line - 1] + (size_t)column > s->text.n + 1)
+			return 0;
+		return s->first + s->lines[line - 1] + column - 1;
+	}
+	return 0;
+}
+
 bool pos_is_internal(struct eval *E, pos_t pos)
 {
 	struct shown_source *s = find(E, pos);

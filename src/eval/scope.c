@@ -8,6 +8,7 @@
  * instead of a level of its own. */
 #include "eval/ast.h"
 #include "eval/base_env.h"
+#include "eval/error.h"
 
 #include <stdlib.h>
 
@@ -185,7 +186,10 @@ ATTR_COLD static errint undefined(struct resolver *r, struct place at, const str
 		for (uint32_t i = 0; i < s->n; i++)
 			names[n++] = s->v[i].sym;
 	eval_suggest(r->E, v->sym, names, n);
-	return hint_foreign(r, name);
+	hint_foreign(r, name);
+	if (!r->E->err.hint && !r->E->err.detail)
+		error_cure_undefined(r->E, v->e.pos, name);
+	return eval_failed(r->E);
 }
 
 /* Many variables share one: those below the same with, at the same distance from it. */

@@ -98,9 +98,7 @@ static errint find_source(struct eval *E, pos_t pos, const struct add_path *how,
 	if (path_resolve(E, pos, *path, how->follow, path) < 0 ||
 	    (how->unchecked ? 0 : path_lstat(E, pos, *path, &mode)) < 0)
 		return eval_failed(E);
-	return how->unchecked || mode
-		       ? 0
-		       : eval_fail(E, 0, "path '%.*s' does not exist", STR_ARG(*path));
+	return how->unchecked || mode ? 0 : path_absent(E, *path);
 }
 
 errint add_path_to_store(struct eval *E, pos_t pos, struct str path, const struct add_path *how,
@@ -156,6 +154,17 @@ errint copy_to_store(struct eval *E, pos_t pos, struct str path, const struct co
 
 /* ---- import from derivation ---- */
 
+ATTR_COLD static errint refuse_import(struct eval *E, pos_t pos, const struct context_elem *e)
+{
+	eval_fail(E, pos,
+		  "cannot build '%.*s^%.*s' during evaluation because the option "
+		  "'allow-import-from-derivation' is disabled",
+		  STR_ARG(e->path), STR_ARG(e->output));
+	return eval_cure(E,
+			 "what a recipe reads must be a file of the project; or allow it: --option "
+			 "allow-import-from-derivation true");
+}
+
 static errint realise_elem(struct eval *E, pos_t pos, struct store *s, const struct context_elem *e)
 {
 	struct realiser *r = E->opt.realiser;
@@ -165,10 +174,7 @@ static errint realise_elem(struct eval *E, pos_t pos, struct store *s, const str
 	ERR(err);
 
 	if (E->opt.no_import_from_derivation || !r)
-		return eval_fail(E, pos,
-				 "cannot build '%.*s^%.*s' during evaluation because the option "
-				 "'allow-import-from-derivation' is disabled",
-				 STR_ARG(e->path), STR_ARG(e->output));
+		return refuse_import(E, pos, e);
 	if (E->opt.trace_import_from_derivation)
 		eval_tell(E, REPORT_WARN,
 			  "built '%.*s^%.*s' during evaluation due to an import from derivation",

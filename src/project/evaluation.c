@@ -89,6 +89,9 @@ errint evaluation_options(struct session *s, const struct eval_request *request,
 	out->n_search_path = e->n_search_path;
 	out->allowed = request->allowed;
 	out->n_allowed = request->n_allowed;
+	out->project = request->project;
+	out->set = request->set;
+	out->tracked = request->tracked;
 	out->read_only = flags & EVALUATION_READ_ONLY;
 	out->store = s->store;
 	out->ladder = session_ladder(s);

@@ -30,6 +30,8 @@ struct eval_request {
 	struct eval_inputs *inputs; /* told of all that is read; NULL, borrowed */
 	const char *allowed[2];     /* what restricted modes may read, too: a project and its set */
 	size_t n_allowed;
+	const char *project, *set; /* whose recipes are evaluated, and with what; or NULL */
+	const struct eval_tracked *tracked; /* what of the project counts; NULL: all */
 };
 void eval_request_release(struct eval_request *r);
 

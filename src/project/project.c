@@ -4,8 +4,10 @@
 #include "project/project_int.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/file.h"
+#include "project/project_tracked.h"
 
 errint project_find(const char *dir, char **out, struct err *err)
 {
@@ -80,7 +82,16 @@ errint project_recipes(struct evaluation *e, const char *project, struct value *
 	return 0;
 }
 
-static errint no_recipe(const char *name, const struct str *names, size_t n, struct err *err)
+static bool is_folder(const char *project, const char *name)
+{
+	char *path CLEANUP_FREE = xasprintf("%s/.flox/pkgs/%s", project, name);
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static errint no_recipe(const char *project, const char *name, const struct str *names, size_t n,
+			struct err *err)
 {
 	BUF(list, LIMIT_ERR_TEXT);
 	struct str near = STR_NULL;
@@ -99,21 +110,37 @@ static errint no_recipe(const char *name, const struct str *names, size_t n, str
 	err_detail(err, "recipes: %s", n ? buf_z(&list) : "none");
 	if (near.p)
 		return err_hint(err, "did you mean '%.*s'?", STR_ARG(near));
+	if (is_folder(project, name))
+		return err_hint(err, "the folder '.flox/pkgs/%s' has no default.nix", name);
 	return err_hint(err, "recipes are .flox/pkgs/NAME.nix or .flox/pkgs/NAME/default.nix");
 }
 
-errint project_recipe(struct evaluation *e, struct value *recipes, const char *name,
-		      struct value **out, struct err *err)
+static errint untracked_recipe(const char *name, const char *file, struct err *err)
+{
+	err_set(err, ERR_NOT_FOUND,
+		"recipe '%s' is not tracked by Git, so it is no part of the project", name);
+	err_detail(err, "       in %s", file);
+	return err_hint(err, "git add -N '%s'", file);
+}
+
+errint project_recipe(struct evaluation *e, struct value *recipes, const char *project,
+		      const char *name, struct value **out, struct err *err)
 {
 	ARENA(a);
+	char *file CLEANUP_FREE = project_recipe_file(project, str_c(name));
 	struct str *names;
 	size_t n;
-	errint rc = eval_get_attr(e->eval, recipes, str_c(name), out, err);
 
+	/* Failures that no line of it leads to name at least the recipe's file. */
+	if (file)
+		eval_set_subject(e->eval, file);
+	errint rc = eval_get_attr(e->eval, recipes, str_c(name), out, err);
 	if (rc)
 		return err_wrap(err, "recipe '%s'", name);
 	if (*out)
 		return 0;
+	if (file && e->request->tracked)
+		return untracked_recipe(name, file, err);
 	rc = eval_attr_names(e->eval, recipes, &a, &names, &n, err);
-	return rc ? rc : no_recipe(name, names, n, err);
+	return rc ? rc : no_recipe(project, name, names, n, err);
 }

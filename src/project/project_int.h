@@ -10,8 +10,9 @@
 ATTR_MUST_CHECK errint project_recipes(struct evaluation *e, const char *project,
 				       struct value **out, struct err *err);
 /* The recipe of that name; ERR_NOT_FOUND with 'did you mean' and what there is. */
-ATTR_MUST_CHECK errint project_recipe(struct evaluation *e, struct value *recipes, const char *name,
-				      struct value **out, struct err *err);
+ATTR_MUST_CHECK errint project_recipe(struct evaluation *e, struct value *recipes,
+				      const char *project, const char *name, struct value **out,
+				      struct err *err);
 
 /* Appends nothing but what evaluation finds; r->eval->inputs, if any, is told what that depends on.
  */

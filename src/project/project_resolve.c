@@ -6,6 +6,7 @@
 #include "base/report.h"
 #include "project/installable.h"
 #include "project/project_int.h"
+#include "project/project_tracked.h"
 #include "project/slot.h"
 #include "store/derivation.h"
 #include "store/store.h"
@@ -32,12 +33,16 @@ struct resolution {
 	struct arena *a;
 	struct resolved_list *out;
 	struct evaluation e;
+	/* Of recipes, which see of their project what git tracks. */
+	struct evaluation recipes_e;
+	struct eval_request recipes_request;
 	struct value *recipes; /* NULL: not asked for yet */
 };
 
 static void resolution_release(struct resolution *v)
 {
 	evaluation_release(&v->e);
+	evaluation_release(&v->recipes_e);
 }
 
 static errint open_evaluation(struct resolution *v, struct err *err)
@@ -47,10 +52,27 @@ static errint open_evaluation(struct resolution *v, struct err *err)
 	return evaluation_open(v->r->session, v->r->eval, EVALUATION_SET | v->r->flags, &v->e, err);
 }
 
-static errint take_value(struct resolution *v, const struct asked *asked, struct value *value,
-			 struct resolved *f, struct err *err)
+static errint open_recipes(struct resolution *v, struct err *err)
 {
-	errint rc = evaluation_derivations(&v->e, value, v->a, &f->drvs, NULL, &f->n, err);
+	struct eval_request *told = &v->recipes_request;
+	const struct project_request *r = v->r;
+
+	if (v->recipes)
+		return 0;
+	*told = *r->eval;
+	told->project = r->dir;
+	told->set = told->nixpkgs ? told->nixpkgs : told->allowed[0];
+	errint rc = project_tracked(r->dir, v->a, told->inputs, &told->tracked, err);
+	if (!rc)
+		rc = evaluation_open(r->session, told, EVALUATION_SET | r->flags, &v->recipes_e,
+				     err);
+	return rc ? rc : project_recipes(&v->recipes_e, r->dir, &v->recipes, err);
+}
+
+static errint take_value(struct resolution *v, struct evaluation *e, const struct asked *asked,
+			 struct value *value, struct resolved *f, struct err *err)
+{
+	errint rc = evaluation_derivations(e, value, v->a, &f->drvs, NULL, &f->n, err);
 
 	if (rc)
 		return rc;
@@ -68,13 +90,11 @@ static errint take_recipe(struct resolution *v, const struct asked *asked, struc
 			  struct err *err)
 {
 	struct value *value;
-	errint rc = project_recipe(&v->e, v->recipes, asked->text, &value, err);
+	errint rc = project_recipe(&v->recipes_e, v->recipes, v->r->dir, asked->text, &value, err);
 
 	if (rc)
 		return rc;
-	rc = take_value(v, asked, value, f, err);
-	if (!rc && f->n == 0)
-		rc = err_set(err, ERR_EVAL, "there is no derivation in it");
+	rc = take_value(v, &v->recipes_e, asked, value, f, err);
 	return rc ? err_wrap(err, "recipe '%s'", asked->text) : 0;
 }
 
@@ -91,19 +111,21 @@ static errint find_recipe(struct resolution *v, const struct asked *asked, struc
 	return 0;
 }
 
-static errint find_recipes(struct resolution *v, const struct asked *asked, struct err *err)
+/* Every recipe that the project has, which must be at least one. */
+static errint find_all(struct resolution *v, const struct asked *asked, struct err *err)
 {
 	struct str *names;
 	size_t n;
-	errint rc = open_evaluation(v, err);
+	errint rc = eval_attr_names(v->recipes_e.eval, v->recipes, v->a, &names, &n, err);
 
-	if (!rc && !v->recipes)
-		rc = project_recipes(&v->e, v->r->dir, &v->recipes, err);
-	if (rc)
-		return rc;
-	if (asked->text)
-		return find_recipe(v, asked, err);
-	rc = eval_attr_names(v->e.eval, v->recipes, v->a, &names, &n, err);
+	if (!rc && v->recipes_request.tracked)
+		rc = project_warn_untracked(v->r->dir, names, n, v->r->eval->inputs,
+					    v->r->session->report, err);
+	if (!rc && n == 0) {
+		err_set(err, ERR_NOT_FOUND, "there is no recipe in '%s/.flox/pkgs'", v->r->dir);
+		return err_hint(err,
+				"recipes are .flox/pkgs/NAME.nix or .flox/pkgs/NAME/default.nix");
+	}
 	for (size_t i = 0; !rc && i < n; i++) {
 		struct asked one = *asked;
 
@@ -111,6 +133,15 @@ static errint find_recipes(struct resolution *v, const struct asked *asked, stru
 		rc = find_recipe(v, &one, err);
 	}
 	return rc;
+}
+
+static errint find_recipes(struct resolution *v, const struct asked *asked, struct err *err)
+{
+	errint rc = open_recipes(v, err);
+
+	if (rc)
+		return rc;
+	return asked->text ? find_recipe(v, asked, err) : find_all(v, asked, err);
 }
 
 static errint find_value(struct resolution *v, const struct asked *asked, struct err *err)
@@ -129,7 +160,7 @@ static errint find_value(struct resolution *v, const struct asked *asked, struct
 				      &value, err);
 	if (rc)
 		return rc;
-	return take_value(v, asked, value, resolved_add(v->out, asked->kind, S("")), err);
+	return take_value(v, &v->e, asked, value, resolved_add(v->out, asked->kind, S("")), err);
 }
 
 static errint find_in_set(struct resolution *v, const struct asked *asked, struct err *err)
