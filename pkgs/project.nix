@@ -25,4 +25,4 @@ let
     byName;
 in
 if twice == [ ] then recipes
-else throw "recipe '${lib.head twice}' is there twice: ${lib.head twice}.nix and ${lib.head twice}/default.nix"
+else throw "recipe '${lib.head twice}' is there twice: ${lib.head twice}.nix and ${lib.head twice}/default.nix\nhint: leave one of them out"

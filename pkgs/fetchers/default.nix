@@ -4,6 +4,9 @@
 final: prev:
 let
   inherit (final) lib;
+  inherit (lib) words;
+  # What each takes.
+  known = import ./arguments.nix { inherit lib; };
 
   # The one fixed-output derivation: everything below only computes its arguments.
   fetch = { name, urls, hash, recursive ? false, unpack ? false, executable ? false, passthru ? { }, meta ? { } }:
@@ -27,8 +30,8 @@ let
       key = lib.head given;
       value = args.${key};
     in
-    if given == [ ] then throw "${who}: no hash; say hash = lib.fakeHash and the build tells the right one"
-    else if lib.length given > 1 then throw "${who}: more than one hash: ${lib.concatStringsSep ", " given}"
+    if given == [ ] then throw (words.noHash who)
+    else if lib.length given > 1 then throw (words.manyHashes who given args)
     else if value == "" then { algo = null; value = lib.fakeHash; }
     else if key == "hash" then { algo = null; inherit value; }
     else if key == "outputHash" then { algo = args.outputHashAlgo or null; inherit value; }
@@ -39,14 +42,17 @@ let
   storeName = url: lib.sanitizeDerivationName (lib.replaceStrings [ "%2B" "%2b" "%20" ] [ "+" "+" "-" ] (baseName url));
 
   # What a forge packs does not hold submodules or .git: the repository itself then.
-  forge = who: mkUrl: args@{ owner, repo, rev ? null, tag ? null, name ? "source", meta ? { }, passthru ? { }
+  forge = who: own: mkUrl:
+    let isKnown = known.forge who own; in
+    args@{ owner, repo, rev ? null, tag ? null, name ? "source", meta ? { }, passthru ? { }
     , fetchSubmodules ? false, leaveDotGit ? false, deepClone ? false, forceFetchGit ? false, ... }:
     let
       ref = if tag != null then "refs/tags/${tag}" else rev;
       git = fetchSubmodules || leaveDotGit || deepClone || forceFetchGit;
     in
-    if tag != null && rev != null then throw "${who}: give rev or tag, not both"
-    else if ref == null then throw "${who}: ${owner}/${repo} needs rev or tag"
+    assert isKnown args;
+    if tag != null && rev != null then throw (words.revAndTag who args)
+    else if ref == null then throw (words.noRev who "${owner}/${repo}")
     else if git then final.fetchgit {
       inherit name fetchSubmodules leaveDotGit deepClone meta passthru;
       url = "https://${args.githubBase or args.domain or (if who == "fetchFromGitLab" then "gitlab.com" else "github.com")}/${owner}/${repo}.git";
@@ -64,12 +70,10 @@ let
 in
 {
   fetchurl = lib.makeOverridable (args@{ url ? null, urls ? [ ], name ? null, pname ? null, version ? null
-    , executable ? false, recursiveHash ? false, meta ? { }, passthru ? { }, curlOpts ? null, curlOptsList ? null
-    , postFetch ? "", ... }:
+    , executable ? false, recursiveHash ? false, meta ? { }, passthru ? { }, ... }:
     let all = (if url != null then lib.toList url else [ ]) ++ urls; in
-    if all == [ ] then throw "fetchurl: no url"
-    else if postFetch != "" || curlOpts != null || curlOptsList != null
-    then throw "fetchurl: ${lib.head all}: postFetch and curlOpts would run a program beside the fetch; unpack or change the file in a derivation of its own"
+    assert known.fetchurl args;
+    if all == [ ] then throw (words.noUrl "fetchurl")
     else fetch {
       name =
         if name != null then name
@@ -82,11 +86,10 @@ in
     });
 
   # An archive, unpacked; the hash is the tree's.
-  fetchzip = lib.makeOverridable (args@{ url ? null, urls ? [ ], name ? "source", stripRoot ? true
-    , extension ? null, meta ? { }, passthru ? { }, postFetch ? "", ... }:
+  fetchzip = lib.makeOverridable (args@{ url ? null, urls ? [ ], name ? "source", meta ? { }, passthru ? { }, ... }:
     let all = (if url != null then lib.toList url else [ ]) ++ urls; in
-    if postFetch != "" then throw "fetchzip: ${lib.head all}: postFetch would run a program beside the fetch"
-    else if !stripRoot then throw "fetchzip: ${lib.head all}: only stripRoot = true is known here"
+    assert known.fetchzip args;
+    if all == [ ] then throw (words.noUrl "fetchzip")
     else fetch {
       inherit name meta passthru;
       urls = all;
@@ -94,17 +97,16 @@ in
       unpack = true;
     });
 
-  fetchFromGitHub = lib.makeOverridable (forge "fetchFromGitHub" ({ owner, repo, githubBase ? "github.com", ... }: ref:
+  fetchFromGitHub = lib.makeOverridable (forge "fetchFromGitHub" [ "githubBase" ] ({ owner, repo, githubBase ? "github.com", ... }: ref:
     "https://${githubBase}/${owner}/${repo}/archive/${ref}.tar.gz"));
-  fetchFromGitLab = lib.makeOverridable (forge "fetchFromGitLab" ({ owner, repo, domain ? "gitlab.com", ... }: ref:
+  fetchFromGitLab = lib.makeOverridable (forge "fetchFromGitLab" [ "domain" ] ({ owner, repo, domain ? "gitlab.com", ... }: ref:
     "https://${domain}/${owner}/${repo}/-/archive/${ref}/${repo}.tar.gz"));
-  fetchFromGitea = lib.makeOverridable (forge "fetchFromGitea" ({ owner, repo, domain, ... }: ref:
+  fetchFromGitea = lib.makeOverridable (forge "fetchFromGitea" [ "domain" ] ({ owner, repo, domain, ... }: ref:
     "https://${domain}/${owner}/${repo}/archive/${ref}.tar.gz"));
 
   # A tree of a git repository, fetched by the evaluator. rev is a commit, a tag or branch by its
   # name, or a full reference (refs/tags/…).
   fetchgit = lib.makeOverridable (args@{ url, rev ? null, tag ? null, name ? "source", fetchSubmodules ? true
-    , leaveDotGit ? false, deepClone ? false, fetchLFS ? false, sparseCheckout ? [ ], branchName ? null, postFetch ? ""
     , meta ? { }, passthru ? { }, ... }:
     let
       ref = if tag != null then "refs/tags/${tag}" else if rev != null then rev else "HEAD";
@@ -114,11 +116,9 @@ in
         // (if isCommit then { rev = ref; allRefs = true; } else { inherit ref; })
       );
       hash = (hashOf "fetchgit" args).value;
-      unknown = lib.filter (n: args.${n} or false == true) [ "leaveDotGit" "deepClone" "fetchLFS" ]
-        ++ lib.optional (sparseCheckout != [ ]) "sparseCheckout" ++ lib.optional (postFetch != "") "postFetch";
     in
-    if tag != null && rev != null then throw "fetchgit: ${url}: give rev or tag, not both"
-    else if unknown != [ ] then throw "fetchgit: ${url}: ${lib.head unknown} is not known here; the tree alone is fetched"
+    assert known.fetchgit args;
+    if tag != null && rev != null then throw (words.revAndTag "fetchgit" args)
     else {
       inherit name url rev tag meta;
       gitRepoUrl = url;
@@ -129,7 +129,7 @@ in
         else builtins.path { path = tree.outPath; inherit name; recursive = true; sha256 = hash; };
     } // passthru);
 
-  fetchpatch = _: throw "fetchpatch: it would run a program that rewrites what was fetched; put the patch beside the recipe, or fetch it as it is with fetchurl";
+  fetchpatch = args: throw (words.noFetchpatch args);
   fetchpatch2 = final.fetchpatch;
 
   # A project's file on PyPI: by default its sdist, with format = "wheel" a wheel.
@@ -138,9 +138,11 @@ in
     let
       file =
         if format == "wheel" then "${pname}-${version}-${python}-${abi}-${platform}.whl"
-        else "${pname}-${version}.${extension}";
+        else if format == "setuptools" then "${pname}-${version}.${extension}"
+        else throw (words.noFormat format args);
       project = lib.toLower (lib.concatMapStrings (x: if builtins.isList x then "-" else x) (builtins.split "[-_.]+" pname));
     in
+    assert known.fetchPypi args;
     fetch {
       name = if name != null then name else file;
       urls = [ "mirror://pypi/${project}/${file}" ];

@@ -17,4 +17,7 @@ rec {
     in
     if failed != [ ] then throw "Failed assertions:\n${lib.concatMapStringsSep "\n" (m: "- ${m}") failed}"
     else lib.foldr lib.warn value warnings;
+
+  # A value that fails is told with the place where the recipe gives it.
+  given' = name: set: builtins.addErrorContext (lib.words.givenAt name set);
 }

@@ -3,14 +3,6 @@
 
 let
   inherit (builtins) intersectAttrs isAttrs isFunction removeAttrs;
-
-  # "'fooo', did you mean 'foo'?": a missing argument names the nearest ones that exist.
-  suggest = arg: names:
-    let
-      near = builtins.filter (n: lib.levenshteinAtMost 2 arg n) names;
-      quoted = map (n: "\"${n}\"") near;
-    in
-    if near == [ ] then "" else ", did you mean ${lib.concatStringsSep " or " quoted}?";
 in
 rec {
   makeOverridable = f:
@@ -76,11 +68,9 @@ rec {
       fargs = lib.functionArgs f;
       allArgs = intersectAttrs fargs autoArgs // args;
       missing = builtins.filter (n: !fargs.${n} && !(allArgs ? ${n})) (builtins.attrNames fargs);
-      where = if isFunction fn then "" else " of ${toString fn}";
-      first = builtins.head missing;
     in
     if missing == [ ] then makeOverridable f allArgs
-    else throw "callPackage: argument \"${first}\"${where} is not in the package set${suggest first (builtins.attrNames autoArgs ++ builtins.attrNames args)}";
+    else throw (lib.words.missingArguments fn fargs autoArgs args missing);
 
   callPackagesWith = autoArgs: fn: args:
     let

@@ -21,6 +21,7 @@ let
         filesystem = call ./filesystem.nix;
         derivations = call ./derivations.nix;
         fetchers = call ./fetchers.nix;
+        words = call ./words.nix;
       };
     in
     families

@@ -41,6 +41,8 @@ let
 
   makePythonPath = packages: lib.makeSearchPath python.sitePackages packages;
 
+  noList = args: field: throw (lib.words.noList (args.pname or args.name or "buildPythonPackage") field args);
+
   formatOf = args:
     if args.format or null != null then args.format
     else if args.pyproject or null == true then "pyproject"
@@ -50,7 +52,11 @@ let
   common = args: rec {
     format = formatOf args;
     name = (args.namePrefix or "${python.libPrefix}-") + (args.name or "${args.pname}-${args.version}");
-    given = lib.filter (x: x != null) (lib.flatten (args.dependencies or [ ] ++ args.propagatedBuildInputs or [ ]));
+    given = lib.filter (x: x != null) (lib.flatten (
+      let a = args.dependencies or [ ]; b = args.propagatedBuildInputs or [ ]; in
+      if !builtins.isList a then noList args "dependencies"
+      else if !builtins.isList b then noList args "propagatedBuildInputs"
+      else a ++ b));
     dependencies = lib.filter (x: !slots.isMarker x) given;
     closure = requiredPythonModules dependencies;
     ownSlots = lib.unique (map (x: x.pname) (lib.filter slots.isMarker given));
@@ -89,7 +95,8 @@ let
       made = wheelBuilder ({
         pname = args.pname or (builtins.parseDrvName args.name).name;
         version = args.version or (builtins.parseDrvName args.name).version;
-        inherit (args) src;
+        # as text, so that a file that is not there is told with the recipe's line
+        src = lib.given' "src" args "${args.src}";
         inherit (c) name dependencies closure;
         slots = c.ownSlots;
       } // lib.filterAttrs (n: _: lib.elem n [ "pythonRemoveDeps" "pythonRelaxDeps" "dontCheckRuntimeDeps" ]) args);

@@ -1,8 +1,8 @@
 # The Python interpreter: Debian's, relocated, with the package set and the environments on top. To
 # recipes it is nixpkgs' python3: `.pkgs`, `.withPackages`, `.override { packageOverrides }`.
-{ lib, stdenv, newScope, fetchurl, fetchPypi, makeSetupHook, debian
+{ lib, stdenv, newScope, fetchurl, fetchPypi, makeSetupHook, debian, pkgs
 , packageOverrides ? (final: prev: { }), pythonLock ? lib.importJSON ./lock.json
-}:
+}@inputs:
 
 let
   lock = pythonLock;
@@ -58,7 +58,7 @@ let
         pkgs = final;
       };
     in
-    import ./package-set.nix { inherit lib python build slots makeSetupHook fetchPypi final; } // locked;
+    import ./package-set.nix { inherit lib python build slots makeSetupHook fetchPypi final; topLevel = inputs.pkgs; } // locked;
 
   pkgs = lib.makeScope newScope (lib.extends packageOverrides packageSet);
 

@@ -1,5 +1,5 @@
 # What python3.pkgs has besides the lock's projects: builders, helpers, slots and nixpkgs' other names.
-{ lib, python, build, slots, makeSetupHook, fetchPypi, final }:
+{ lib, python, build, slots, makeSetupHook, fetchPypi, topLevel, final }:
 
 let
   cv2 = final.opencv-python-headless;
@@ -10,6 +10,14 @@ in
   inherit (build) requiredPythonModules hasPythonModule toPythonModule toPythonApplication disabledIf makePythonPath;
   inherit (python) pythonVersion pythonAtLeast pythonOlder isPy3k isPy3 isPyPy isPy27;
   pythonPackages = final;
+  # Of names that the set lacks; see lib.words.
+  __missing = {
+    first = name:
+      if lib.words.isGpu name then lib.words.gpu
+      else if builtins.match "[a-z].*" name != null && topLevel ? ${name} then "it is no Python package: ask for ${name} itself"
+      else null;
+    last = name: "python3.pkgs has what its lock names: give ${name} a recipe of its own, .flox/pkgs/${name}.nix, and ask for it there";
+  };
   buildPythonModule = buildPythonPackage;
   wrapPython = null;
 

@@ -12,7 +12,7 @@ let
     rocmSupport = false;
     passthru = { };
     meta = { description = "slot filled by the runtime environment"; available = true; };
-    outPath = throw "'${pname}' is a slot: it has no files in this package set, the environment fills it at activation; take it out of what the recipe installs, or use ${pname}.filling for a check";
+    outPath = throw "'${pname}' is a slot: no package holds its files, the environment fills it when it starts\nhint: name it among dependencies alone; ${pname}.filling has files for a check";
     filling = fillings.cpu.${pname} or (throw "the cpu filling has no ${pname}");
     overridePythonAttrs = _: marker pname version;
     override = _: marker pname version;

@@ -4,6 +4,7 @@
 
 let
   inherit (builtins) isFunction removeAttrs;
+  inherit (lib) given' words;
 
   notEnv = [ "meta" "passthru" "pos" "env" "checkInputs" "nativeCheckInputs" "installCheckInputs"
     "nativeInstallCheckInputs" "enableParallelBuilding" "__darwinAllowLocalNetworking" ];
@@ -17,9 +18,9 @@ let
   always = [ "propagatedNativeBuildInputs" "propagatedBuildInputs" ];
 
   nameOf = attrs:
-    if attrs ? name then attrs.name
-    else if attrs ? pname && attrs ? version then "${attrs.pname}-${attrs.version}"
-    else throw "mkDerivation: neither name nor pname and version are given";
+    if attrs ? name then given' "name" attrs attrs.name
+    else if attrs ? pname && attrs ? version then given' "version" attrs "${attrs.pname}-${attrs.version}"
+    else throw (words.noName attrs);
 
   # Where a recipe says what the package is: for messages.
   positionOf = attrs:
@@ -33,7 +34,7 @@ let
     if found == [ ] then null else lib.head found;
 
   # An input is a derivation, a store path or null (dropped).
-  inputs = field: name: xs:
+  inputs = attrs: field: name: xs:
     let
       check = x:
         if x == null then [ ]
@@ -41,10 +42,10 @@ let
         else if builtins.isString x || builtins.isPath x || builtins.isAttrs x then
           # a slot is metadata of what the runtime brings: never an input
           (if builtins.isAttrs x && x.isSlot or false then [ ] else [ (lib.getDev x) ])
-        else throw "${name}: ${field} holds a ${builtins.typeOf x}, expected packages";
+        else throw (words.noPackage name field attrs x);
     in
     if builtins.isList xs then lib.concatMap check xs
-    else throw "${name}: ${field} is a ${builtins.typeOf xs}, expected a list of packages";
+    else throw (words.noList name field attrs);
 
   # Variables of the builder that `env` names: text, numbers and booleans.
   checkedEnv = name: attrs:
@@ -54,8 +55,8 @@ let
       ok = v: builtins.isString v || builtins.isBool v || builtins.isInt v || lib.isDerivation v;
       bad = lib.filter (n: !(ok env.${n})) (lib.attrNames env);
     in
-    if twice != [ ] then throw "${name}: '${lib.head twice}' is in env and in the derivation itself; leave one out"
-    else if bad != [ ] then throw "${name}: env.${lib.head bad} is a ${builtins.typeOf env.${lib.head bad}}, expected text, a number or a boolean"
+    if twice != [ ] then throw (words.told "${name}: '${lib.head twice}' is in env and in the derivation itself" (words.place (lib.head twice) env) [ "leave one out" ])
+    else if bad != [ ] then throw (words.told "${name}: env.${lib.head bad} is a ${builtins.typeOf env.${lib.head bad}}, expected text, a number or a boolean" (words.place (lib.head bad) env) [ ])
     else env;
 
   envFlag = name: builtins.getEnv name == "1";
@@ -67,25 +68,33 @@ let
   isUnfree = license: builtins.isAttrs license && !(license.free or true);
   textOfPlatform = p: if builtins.isString p then p else "…";
 
-  # Why a package must not be used, or null. pkg is what config's predicates are asked about.
+  # Why a package must not be used, of what in its meta; or null. pkg is what config's
+  # predicates are asked about.
   problem = name: meta: pkg:
     let
       unfree = lib.filter isUnfree (lib.toList (meta.license or [ ]));
       vulnerabilities = meta.knownVulnerabilities or [ ];
+      wanted = meta ? platforms && !(lib.any (lib.meta.platformMatch hostPlatform) meta.platforms);
     in
-    if meta.broken or false && !allowBroken && !(config.allowBrokenPredicate or (_: false)) pkg then
-      "is marked as broken; set config.allowBroken or NIXPKGS_ALLOW_BROKEN=1 to try it"
-    else if unfree != [ ] && !allowUnfree && !(config.allowUnfreePredicate or (_: false)) pkg then
-      "has an unfree licence (${lib.concatMapStringsSep ", " (l: l.fullName or l.shortName or "?") unfree}); set config.allowUnfree or NIXPKGS_ALLOW_UNFREE=1"
-    else if !(lib.meta.availableOn hostPlatform { inherit meta; }) && !allowUnsupported then
-      "is not available for ${hostPlatform.system}: "
-      + (if meta ? platforms && !(lib.any (lib.meta.platformMatch hostPlatform) meta.platforms)
-      then "meta.platforms = [ ${toString (map textOfPlatform meta.platforms)} ]"
-      else "meta.badPlatforms = [ ${toString (map textOfPlatform meta.badPlatforms)} ]")
-      + "; set config.allowUnsupportedSystem or NIXPKGS_ALLOW_UNSUPPORTED_SYSTEM=1 to try it"
+    if meta.broken or false && !allowBroken && !(config.allowBrokenPredicate or (_: false)) pkg then {
+      field = "broken";
+      what = "is marked as broken";
+    }
+    else if unfree != [ ] && !allowUnfree && !(config.allowUnfreePredicate or (_: false)) pkg then {
+      field = "license";
+      what = "has an unfree licence (${lib.concatMapStringsSep ", " (l: l.fullName or l.shortName or "?") unfree})";
+    }
+    else if !(lib.meta.availableOn hostPlatform { inherit meta; }) && !allowUnsupported then {
+      field = if wanted then "platforms" else "badPlatforms";
+      what = "is not available for ${hostPlatform.system}: "
+        + (if wanted then "meta.platforms = [ ${toString (map textOfPlatform meta.platforms)} ]"
+        else "meta.badPlatforms = [ ${toString (map textOfPlatform meta.badPlatforms)} ]");
+    }
     else if vulnerabilities != [ ] && !allowInsecure && !(lib.elem name (config.permittedInsecurePackages or [ ]))
-      && !(config.allowInsecurePredicate or (_: false)) pkg then
-      "has known vulnerabilities (${lib.concatStringsSep "; " vulnerabilities}); add it to config.permittedInsecurePackages"
+      && !(config.allowInsecurePredicate or (_: false)) pkg then {
+      field = "knownVulnerabilities";
+      what = "has known vulnerabilities (${lib.concatStringsSep "; " vulnerabilities})";
+    }
     else null;
 
   make = rattrs:
@@ -110,7 +119,7 @@ let
       meta = attrs.meta or { };
       structured = attrs.__structuredAttrs or false;
       env = checkedEnv name attrs;
-      list = field: inputs field name (attrs.${field} or [ ]);
+      list = field: inputs attrs field name (attrs.${field} or [ ]);
       drvArgs =
         removeAttrs attrs notEnv
         // (if structured then { inherit env; } else env)
@@ -134,7 +143,7 @@ let
       where = lib.optionalString (position != null) "${position.file}:${toString position.line}";
       trouble = problem name meta (attrs // { inherit name meta; });
       valid = trouble == null
-        || throw "'${name}'${lib.optionalString (where != "") " (${where})"} ${trouble}";
+        || throw (words.unusable name meta position trouble);
     in
     lib.extendDerivation valid
       (
