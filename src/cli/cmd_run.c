@@ -55,6 +55,8 @@ static errint run(struct run_command *r, struct cli *cli, char **command, struct
 		rc = env_result(s, &r->a, r->result, &path, err);
 	if (!rc)
 		rc = fill_slots(r, cli, err);
+	if (!rc && r->n_slots == 0)
+		rc = env_tell_empty(s, path, err);
 	return rc ? rc : env_start(s, path, command, err);
 }
 

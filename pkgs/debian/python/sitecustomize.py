@@ -16,3 +16,18 @@ if os.environ.get("KILN_SLOT_PATH"):
     import sys
 
     sys.path += [_f for _f in os.environ["KILN_SLOT_PATH"].split(":") if _f and _f not in sys.path]
+
+# And those that nothing fills: whoever imports one is told of it below the traceback.
+if os.environ.get("KILN_SLOTS_EMPTY"):
+    import sys
+
+    def _hook(kind, error, trace, _shown=sys.excepthook):
+        _shown(kind, error, trace)
+        name = (getattr(error, "name", None) or "").split(".")[0]
+        if issubclass(kind, ModuleNotFoundError) and name in os.environ.get("KILN_SLOTS_EMPTY", "").split():
+            print(
+                f"hint: '{name}' is a slot, which no package holds; this fills it: kiln run --slot torch=cpu …",
+                file=sys.stderr,
+            )
+
+    sys.excepthook = _hook
