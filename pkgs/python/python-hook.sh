@@ -92,7 +92,11 @@ _pythonImports() {
 	[ -n "${pythonImportsCheck:-}" ] || return 0
 	for name in $pythonImportsCheck; do
 		echo "importing $name"
-		(cd "$out" && PYTHONPATH="$out/@sitePackages@${PYTHONPATH:+:$PYTHONPATH}" "$pythonInterpreter" -c "import $name")
+		(cd "$out" && PYTHONPATH="$out/@sitePackages@${PYTHONPATH:+:$PYTHONPATH}" "$pythonInterpreter" -c "import $name") || {
+			nixErrorLog "pythonImportsCheck: '$name' cannot be imported"
+			nixHintLog "name what it imports in dependencies, or take it out of pythonImportsCheck"
+			exit 1
+		}
 	done
 }
 

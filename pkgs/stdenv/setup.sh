@@ -75,6 +75,8 @@ runOneHook() {
 nixErrorLog() { printf 'error: %s\n' "$*" >&2; }
 nixWarnLog() { printf 'warning: %s\n' "$*" >&2; }
 nixInfoLog() { [ "$NIX_DEBUG" -lt 1 ] || printf '%s\n' "$*" >&2; }
+# nixHintLog TEXT: what helps, below an error or warning.
+nixHintLog() { printf 'hint: %s\n' "$*" >&2; }
 die() {
 	nixErrorLog "$@"
 	exit 1
@@ -173,6 +175,19 @@ _readFile() {
 	if IFS= read -r -d '' "$1" <"$2"; then die "substitute: '$2' has NUL bytes; only text can be changed"; fi
 }
 
+# _patternMissing LOG WHAT TEXT PATTERN: says so, and why where that can be seen.
+_patternMissing() {
+	local IFS=
+	"$1" "substitute: pattern $(printf %q "$4") is not in $2"
+	if [[ ${3//$'\r'/} == *"$4"* ]]; then
+		nixHintLog "$2 has CRLF line ends, of which the pattern has none: sed -i 's/\r\$//' takes them out"
+	elif [[ ${3//[$' \t\n\r']/} == *"${4//[$' \t\n\r']/}"* ]]; then
+		nixHintLog "it is there with other blanks or line breaks"
+	elif [ "$1" = nixErrorLog ]; then
+		nixHintLog "is it another version of the source? --replace-warn goes on without it"
+	fi
+}
+
 # substituteStream VAR WHAT OPTION…: changes the text in the variable VAR.
 substituteStream() {
 	local var=$1 what=$2 mode pattern replacement name
@@ -187,8 +202,11 @@ substituteStream() {
 			if [ -z "$pattern" ]; then die "substitute: $mode has an empty pattern"; fi
 			if [[ ${!var} != *"$pattern"* ]]; then
 				case $mode in
-				--replace-fail) die "substitute: pattern $(printf %q "$pattern") is not in $what" ;;
-				--replace | --replace-warn) nixWarnLog "substitute: pattern $(printf %q "$pattern") is not in $what" ;;
+				--replace-fail)
+					_patternMissing nixErrorLog "$what" "${!var}" "$pattern"
+					exit 1
+					;;
+				--replace | --replace-warn) _patternMissing nixWarnLog "$what" "${!var}" "$pattern" ;;
 				esac
 			fi
 			;;
@@ -525,7 +543,11 @@ patchPhase() {
 		*.bz2) bzip2 -dc <"$file" ;;
 		*.xz) xz -dc <"$file" ;;
 		*) cat "$file" ;;
-		esac | patch "${flags[@]}"
+		esac | patch "${flags[@]}" || {
+			nixErrorLog "patch '$file' does not apply"
+			nixHintLog "is it made for another version of the source, or from another folder (patchFlags)?"
+			exit 1
+		}
 	done
 	runHook postPatch
 }
@@ -774,6 +796,7 @@ _onExit() {
 	set +e
 	if [ "$status" != 0 ]; then
 		[ -z "${curPhase:-}" ] || nixErrorLog "$curPhase failed with exit status $status"
+		if [ "$status" = 127 ]; then nixHintLog "name the package of a program that is not found in nativeBuildInputs; there is no C compiler in this set"; fi
 		runHook failureHook
 	else
 		runHook exitHook

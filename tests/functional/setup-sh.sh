@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the dollars are for the bash that is tested
 . "$(dirname "$0")/../lib.sh"
 bash=$(command -v bash) || skip_all "no bash"
-plan 108
+plan 110
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 store=$T/store
@@ -59,6 +59,10 @@ x b' 'echo a >f; echo "a b" >g; substituteInPlace f g --replace-fail a x; cat f 
 gives "a file keeps its mode" '-r-xr-xr-x' 'echo a >f; chmod 555 f; substituteInPlace f --replace-fail a x; stat -c %A f | sed "s/rwx/r-x/"'
 gives "substitute leaves its input" 'a x' 'printf a >f; substitute f g --replace-fail a x; echo "$(<f) $(<g)"'
 gives "substituteAll takes all variables that begin small" '1 @Big@ @unset@' 'export one=1 Big=2; echo "@one@ @Big@ @unset@" >f; substituteAllInPlace f; cat f'
+fails_like "told when it is only the line ends" "^hint: 'f' has CRLF line ends" \
+	run 'printf "a\r\nb\r\n" >f; substituteInPlace f --replace-fail "a
+b" c'
+fails_like "or the blanks" "^hint: it is there with other blanks" run 'echo "a = 1" >f; substituteInPlace f --replace-fail "a=1" c'
 fails_like "an absent pattern is an error" "error: substitute: pattern b.* is not in 'f'" run 'echo a >f; substituteInPlace f --replace-fail "b\$" c'
 fails_like "which leaves the file" '^a$' run 'echo a >f; (substituteInPlace f --replace-fail a x --replace-fail b c) || { cat f; exit 1; }'
 fails_like "NUL bytes are an error" "'f' has NUL bytes" run 'printf "a\0b" >f; substituteInPlace f --replace-fail a x'
