@@ -86,6 +86,7 @@ fi
 for t in tests/functional/*.sh tests/differential/*.sh; do
 	[ -f "$t" ] && tap "$(basename "$(dirname "$t")"): $(basename "$t" .sh)" sh "$t"
 done
+tap "golden errors" sh tests/golden/run.sh
 if [ -n "$full" ]; then
 	# one store with everything for all of them; see tests/lib-full.sh
 	: "${KILN_FULL_STORE:=$logs/store}"

@@ -1,0 +1,10 @@
+# run: kiln build foo
+{ python3 }:
+
+python3.pkgs.buildPythonPackage {
+  pname = "foo";
+  version = "1.0";
+  pyproject = true;
+  src = ./.;
+  build-system = [ ];
+}

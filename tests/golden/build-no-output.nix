@@ -1,0 +1,9 @@
+# run: kiln build foo
+{ stdenv }:
+
+stdenv.mkDerivation {
+  pname = "foo";
+  version = "1.0";
+  dontUnpack = true;
+  installPhase = "echo done";
+}

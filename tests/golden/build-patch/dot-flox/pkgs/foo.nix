@@ -1,0 +1,9 @@
+{ stdenv }:
+
+stdenv.mkDerivation {
+  pname = "foo";
+  version = "1.0";
+  src = ../../src;
+  patches = [ ./fix.patch ];
+  installPhase = "cp -r . $out";
+}

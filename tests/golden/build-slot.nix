@@ -1,0 +1,14 @@
+# run: kiln build foo && kiln run result-foo -- python3 -c "import foo"
+{ python3 }:
+
+let
+  foo = python3.pkgs.buildPythonPackage {
+    pname = "foo";
+    version = "1.0";
+    format = "other";
+    dontUnpack = true;
+    dependencies = [ python3.pkgs.torch ];
+    installPhase = "mkdir -p $out/${python3.sitePackages}; echo 'import torch' >$out/${python3.sitePackages}/foo.py";
+  };
+in
+python3.withPackages (_: [ foo ])

@@ -1,0 +1,11 @@
+{ python3, fetchPypi }:
+
+python3.pkgs.buildPythonPackage rec {
+  pname = "foo";
+  version = "1.0";
+  src = fetchPypi {
+    inherit pname version;
+    formt = "wheel";
+    hash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+  };
+}

@@ -1,0 +1,11 @@
+{ stdenv, fetchFromGitHub }:
+
+stdenv.mkDerivation rec {
+  pname = "foo";
+  version = "1.0";
+  src = fetchFromGitHub {
+    owner = "somebody";
+    repo = "foo";
+    rev = "v${version}";
+  };
+}

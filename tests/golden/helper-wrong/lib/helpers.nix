@@ -1,0 +1,3 @@
+{
+  versionOf = { project }: "1.0-${project}";
+}

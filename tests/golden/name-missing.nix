@@ -1,0 +1,7 @@
+{ stdenv }:
+
+stdenv.mkDerivation {
+  pname = "foo";
+  dontUnpack = true;
+  installPhase = "mkdir $out";
+}

@@ -1,0 +1,3 @@
+{ lib, numpy, Pillow, opencv, spandrell }:
+
+numpy

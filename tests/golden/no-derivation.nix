@@ -1,0 +1,6 @@
+{ lib, stdenv }:
+
+{
+  pname = "foo";
+  version = "1.0";
+}

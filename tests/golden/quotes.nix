@@ -1,0 +1,6 @@
+{ stdenv }:
+
+stdenv.mkDerivation {
+  pname = “foo”;
+  version = "1.0";
+}

@@ -1,0 +1,7 @@
+{ stdenv, foo }:
+
+stdenv.mkDerivation {
+  pname = "bar";
+  version = foo.version;
+  src = foo;
+}

@@ -1,0 +1,7 @@
+{ stdenv, bar }:
+
+stdenv.mkDerivation {
+  pname = "foo";
+  version = "1.0";
+  src = bar;
+}

@@ -1,0 +1,12 @@
+{ stdenv }:
+
+stdenv.mkDerivation {
+  pname = "foo";
+  version = "1.0";
+  dontUnpack = true;
+  installPhase = ''
+    mkdir -p $out
+    echo ${HOME:-/nowhere} >$out/home
+    echo ${PREFIX} >$out/prefix
+  '';
+}

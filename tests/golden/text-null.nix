@@ -1,0 +1,8 @@
+{ lib, stdenv }:
+
+stdenv.mkDerivation {
+  pname = "foo";
+  version = "1.0";
+  dontUnpack = true;
+  installPhase = "echo ${null} >$out";
+}

@@ -1,0 +1,12 @@
+{ python3, fetchPypi }:
+
+python3.pkgs.buildPythonPackage rec {
+  pname = "foo";
+  version = "1.0";
+  format = "wheel";
+  src = fetchPypi {
+    inherit pname version format;
+    hash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+  };
+  dependencies = python3.pkgs.numpy;
+}

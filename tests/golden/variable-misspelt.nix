@@ -1,0 +1,9 @@
+{ lib, stdenv }:
+
+stdenv.mkDerivation {
+  pname = "foo";
+  version = "1.0";
+  dontUnpack = true;
+  installPhase = "mkdir $out";
+  meta.license = licences.mit;
+}
