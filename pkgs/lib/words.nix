@@ -108,6 +108,18 @@ rec {
     [ "write it between brackets: ${field} = [ … ]" ];
   noPackage = name: field: attrs: x: told "${name}: ${field} holds a ${builtins.typeOf x}, expected packages" (place field attrs)
     (lib.optional (builtins.isFunction x) "in a list a call stands in parentheses: [ (f x) ]");
+  noDependency = args: x:
+    let field = if lib.elem x (args.dependencies or [ ]) then "dependencies" else "propagatedBuildInputs"; in
+    if builtins.isString x
+    then told "${args.pname or args.name}: ${field} holds the text \"${x}\", expected packages" (place field args)
+      [ "without quotes it is a name: python3.pkgs.${x}" ]
+    else noPackage (args.pname or args.name) (if args ? dependencies then "dependencies" else field) args x;
+  noMetaList = name: field: meta: told "${name}: meta.${field} is a ${builtins.typeOf meta.${field}}, expected a list" (place field meta)
+    [ "write it between brackets, or take lib.platforms.linux" ];
+  noBuildFormat = args: formats:
+    let near = didYouMean args.format formats; in
+    told "${args.pname or args.name or "buildPythonPackage"}: there is no format '${args.format}'" (place "format" args)
+      [ (if near != null then near else "it is one of ${lib.concatStringsSep ", " formats}") ];
   unusable = name: meta: position: trouble:
     let
       exact = place trouble.field meta;

@@ -43,8 +43,15 @@ let
 
   noList = args: field: throw (lib.words.noList (args.pname or args.name or "buildPythonPackage") field args);
 
+  # Of what is no package: a store path may stand for one.
+  isInput = args: x:
+    builtins.isPath x || builtins.isString x && (builtins.hasContext x || lib.hasPrefix "/" x)
+    || throw (lib.words.noDependency args x);
+
+  formats = [ "wheel" "pyproject" "setuptools" "other" ];
   formatOf = args:
-    if args.format or null != null then args.format
+    if args.format or null != null then
+      (if lib.elem args.format formats then args.format else throw (lib.words.noBuildFormat args formats))
     else if args.pyproject or null == true then "pyproject"
     else if args.pyproject or null == false then "other"
     else "setuptools";
@@ -52,7 +59,7 @@ let
   common = args: rec {
     format = formatOf args;
     name = (args.namePrefix or "${python.libPrefix}-") + (args.name or "${args.pname}-${args.version}");
-    given = lib.filter (x: x != null) (lib.flatten (
+    given = lib.filter (x: x != null && (builtins.isAttrs x || isInput args x)) (lib.flatten (
       let a = args.dependencies or [ ]; b = args.propagatedBuildInputs or [ ]; in
       if !builtins.isList a then noList args "dependencies"
       else if !builtins.isList b then noList args "propagatedBuildInputs"

@@ -11,6 +11,7 @@ let
     cudaSupport = false;
     rocmSupport = false;
     passthru = { };
+    __missing = { first = _: "'${pname}' is a slot: no package holds its files, the environment fills it when it starts"; last = _: null; };
     meta = { description = "slot filled by the runtime environment"; available = true; };
     outPath = throw "'${pname}' is a slot: no package holds its files, the environment fills it when it starts\nhint: name it among dependencies alone; ${pname}.filling has files for a check";
     filling = fillings.cpu.${pname} or (throw "the cpu filling has no ${pname}");

@@ -74,7 +74,7 @@ let
     let
       unfree = lib.filter isUnfree (lib.toList (meta.license or [ ]));
       vulnerabilities = meta.knownVulnerabilities or [ ];
-      wanted = meta ? platforms && !(lib.any (lib.meta.platformMatch hostPlatform) meta.platforms);
+      wanted = meta ? platforms && (builtins.isList meta.platforms || throw (words.noMetaList name "platforms" meta)) && !(lib.any (lib.meta.platformMatch hostPlatform) meta.platforms);
     in
     if meta.broken or false && !allowBroken && !(config.allowBrokenPredicate or (_: false)) pkg then {
       field = "broken";
@@ -84,7 +84,7 @@ let
       field = "license";
       what = "has an unfree licence (${lib.concatMapStringsSep ", " (l: l.fullName or l.shortName or "?") unfree})";
     }
-    else if !(lib.meta.availableOn hostPlatform { inherit meta; }) && !allowUnsupported then {
+    else if (wanted || !(lib.meta.availableOn hostPlatform { inherit meta; })) && !allowUnsupported then {
       field = if wanted then "platforms" else "badPlatforms";
       what = "is not available for ${hostPlatform.system}: "
         + (if wanted then "meta.platforms = [ ${toString (map textOfPlatform meta.platforms)} ]"

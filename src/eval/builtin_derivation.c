@@ -485,10 +485,12 @@ static errint make(struct making *m, struct attrs *a, struct value *out)
 	ERR(err);
 
 	bad_name = store_name_error(m->E, m->drv.name);
-	if (bad_name)
-		return eval_fail(m->E, 0,
-				 "invalid derivation name: %s. Please pass a different 'name'.",
-				 bad_name);
+	if (bad_name) {
+		eval_fail(m->E, 0, "invalid derivation name: %s. Please pass a different 'name'.",
+			  bad_name);
+		return eval_cure(m->E,
+				 "pname and version may hold letters, digits and any of +-._?=");
+	}
 	m->outputs = only_out;
 	m->n_outputs = 1;
 	TRY(set_attrs(m, a));

@@ -11,6 +11,7 @@ errint error_finish(struct eval *E, struct err *out);
 bool error_is_brief(const struct eval *E);
 /* Is the file one of the project's, and none of its package set? */
 bool error_is_of_project(const struct eval *E, struct str file);
+bool error_pos_is_of_project(struct eval *E, pos_t pos);
 /* The failure under way in short: its message, and below it the place in the project. Hints within
  * the message become the error's. */
 void error_brief(struct eval *E, struct buf *msg, struct buf *detail);

@@ -71,7 +71,7 @@ bool error_is_of_project(const struct eval *E, struct str file)
 	       !(set && path_is_below(file, str_c(set)));
 }
 
-static bool pos_is_of_project(struct eval *E, pos_t pos)
+bool error_pos_is_of_project(struct eval *E, pos_t pos)
 {
 	struct pos_info i;
 
@@ -105,17 +105,17 @@ static pos_t parse_place(struct eval *E, struct str line, struct str *before)
 /* The innermost place in the project's files. */
 static pos_t find_place(struct eval *E)
 {
-	if (pos_is_of_project(E, E->err_pos))
+	if (error_pos_is_of_project(E, E->err_pos))
 		return E->err_pos;
 	for (size_t i = 0; i < E->n_trace; i++) {
 		const struct frame *f = &E->trace[i];
 		struct str before;
 		pos_t pos;
 
-		if (pos_is_of_project(E, f->pos))
+		if (error_pos_is_of_project(E, f->pos))
 			return f->pos;
 		pos = f->always ? parse_place(E, str_c(f->text), &before) : 0;
-		if (pos_is_of_project(E, pos))
+		if (error_pos_is_of_project(E, pos))
 			return pos;
 	}
 	return 0;
@@ -212,7 +212,7 @@ void error_brief(struct eval *E, struct buf *msg, struct buf *detail)
 {
 	BUF(more, LIMIT_ERR_TEXT);
 	pos_t named = split_message(E, msg, &more),
-	      pos = pos_is_of_project(E, named) ? named : find_place(E);
+	      pos = error_pos_is_of_project(E, named) ? named : find_place(E);
 
 	if (pos) {
 		put_place(E, pos, detail);

@@ -2,6 +2,7 @@
  *
  * Sets, lists and environments from their expressions: what a literal, a let or a call allocates.
  */
+#include "eval/error.h"
 #include "eval/eval_run.h"
 
 struct value eval_list(struct eval *E, struct env *env, const struct expr *e)
@@ -199,14 +200,20 @@ ATTR_COLD static struct env *argument_unexpected(struct eval *E, pos_t pos, cons
 {
 	sym_t *names = heap_alloc(E, l->n_formals * sizeof(*names)), sym = 0;
 	BUF(name, LIMIT_ERR_TEXT);
+	pos_t where = l->e.pos;
 
-	for (uint32_t i = 0; i < given->n && !sym; i++)
-		if (!find_formal(l, given->v[i].sym))
-			sym = given->v[i].sym;
+	for (uint32_t i = 0; i < given->n && !sym; i++) {
+		if (find_formal(l, given->v[i].sym))
+			continue;
+		sym = given->v[i].sym;
+		/* Who wrote the call, not the function, is to see it. */
+		if (error_is_brief(E) && error_pos_is_of_project(E, given->v[i].pos))
+			where = given->v[i].pos;
+	}
 	for (uint32_t i = 0; i < l->n_formals; i++)
 		names[i] = l->formals[i].sym;
 	name_of(E, l, &name);
-	eval_fail(E, l->e.pos, "function '%s' called with unexpected argument '%.*s'", buf_z(&name),
+	eval_fail(E, where, "function '%s' called with unexpected argument '%.*s'", buf_z(&name),
 		  STR_ARG(sym_str(E, sym)));
 	eval_suggest(E, sym, names, l->n_formals);
 	if (pos)

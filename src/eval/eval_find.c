@@ -181,6 +181,8 @@ errint eval_attr_path(struct eval *E, struct value *v, struct str path, struct e
 
 /* ---- derivations ---- */
 
+#define RECIPE_GIVES "a recipe gives what mkDerivation, buildPythonPackage and their like make"
+
 struct finding {
 	struct arena *a;
 	struct attrs *args;
@@ -419,8 +421,8 @@ static errint find(struct eval *E, struct finding *f, struct value *v, struct st
 		return find_in_set(E, f, box, attr);
 	if (box->tag == V_LIST)
 		return find_in_list(E, f, box, attr);
-	return eval_fail(
-		E, 0, "expression does not evaluate to a derivation (or a set or list of those)");
+	eval_fail(E, 0, "expression does not evaluate to a derivation (or a set or list of those)");
+	return eval_cure(E, RECIPE_GIVES);
 }
 
 static errint do_find(struct eval *E, void *ctx)
@@ -432,8 +434,7 @@ static errint do_find(struct eval *E, void *ctx)
 	if (f->n || !E->opt.project)
 		return 0;
 	eval_fail(E, 0, "there is no derivation in it");
-	return eval_cure(
-		E, "a recipe gives what mkDerivation, buildPythonPackage and their like make");
+	return eval_cure(E, RECIPE_GIVES);
 }
 
 errint eval_derivations(struct eval *E, struct value *v, struct eval_args *args, struct arena *a,

@@ -267,6 +267,7 @@ static errint parse_simple_inner(struct parser *p, struct expr **out)
 				  "instead",
 				  p->E->opt.lint_urls == LINT_FATAL ? "disallowed" : "discouraged",
 				  (int)p->tok.n, p->tok.p));
+		parser_warn_shell(p);
 		*out = parser_string_const(p, pos, str_n(p->tok.p, p->tok.n));
 		return parser_next(p);
 	case T_LPAREN:

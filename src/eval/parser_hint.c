@@ -2,6 +2,7 @@
  *
  * What a syntax error's cure may be. Only what is sure is said: which bracket, string or word is
  * still open where the error is, and what certain tokens cannot mean. */
+#include "eval/error.h"
 #include "eval/parser_int.h"
 
 static const struct {
@@ -165,4 +166,20 @@ void parser_hint(struct parser *p, const char *expecting)
 	}
 	if (o)
 		hint_open(p, o, expecting);
+}
+
+void parser_warn_shell(struct parser *p)
+{
+	struct str text = str_n(p->tok.p, p->tok.n);
+	struct pos_info i;
+	struct str before;
+
+	if (LIKELY(!p->E->opt.project) || !pos_text(p->E, parser_here(p), &before) ||
+	    !str_ends(before, S("${")) || str_find(text, S(":-")) < 0 ||
+	    !pos_resolve(p->E, parser_here(p), &i) || !error_is_of_project(p->E, i.file))
+		return;
+	error_warn(p->E, parser_here(p), NULL,
+		   "'%.*s' is a URL here, and stays as it is; for the shell's own ${%.*s} write "
+		   "''${ or, between double quotes, \\${",
+		   STR_ARG(text), STR_ARG(text));
 }

@@ -137,6 +137,9 @@ bool parser_at_formals(struct parser *p);
 errint parse_formals_lambda(struct parser *p, sym_t arg, pos_t pos, struct expr **out);
 errint parse_formals(struct parser *p, struct lambda *l);
 
+/* Of a URL at hand: `${HOME:-/x}`, which the shell was to read, is one and so a text. Told of
+ * recipes. */
+void parser_warn_shell(struct parser *p);
 /* parser_hint.c: adds the cure of the syntax error under way, where one is sure. */
 ATTR_COLD void parser_hint(struct parser *p, const char *expecting);
 

@@ -14,6 +14,11 @@ ATTR_MUST_CHECK errint project_recipe(struct evaluation *e, struct value *recipe
 				      const char *project, const char *name, struct value **out,
 				      struct err *err);
 
+/* Warns of attributes of a recipe's derivation, and of its meta, that are hardly meant as they are
+ * spelt. The warning is kept with the inputs. */
+ATTR_MUST_CHECK errint project_warn_misspelt(struct evaluation *e, struct value *v,
+					     const char *recipe, struct err *err);
+
 /* Appends nothing but what evaluation finds; r->eval->inputs, if any, is told what that depends on.
  */
 ATTR_MUST_CHECK errint project_evaluate(const struct project_request *r, const struct asked *v,

@@ -95,6 +95,8 @@ static errint take_recipe(struct resolution *v, const struct asked *asked, struc
 	if (rc)
 		return rc;
 	rc = take_value(v, &v->recipes_e, asked, value, f, err);
+	if (!rc)
+		rc = project_warn_misspelt(&v->recipes_e, value, asked->text, err);
 	return rc ? err_wrap(err, "recipe '%s'", asked->text) : 0;
 }
 

@@ -6,7 +6,6 @@ stdenv.mkDerivation {
   dontUnpack = true;
   installPhase = ''
     mkdir -p $out
-    echo ${HOME:-/nowhere} >$out/home
     echo ${PREFIX} >$out/prefix
   '';
 }

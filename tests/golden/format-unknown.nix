@@ -1,0 +1,8 @@
+{ python3 }:
+
+python3.pkgs.buildPythonPackage {
+  pname = "foo";
+  version = "1.0";
+  format = "wheell";
+  src = ./.;
+}

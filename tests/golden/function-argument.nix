@@ -1,0 +1,7 @@
+{ writeTextFile }:
+
+writeTextFile {
+  name = "foo";
+  text = "exec python3";
+  executeable = true;
+}
