@@ -4,6 +4,7 @@
  * only those are told that are spelt almost like one of the set's list (pkgs/lib/attributes.nix).
  */
 #include <stdlib.h>
+#include <unistd.h>
 #include "base/file.h"
 #include "base/report.h"
 #include "memo/inputs.h"
@@ -103,6 +104,9 @@ errint project_warn_misspelt(struct evaluation *e, struct value *v, const char *
 	if (e->request->nixpkgs || !eval_is_attrs(v))
 		return 0;
 	char *file CLEANUP_FREE = path_join(str_c(e->request->set), S("lib/attributes.nix"));
+	/* A set that is older than this has no list. */
+	if (access(file, F_OK) != 0)
+		return 0;
 	errint rc = eval_file(e->eval, file, &l.known, err);
 	if (!rc)
 		rc = look_at(&l, v, "drvAttrs", "derivation", "", err);

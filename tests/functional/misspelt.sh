@@ -74,5 +74,6 @@ like "a shell's default value is told" "$(said shell)" "^warning: 'HOME:-/nowher
 like "with its place" "$(said shell)" 'at .*/shell\.nix:5:12:$'
 sed -i "s/\${HOME/''\${HOME/" .flox/pkgs/shell.nix
 is "escaped it is the shell's" "$(said shell)" ""
+# shellcheck disable=SC2016 # the language's dollar is meant
 is "nix-instantiate says nothing of it" \
 	"$(compat nix-instantiate --eval -E '"${HOME:-/nowhere}"' 2>&1)" '"HOME:-/nowhere"'
