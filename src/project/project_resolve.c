@@ -36,6 +36,7 @@ struct resolution {
 	/* Of recipes, which see of their project what git tracks. */
 	struct evaluation recipes_e;
 	struct eval_request recipes_request;
+	char *dir; /* the project, its links resolved: as positions and the store name it */
 	struct value *recipes; /* NULL: not asked for yet */
 };
 
@@ -43,6 +44,7 @@ static void resolution_release(struct resolution *v)
 {
 	evaluation_release(&v->e);
 	evaluation_release(&v->recipes_e);
+	free(v->dir);
 }
 
 static errint open_evaluation(struct resolution *v, struct err *err)
@@ -60,13 +62,16 @@ static errint open_recipes(struct resolution *v, struct err *err)
 	if (v->recipes)
 		return 0;
 	*told = *r->eval;
-	told->project = r->dir;
+	v->dir = realpath(r->dir, NULL);
+	if (!v->dir)
+		return err_sys(err, "cannot resolve '%s'", r->dir);
+	told->project = told->allowed[1] = v->dir;
 	told->set = told->nixpkgs ? told->nixpkgs : told->allowed[0];
 	errint rc = project_tracked(r->dir, v->a, told->inputs, &told->tracked, err);
 	if (!rc)
 		rc = evaluation_open(r->session, told, EVALUATION_SET | r->flags, &v->recipes_e,
 				     err);
-	return rc ? rc : project_recipes(&v->recipes_e, r->dir, &v->recipes, err);
+	return rc ? rc : project_recipes(&v->recipes_e, v->dir, &v->recipes, err);
 }
 
 static errint take_value(struct resolution *v, struct evaluation *e, const struct asked *asked,
@@ -90,7 +95,7 @@ static errint take_recipe(struct resolution *v, const struct asked *asked, struc
 			  struct err *err)
 {
 	struct value *value;
-	errint rc = project_recipe(&v->recipes_e, v->recipes, v->r->dir, asked->text, &value, err);
+	errint rc = project_recipe(&v->recipes_e, v->recipes, v->dir, asked->text, &value, err);
 
 	if (rc)
 		return rc;

@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "no git"
-plan 39
+plan 42
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
@@ -120,6 +120,13 @@ git add -N .flox src/one
 is "its files are, too" "$(copied dry)" "one "
 ln -s "$T/repo/below" "$T/by-link"
 is "by whatever name it is reached" "$(copied kiln build --project "$T/by-link" --dry-run foo)" "one "
+echo '{ stdenv }: stdenv.missing' >.flox/pkgs/bad.nix
+git add -N .flox/pkgs/bad.nix
+like "and failures name its files" "$(kiln build --project "$T/by-link" --dry-run bad 2>&1)" \
+	"^ +at $T/repo/below/\.flox/pkgs/bad\.nix:1:13:\$"
+is "restricted evaluation by that name" \
+	"$(copied kiln build --restrict-eval --project "$T/by-link" --dry-run foo)" "one "
+is "restricted evaluation sees no more" "$(copied kiln build --restrict-eval --dry-run foo)" "one "
 
 # submodules
 git init -q "$T/module"
