@@ -114,6 +114,8 @@ rec {
     then told "${args.pname or args.name}: ${field} holds the text \"${x}\", expected packages" (place field args)
       [ "without quotes it is a name: python3.pkgs.${x}" ]
     else noPackage (args.pname or args.name) (if args ? dependencies then "dependencies" else field) args x;
+  noMember = x: told "python3.withPackages: the list holds ${if builtins.isString x then "the text \"${x}\"" else "a ${builtins.typeOf x}"}, expected packages" ""
+    [ (if builtins.isString x then "without quotes it is a name: ps.${x}" else "in a list a call stands in parentheses: [ (f x) ]") ];
   noMetaList = name: field: meta: told "${name}: meta.${field} is a ${builtins.typeOf meta.${field}}, expected a list" (place field meta)
     [ "write it between brackets, or take lib.platforms.linux" ];
   noBuildFormat = args: formats:

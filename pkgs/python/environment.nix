@@ -3,10 +3,14 @@
 { lib, system, python, slots, shell }:
 
 let
+  # Of what is no package: a store path may stand for one.
+  isInput = x: builtins.isPath x || builtins.isString x && (builtins.hasContext x || lib.hasPrefix "/" x)
+    || throw (lib.words.noMember x);
+
   buildEnv = lib.makeOverridable ({ extraLibs ? [ ], ignoreCollisions ? false, postBuild ? "", permitUserSite ? false
     , extraOutputsToInstall ? [ ], makeWrapperArgs ? [ ] }:
     let
-      wanted = lib.filter (x: x != null && !slots.isMarker x) (lib.flatten extraLibs);
+      wanted = lib.filter (x: x != null && (builtins.isAttrs x || isInput x) && !slots.isMarker x) (lib.flatten extraLibs);
       modules = python.pkgs.requiredPythonModules wanted;
       plain = lib.filter (x: !(python.pkgs.hasPythonModule x)) wanted;
       allSlots = lib.unique (map (x: x.pname) (lib.filter slots.isMarker (lib.flatten extraLibs)) ++ lib.concatMap (p: p.slots) modules);

@@ -121,7 +121,7 @@ let
       env = checkedEnv name attrs;
       list = field: inputs attrs field name (attrs.${field} or [ ]);
       drvArgs =
-        removeAttrs attrs notEnv
+        { patches = [ ]; } // removeAttrs attrs notEnv
         // (if structured then { inherit env; } else env)
         // lib.genAttrs (lib.filter (f: attrs ? ${f} || lib.elem f always) inputFields) list
         // {
@@ -136,7 +136,6 @@ let
             ++ lib.optionals doCheck (list "checkInputs")
             ++ lib.optionals doInstallCheck (list "installCheckInputs");
           inherit doCheck doInstallCheck;
-          patches = attrs.patches or [ ];
           __ignoreNulls = true;
         };
       position = positionOf attrs;

@@ -345,7 +345,14 @@ addEnvHooks() {
 _findInput() {
 	local pkg=$1 role=$2 next
 	[ "${_role[$pkg]:-}" != "$role" ] && [ "${_role[$pkg]:-}" != host ] || return 0
-	[ -e "$pkg" ] || die "build input '$pkg' does not exist"
+	if [ ! -e "$pkg" ]; then
+		nixErrorLog "build input '$pkg' does not exist"
+		case $pkg in
+		/*) ;;
+		*) nixHintLog "packages are named without quotes" ;;
+		esac
+		exit 1
+	fi
 	[ -n "${_role[$pkg]:-}" ] || _inputs+=("$pkg")
 	_role[$pkg]=$role
 	if [ -f "$pkg/nix-support/propagated-native-build-inputs" ]; then

@@ -1,0 +1,6 @@
+{ python3 }:
+
+python3.withPackages (ps: [
+  ps.pillow
+  "numpy"
+])
