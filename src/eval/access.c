@@ -122,6 +122,29 @@ static bool holds_untracked(const struct eval *E, struct str path)
 				       (path_is_below(path, t->top) && !is_elsewhere(E, path)));
 }
 
+/* Does another root lie below the path? */
+static bool holds_elsewhere(const struct eval *E, struct str path)
+{
+	if (E->opt.set && path_is_below(str_c(E->opt.set), path))
+		return true;
+	for (size_t i = 0; i < E->opt.n_search_path; i++) {
+		struct str prefix, entry;
+
+		search_path_split(str_c(E->opt.search_path[i]), &prefix, &entry);
+		if (path_is_below(entry, path))
+			return true;
+	}
+	return path_is_below(eval_store_dir(E), path);
+}
+
+bool path_is_listed(const struct eval *E, struct str path)
+{
+	const struct eval_tracked *t = E->opt.tracked;
+
+	return t && path_is_below(path, t->top) && is_allowed_below(E, path) &&
+	       !is_elsewhere(E, path) && !holds_elsewhere(E, path);
+}
+
 bool path_allowed_below(const struct eval *E, struct str path)
 {
 	return is_allowed_below(E, path) && !holds_untracked(E, path);

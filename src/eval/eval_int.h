@@ -406,6 +406,8 @@ errint path_check(struct eval *E, pos_t pos, struct str path);
 bool path_allowed(const struct eval *E, struct str path);
 /* The same for all that is below it; a folder may be allowed for the sake of one entry only. */
 bool path_allowed_below(const struct eval *E, struct str path);
+/* Is it what git tracks alone that decides about all below it? */
+bool path_is_listed(const struct eval *E, struct str path);
 /* Makes a path readable in restricted modes: what was added and fetched. */
 void path_allow(struct eval *E, struct str path);
 /* A store path with all that it refers to. */

@@ -119,7 +119,10 @@ errint add_path_to_store(struct eval *E, pos_t pos, struct str path, const struc
 		return add_nowhere(E, real, how->name, fn, &filter, out);
 	if (!E->opt.store)
 		return eval_store(E, pos, &(struct store *){NULL});
-	filter.tree = input_tree(E->opt.inputs, path, real, how->name, how->recursive, fn != NULL);
+	filter.tree = input_tree(E->opt.inputs, path, real, how->name, how->recursive,
+				 !fn                                     ? TREE_WHOLE
+				 : !filter.fn && path_is_listed(E, path) ? TREE_LISTED
+									 : TREE_FILTERED);
 	if (store_add_path(E->opt.store, &E->perm, how->name, real, how->recursive, HASH_SHA256,
 			   how->expect, fn, &filter, out, &err) < 0)
 		return filter.failed ? E->err.code : eval_fail_err(E, 0, &err);

@@ -215,7 +215,7 @@ void input_unknowable(struct eval_inputs *in, const char *fmt, ...)
 /* ---- trees ---- */
 
 struct input *input_tree(struct eval_inputs *in, struct str path, const char *real, struct str name,
-			 bool recursive, bool filtered)
+			 bool recursive, enum tree_filter filter)
 {
 	struct input *i;
 
@@ -226,7 +226,7 @@ struct input *input_tree(struct eval_inputs *in, struct str path, const char *re
 	i->path = arena_str(&in->a, str_c(real));
 	i->name = arena_str(&in->a, name);
 	i->recursive = recursive;
-	i->filtered = filtered;
+	i->filter = filter;
 	/* In the list already: one that fails must not be forgotten. */
 	add(in, i);
 	tree_entry_add(&in->a, i, S(""), 0, true);

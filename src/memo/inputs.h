@@ -36,6 +36,15 @@ struct stamp {
 	uint32_t mode;
 };
 
+/* What of a tree is copied. */
+enum tree_filter {
+	TREE_WHOLE,
+	TREE_FILTERED, /* what the entries say; of other names only an evaluation knows */
+	TREE_LISTED,   /* what the entries say, and no other name, as long as the other inputs are
+			* the same */
+	TREE_FILTERS
+};
+
 /* One entry of a copied tree, in the order in which they were met. */
 struct tree_entry {
 	struct str path;    /* below the tree, with a slash in front; "" is the tree itself */
@@ -52,7 +61,8 @@ struct input {
 	uint8_t hash[32];   /* FILE, LINK, FOLDER, VARIABLE: of what was read; OBJECT: NAR hash */
 	/* TREE: */
 	struct str name, store_path; /* what it became */
-	bool recursive, filtered;
+	bool recursive;
+	enum tree_filter filter;
 	struct tree_entry *entries;
 	size_t n_entries, cap_entries;
 };
@@ -96,7 +106,7 @@ ATTR_PRINTF(2, 3) void input_unknowable(struct eval_inputs *in, const char *fmt,
 
 /* A tree being copied: NULL when nothing needs to be noted of it. */
 struct input *input_tree(struct eval_inputs *in, struct str path, const char *real, struct str name,
-			 bool recursive, bool filtered);
+			 bool recursive, enum tree_filter filter);
 /* What the filter said of the entry `rest` (below the tree, with a slash in front). */
 void input_tree_entry(struct eval_inputs *in, struct input *tree, struct str rest, uint32_t type,
 		      bool kept);

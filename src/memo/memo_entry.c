@@ -41,7 +41,7 @@ static void put_tree(struct buf *b, const struct input *i)
 	put_text(b, i->name);
 	put_text(b, i->store_path);
 	put_number(b, i->recursive, 1);
-	put_number(b, i->filtered, 1);
+	put_number(b, i->filter, 1);
 	put_number(b, i->n_entries, 4);
 	for (size_t k = 0; k < i->n_entries; k++) {
 		const struct tree_entry *e = &i->entries[k];
@@ -194,7 +194,8 @@ static void get_tree(struct entry_reader *r, struct input *i)
 	i->name = get_text(r);
 	i->store_path = get_text(r);
 	i->recursive = get_flag(r);
-	i->filtered = get_flag(r);
+	i->filter = (enum tree_filter)get_number(r, 1);
+	r->bad |= i->filter >= TREE_FILTERS;
 	i->n_entries = i->cap_entries = get_count(r, 10);
 	i->entries = ARENA_ARRAY(r->a, struct tree_entry, i->n_entries);
 	/* The tree itself comes first; everything else is below it. */

@@ -10,7 +10,7 @@
  *	             FILE, FOLDER  stamp, 32 bytes of hash
  *	             LINK, VARIABLE  32 bytes of hash
  *	             OBJECT    u32 type, 32 bytes of hash
- *	             TREE      text(name) text(store path) u8 recursive, u8 filtered,
+ *	             TREE      text(name) text(store path) u8 recursive, u8 filter,
  *	                       list(text(path) u8 kept, u32 type, [stamp when kept])
  *	stamp    = u64 device, inode, size, mtime, ctime; u32 mode
  *	message  = u32 level, text

@@ -54,7 +54,7 @@ static bool add_below(struct arena *a, struct input *tree, struct str rest, unsi
 
 bool tree_stamp(struct arena *a, struct input *tree)
 {
-	if (!tree->filtered || !tree->recursive) {
+	if (!tree->filter || !tree->recursive) {
 		tree->n_entries = tree->cap_entries = 0;
 		return stamp_entry(tree, tree_entry_add(a, tree, S(""), 0, true)) &&
 		       (!S_ISDIR(tree->entries[0].type) || add_below(a, tree, S(""), 1));
@@ -90,6 +90,7 @@ static bool proven(struct inputs_check *c, const struct input *tree)
 struct recall {
 	struct path_map entries; /* by their paths */
 	size_t root_n;
+	enum tree_filter filter;
 };
 
 static void recall_release(struct recall *r)
@@ -104,6 +105,8 @@ static bool recall_decision(void *ctx, const char *path, unsigned char d_type, s
 
 	if (e && e->type == (uint32_t)DTTOIF(d_type))
 		return e->kept;
+	if (!e && r->filter == TREE_LISTED)
+		return false;
 	err_set(err, ERR_MISMATCH, "'%s' was not there", path);
 	return false;
 }
@@ -111,7 +114,7 @@ static bool recall_decision(void *ctx, const char *path, unsigned char d_type, s
 static errint hash_tree(const struct input *tree, struct hash *h, struct err *err)
 {
 	struct hash_sink sink CLEANUP(hash_sink_release) = hash_sink_init(HASH_SHA256, NULL);
-	struct recall r CLEANUP(recall_release) = {.root_n = tree->path.n};
+	struct recall r CLEANUP(recall_release) = {.root_n = tree->path.n, .filter = tree->filter};
 	int fd CLEANUP_FD = -1;
 	errint rc;
 
@@ -119,10 +122,10 @@ static errint hash_tree(const struct input *tree, struct hash *h, struct err *er
 		rc = open_file(AT_FDCWD, tree->path.p, &fd, err);
 		return rc < 0 ? rc : hash_fd(HASH_SHA256, fd, h, err);
 	}
-	for (size_t i = 0; tree->filtered && i < tree->n_entries; i++)
+	for (size_t i = 0; tree->filter && i < tree->n_entries; i++)
 		path_map_put(&r.entries, tree->entries[i].path, &tree->entries[i]);
-	rc = nar_dump(AT_FDCWD, tree->path.p, &sink.sink, tree->filtered ? recall_decision : NULL,
-		      &r, err);
+	rc = nar_dump(AT_FDCWD, tree->path.p, &sink.sink, tree->filter ? recall_decision : NULL, &r,
+		      err);
 	if (rc == 0)
 		hash_sink_finish(&sink, h);
 	return rc;

@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "no git"
-plan 42
+plan 46
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
@@ -69,6 +69,19 @@ git checkout -q src
 # what was found before is found again, until the index says otherwise
 dry 2>"$T/err"
 is "the second time nothing is evaluated" "$(KILN_LOG=info dry 2>&1 | grep -c '^not evaluating')" 1
+touch src/unasked src/deep/unasked
+is "nor for files that lie there unasked" "$(KILN_LOG=info dry 2>&1 | grep -c '^not evaluating')" 1
+echo two >src/one
+is "a changed one is seen" "$(KILN_LOG=info dry 2>&1 | grep -c '^evaluating again')" 1
+touch src/unasked-too
+chmod +x src/deep/file
+is "and one whose mode changed, beside others" "$(KILN_LOG=info dry 2>&1 | grep -c '^evaluating again')" 1
+git checkout -q src
+rm -r src/unasked* src/deep/unasked
+git mv src/deep/file src/deep/moved
+is "and one that was moved" "$(copied dry)" "deep/moved one "
+git mv src/deep/moved src/deep/file
+dry 2>"$T/err"
 git add -N src/.env
 is "a file that is added is seen" "$(KILN_LOG=info dry 2>&1 | grep -c '^evaluating again')" 1
 is "and copied" "$(copied dry)" ".env deep/file one "
