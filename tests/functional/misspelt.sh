@@ -9,7 +9,7 @@ export KILN_DATA_DIR
 mkdir -p "$T/project/.flox/pkgs"
 cd "$T/project" || exit 1
 recipe() { cat >".flox/pkgs/$1.nix"; }
-said() { kiln build --dry-run "$1" 2>&1 | grep -v '^  /nix/store\|will be built:$'; }
+said() { kiln build --dry-run "$1" 2>&1 | plain | grep -v '^  /nix/store\|will be built:$'; }
 
 recipe foo <<'NIX'
 { lib, python3 }:

@@ -1,19 +1,16 @@
 #!/bin/sh
-# The errors that whoever writes recipes is most likely to meet, word for word: at most eight lines,
-# what failed, where, the cure, and what a program's log ends in. A case is NAME.nix, which becomes .flox/pkgs/foo.nix of a project in a
-# git repository, or a folder NAME, which is the project itself (what begins with "dot-" is put there
-# under its real name); beside it stands NAME.err. `kiln build --dry-run foo` is run, or the text after
-# "# run: " in the first lines of NAME.nix or the folder's file `run`. Cases that are called build-* run
-# programs, for which KILN_GOLDEN_STORE names a store that may be built in; without it they are left out.
+# The errors that whoever writes recipes is most likely to meet, word for word: at most eight lines of
+# what failed, where, and the cure, beside the last lines of a program's log. A case is NAME.nix, which
+# becomes .flox/pkgs/foo.nix of a project in a git repository, or a folder NAME, which is the project itself
+# (what begins with "dot-" is put there under its real name); beside it stands NAME.err. What is run is
+# `kiln build --dry-run foo`, or the text after "# run: " in NAME.nix, or the folder's file `run`. Cases that
+# are called build-* run programs: KILN_GOLDEN_STORE names a store to build in, without it they are left out.
 # `run.sh --accept [NAME…]` writes what is missing or differs; `run.sh NAME…` runs these alone.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 KILN_DATA_DIR=$(cd "$here/../.." && pwd)
-# for the commands of cases
-GOLDEN_BUILD=$KILN_BUILD
-export KILN_DATA_DIR GOLDEN_BUILD
-export GIT_CONFIG_NOSYSTEM=1
+export KILN_DATA_DIR GIT_CONFIG_NOSYSTEM=1
 command -v git >/dev/null || skip_all "no git"
 git config --global init.defaultBranch main
 accept=
