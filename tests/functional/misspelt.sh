@@ -76,4 +76,4 @@ sed -i "s/\${HOME/''\${HOME/" .flox/pkgs/shell.nix
 is "escaped it is the shell's" "$(said shell)" ""
 # shellcheck disable=SC2016 # the language's dollar is meant
 is "nix-instantiate says nothing of it" \
-	"$(compat nix-instantiate --eval -E '"${HOME:-/nowhere}"' 2>&1)" '"HOME:-/nowhere"'
+	"$(compat nix-instantiate --eval -E '"${HOME:-/nowhere}"' 2>&1 | plain)" '"HOME:-/nowhere"'
