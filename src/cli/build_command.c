@@ -223,7 +223,7 @@ errint build_command_run(struct build_command *c, struct cli *cli, struct err *e
 		report_err(s->report, failure);
 	if (rc)
 		return rc;
-	if (cli->json)
+	if (c->json)
 		print_json(c);
 	else if (!c->builds.dry_run)
 		print_paths(c);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "cli/build_request.h"
-#include "cli/eval_options.h"
+#include "cli/cli.h"
 
 struct build_command {
 	struct arena a;
@@ -14,6 +14,7 @@ struct build_command {
 	const char *project;       /* folder, or NULL to look for it */
 	struct asked *asked;
 	size_t n_asked, cap_asked;
+	bool json;
 	/* found: */
 	char *project_dir; /* of recipes */
 	struct resolved_list found;

@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * What every command shares: the global options, and the session's parts, each made when first
- * asked for. A command is `errint cmd_NAME(cli, argc, argv, err)` in
- * cmd_NAME.c, with its row in commands.def; main.c only dispatches and prints the error. */
+ * What every command shares: the options that all take, the store and the settings (opened when
+ * first asked for), the report, the package set's place, standard output. command.h says what a
+ * command is; main.c only dispatches and prints the error. */
 #pragma once
 
 #include <sys/types.h>
 #include "base/buf.h"
-#include "cli/options.h"
+#include "cli/option.h"
 #include "project/session.h"
 
-struct cli;
-
-struct command {
-	const char *name;
-	errint (*run)(struct cli *cli, int argc, char **argv, struct err *err);
-	const char *synopsis; /* what follows the name in usage, '\n' between forms */
-	const char *summary;
-	const struct option_row *options;
-};
+struct command;
 
 struct cli {
 	const struct command *command;
@@ -26,22 +18,20 @@ struct cli {
 	const char *store_dir; /* --store, or NULL */
 	char **words;          /* the command line: whose store is meant */
 	int verbosity;
+	bool help, version;
 	bool json;
 	mode_t umask; /* the caller's */
 	int status;   /* exit status when no error is returned */
 	struct store *store;
 	struct report *report;
 	struct settings *settings;
-	struct session session; /* of these three */
+	struct session session;    /* of these three */
+	struct arena a;            /* for the whole command */
+	struct option_parser line; /* the command line as it was read */
 };
 
 /* The rows that every command accepts: --help --version --store -v -q … */
-extern const struct option_row cli_global_options[];
-
-/* options_next() with the global options and the settings' flags taken care of. --help prints and
- * gives OPTION_END with *done set: return 0 at once. */
-ATTR_MUST_CHECK int cli_next(struct cli *cli, struct options *o, bool *done, struct err *err);
-void cli_options(struct cli *cli, struct options *o, int argc, char **argv);
+extern const struct option cli_global_rows[];
 
 /* The report, made on first use so that -v counts. */
 struct report *cli_report(struct cli *cli);
@@ -59,13 +49,3 @@ ATTR_PRINTF(1, 2) void out_printf(const char *fmt, ...);
 /* A JSON string with its quotes. */
 void out_json(struct str s);
 ATTR_MUST_CHECK errint out_flush(struct err *err);
-
-/* A sub-command by name in a table that ends with name NULL; ERR_USAGE with 'did you mean'. */
-ATTR_MUST_CHECK errint command_find(const struct command *table, const char *name,
-				    const struct command **out, struct err *err);
-
-#define X(id, name, synopsis, summary)                                            \
-	errint cmd_##id(struct cli *cli, int argc, char **argv, struct err *err); \
-	extern const struct option_row cmd_##id##_options[];
-#include "cli/commands.def"
-#undef X

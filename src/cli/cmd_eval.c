@@ -1,33 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * kiln eval: prints the value of an expression. */
-#include "cli/cli.h"
-#include "cli/eval_options.h"
+#include "cli/command.h"
+#include "cli/option_eval.h"
 #include "cli/value_print.h"
-
-enum {
-	O_STRICT = 1,
-	O_JSON,
-	O_XML,
-	O_RAW,
-	O_APPLY,
-	O_LIST_BUILTINS,
-	O_READ_ONLY,
-};
-
-const struct option_row cmd_eval_options[] = {
-	{O_EXPR, "-E --expr", "EXPR", "evaluate this text"},
-	{O_FILE, "-f --file", "FILE", "evaluate this file"},
-	{O_STRICT, "--strict", NULL, "evaluate the value in depth"},
-	{O_JSON, "--json", NULL, "print JSON"},
-	{O_XML, "--xml", NULL, "print XML"},
-	{O_RAW, "--raw", NULL, "print a string's bytes alone"},
-	{O_APPLY, "--apply", "EXPR", "print what this function makes of the value"},
-	{O_LIST_BUILTINS, "--list-builtins", NULL, "print every builtin with a line on it"},
-	{O_READ_ONLY, "--read-only", NULL, "write nothing to the store"},
-	EVAL_OPTION_ROWS,
-	{0},
-};
 
 struct eval_command {
 	struct eval_request request;
@@ -47,41 +23,23 @@ static void print_builtin(void *ctx, const char *name, unsigned arity, const cha
 	out_printf("%s%s%s: %.*s\n", name, arity ? " " : "", arity ? args : "", STR_ARG(first));
 }
 
-static errint take_source(struct eval_command *c, const char *text, bool is_expr, struct err *err)
-{
-	if (c->source.text)
-		return err_set(err, ERR_USAGE, "one expression at a time: '%s' is too much", text);
-	c->source = (struct eval_source){text, is_expr};
-	return 0;
-}
-
-static errint take(struct eval_command *c, int id, const struct options *o, struct err *err)
-{
-	switch (id) {
-	case O_EXPR:
-	case O_FILE:
-	case OPTION_OPERAND:
-		return take_source(c, o->args[0], id == O_EXPR, err);
-	case O_JSON:
-		c->how = EVAL_JSON;
-		break;
-	case O_XML:
-		c->how = EVAL_XML;
-		break;
-	case O_RAW:
-		c->how = EVAL_RAW;
-		break;
-	case O_APPLY:
-		c->apply = o->args[0];
-		break;
-	default:
-		c->strict |= id == O_STRICT;
-		c->list |= id == O_LIST_BUILTINS;
-		c->read_only |= id == O_READ_ONLY;
-		eval_option(&c->request, id, o);
-	}
-	return 0;
-}
+static const struct option rows[] = {
+	OPT_SOURCE(struct eval_command, source, true, "-E --expr", "EXPR", "evaluate this text"),
+	OPT_SOURCE(struct eval_command, source, false, "-f --file", "FILE", "evaluate this file"),
+	OPT_FLAG(struct eval_command, strict, "--strict", "evaluate the value in depth"),
+	OPT_CHOICE(struct eval_command, how, EVAL_JSON, "ways to print", "--json", "print JSON"),
+	OPT_CHOICE(struct eval_command, how, EVAL_XML, "ways to print", "--xml", "print XML"),
+	OPT_CHOICE(struct eval_command, how, EVAL_RAW, "ways to print", "--raw",
+		   "print a string's bytes alone"),
+	OPT_TEXT(struct eval_command, apply, "--apply", "EXPR",
+		 "print what this function makes of the value"),
+	OPT_FLAG(struct eval_command, list, "--list-builtins",
+		 "print every builtin with a line on it"),
+	OPT_FLAG(struct eval_command, read_only, "--read-only", "write nothing to the store"),
+	OPT_TABLE(struct eval_command, request, "evaluation", eval_option_rows),
+	OPT_SOURCE(struct eval_command, source, false, NULL, "FILE", NULL),
+	OPT_END,
+};
 
 static errint print_values(struct evaluation *e, const struct eval_command *c, struct err *err)
 {
@@ -105,17 +63,16 @@ static errint print_values(struct evaluation *e, const struct eval_command *c, s
 	return rc;
 }
 
-static void command_release(struct eval_command *c)
+static errint run(struct cli *cli, void *ctx, struct err *err)
 {
-	eval_request_release(&c->request);
-}
-
-static errint run(struct eval_command *c, struct cli *cli, struct err *err)
-{
+	const struct eval_command *c = ctx;
 	unsigned flags = EVALUATION_SET | (c->read_only ? EVALUATION_READ_ONLY : 0);
 	struct session *s;
 	EVALUATION(e);
 
+	if (c->list && c->source.text)
+		return err_set(err, ERR_USAGE, "--list-builtins evaluates nothing, not even '%s'",
+			       c->source.text);
 	if (c->list) {
 		eval_list_builtins(print_builtin, NULL);
 		return 0;
@@ -130,20 +87,17 @@ static errint run(struct eval_command *c, struct cli *cli, struct err *err)
 	return rc ? rc : print_values(&e, c, err);
 }
 
-errint cmd_eval(struct cli *cli, int argc, char **argv, struct err *err)
+static void release(void *ctx)
 {
-	struct eval_command c CLEANUP(command_release) = {0};
-	struct options o;
-	bool done;
-	int id;
-
-	cli_options(cli, &o, argc, argv);
-	while ((id = cli_next(cli, &o, &done, err)) != OPTION_END) {
-		if (id < 0 && id != OPTION_OPERAND)
-			return id;
-		errint rc = take(&c, id, &o, err);
-		if (rc)
-			return rc;
-	}
-	return done ? 0 : run(&c, cli, err);
+	eval_request_release(&((struct eval_command *)ctx)->request);
 }
+
+const struct command command_eval = {
+	.name = "eval",
+	.summary = "evaluate a Nix expression and print its value",
+	.topic = TOPIC_LANGUAGE,
+	.rows = rows,
+	.size = sizeof(struct eval_command),
+	.run = run,
+	.release = release,
+};

@@ -2,61 +2,55 @@
  *
  * flox: its verbs, for what exists here. */
 #include "cli/build_command.h"
-#include "cli/cli.h"
+#include "cli/command.h"
+#include "cli/option_eval.h"
 
-enum {
-	O_DIR = 1,
-	O_STABILITY,
-};
-
-const struct option_row cmd_flox_options[] = {
-	{O_DIR, "-d --dir", "DIR", "the project's folder"},
-	{O_STABILITY, "--stability", "NAME", NULL},
-	EVAL_CACHE_OPTION_ROW,
-	BUILD_OPTION_ROWS,
-	{0},
-};
-
-static errint flox_build(struct cli *cli, int argc, char **argv, struct err *err)
+static errint take_name(void *at, const struct option_given *g, struct err *err)
 {
-	struct build_command c CLEANUP(build_command_release) = {0};
-	struct options o;
-	bool done;
-	int id;
-
-	cli_options(cli, &o, argc, argv);
-	while ((id = cli_next(cli, &o, &done, err)) != OPTION_END) {
-		if (id < 0 && id != OPTION_OPERAND)
-			return id;
-		if (id == OPTION_OPERAND)
-			build_command_name(&c, o.args[0]);
-		else if (id == O_DIR)
-			c.project = o.args[0];
-		else
-			build_option(&c.builds, id, &o);
-	}
-	return done ? 0 : build_command_run(&c, cli, err);
+	build_command_name(at, g->args[0]);
+	return 0;
 }
 
-errint cmd_flox(struct cli *cli, int argc, char **argv, struct err *err)
+static const struct option build_rows[] = {
+	OPT_TEXT(struct build_command, project, "-d --dir", "DIR", "the project's folder"),
+	OPT_IGNORED("--stability", "NAME", "the set is the project's, or kiln's own"),
+	OPT_NO_EVAL_CACHE,
+	OPT_TABLE(struct build_command, builds, NULL, build_option_rows),
+	{.args = "NAME", .kind = OPTION_CALL, .call = take_name},
+	OPT_END,
+};
+
+static errint build_run(struct cli *cli, void *ctx, struct err *err)
 {
-	static const struct command verbs[] = {
-		{"build", flox_build, NULL, NULL, NULL},
-		{0},
-	};
-	const struct command *verb;
-
-	if (argc < 2 || argv[1][0] == '-') {
-		struct options o;
-		bool done;
-
-		cli_options(cli, &o, argc, argv);
-		int id = cli_next(cli, &o, &done, err);
-		if (id < 0 || done)
-			return done ? 0 : id;
-		err_set(err, ERR_USAGE, "no verb");
-		return err_hint(err, "flox build NAME…");
-	}
-	errint rc = command_find(verbs, argv[1], &verb, err);
-	return rc ? rc : verb->run(cli, argc - 1, argv + 1, err);
+	return build_command_run(ctx, cli, err);
 }
+
+static void build_release(void *ctx)
+{
+	build_command_release(ctx);
+}
+
+static const struct command build = {
+	.name = "build",
+	.summary = "build recipes of .flox/pkgs and link the results",
+	.rows = build_rows,
+	.size = sizeof(struct build_command),
+	.run = build_run,
+	.release = build_release,
+};
+
+static const struct command *const verbs[] = {&build, NULL};
+
+/* What Flox calls it, and what does it here. */
+static const char *const elsewhere[] = {
+	"activate", "kiln run", "install", "", "publish",   "", "search", "",
+	"services", "",         "show",    "", "uninstall", "", NULL,
+};
+
+const struct command command_flox = {
+	.name = "flox",
+	.summary = "answer to Flox's command line for what exists here",
+	.topic = TOPIC_FOREIGN,
+	.verbs = verbs,
+	.elsewhere = elsewhere,
+};

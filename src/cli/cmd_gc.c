@@ -3,23 +3,21 @@
  * kiln gc: deletes what no root keeps. */
 #include "base/arena.h"
 #include "base/report.h"
-#include "cli/cli.h"
-#include "cli/setting_options.h"
+#include "cli/command.h"
 #include "store/store.h"
 
-enum {
-	O_DRY_RUN = 1,
-	O_JSON,
-	O_MAX_FREED,
-	O_ROOTS,
+struct gc_command {
+	bool dry_run, roots, json;
+	uint64_t max_freed;
 };
 
-const struct option_row cmd_gc_options[] = {
-	{O_DRY_RUN, "-n --dry-run", NULL, "list what would go, delete nothing"},
-	{O_MAX_FREED, "--max-freed", "BYTES", "stop after that many bytes"},
-	{O_ROOTS, "--roots", NULL, "list the roots and what they keep"},
-	{O_JSON, "--json", NULL, "print JSON"},
-	{0},
+static const struct option rows[] = {
+	OPT_FLAG(struct gc_command, dry_run, "-n --dry-run", "list what would go, delete nothing"),
+	OPT_NUMBER(struct gc_command, max_freed, "--max-freed", "BYTES",
+		   "stop after that many bytes"),
+	OPT_FLAG(struct gc_command, roots, "--roots", "list the roots and what they keep"),
+	OPT_FLAG(struct gc_command, json, "--json", "print JSON"),
+	OPT_END,
 };
 
 static errint print_roots(struct cli *cli, struct store *s, struct err *err)
@@ -27,9 +25,9 @@ static errint print_roots(struct cli *cli, struct store *s, struct err *err)
 	ARENA(a);
 	struct root *roots;
 	size_t n;
-	errint rc = store_roots(s, &a, &roots, &n, err);
+	int rc = store_roots(s, &a, &roots, &n, err);
 
-	if (rc)
+	if (rc < 0)
 		return rc;
 	if (cli->json)
 		out_str(S("["));
@@ -68,47 +66,33 @@ static void print_result(struct cli *cli, const struct gc_options *o, const stru
 	out_printf("],\n \"freed\": %llu}\n", (unsigned long long)r->freed);
 }
 
-errint cmd_gc(struct cli *cli, int argc, char **argv, struct err *err)
+static errint run(struct cli *cli, void *ctx, struct err *err)
 {
-	ARENA(a);
-	struct gc_options gc = {0};
+	struct gc_command *c = ctx;
+	struct gc_options gc = {
+		.dry_run = c->dry_run,
+		.max_freed = c->max_freed,
+		.keep_outputs = cli->settings->keep_outputs,
+		.drop_derivations = !cli->settings->keep_derivations,
+	};
 	struct gc_result result = {0};
-	struct settings *settings;
-	struct options o;
-	struct store *s;
-	bool done, roots = false;
-	int id, rc;
 
-	cli_options(cli, &o, argc, argv);
-	while ((id = cli_next(cli, &o, &done, err)) != OPTION_END) {
-		if (id == OPTION_OPERAND)
-			return err_set(err, ERR_USAGE, "'%s' takes no operand '%s'", cli->called,
-				       o.args[0]);
-		if (id < 0)
-			return id;
-		if (id == O_MAX_FREED) {
-			rc = options_number(&o, &gc.max_freed, err);
-			if (rc)
-				return rc;
-		}
-		gc.dry_run |= id == O_DRY_RUN;
-		roots |= id == O_ROOTS;
-		cli->json |= id == O_JSON;
-	}
-	if (done)
-		return 0;
-	rc = cli_store(cli, &s, err);
-	if (!rc)
-		rc = cli_settings(cli, &settings, err);
-	if (rc)
-		return rc;
-	gc.keep_outputs = settings->keep_outputs;
-	gc.drop_derivations = !settings->keep_derivations;
-	if (roots)
-		return print_roots(cli, s, err);
-	rc = store_gc(s, &a, &gc, &result, err);
+	cli->json = c->json;
+	if (c->roots)
+		return print_roots(cli, cli->store, err);
+	errint rc = store_gc(cli->store, &cli->a, &gc, &result, err);
 	if (rc)
 		return err_wrap(err, "collecting garbage");
 	print_result(cli, &gc, &result);
 	return 0;
 }
+
+const struct command command_gc = {
+	.name = "gc",
+	.summary = "delete what no root keeps",
+	.topic = TOPIC_STORE,
+	.needs = NEEDS_STORE | NEEDS_SETTINGS,
+	.rows = rows,
+	.size = sizeof(struct gc_command),
+	.run = run,
+};

@@ -1,44 +1,37 @@
 /* SPDX-License-Identifier: MIT
  *
  * nix-build: builds the derivations of expressions and links them as result, result-2, … */
-#include <stdlib.h>
-#include "cli/build_request.h"
-#include "cli/eval_options.h"
+#include "cli/command.h"
+#include "cli/option_eval.h"
 #include "cli/result_links.h"
 #include "project/installable.h"
-
-enum {
-	O_EXPRS = 1,
-	O_INDIRECT,
-	O_DRV_LINK,
-	O_ADD_DRV_LINK,
-};
-
-const struct option_row cmd_nix_build_options[] = {
-	{O_EXPRS, "-E --expr", NULL, "operands are expressions, not files"},
-	{O_INDIRECT, "--indirect", NULL, NULL},
-	{O_DRV_LINK, "--drv-link", "LINK", NULL},
-	{O_ADD_DRV_LINK, "--add-drv-link", NULL, NULL},
-	BUILD_OPTION_ROWS,
-	EVAL_OPTION_ROWS,
-	{0},
-};
 
 struct nix_build {
 	struct arena a;
 	struct eval_request request;
 	struct build_request builds;
-	const char **words;
-	size_t n, cap;
+	struct option_list words;
 	bool exprs;
 	struct resolved_list found;
 };
 
-static void nix_build_release(struct nix_build *c)
+static const struct option rows[] = {
+	OPT_FLAG(struct nix_build, exprs, "-E --expr", "operands are expressions, not files"),
+	OPT_IGNORED("--indirect", NULL, "every root is an indirect one"),
+	OPT_IGNORED("--drv-link", "LINK", "derivations need no link while their result has one"),
+	OPT_IGNORED("--add-drv-link", NULL, "derivations need no link while their result has one"),
+	OPT_TABLE(struct nix_build, builds, "building", build_option_rows),
+	OPT_TABLE(struct nix_build, request, "evaluation", eval_option_rows),
+	OPERANDS(struct nix_build, words, "PATH"),
+	OPT_END,
+};
+
+static void release(void *ctx)
 {
+	struct nix_build *c = ctx;
+
 	eval_request_release(&c->request);
 	resolved_list_release(&c->found);
-	free(c->words);
 	arena_release(&c->a);
 }
 
@@ -86,11 +79,11 @@ static errint find(struct nix_build *c, struct session *s, struct product **out,
 {
 	const struct project_request r = {
 		.session = s, .eval = &c->request, .flags = EVALUATION_AS_NIX, .fresh = true};
-	struct asked *asked = ARENA_ARRAY(&c->a, struct asked, c->n + 1);
+	struct asked *asked = ARENA_ARRAY(&c->a, struct asked, c->words.n + 1);
 	size_t n_asked = 0;
 
-	for (size_t i = 0; i < c->n; i++)
-		asked[n_asked++] = ask(c, c->words[i]);
+	for (size_t i = 0; i < c->words.n; i++)
+		asked[n_asked++] = ask(c, c->words.v[i]);
 	if (!n_asked)
 		asked[n_asked++] = ask(c, c->exprs ? "-" : "./default.nix");
 	errint rc = project_resolve(&r, asked, n_asked, &c->a, &c->found, err);
@@ -116,7 +109,7 @@ static errint link_all(struct nix_build *c, struct session *s, const struct prod
 	return 0;
 }
 
-static errint run(struct nix_build *c, struct session *s, struct err *err)
+static errint build(struct nix_build *c, struct session *s, struct err *err)
 {
 	struct product *v;
 	size_t n;
@@ -137,30 +130,21 @@ static errint run(struct nix_build *c, struct session *s, struct err *err)
 	return rc;
 }
 
-errint cmd_nix_build(struct cli *cli, int argc, char **argv, struct err *err)
+static errint run(struct cli *cli, void *ctx, struct err *err)
 {
-	struct nix_build c CLEANUP(nix_build_release) = {0};
 	struct session *s;
-	struct options o;
-	bool done;
-	int id;
-
-	c.builds.options.log = BUILD_LOG_RAW;
-	cli_options(cli, &o, argc, argv);
-	while ((id = cli_next(cli, &o, &done, err)) != OPTION_END) {
-		if (id < 0 && id != OPTION_OPERAND)
-			return id;
-		if (id == OPTION_OPERAND) {
-			ARRAY_GROW(c.words, c.n, c.cap);
-			c.words[c.n++] = o.args[0];
-			continue;
-		}
-		c.exprs |= id == O_EXPRS;
-		build_option(&c.builds, id, &o);
-		eval_option(&c.request, id, &o);
-	}
-	if (done)
-		return 0;
 	errint rc = cli_session(cli, &s, err);
-	return rc ? rc : run(&c, s, err);
+
+	return rc ? rc : build(ctx, s, err);
 }
+
+const struct command command_nix_build = {
+	.name = "nix-build",
+	.summary = "build derivations of an expression, as nix-build does",
+	.topic = TOPIC_FOREIGN,
+	.rows = rows,
+	.size = sizeof(struct nix_build),
+	.defaults = &(const struct nix_build){.builds.options.log = BUILD_LOG_RAW},
+	.run = run,
+	.release = release,
+};

@@ -1,35 +1,54 @@
 /* SPDX-License-Identifier: MIT
  *
  * kiln parse: prints parsed expressions. */
-#include "cli/cli.h"
+#include "cli/command.h"
 #include "cli/instantiate.h"
 
-const struct option_row cmd_parse_options[] = {
-	{O_EXPR, "-E --expr", "EXPR", "parse this text"},
-	{O_FILE, "-f --file", "FILE", "parse this file"},
-	{O_SETTINGS, .table = setting_rows},
-	{0},
+static errint take_source(void *at, const struct option_given *g, struct err *err)
+{
+	instantiation_source(at, g->args[0], g->row->value);
+	return 0;
+}
+
+static const struct option rows[] = {
+	{.names = "-E --expr",
+	 .args = "EXPR",
+	 .help = "parse this text",
+	 .kind = OPTION_CALL,
+	 .value = true,
+	 .call = take_source},
+	{.names = "-f --file",
+	 .args = "FILE",
+	 .help = "parse this file",
+	 .kind = OPTION_CALL,
+	 .call = take_source},
+	{.args = "FILE", .kind = OPTION_CALL, .call = take_source},
+	OPT_END,
 };
 
-errint cmd_parse(struct cli *cli, int argc, char **argv, struct err *err)
+static errint run(struct cli *cli, void *ctx, struct err *err)
 {
-	struct instantiation c CLEANUP(instantiation_release) = {.what = INSTANTIATE_PARSED,
-								 .read_only = true};
-	struct options o;
-	bool done;
-	int id;
+	struct instantiation *c = ctx;
 
-	cli_options(cli, &o, argc, argv);
-	while ((id = cli_next(cli, &o, &done, err)) != OPTION_END) {
-		if (id < 0 && id != OPTION_OPERAND)
-			return id;
-		instantiation_source(&c, o.args[0], id == O_EXPR);
-	}
-	if (done)
-		return 0;
-	if (!c.n_sources) {
+	if (!c->n_sources) {
 		err_set(err, ERR_USAGE, "nothing to parse");
 		return err_hint(err, "name a file, or give an expression with -E");
 	}
-	return instantiation_run(&c, cli, err);
+	return instantiation_run(c, cli, err);
 }
+
+static void release(void *ctx)
+{
+	instantiation_release(ctx);
+}
+
+const struct command command_parse = {
+	.name = "parse",
+	.summary = "print parsed expressions",
+	.topic = TOPIC_LANGUAGE,
+	.rows = rows,
+	.size = sizeof(struct instantiation),
+	.defaults = &(const struct instantiation){.what = INSTANTIATE_PARSED, .read_only = true},
+	.run = run,
+	.release = release,
+};

@@ -1,46 +1,49 @@
 /* SPDX-License-Identifier: MIT
  *
  * kiln repl: an interactive session. */
-#include "cli/build_request.h"
-#include "cli/eval_options.h"
+#include "cli/command.h"
+#include "cli/option_eval.h"
 #include "cli/repl.h"
 
-const struct option_row cmd_repl_options[] = {
-	{O_EXPR, "-E --expr", "EXPR", "add the attributes of this text's value"},
-	{O_FILE, "-f --file", "FILE", "add the attributes of this file's value"},
-	EVAL_OPTION_ROWS,
-	BUILD_SETTING_ROWS,
-	{0},
+struct repl_line {
+	struct eval_request request;
+	struct eval_source source;
+	struct option_list files;
 };
 
-errint cmd_repl(struct cli *cli, int argc, char **argv, struct err *err)
-{
-	struct eval_request request CLEANUP(eval_request_release) = {0};
-	struct eval_source source = {0};
-	struct repl r CLEANUP(repl_release) = {0};
-	struct options o;
-	bool done;
-	int id;
+static const struct option rows[] = {
+	OPT_SOURCE(struct repl_line, source, true, "-E --expr", "EXPR",
+		   "add the attributes of this text's value"),
+	OPT_SOURCE(struct repl_line, source, false, "-f --file", "FILE",
+		   "add the attributes of this file's value"),
+	OPT_TABLE(struct repl_line, request, "evaluation", eval_option_rows),
+	OPT_TABLE_ALONE("building", build_setting_rows),
+	OPERANDS(struct repl_line, files, "FILE"),
+	OPT_END,
+};
 
-	cli_options(cli, &o, argc, argv);
-	while ((id = cli_next(cli, &o, &done, err)) != OPTION_END) {
-		if (id < 0 && id != OPTION_OPERAND)
-			return id;
-		if (id == OPTION_OPERAND) {
-			repl_add_file(&r, o.args[0]);
-		} else if (id == O_EXPR || id == O_FILE) {
-			if (source.text)
-				return err_set(err, ERR_USAGE,
-					       "one expression at a time: '%s' is "
-					       "too much",
-					       o.args[0]);
-			source = (struct eval_source){o.args[0], id == O_EXPR};
-		} else {
-			eval_option(&request, id, &o);
-		}
-	}
-	if (done)
-		return 0;
-	errint rc = repl_open(&r, cli, &request, source, 0, err);
+static errint run(struct cli *cli, void *ctx, struct err *err)
+{
+	const struct repl_line *c = ctx;
+	struct repl r CLEANUP(repl_release) = {0};
+
+	for (size_t i = 0; i < c->files.n; i++)
+		repl_add_file(&r, c->files.v[i]);
+	errint rc = repl_open(&r, cli, &c->request, c->source, 0, err);
 	return rc ? rc : repl_loop(&r, err);
 }
+
+static void release(void *ctx)
+{
+	eval_request_release(&((struct repl_line *)ctx)->request);
+}
+
+const struct command command_repl = {
+	.name = "repl",
+	.summary = "evaluate what is typed, line by line",
+	.topic = TOPIC_LANGUAGE,
+	.rows = rows,
+	.size = sizeof(struct repl_line),
+	.run = run,
+	.release = release,
+};

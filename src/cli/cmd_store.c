@@ -5,6 +5,9 @@
 
 #include <stdlib.h>
 #include "base/report.h"
+#include "cli/command.h"
+#include "cli/nix_verbs.h"
+#include "cli/option_eval.h"
 
 enum {
 	O_REALISE = 1,
@@ -27,111 +30,179 @@ enum {
 	O_PRINT_ENV,
 	O_READ_LOG,
 	O_INIT,
-	O_OPERATIONS_END,
-	O_ADD_ROOT,
-	O_INDIRECT,
-	O_NO_OUTPUT,
-	O_SETTINGS,
+	O_REPAIR_PATH,
+	O_OPTIMISE,
 };
 
-const struct option_row cmd_store_options[] = {
-	{O_REALISE, "-r --realise --realize", NULL, "operation: build derivations, print outputs"},
-	{O_QUERY, "-q --query", NULL, "operation: tell about paths (below)"},
-	{O_ADD, "-A --add", NULL, "operation: copy files and folders into the store"},
-	{O_ADD_FIXED, "--add-fixed", NULL, "operation: the same under a fixed output's path"},
-	{O_PRINT_FIXED_PATH, "--print-fixed-path", NULL, "operation: tell a fixed output's path"},
-	{O_DELETE, "--delete", NULL, "operation: delete paths that nothing uses"},
-	{O_GC, "--gc", NULL, "operation: delete what no root keeps"},
-	{O_VERIFY, "--verify", NULL, "operation: compare the database with the disk"},
-	{O_VERIFY_PATH, "--verify-path", NULL, "operation: compare contents with their hashes"},
-	{O_CHECK_VALIDITY, "--check-validity", NULL, "operation: fail unless paths are valid"},
-	{O_DUMP, "--dump", NULL, "operation: write a path as a NAR to standard output"},
-	{O_RESTORE, "--restore", NULL, "operation: unpack a NAR from standard input"},
-	{O_EXPORT, "--export", NULL, "operation: write paths for another store's --import"},
-	{O_IMPORT, "--import", NULL, "operation: add what --export wrote"},
-	{O_DUMP_DB, "--dump-db", NULL, "operation: print registrations"},
-	{O_LOAD_DB, "--load-db", NULL, "operation: register what --dump-db printed"},
-	{O_REGISTER_VALIDITY, "--register-validity", NULL, "operation: register existing objects"},
-	{O_PRINT_ENV, "--print-env", NULL, "operation: print a derivation's environment"},
-	{O_READ_LOG, "-l --read-log", NULL, "operation: print the log of a build"},
-	{O_INIT, "--init", NULL, "operation: create the store if it is not there"},
-	{Q_OUTPUTS, "--outputs", NULL, "query: output paths of derivations (the default)"},
-	{Q_REQUISITES, "-R --requisites", NULL, "query: the closure"},
-	{Q_REFERENCES, "--references", NULL, "query: what a path refers to"},
-	{Q_REFERRERS, "--referrers --referers", NULL, "query: what refers to a path"},
-	{Q_REFERRERS_CLOSURE, "--referrers-closure --referers-closure", NULL,
-	 "query: all that depends on a path"},
-	{Q_DERIVER, "-d --deriver", NULL, "query: the derivation that made a path"},
-	{Q_VALID_DERIVERS, "--valid-derivers", NULL, "query: valid derivations of a path"},
-	{Q_BINDING, "-b --binding", "NAME", "query: an environment variable of a derivation"},
-	{Q_HASH, "--hash", NULL, "query: the hash of the contents"},
-	{Q_SIZE, "--size", NULL, "query: the size of the contents as a NAR"},
-	{Q_TREE, "--tree", NULL, "query: references as a tree"},
-	{Q_GRAPH, "--graph", NULL, "query: references in Graphviz's language"},
-	{Q_RESOLVE, "--resolve", NULL, "query: the store path behind links"},
-	{Q_ROOTS, "--roots", NULL, "query: the roots that keep a path"},
-	{F_USE_OUTPUT, "-u --use-output", NULL, "query a derivation's outputs instead of it"},
-	{F_FORCE_REALISE, "-f --force-realise --force-realize", NULL, "build them first"},
-	{F_INCLUDE_OUTPUTS, "--include-outputs", NULL, "-R: outputs of derivations, too"},
-	{F_RECURSIVE, "--recursive", NULL, "--add-fixed: hash the NAR, not the file"},
-	{F_CHECK_CONTENTS, "--check-contents", NULL, "--verify: hash all contents"},
-	{F_REPAIR, "--repair", NULL, "--verify: as without it"},
-	{F_PRINT_INVALID, "--print-invalid", NULL, "--check-validity: print instead of failing"},
-	{F_IGNORE_LIVENESS, "--ignore-liveness", NULL, "--delete: roots do not count"},
-	{F_PRINT_ROOTS, "--print-roots", NULL, "--gc: print the roots"},
-	{F_PRINT_LIVE, "--print-live", NULL, "--gc: print what stays"},
-	{F_PRINT_DEAD, "--print-dead", NULL, "--gc: print what would go"},
-	{F_MAX_FREED, "--max-freed", "BYTES", "--gc: stop after that many"},
-	{F_IGNORE_UNKNOWN, "--ignore-unknown", NULL, "-r: skip what cannot be had"},
-	{F_HASH_GIVEN, "--hash-given", NULL, "--register-validity: the text has hashes"},
-	{F_REREGISTER, "--reregister", NULL, "--register-validity: valid paths, too"},
-	{O_ADD_ROOT, "--add-root", "LINK", "-r: make a root of the result"},
-	{O_INDIRECT, "--indirect", NULL, NULL},
-	{O_NO_OUTPUT, "--no-output", NULL, "-r: print nothing"},
-	BUILD_OPTION_ROWS,
-	{O_SETTINGS, .table = setting_rows},
-	{0},
+#define READ_BY(op) (UINT64_C(1) << (op))
+#define OPERATION(op_, names_, help_) \
+	OPT_CHOICE(struct store_request, op, op_, "operations", names_, "operation: " help_)
+#define QUERY(query_, names_, help_)                                              \
+	{                                                                         \
+		.names = names_, .help = "query: " help_, .kind = OPTION_CHOICE,  \
+		.offset = offsetof(struct store_request, query), .value = query_, \
+		.text = "queries", .readers = READ_BY(O_QUERY)                    \
+	}
+#define FLAG(flag, ops, names_, help_)                                      \
+	{                                                                   \
+		.names = names_, .help = help_, .kind = OPTION_BITS,        \
+		.offset = OPT_PLACE(struct store_request, flags, uint64_t), \
+		.value = (int64_t)FLAG_BIT(flag), .readers = ops            \
+	}
+
+static errint take_binding(void *at, const struct option_given *g, struct err *err)
+{
+	struct store_request *r = at;
+
+	if (r->query && r->query != Q_BINDING)
+		return err_set(err, ERR_USAGE, "'%s' is a second query, only one is possible",
+			       g->name);
+	r->binding = g->args[0];
+	r->query = Q_BINDING;
+	return 0;
+}
+
+static errint take_max_freed(void *at, const struct option_given *g, struct err *err)
+{
+	struct store_request *r = at;
+
+	r->flags |= FLAG_BIT(F_MAX_FREED);
+	if (str_to_u64(str_c(g->args[0]), &r->max_freed))
+		return 0;
+	return err_set(err, ERR_USAGE, "option '%s' needs a number, not '%s'", g->name, g->args[0]);
+}
+
+static const struct option rows[] = {
+	OPERATION(O_REALISE, "-r --realise --realize", "build derivations, print outputs"),
+	OPERATION(O_QUERY, "-q --query", "tell about paths (below)"),
+	OPERATION(O_ADD, "-A --add", "copy files and folders into the store"),
+	OPERATION(O_ADD_FIXED, "--add-fixed", "the same under a fixed output's path"),
+	OPERATION(O_PRINT_FIXED_PATH, "--print-fixed-path", "tell a fixed output's path"),
+	OPERATION(O_DELETE, "--delete", "delete paths that nothing uses"),
+	OPERATION(O_GC, "--gc", "delete what no root keeps"),
+	OPERATION(O_VERIFY, "--verify", "compare the database with the disk"),
+	OPERATION(O_VERIFY_PATH, "--verify-path", "compare contents with their hashes"),
+	OPERATION(O_CHECK_VALIDITY, "--check-validity", "fail unless paths are valid"),
+	OPERATION(O_DUMP, "--dump", "write a path as a NAR to standard output"),
+	OPERATION(O_RESTORE, "--restore", "unpack a NAR from standard input"),
+	OPERATION(O_EXPORT, "--export", "write paths for another store's --import"),
+	OPERATION(O_IMPORT, "--import", "add what --export wrote"),
+	OPERATION(O_DUMP_DB, "--dump-db", "print registrations"),
+	OPERATION(O_LOAD_DB, "--load-db", "register what --dump-db printed"),
+	OPERATION(O_REGISTER_VALIDITY, "--register-validity", "register existing objects"),
+	OPERATION(O_PRINT_ENV, "--print-env", "print a derivation's environment"),
+	OPERATION(O_READ_LOG, "-l --read-log", "print the log of a build"),
+	OPERATION(O_INIT, "--init", "create the store if it is not there"),
+	OPERATION(O_OPTIMISE, "--optimise --optimize", "replace equal files by hard links"),
+	OPERATION(O_REPAIR_PATH, "--repair-path", "bring back paths that are gone or altered"),
+	QUERY(Q_OUTPUTS, "--outputs", "output paths of derivations (the default)"),
+	QUERY(Q_REQUISITES, "-R --requisites", "the closure"),
+	QUERY(Q_REFERENCES, "--references", "what a path refers to"),
+	QUERY(Q_REFERRERS, "--referrers --referers", "what refers to a path"),
+	QUERY(Q_REFERRERS_CLOSURE, "--referrers-closure --referers-closure",
+	      "all that depends on a path"),
+	QUERY(Q_DERIVER, "-d --deriver", "the derivation that made a path"),
+	QUERY(Q_VALID_DERIVERS, "--valid-derivers", "valid derivations of a path"),
+	{.names = "-b --binding",
+	 .args = "NAME",
+	 .help = "query: an environment variable of a derivation",
+	 .kind = OPTION_CALL,
+	 .value = Q_BINDING,
+	 .text = "queries",
+	 .readers = READ_BY(O_QUERY),
+	 .call = take_binding},
+	QUERY(Q_HASH, "--hash", "the hash of the contents"),
+	QUERY(Q_SIZE, "--size", "the size of the contents as a NAR"),
+	QUERY(Q_TREE, "--tree", "references as a tree"),
+	QUERY(Q_GRAPH, "--graph", "references in Graphviz's language"),
+	QUERY(Q_RESOLVE, "--resolve", "the store path behind links"),
+	QUERY(Q_ROOTS, "--roots", "the roots that keep a path"),
+	FLAG(F_USE_OUTPUT, READ_BY(O_QUERY), "-u --use-output",
+	     "query a derivation's outputs instead of it"),
+	FLAG(F_FORCE_REALISE, READ_BY(O_QUERY), "-f --force-realise --force-realize",
+	     "build them first"),
+	FLAG(F_INCLUDE_OUTPUTS, READ_BY(O_QUERY), "--include-outputs",
+	     "-R: outputs of derivations, too"),
+	FLAG(F_RECURSIVE, READ_BY(O_ADD_FIXED) | READ_BY(O_PRINT_FIXED_PATH), "--recursive",
+	     "--add-fixed: hash the NAR, not the file"),
+	FLAG(F_CHECK_CONTENTS, READ_BY(O_VERIFY), "--check-contents",
+	     "--verify: hash all contents"),
+	FLAG(F_REPAIR, READ_BY(O_VERIFY) | READ_BY(O_REALISE), "--repair",
+	     "--verify, -r: bring back what is gone or altered"),
+	FLAG(F_PRINT_INVALID, READ_BY(O_CHECK_VALIDITY), "--print-invalid",
+	     "--check-validity: print instead of failing"),
+	FLAG(F_IGNORE_LIVENESS, READ_BY(O_DELETE), "--ignore-liveness",
+	     "--delete: roots do not count"),
+	FLAG(F_PRINT_ROOTS, READ_BY(O_GC), "--print-roots", "--gc: print the roots"),
+	FLAG(F_PRINT_LIVE, READ_BY(O_GC), "--print-live", "--gc: print what stays"),
+	FLAG(F_PRINT_DEAD, READ_BY(O_GC), "--print-dead", "--gc: print what would go"),
+	{.names = "--max-freed",
+	 .args = "BYTES",
+	 .help = "--gc: stop after that many",
+	 .kind = OPTION_CALL,
+	 .readers = READ_BY(O_GC),
+	 .call = take_max_freed},
+	FLAG(F_IGNORE_UNKNOWN, READ_BY(O_REALISE), "--ignore-unknown",
+	     "-r: skip what cannot be had"),
+	FLAG(F_HASH_GIVEN, READ_BY(O_REGISTER_VALIDITY), "--hash-given",
+	     "--register-validity: the text has hashes"),
+	FLAG(F_REREGISTER, READ_BY(O_REGISTER_VALIDITY), "--reregister",
+	     "--register-validity: valid paths, too"),
+	{.names = "--add-root",
+	 .args = "LINK",
+	 .help = "-r: make a root of the result",
+	 .kind = OPTION_TEXT,
+	 .readers = READ_BY(O_REALISE),
+	 .offset = OPT_PLACE(struct store_request, add_root, const char *)},
+	OPT_IGNORED("--indirect", NULL, "every root is an indirect one"),
+	{.names = "--no-output",
+	 .help = "-r: print nothing",
+	 .kind = OPTION_FLAG,
+	 .value = true,
+	 .readers = READ_BY(O_REALISE),
+	 .offset = OPT_PLACE(struct store_request, no_output, bool)},
+	{.kind = OPTION_TABLE,
+	 .help = "building",
+	 .rows = build_option_rows,
+	 .readers =
+		 READ_BY(O_REALISE) | READ_BY(O_QUERY) | READ_BY(O_VERIFY) | READ_BY(O_REPAIR_PATH),
+	 .offset = offsetof(struct store_request, build)},
+	OPERANDS(struct store_request, operands, "PATH"),
+	OPT_END,
 };
 
 enum { ANY = 1 << 20 };
 
-/* Everything about an operation; the flags are those that make sense with it. */
+/* Everything about an operation but its flags, which say themselves who reads them. */
 static const struct store_op {
 	int id;
 	const char *name;
-	uint64_t flags;
 	size_t min, max; /* operands */
 	store_op_fn run;
 	bool no_store;
 } operations[] = {
-	{O_REALISE, "--realise", FLAG_BIT(F_IGNORE_UNKNOWN), 0, ANY, op_realise},
-	{O_QUERY, "--query",
-	 FLAG_BIT(F_USE_OUTPUT) | FLAG_BIT(F_FORCE_REALISE) | FLAG_BIT(F_INCLUDE_OUTPUTS), 0, ANY,
-	 op_query},
-	{O_ADD, "--add", 0, 0, ANY, op_add},
-	{O_ADD_FIXED, "--add-fixed", FLAG_BIT(F_RECURSIVE), 1, ANY, op_add_fixed},
-	{O_PRINT_FIXED_PATH, "--print-fixed-path", FLAG_BIT(F_RECURSIVE), 3, 3,
-	 op_print_fixed_path},
-	{O_DELETE, "--delete", FLAG_BIT(F_IGNORE_LIVENESS), 0, ANY, op_delete},
-	{O_GC, "--gc",
-	 FLAG_BIT(F_PRINT_ROOTS) | FLAG_BIT(F_PRINT_LIVE) | FLAG_BIT(F_PRINT_DEAD) |
-		 FLAG_BIT(F_MAX_FREED),
-	 0, 0, op_gc},
-	{O_VERIFY, "--verify", FLAG_BIT(F_CHECK_CONTENTS) | FLAG_BIT(F_REPAIR), 0, 0, op_verify},
-	{O_VERIFY_PATH, "--verify-path", 0, 0, ANY, op_verify_path},
-	{O_CHECK_VALIDITY, "--check-validity", FLAG_BIT(F_PRINT_INVALID), 0, ANY,
-	 op_check_validity},
-	{O_DUMP, "--dump", 0, 1, 1, op_dump, .no_store = true},
-	{O_RESTORE, "--restore", 0, 1, 1, op_restore, .no_store = true},
-	{O_EXPORT, "--export", 0, 0, ANY, op_export},
-	{O_IMPORT, "--import", 0, 0, 0, op_import},
-	{O_DUMP_DB, "--dump-db", 0, 0, ANY, op_dump_db},
-	{O_LOAD_DB, "--load-db", 0, 0, 0, op_load_db},
-	{O_REGISTER_VALIDITY, "--register-validity",
-	 FLAG_BIT(F_HASH_GIVEN) | FLAG_BIT(F_REREGISTER), 0, 0, op_register_validity},
-	{O_PRINT_ENV, "--print-env", 0, 1, 1, op_print_env},
-	{O_READ_LOG, "--read-log", 0, 0, ANY, op_read_log},
-	{O_INIT, "--init", 0, 0, 0, op_init},
+	{O_REALISE, "--realise", 0, ANY, op_realise},
+	{O_QUERY, "--query", 0, ANY, op_query},
+	{O_ADD, "--add", 0, ANY, op_add},
+	{O_ADD_FIXED, "--add-fixed", 1, ANY, op_add_fixed},
+	{O_PRINT_FIXED_PATH, "--print-fixed-path", 3, 3, op_print_fixed_path},
+	{O_DELETE, "--delete", 0, ANY, op_delete},
+	{O_GC, "--gc", 0, 0, op_gc},
+	{O_VERIFY, "--verify", 0, 0, op_verify},
+	{O_VERIFY_PATH, "--verify-path", 0, ANY, op_verify_path},
+	{O_CHECK_VALIDITY, "--check-validity", 0, ANY, op_check_validity},
+	{O_DUMP, "--dump", 1, 1, op_dump, .no_store = true},
+	{O_RESTORE, "--restore", 1, 1, op_restore, .no_store = true},
+	{O_EXPORT, "--export", 0, ANY, op_export},
+	{O_IMPORT, "--import", 0, 0, op_import},
+	{O_DUMP_DB, "--dump-db", 0, ANY, op_dump_db},
+	{O_LOAD_DB, "--load-db", 0, 0, op_load_db},
+	{O_REGISTER_VALIDITY, "--register-validity", 0, 0, op_register_validity},
+	{O_PRINT_ENV, "--print-env", 1, 1, op_print_env},
+	{O_READ_LOG, "--read-log", 0, ANY, op_read_log},
+	{O_INIT, "--init", 0, 0, op_init},
+	{O_REPAIR_PATH, "--repair-path", 1, ANY, op_repair_path},
+	{O_OPTIMISE, "--optimise", 0, 0, op_optimise},
 };
 
 static const struct store_op *find_op(int id)
@@ -143,81 +214,31 @@ static const struct store_op *find_op(int id)
 	return NULL;
 }
 
-static const char *option_name(int id)
+/* What nothing would read is an error; settings are everybody's. */
+static errint check_readers(const struct store_request *r, const struct store_op *op,
+			    struct err *err)
 {
-	for (const struct option_row *row = cmd_store_options; row->id; row++) {
-		if (row->id == id)
-			return row->names;
-	}
-	return "?";
-}
+	const struct option_parser *p = &r->cli->line;
 
-static errint set_once(int *what, int id, const char *kind, struct err *err)
-{
-	if (*what && *what != id)
-		return err_set(err, ERR_USAGE, "'%s' and '%s' are two %s, only one is possible",
-			       option_name(*what), option_name(id), kind);
-	*what = id;
-	return 0;
-}
+	for (size_t i = 0; i < p->n_used; i++) {
+		const struct option_given *g = &p->used[i];
 
-static errint take_option(struct store_request *r, int id, const struct options *o, struct err *err)
-{
-	if (id < O_OPERATIONS_END)
-		return set_once(&r->op, id, "operations", err);
-	if (id >= F_FIRST && id < F_END) {
-		r->flags |= FLAG_BIT(id);
-		return id == F_MAX_FREED ? options_number(o, &r->max_freed, err) : 0;
-	}
-	if (id >= Q_FIRST && id < Q_END) {
-		if (id == Q_BINDING)
-			r->binding = o->args[0];
-		return set_once(&r->query, id, "queries", err);
-	}
-	switch (id) {
-	case O_ADD_ROOT:
-		r->add_root = o->args[0];
-		return 0;
-	case O_NO_OUTPUT:
-		r->no_output = true;
-		return 0;
-	default:
-		build_option(&r->build, id, o);
-		return 0;
-	}
-}
-
-static errint parse(struct store_request *r, int argc, char **argv, bool *done, struct err *err)
-{
-	struct options o;
-	int id;
-
-	r->args = xcalloc((size_t)argc + 1, sizeof(*r->args));
-	cli_options(r->cli, &o, argc, argv);
-	while ((id = cli_next(r->cli, &o, done, err)) != OPTION_END) {
-		if (id == OPTION_OPERAND) {
-			r->args[r->n++] = o.args[0];
+		if (!g->readers || (g->readers & READ_BY(op->id)) || g->row->call == setting_given)
 			continue;
-		}
-		if (id < 0)
-			return id;
-		errint rc = take_option(r, id, &o, err);
-		if (rc)
-			return rc;
+		if (g->readers == READ_BY(O_QUERY))
+			return err_set(err, ERR_USAGE, "'%s' belongs to --query, not to '%s'",
+				       g->name, op->name);
+		return err_set(err, ERR_USAGE, "'%s' takes no '%s'", op->name, g->name);
 	}
 	return 0;
 }
 
 static errint check(const struct store_request *r, const struct store_op *op, struct err *err)
 {
-	uint64_t odd = r->flags & ~op->flags;
+	errint rc = check_readers(r, op, err);
 
-	if (odd)
-		return err_set(err, ERR_USAGE, "'%s' takes no '%s'", op->name,
-			       option_name(F_FIRST + __builtin_ctzll(odd)));
-	if (r->query && r->op != O_QUERY)
-		return err_set(err, ERR_USAGE, "'%s' belongs to --query, not to '%s'",
-			       option_name(r->query), op->name);
+	if (rc)
+		return rc;
 	if (r->n < op->min)
 		return err_set(err, ERR_USAGE, "'%s' needs %zu operand%s", op->name, op->min,
 			       op->min == 1 ? "" : "s");
@@ -227,41 +248,70 @@ static errint check(const struct store_request *r, const struct store_op *op, st
 	return 0;
 }
 
-static void request_release(struct store_request *r)
+static errint no_operation(const struct store_request *r, struct err *err)
 {
-	free(r->args);
+	const struct command *verb;
+
+	/* A word that is no path was meant as a verb. */
+	if (r->n && r->cli->command->verbs && !strchr(r->args[0], '/'))
+		return command_find(r->cli->command->verbs, r->cli->called, r->args[0], &verb, err);
+	err_set(err, ERR_USAGE, "no operation is given");
+	return err_hint(err, "one of --realise --query --add --gc --verify …; see --help");
 }
 
-errint cmd_store(struct cli *cli, int argc, char **argv, struct err *err)
+static errint run(struct cli *cli, void *ctx, struct err *err)
 {
-	ARENA(a);
-	struct store_request r CLEANUP(request_release) = {.cli = cli, .a = &a};
-	struct settings *settings;
-	bool done;
-	errint rc = parse(&r, argc, argv, &done, err);
+	struct store_request *r = ctx;
 
-	if (rc || done)
-		return rc;
+	r->cli = cli;
+	r->a = &cli->a;
+	r->args = r->operands.v;
+	r->n = r->operands.n;
 	/* A query flag alone, as in `kiln store -R PATH`, is a query. */
-	if (!r.op && r.query)
-		r.op = O_QUERY;
-	if (!r.op) {
-		err_set(err, ERR_USAGE, "no operation is given");
-		return err_hint(err, "one of --realise --query --add --gc --verify …; see --help");
-	}
-	rc = cli_settings(cli, &settings, err);
-	if (rc)
-		return rc;
-	r.keep_outputs = settings->keep_outputs;
-	r.drop_derivations = !settings->keep_derivations;
-	if (!r.add_root && !r.build.no_link)
-		r.add_root = r.build.link;
-	const struct store_op *op = find_op(r.op);
-	rc = check(&r, op, err);
+	if (!r->op && r->query)
+		r->op = O_QUERY;
+	if (!r->op)
+		return no_operation(r, err);
+	r->keep_outputs = cli->settings->keep_outputs;
+	r->drop_derivations = !cli->settings->keep_derivations;
+	if (!r->add_root && !r->build.no_link)
+		r->add_root = r->build.link;
+	const struct store_op *op = find_op(r->op);
+	errint rc = check(r, op, err);
 	if (!rc && !op->no_store)
-		rc = cli_store(cli, &r.s, err);
-	return rc ? rc : op->run(&r, err);
+		rc = cli_store(cli, &r->s, err);
+	return rc ? rc : op->run(r, err);
 }
+
+static const struct command *const verbs[] = {
+	&store_verb_add,
+	&store_verb_cat,
+	&store_verb_diff,
+	&store_verb_hash,
+	&store_verb_info,
+	&store_verb_ls,
+	NULL,
+};
+
+#define STORE_COMMAND                                                                     \
+	.synopsis = "OPERATION [OPTION…] [PATH…]", .needs = NEEDS_SETTINGS, .rows = rows, \
+	.size = sizeof(struct store_request), .run = run
+
+const struct command command_store = {
+	.name = "store",
+	STORE_COMMAND,
+	.summary = "query and change the store",
+	.topic = TOPIC_STORE,
+	.verbs = verbs,
+};
+
+const struct command command_nix_store = {
+	.name = "nix-store",
+	STORE_COMMAND,
+	.summary = "query and change the store, as nix-store does",
+	.topic = TOPIC_FOREIGN,
+	.manual = "kiln-store",
+};
 
 errint operand_paths(struct store_request *r, struct str **out, struct err *err)
 {

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "cli/cli.h"
-#include "cli/eval_options.h"
+#include "project/evaluation.h"
 
 enum instantiate_what {
 	INSTANTIATE_DERIVATIONS,

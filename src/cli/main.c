@@ -5,68 +5,50 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/process.h"
 #include "base/report.h"
-#include "cli/cli.h"
+#include "cli/command.h"
 #include "store/store.h"
 
-static const struct command commands[] = {
-#define X(id, name, synopsis, summary) {name, cmd_##id, synopsis, summary, cmd_##id##_options},
-#include "cli/commands.def"
-#undef X
-	{0},
-};
-
-/* Not a command of `kiln`, only a name of the program. */
-static bool is_foreign(const char *name)
+/* `kiln help X…` is `kiln X… --help`. */
+static void help_of(int *argc, char **argv)
 {
-	return strncmp(name, "nix", 3) == 0 || strcmp(name, "flox") == 0;
-}
+	static char help[] = "--help";
 
-static void print_usage(void)
-{
-	out_printf(
-		"usage: kiln COMMAND [OPTION…] [ARGUMENT…]\n\n"
-		"Reproducible builds, publishing and running of ComfyUI and other Python ML stacks.\n\n"
-		"commands:\n");
-	for (const struct command *c = commands; c->name; c++)
-		if (!is_foreign(c->name))
-			out_printf("  %-12s %s\n", c->name, c->summary);
-	out_printf("\n'kiln COMMAND --help' tells a command's options; 'man kiln-COMMAND' more.\n");
+	memmove(argv + 1, argv + 2, (size_t)(*argc - 2) * sizeof(*argv));
+	argv[*argc - 1] = help;
 }
 
 static errint dispatch(struct cli *cli, int argc, char **argv, struct err *err)
 {
-	struct str base = path_base(str_c(argv[0]));
-	static char called[64];
-	const char *name = base.p;
-	int rc;
+	const char *name = path_base(str_c(argv[0])).p;
+	const struct command *c;
+	errint rc;
 
-	if (!is_foreign(name)) {
-		if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0 ||
-		    strcmp(argv[1], "-h") == 0) {
-			print_usage();
-			cli->status = argc < 2 ? err_exit_status(ERR_USAGE) : 0;
-			return 0;
-		}
-		if (strcmp(argv[1], "--version") == 0) {
-			out_printf("kiln %s\n", KILN_VERSION);
-			return 0;
-		}
-		argc--;
-		argv++;
-		name = argv[0];
-		snprintf(called, sizeof(called), "kiln %s", name);
-	} else {
-		snprintf(called, sizeof(called), "%s", name);
-		if (strcmp(name, "nix-store") == 0)
-			name = "store";
+	if (command_is_foreign(name)) {
+		cli->called = name;
+		rc = command_find(commands, "", name, &c, err);
+		return rc ? rc : command_start(cli, c, argc, argv, err);
 	}
-	cli->called = called;
-	rc = command_find(commands, name, &cli->command, err);
-	return rc < 0 ? rc : cli->command->run(cli, argc, argv, err);
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		commands_print();
+		cli->status = argc < 2 ? err_exit_status(ERR_USAGE) : 0;
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		out_printf("kiln %s\n", KILN_VERSION);
+		return 0;
+	}
+	if (argc > 2 && strcmp(argv[1], "help") == 0 && argv[2][0] != '-')
+		help_of(&argc, argv);
+	rc = command_find(commands, cli->called, argv[1], &c, err);
+	if (rc)
+		return rc;
+	cli->called = arena_printf(&cli->a, "kiln %s", c->name);
+	return command_start(cli, c, argc - 1, argv + 1, err);
 }
 
 /* Wherever it came from: a full disk has one cure. */
@@ -97,6 +79,7 @@ int main(int argc, char **argv)
 		store_close(cli.store);
 	settings_free(cli.settings);
 	report_free(cli.report);
+	arena_release(&cli.a);
 	if (rc < 0) {
 		hint_full_disk(&err);
 		char *text CLEANUP_FREE = err_format(&err);

@@ -10,10 +10,9 @@
 #include "cli/build_request.h"
 #include "store/store.h"
 
-/* Flags of single operations, also the ids of their options. ORDER store_flag */
+/* Flags of single operations, bits of their options. */
 enum store_flag {
-	F_FIRST = 200,
-	F_USE_OUTPUT = F_FIRST,
+	F_USE_OUTPUT,
 	F_FORCE_REALISE,
 	F_INCLUDE_OUTPUTS,
 	F_RECURSIVE,
@@ -28,14 +27,12 @@ enum store_flag {
 	F_IGNORE_UNKNOWN,
 	F_HASH_GIVEN,
 	F_REREGISTER,
-	F_END,
 };
-#define FLAG_BIT(id) (UINT64_C(1) << ((id)-F_FIRST))
+#define FLAG_BIT(id) (UINT64_C(1) << (id))
 
-/* What a query asks for, also the ids of their options. */
+/* What a query asks for. */
 enum store_query_type {
-	Q_FIRST = 300,
-	Q_OUTPUTS = Q_FIRST,
+	Q_OUTPUTS = 1,
 	Q_REQUISITES,
 	Q_REFERENCES,
 	Q_REFERRERS,
@@ -49,7 +46,6 @@ enum store_query_type {
 	Q_GRAPH,
 	Q_RESOLVE,
 	Q_ROOTS,
-	Q_END,
 };
 
 struct store_request {
@@ -64,7 +60,8 @@ struct store_request {
 	const char *add_root;
 	bool no_output, keep_outputs, drop_derivations;
 	struct build_request build;
-	const char **args;
+	struct option_list operands;
+	const char **args; /* the operands */
 	size_t n;
 };
 
@@ -90,6 +87,8 @@ errint op_verify(struct store_request *r, struct err *err);
 errint op_verify_path(struct store_request *r, struct err *err);
 errint op_check_validity(struct store_request *r, struct err *err);
 errint op_init(struct store_request *r, struct err *err);
+errint op_optimise(struct store_request *r, struct err *err);
+errint op_repair_path(struct store_request *r, struct err *err);
 /* store_verbs_exchange.c */
 errint op_dump(struct store_request *r, struct err *err);
 errint op_restore(struct store_request *r, struct err *err);

@@ -6,6 +6,8 @@
 #include <unistd.h>
 #include "base/file.h"
 #include "base/report.h"
+#include "cli/nix_verbs.h"
+#include "store/optimise.h"
 
 static errint algorithm(const char *name, enum hash_algo *out, struct err *err)
 {
@@ -215,4 +217,26 @@ errint op_check_validity(struct store_request *r, struct err *err)
 errint op_init(struct store_request *r, struct err *err)
 {
 	return store_init(r->s, err);
+}
+
+errint store_optimise_told(struct cli *cli, struct err *err)
+{
+	struct optimise_result result;
+	errint rc = store_optimise(cli->store, &result, err);
+
+	if (!rc)
+		report_msg(cli_report(cli), REPORT_NOTE,
+			   "%.2f MiB freed by hard-linking %llu files",
+			   (double)result.freed / (1024 * 1024), (unsigned long long)result.linked);
+	return rc;
+}
+
+errint op_optimise(struct store_request *r, struct err *err)
+{
+	return store_optimise_told(r->cli, err);
+}
+
+errint op_repair_path(struct store_request *r, struct err *err)
+{
+	return err_set(err, ERR_UNSUPPORTED, "not yet");
 }

@@ -36,7 +36,7 @@ static bool generation_number(struct str base, struct str name, uint64_t *out)
 	return str_to_u64(str_sub(name, base.n + 1, name.n - base.n - 1 - LINK_SUFFIX.n), out);
 }
 
-struct found {
+struct generation_link {
 	uint64_t number;
 	int64_t made;
 	const char *name;
@@ -44,13 +44,13 @@ struct found {
 
 static int newest_first(const void *a, const void *b)
 {
-	const struct found *x = a, *y = b;
+	const struct generation_link *x = a, *y = b;
 
 	return (y->number > x->number) - (y->number < x->number);
 }
 
-static errint remove_one(struct sweep *w, int dir, const char *profile, const struct found *f,
-			 struct err *err)
+static errint remove_one(struct sweep *w, int dir, const char *profile,
+			 const struct generation_link *f, struct err *err)
 {
 	if (!w->dry_run && unlinkat(dir, f->name, 0))
 		return err_sys(err, "removing generation %llu of '%s'",
@@ -67,13 +67,13 @@ static errint remove_one(struct sweep *w, int dir, const char *profile, const st
 static errint sweep_profile(struct sweep *w, int dir, const struct dir_list *list,
 			    const char *profile, struct str base, uint64_t current, struct err *err)
 {
-	struct found *v CLEANUP_FREE = xcalloc(list->n, sizeof(*v));
+	struct generation_link *v CLEANUP_FREE = xcalloc(list->n, sizeof(*v));
 	bool old = w->before == INT64_MIN;
 	size_t n = 0;
 	errint rc = 0;
 
 	for (size_t i = 0; i < list->n; i++) {
-		struct found f = {.name = list->v[i].name};
+		struct generation_link f = {.name = list->v[i].name};
 		struct stat st;
 
 		if (list->v[i].type != DT_LNK ||

@@ -17,7 +17,7 @@ enum { MARGIN = 32 };
 
 /* ---- the graph ---- */
 
-struct graph {
+struct why_whole {
 	struct store *s;
 	struct arena *a;
 	struct str_set closure;
@@ -25,7 +25,7 @@ struct graph {
 	struct path_info *infos;
 };
 
-static struct why_node *node_of(const struct graph *g, struct str path)
+static struct why_node *node_of(const struct why_whole *g, struct str path)
 {
 	const struct str *found =
 		bsearch(&path, g->closure.v, g->closure.n, sizeof(*g->closure.v), str_cmp_qsort);
@@ -33,7 +33,7 @@ static struct why_node *node_of(const struct graph *g, struct str path)
 	return found ? &g->nodes[found - g->closure.v] : NULL;
 }
 
-static errint load(struct graph *g, struct err *err)
+static errint load(struct why_whole *g, struct err *err)
 {
 	g->nodes = ARENA_ARRAY(g->a, struct why_node, g->closure.n);
 	g->infos = ARENA_ARRAY(g->a, struct path_info, g->closure.n);
@@ -49,7 +49,7 @@ static errint load(struct graph *g, struct err *err)
 }
 
 /* Round by round: whoever refers to a node of this distance is one farther. */
-static void measure(struct graph *g, struct why_node *end)
+static void measure(struct why_whole *g, struct why_node *end)
 {
 	bool more = true;
 
@@ -81,7 +81,7 @@ static int cmp_step(const void *a, const void *b)
 	return str_cmp(x->path, y->path);
 }
 
-static void add_steps(struct graph *g, bool to_itself)
+static void add_steps(struct why_whole *g, bool to_itself)
 {
 	for (size_t i = 0; i < g->closure.n; i++) {
 		struct why_node *node = &g->nodes[i];
@@ -101,7 +101,7 @@ static void add_steps(struct graph *g, bool to_itself)
 errint why_graph(struct store *s, struct arena *a, struct str from, struct str to,
 		 struct why_node **out, struct err *err)
 {
-	struct graph g = {.s = s, .a = a};
+	struct why_whole g = {.s = s, .a = a};
 	errint rc = store_closure(s, a, &from, 1, 0, &g.closure, err);
 
 	if (rc)
@@ -121,7 +121,7 @@ errint why_graph(struct store *s, struct arena *a, struct str from, struct str t
 
 /* ---- the files ---- */
 
-struct scan {
+struct why_search {
 	struct arena *a;
 	struct why_node *node;
 	size_t n;
@@ -129,12 +129,13 @@ struct scan {
 	unsigned depth;
 };
 
-static void scan_release(struct scan *s)
+static void scan_release(struct why_search *s)
 {
 	buf_release(&s->path);
 }
 
-static void found_at(struct scan *s, struct why_step *step, struct str bytes, size_t at, bool link)
+static void found_at(struct why_search *s, struct why_step *step, struct str bytes, size_t at,
+		     bool link)
 {
 	size_t from = link || at < MARGIN ? 0 : at - MARGIN;
 	struct str around = str_sub(bytes, from, at - from + STORE_HASH_LEN + MARGIN);
@@ -160,7 +161,7 @@ static void found_at(struct scan *s, struct why_step *step, struct str bytes, si
 	};
 }
 
-static void scan_bytes(struct scan *s, struct str bytes, bool link)
+static void scan_bytes(struct why_search *s, struct str bytes, bool link)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct why_step *step = &s->node->steps[i];
@@ -172,7 +173,7 @@ static void scan_bytes(struct scan *s, struct str bytes, bool link)
 	}
 }
 
-static errint scan_file(struct scan *s, int dirfd, const char *name, struct err *err)
+static errint scan_file(struct why_search *s, int dirfd, const char *name, struct err *err)
 {
 	struct stat st;
 	int fd CLEANUP_FD = -1;
@@ -192,10 +193,10 @@ static errint scan_file(struct scan *s, int dirfd, const char *name, struct err 
 	return 0;
 }
 
-static errint scan_any(struct scan *s, int dirfd, const char *name, unsigned char type,
+static errint scan_any(struct why_search *s, int dirfd, const char *name, unsigned char type,
 		       struct err *err);
 
-static errint scan_folder(struct scan *s, int dirfd, const char *name, struct err *err)
+static errint scan_folder(struct why_search *s, int dirfd, const char *name, struct err *err)
 {
 	struct dir_list list CLEANUP(dir_list_release) = {0};
 	int fd CLEANUP_FD = -1;
@@ -215,7 +216,7 @@ static errint scan_folder(struct scan *s, int dirfd, const char *name, struct er
 	return rc;
 }
 
-static errint scan_any(struct scan *s, int dirfd, const char *name, unsigned char type,
+static errint scan_any(struct why_search *s, int dirfd, const char *name, unsigned char type,
 		       struct err *err)
 {
 	char *target CLEANUP_FREE = NULL;
@@ -241,7 +242,7 @@ static errint scan_any(struct scan *s, int dirfd, const char *name, unsigned cha
 errint why_scan(struct store *s, struct arena *a, struct why_node *node, size_t n, struct err *err)
 {
 	char *real CLEANUP_FREE = store_real_path(s, node->path);
-	struct scan scan CLEANUP(scan_release) = {
+	struct why_search scan CLEANUP(scan_release) = {
 		.a = a, .node = node, .n = n, .path = BUF_INIT(LIMIT_PATH_TEXT * 16)};
 	struct stat st;
 

@@ -3,7 +3,7 @@
 # shellcheck disable=SC2016 # the dollars are content of the files
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "git is not installed"
-plan 33
+plan 34
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 tree=$T/deep/tree
@@ -126,6 +126,8 @@ rm src/store/long.c
 awk 'BEGIN { for (i = 0; i < 800; i++) print "int a" i ";" }' | c_file src/store/long.c
 sin "803 lines are too many for a file" src/store/long.c "1: 803 lines"
 
+echo 'static const struct option rows[] = {OPT_FLAG(struct ctx, unread, "-u", "in vain"), OPT_END};' | c_file src/cli/vain.c
+sin "an option is read by somebody" src/cli/vain.c "4: nothing reads the member 'unread'"
 c_file src/odd/x.c </dev/null
 sin "a folder of src is a room of the list" src/odd/x.c "1: src/odd is no room"
 echo '| ghost | nothing | base |' >>src/README.md

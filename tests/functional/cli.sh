@@ -1,7 +1,7 @@
 #!/bin/sh
 # The frame of the commands: usage, suggestions, exit statuses, output that cannot be written.
 . "$(dirname "$0")/../lib.sh"
-plan 14
+plan 46
 
 like "kiln alone tells its commands" "$(kiln 2>&1)" '^  build +build recipes'
 kiln >/dev/null 2>&1
@@ -22,3 +22,51 @@ is "an error of the program has status 1" $? 1
 like "and its text" "$(cat "$T/err")" "error: x"
 kiln eval --strict -E 'builtins.genList (x: x) 100000' >/dev/full 2>"$T/err"
 is "output that cannot be written is an error" $? 1
+
+# ---- what is said of commands ----
+like "kiln help lists them by what they are for" "$(kiln help)" '^build and run:$'
+like "each with its line" "$(kiln help)" '^  why +tell why'
+like "but not other tools' names" "$(kiln help | grep -c nix-)" '^0$'
+is "help of a command" "$(kiln help build)" "$(kiln build --help)"
+is "and of a verb" "$(kiln help store ls)" "$(kiln store ls --help)"
+like "a command with verbs lists them" "$(kiln help store)" '^  ls +list what is in a path'
+like "usage comes from the operands' rows" "$(kiln help why)" '^usage: kiln why \[OPTION…\] WHO WHAT$'
+is "kiln version" "$(kiln version; kiln version --json)" 'kiln 0.1.0
+{"name": "kiln", "version": "0.1.0"}'
+like "a verb has a version, too" "$(kiln store ls --version)" '^kiln store ls \(kiln\) 0.1.0$'
+
+# ---- words that nobody knows ----
+hint() { "$@" 2>&1 | sed -n 's/^hint: //p'; }
+is "a slip" "$(hint kiln evla)" "did you mean 'eval'?"
+is "the beginning of a name" "$(hint kiln inst)" "did you mean 'instantiate'?"
+is "another tool's word" "$(hint kiln clean; hint kiln search; hint kiln ls; hint kiln why-depends)" "here it is 'kiln gc'
+here it is 'kiln eval'
+here it is 'kiln store ls'
+here it is 'kiln why'"
+is "nothing near" "$(hint kiln frobnicate)" "see 'kiln --help'"
+is "a verb" "$(hint kiln store lss)" "did you mean 'ls'?"
+is "an option by its part" "$(hint kiln store --validity)" "did you mean '--check-validity' or '--register-validity'?"
+is "an absent verb of nix" "$(compat nix develop 2>&1; compat nix run 2>&1)" "error: 'nix develop' does not exist here
+hint: 'kiln help' lists what does
+error: 'nix run' does not exist here
+hint: kiln run does what is there"
+is "no verb" "$(hint compat nix hash)" "there are: convert file path to-base16 to-base32 to-base64 to-sri"
+
+# ---- what nothing would read ----
+for c in gc version "lock debian" "store --gc" "store --import" "store --verify" help; do
+	# shellcheck disable=SC2086 # words
+	case $c in
+	help) set -- one two ;;
+	*) set -- surplus ;;
+	esac
+	# shellcheck disable=SC2086 # words
+	if out=$(kiln $c "$@" 2>&1); then fail "kiln $c takes no operand" "$out"; else like "kiln $c takes no operand" "$out" "operand|too much|unknown command"; fi
+done
+fails_like "an operation's option" "'--gc' takes no '--recursive'" kiln store --gc --recursive
+fails_like "a query's" "'--tree' belongs to --query, not to '--gc'" kiln store --gc --tree
+fails_like "an option of building" "'--delete' takes no '-o'" kiln store --delete -o x
+fails_like "two operations" "'--gc' and '--verify' are two operations" kiln store --gc --verify
+fails_like "two queries" "'-R' and '--tree' are two queries" kiln store -R --tree
+fails_like "an argument of a flag" "option '--json' takes no argument" kiln gc --json=yes
+fails_like "an option of another verb" "unknown option '--precise'" compat nix path-info --precise
+fails_like "a number that is none" "needs a number, not 'many'" kiln gc --max-freed many

@@ -106,4 +106,4 @@ is "repl of a flake" "$(echo both | nix repl . 2>/dev/null)" '"plain"'
 echo '(derivation { name = "read-only"; system = "s"; builder = "b"; }).drvPath' | nix repl --read-only >/dev/null 2>&1
 is "--read-only of repl" "$(find "$KILN_STORE/nix" -name '*read-only*')" ""
 is "of attributes" "$(echo 'x + y' | nix repl --expr '{ a.x = 1; b.y = 2; }' a b 2>/dev/null)" 3
-fails_like "another command is named" "kiln build" nix build
+fails_like "another command is named" "kiln run" nix run

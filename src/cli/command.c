@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of commands: finding one, reading its line into its context, running it, telling
+ * about it. */
+#include "cli/command.h"
+
+#include <stdlib.h>
+#include "cli/option_setting.h"
+#include "cli/suggest.h"
+
+const struct command *const commands[] = {
+#define X(id) &command_##id,
+#include "cli/commands.def"
+#undef X
+	NULL,
+};
+
+bool command_is_foreign(const char *name)
+{
+	return strncmp(name, "nix", 3) == 0 || strcmp(name, "flox") == 0;
+}
+
+/* ---- finding ---- */
+
+static errint not_here(const char *const *elsewhere, const char *called, const char *name,
+		       struct err *err)
+{
+	for (; elsewhere && *elsewhere; elsewhere += 2) {
+		if (strcmp(elsewhere[0], name) != 0)
+			continue;
+		err_set(err, ERR_UNSUPPORTED, "'%s %s' does not exist here", called, name);
+		return elsewhere[1][0] ? err_hint(err, "%s does what is there", elsewhere[1])
+				       : err_hint(err, "'kiln help' lists what does");
+	}
+	return 0;
+}
+
+errint command_find(const struct command *const *table, const char *called, const char *name,
+		    const struct command **out, struct err *err)
+{
+	struct suggestion s = suggestion_for(str_c(name));
+	const char *meant = table == commands ? synonym_find(str_c(name)) : NULL;
+
+	for (size_t i = 0; table[i]; i++) {
+		if (strcmp(table[i]->name, name) == 0) {
+			*out = table[i];
+			return 0;
+		}
+		if (table != commands || !command_is_foreign(table[i]->name))
+			suggestion_offer(&s, str_c(table[i]->name));
+	}
+	err_set(err, ERR_USAGE, "unknown command '%s%s%s'", called, *called ? " " : "", name);
+	if (meant)
+		return err_hint(err, "here it is '%s'", meant);
+	if (suggestion_hint(&s, err))
+		return err->code;
+	return err_hint(err, "see '%s --help'", called);
+}
+
+/* ---- running ---- */
+
+static const struct option *look(const void *ctx, struct str name)
+{
+	const struct command *c = ctx;
+	const struct option *row =
+		option_find(cli_global_rows, name) ?: option_find(setting_option_rows, name);
+
+	if (!row && !c->verbs)
+		return option_find(c->rows, name);
+	for (size_t i = 0; !row && c->verbs && c->verbs[i]; i++)
+		row = look(c->verbs[i], name);
+	return row;
+}
+
+/* Options may stand before a verb: they go behind it. */
+static void verb_first(int at, char **argv)
+{
+	char *verb = argv[at];
+
+	memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof(*argv));
+	argv[1] = verb;
+}
+
+static errint read_line(struct cli *cli, const struct command *c, void *ctx, int argc, char **argv,
+			struct err *err)
+{
+	struct option_parser *p = &cli->line;
+
+	*p = (struct option_parser){.called = cli->called, .a = &cli->a, .frame = cli};
+	if (c->rows) {
+		p->tables[p->n_tables].rows = c->rows;
+		p->tables[p->n_tables++].ctx = ctx;
+	}
+	p->tables[p->n_tables].rows = cli_global_rows;
+	p->tables[p->n_tables++].ctx = cli;
+	p->tables[p->n_tables].rows = setting_option_rows;
+	p->tables[p->n_tables++].ctx = cli;
+	return options_parse(p, argc, argv, err);
+}
+
+/* --help and --version are done here. */
+static bool told(struct cli *cli, const struct command *c)
+{
+	if (cli->help)
+		command_print_help(cli, c);
+	else if (cli->version)
+		out_printf("%s (kiln) %s\n", cli->called, KILN_VERSION);
+	return cli->help || cli->version;
+}
+
+static errint provide(struct cli *cli, const struct command *c, struct err *err)
+{
+	struct settings *settings;
+	struct store *s;
+	errint rc = 0;
+
+	if (c->needs & NEEDS_SETTINGS)
+		rc = cli_settings(cli, &settings, err);
+	if (!rc && (c->needs & NEEDS_STORE))
+		rc = cli_store(cli, &s, err);
+	return rc;
+}
+
+static errint run_rows(struct cli *cli, const struct command *c, int argc, char **argv,
+		       struct err *err)
+{
+	void *ctx = arena_calloc(&cli->a, 1, MAX(c->size, 1));
+
+	if (c->defaults)
+		memcpy(ctx, c->defaults, c->size);
+	errint rc = read_line(cli, c, ctx, argc, argv, err);
+	if (!rc && !told(cli, c)) {
+		rc = provide(cli, c, err);
+		if (!rc)
+			rc = c->run(cli, ctx, err);
+	}
+	if (c->release)
+		c->release(ctx);
+	return rc;
+}
+
+static errint no_verb(struct cli *cli, const struct command *c, int argc, char **argv,
+		      struct err *err)
+{
+	BUF(b, LIMIT_ERR_TEXT);
+	errint rc = read_line(cli, c, NULL, argc, argv, err);
+
+	if (rc || told(cli, c))
+		return rc;
+	for (size_t i = 0; c->verbs[i]; i++)
+		buf_printf(&b, " %s", c->verbs[i]->name);
+	err_set(err, ERR_USAGE, "'%s' needs a verb", cli->called);
+	return err_hint(err, "there are:%s", buf_z(&b));
+}
+
+errint command_start(struct cli *cli, const struct command *c, int argc, char **argv,
+		     struct err *err)
+{
+	const struct command *verb = NULL;
+	int at = c->verbs ? options_first_operand(look, c, argc, argv) : argc;
+
+	cli->command = c;
+	if (at < argc) {
+		errint rc = command_find(c->verbs, cli->called, argv[at], &verb, err);
+		if (rc && !c->rows)
+			return not_here(c->elsewhere, cli->called, argv[at], err) ?: rc;
+		if (rc)
+			err_clear(err);
+	}
+	if (verb) {
+		cli->called = arena_printf(&cli->a, "%s %s", cli->called, verb->name);
+		verb_first(at, argv);
+		return command_start(cli, verb, argc - 1, argv + 1, err);
+	}
+	return c->rows ? run_rows(cli, c, argc, argv, err) : no_verb(cli, c, argc, argv, err);
+}
+
+/* ---- telling ---- */
+
+static void put_synopsis(const struct command *c, struct buf *b)
+{
+	buf_putz(b, c->verbs && !c->rows ? "VERB [OPTION…]" : "[OPTION…]");
+	for (const struct option *row = c->rows; row && !option_is_end(row); row++) {
+		bool needed = row->flags & OPTION_NEEDED;
+
+		if (!row->names && row->args)
+			buf_printf(b, " %s%s%s%s", needed ? "" : "[", row->args,
+				   row->kind == OPTION_TEXT ? "" : "…", needed ? "" : "]");
+	}
+}
+
+static void put_usage(const char *called, const struct command *c, struct buf *b)
+{
+	struct str rest = str_c(c->synopsis), form;
+	const char *head = "usage:";
+
+	if (!c->synopsis) {
+		buf_printf(b, "%s %s ", head, called);
+		put_synopsis(c, b);
+		buf_putc(b, '\n');
+	}
+	while (c->synopsis && str_split(&rest, '\n', &form)) {
+		buf_printf(b, "%s %s %.*s\n", head, called, STR_ARG(form));
+		head = "      ";
+	}
+}
+
+static const char *manual_of(const struct cli *cli, const struct command *c, struct arena *a)
+{
+	struct str rest = str_c(cli->called), first, second;
+
+	if (c->manual)
+		return c->manual;
+	str_split(&rest, ' ', &first);
+	if (!str_eq(first, S("kiln")) || !str_split(&rest, ' ', &second))
+		return arena_strz(a, first);
+	return arena_printf(a, "kiln-%.*s", STR_ARG(second));
+}
+
+void command_print_help(const struct cli *cli, const struct command *c)
+{
+	ARENA(a);
+	BUF(b, LIMIT_ERR_TEXT);
+
+	put_usage(cli->called, c, &b);
+	buf_printf(&b, "\n%s\n", c->summary);
+	if (c->verbs)
+		buf_putz(&b, "\nverbs:\n");
+	for (size_t i = 0; c->verbs && c->verbs[i]; i++)
+		buf_printf(&b, "  %-14s %s\n", c->verbs[i]->name, c->verbs[i]->summary);
+	options_help(c->rows, "options", &b);
+	options_help(cli_global_rows, "everywhere", &b);
+	buf_printf(&b, "\n'man %s' tells more.\n", manual_of(cli, c, &a));
+	out_str(buf_str(&b));
+}
+
+void commands_print(void)
+{
+	static const char *const topics[] = {
+#define X(id, text) text,
+		COMMAND_TOPICS(X)
+#undef X
+	};
+
+	out_printf(
+		"usage: kiln COMMAND [OPTION…] [ARGUMENT…]\n\n"
+		"Reproducible builds, publishing and running of ComfyUI and other Python ML stacks.\n");
+	for (size_t t = 0; t < ARRAY_LEN(topics); t++) {
+		if (t == TOPIC_FOREIGN)
+			continue;
+		out_printf("\n%s:\n", topics[t]);
+		for (size_t i = 0; commands[i]; i++)
+			if (commands[i]->topic == t)
+				out_printf("  %-12s %s\n", commands[i]->name, commands[i]->summary);
+	}
+	out_printf("\n'kiln help COMMAND' tells a command's options; 'man kiln-COMMAND' more.\n");
+}
+
+static void each(const struct command *c, const char *called,
+		 void (*fn)(void *ctx, const char *called, const struct command *c), void *ctx)
+{
+	fn(ctx, called, c);
+	for (size_t i = 0; c->verbs && c->verbs[i]; i++) {
+		char *verb CLEANUP_FREE = xasprintf("%s %s", called, c->verbs[i]->name);
+
+		each(c->verbs[i], verb, fn, ctx);
+	}
+}
+
+void commands_each(void (*fn)(void *ctx, const char *called, const struct command *c), void *ctx)
+{
+	for (size_t i = 0; commands[i]; i++) {
+		const char *name = commands[i]->name;
+		char *called CLEANUP_FREE = xasprintf("kiln %s", name);
+
+		each(commands[i], command_is_foreign(name) ? name : called, fn, ctx);
+	}
+}

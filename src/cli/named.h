@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a word of a command line names in the store: a store path, a link to one, a path within one,
+ * or a recipe of the project around. */
+#pragma once
+
+#include "base/arena.h"
+#include "cli/cli.h"
+
+struct named {
+	struct str path; /* store path; of a recipe its first output, valid or not */
+	struct str drv;  /* of a recipe, else "" */
+	bool recipe;
+};
+
+/* ERR_NOT_FOUND when it names nothing. A recipe is evaluated, or looked up among kept evaluations.
+ */
+ATTR_MUST_CHECK errint named_find(struct cli *cli, const char *word, struct named *out,
+				  struct err *err);
+/* A store path alone: ERR_NOT_FOUND when it, or what a recipe would make, is not valid. */
+ATTR_MUST_CHECK errint named_path(struct cli *cli, const char *word, struct str *out,
+				  struct err *err);
+/* Is it spelled as a path, or is there a link of that name? */
+bool named_is_path(const char *word);
