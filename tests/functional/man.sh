@@ -41,7 +41,7 @@ of_page() {
 pages=$(cut -f1 "$T/list" | while IFS= read -r called; do page_of "$called"; done | sort -u)
 # shellcheck disable=SC2086 # words
 set -- $pages
-plan $(($# * 2 + 4))
+plan $(($# * 2 + 6))
 for page in "$@"; do
 	is "$page(1) names the options of its rows" "$(of_page "$page")" "$(of_rows "$page")"
 	ok "$page(1) is valid" sh -c "scdoc <'$root/docs/man/$page.1.scd' >/dev/null"
@@ -56,3 +56,19 @@ is "every command has a man page that kiln(1) names" \
 	"$(cut -f1 "$T/list" | sed -n 's/^kiln \([a-z-]*\).*/kiln-\1/p' | sort -u)" \
 	"$(grep -oE '^\*kiln-[a-z]*\*\(1\)' "$root/docs/man/kiln.1.scd" | sed 's/\*//g; s/(1)//' | sort -u)"
 is "help of a command is its own" "$(kiln help gc)" "$(kiln gc --help)"
+is "every page is installed" "$(grep -oE "'[a-z.-]*\.[15]'" "$root/docs/meson.build" | tr -d "'" | sort -u)" \
+	"$(cd "$root/docs/man" && printf '%s\n' *.scd | sed 's/\.scd$//' | sort)"
+# shellcheck disable=SC2016 # the inner shell's
+completed() {
+	PATH=$KILN_BUILD:$PATH bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kiln; echo "${COMPREPLY[*]}"' \
+		bash "$root/docs/completion/kiln.bash" "$@"
+}
+if command -v bash >/dev/null; then
+	is "commands, verbs and options are completed" "$(completed kiln ve; completed kiln store l; completed kiln store ls --r; completed kiln gc -)" \
+		"version
+ls
+--recursive
+-n --dry-run --max-freed --roots --json"
+else
+	pass "completion # SKIP no bash"
+fi
