@@ -53,6 +53,7 @@ errint cli_store(struct cli *cli, struct store **out, struct err *err)
 {
 	if (!cli->store) {
 		struct store_config config = {0};
+		struct settings *settings;
 		errint rc = store_config_resolve(cli->store_dir, &config, err);
 
 		if (rc)
@@ -63,6 +64,10 @@ errint cli_store(struct cli *cli, struct store **out, struct err *err)
 		cli->store = machine ? store_open_machine(&config, cli_report(cli))
 				     : store_open(&config, cli_report(cli));
 		store_config_release(&config);
+		rc = cli_settings(cli, &settings, err);
+		if (rc)
+			return rc;
+		store_set_optimise(cli->store, settings->auto_optimise_store);
 	}
 	*out = cli->store;
 	return 0;

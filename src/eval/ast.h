@@ -45,8 +45,10 @@ enum expr_kind {
 	E_LOCAL0, /* in the innermost environment */
 	E_LOCAL1, /* one further out */
 	E_LOCAL,
-	E_GLOBAL, /* a builtin */
-	E_DYNAMIC /* to be looked for in the surrounding withs */
+	E_GLOBAL,  /* a builtin */
+	E_DYNAMIC, /* to be looked for in the surrounding withs */
+	/* What E_CALL becomes where calls are to be told. */
+	E_CALL_TRACED
 };
 
 struct expr {

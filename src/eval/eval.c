@@ -7,6 +7,9 @@
  * when the result is a number, or points only to what was there before. */
 #include "eval/eval_run.h"
 
+#include <time.h>
+#include "base/report.h"
+
 static struct value empty_list = {.head = V_LIST};
 static struct value empty_set = {.head = V_ATTRS, .attrs = &attrs_empty};
 static struct value true_value = {.head = V_BOOL, .i = 1};
@@ -216,6 +219,47 @@ ATTR_COLD static errint thunk_failed(struct eval *E, struct value *v)
 	return eval_failed(E);
 }
 
+/* ---- telling of calls ---- */
+
+/* In Nix's words, for the tools that draw flame graphs of them. */
+ATTR_COLD static void tell_call(struct eval *E, const char *what, pos_t pos)
+{
+	BUF(at, LIMIT_PATH_TEXT * 2);
+	struct timespec now;
+
+	if (pos)
+		pos_print(E, pos, &at);
+	else
+		buf_putz(&at, "undefined position");
+	clock_gettime(CLOCK_REALTIME, &now);
+	report_msg(E->opt.report, REPORT_NOTE, "function-trace %s %s at %lld%09ld", what,
+		   buf_z(&at), (long long)now.tv_sec, now.tv_nsec);
+}
+
+ATTR_COLD static struct value apply_traced(struct eval *E, pos_t pos, struct value fn, size_t n,
+					   struct value **args)
+{
+	pos_t before = E->told_pos;
+	struct value r;
+
+	tell_call(E, "entered", pos);
+	E->told_pos = pos;
+	r = apply(E, pos, fn, n, args);
+	E->told_pos = before;
+	tell_call(E, "exited", pos);
+	return r;
+}
+
+/* For calls that stand in no expression: those that a builtin makes are told where it was called.
+ */
+static inline struct value apply_told(struct eval *E, pos_t pos, struct value fn, size_t n,
+				      struct value **args)
+{
+	return LIKELY(!E->opt.trace_function_calls)
+		       ? apply(E, pos, fn, n, args)
+		       : apply_traced(E, pos ? pos : E->told_pos, fn, n, args);
+}
+
 /* Where a delayed call counts as made: where its function is. */
 static inline pos_t app_pos(const struct value *fn, pos_t pos)
 {
@@ -227,6 +271,9 @@ static struct value call_delayed(struct eval *E, struct value *fn, size_t n, str
 {
 	if (!value_done(fn) && force(E, fn, pos) < 0)
 		return FAILED;
+	/* Other delayed calls are of kiln's own making. */
+	if (UNLIKELY(E->opt.trace_function_calls) && fn->tag == V_LAMBDA)
+		return apply_traced(E, 0, *fn, n, args);
 	return apply(E, app_pos(fn, pos), *fn, n, args);
 }
 
@@ -406,7 +453,9 @@ static struct value apply_functor(struct eval *E, pos_t pos, struct value fn, st
 	if (UNLIKELY(!enter(E, pos)))
 		return FAILED;
 	if (force(E, functor->v, functor->pos) == 0)
-		r = apply(E, functor->pos, *functor->v, 2, args);
+		r = LIKELY(!E->opt.trace_function_calls)
+			    ? apply(E, functor->pos, *functor->v, 2, args)
+			    : apply_traced(E, pos, *functor->v, 2, args);
 	E->depth--;
 	if (failed(r))
 		eval_frame(
@@ -465,7 +514,7 @@ errint call(struct eval *E, pos_t pos, struct value *fn, size_t n, struct value 
 	if (UNLIKELY(force(E, fn, pos) < 0))
 		return eval_failed(E);
 	region = region_begin(E);
-	r = apply(E, pos, *fn, n, args);
+	r = apply_told(E, pos, *fn, n, args);
 	if (failed(r)) {
 		region_keep(E, region);
 		return eval_failed(E);
@@ -531,6 +580,21 @@ static struct value eval_call(struct eval *E, struct env *env, const struct expr
 	if (failed(fn))
 		return end_call(E, region, FAILED);
 	return end_call(E, region, call_other(E, env, c, fn));
+}
+
+static struct value eval_call_traced(struct eval *E, struct env *env, const struct expr *e)
+{
+	const struct e_call *c = (const struct e_call *)e;
+	struct region region = region_begin(E);
+	struct value fn = quick(E, env, c->fn), **args, r;
+
+	if (failed(fn))
+		return end_call(E, region, FAILED);
+	args = heap_alloc(E, c->n * sizeof(*args));
+	for (uint32_t i = 0; i < c->n; i++)
+		args[i] = delay_eager(E, env, c->args[i]);
+	r = apply_traced(E, c->e.pos, fn, c->n, args);
+	return end_call(E, region, r);
 }
 
 /* ---- the rest ---- */
@@ -679,5 +743,5 @@ const eval_fn eval_table[] = {
 	[E_POS] = eval_pos,         [E_FROM] = eval_from,
 	[E_LOCAL0] = eval_local0,   [E_LOCAL1] = eval_local1,
 	[E_LOCAL] = eval_local,     [E_GLOBAL] = eval_global,
-	[E_DYNAMIC] = eval_dynamic,
+	[E_DYNAMIC] = eval_dynamic, [E_CALL_TRACED] = eval_call_traced,
 };

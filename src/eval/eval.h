@@ -50,6 +50,7 @@ struct eval_options {
 	size_t n_allowed_uris;
 	bool show_trace;
 	bool trace_verbose;
+	bool trace_function_calls; /* tell when each begins and ends */
 	bool abort_on_warn;
 	bool no_import_from_derivation;
 	bool trace_import_from_derivation; /* warn of each */

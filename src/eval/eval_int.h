@@ -56,6 +56,7 @@ struct eval {
 	struct err err;                /* of the failure under way */
 	const struct value *blackhole; /* of an infinite recursion under way */
 	pos_t err_pos;                 /* where it happened */
+	pos_t told_pos;                /* of the call that is told (trace-function-calls) */
 	struct frame *trace;           /* innermost first */
 	size_t n_trace, cap_trace;
 	struct thrown *thrown; /* what thunks that it went through refer to, or NULL */

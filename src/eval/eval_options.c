@@ -8,7 +8,7 @@
 #include "memo/memo.h"
 
 #if defined(__LP64__)
-_Static_assert(sizeof(struct eval_options) == 168,
+_Static_assert(sizeof(struct eval_options) == 176,
 	       "the new option belongs into eval_options_key()");
 #endif
 
@@ -25,10 +25,10 @@ void eval_options_key(const struct eval_options *o, struct buf *b)
 	put_texts(b, "search", o->search_path, o->n_search_path);
 	put_texts(b, "allowed", o->allowed, o->n_allowed);
 	put_texts(b, "uri", o->allowed_uris, o->n_allowed_uris);
-	buf_printf(b, "flags %d %d %d %d %d %d %d %d %d\n", o->pure, o->restricted,
-		   o->trace_verbose, o->abort_on_warn, o->no_import_from_derivation,
-		   o->trace_import_from_derivation, o->read_only, o->parse_toml_timestamps,
-		   o->pipe_operators);
+	buf_printf(b, "flags %d %d %d %d %d %d %d %d %d %d\n", o->pure, o->restricted,
+		   o->trace_verbose, o->trace_function_calls, o->abort_on_warn,
+		   o->no_import_from_derivation, o->trace_import_from_derivation, o->read_only,
+		   o->parse_toml_timestamps, o->pipe_operators);
 	buf_printf(b, "lints %d %d %d\n", (int)o->lint_urls, (int)o->lint_short_paths,
 		   (int)o->lint_absolute_paths);
 	buf_printf(b, "depth %u\n", o->max_depth);

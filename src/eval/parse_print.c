@@ -293,6 +293,7 @@ void print_expr(struct eval *E, const struct expr *e, struct buf *b)
 		show_lambda(E, (const struct lambda *)e, b);
 		break;
 	case E_CALL:
+	case E_CALL_TRACED:
 		show_call(E, (const struct e_call *)e, b);
 		break;
 	case E_LET:

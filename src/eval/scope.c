@@ -538,6 +538,9 @@ static errint resolve_call(struct resolver *r, struct place at, struct e_call *c
 	TRY(resolve(r, at, &c->fn));
 	for (uint32_t i = 0; i < c->n; i++)
 		TRY(resolve(r, at, &c->args[i]));
+	/* So that calls which nobody wants to hear of cost nothing. */
+	if (r->E->opt.trace_function_calls && !pos_is_internal(r->E, c->e.pos))
+		c->e.kind = E_CALL_TRACED;
 	return 0;
 }
 
@@ -602,6 +605,7 @@ static errint resolve(struct resolver *r, struct place at, struct expr **pe)
 			return resolve_formals_lambda(r, at, (struct lambda *)e);
 		return resolve_simple_lambda(r, at, (struct lambda *)e);
 	case E_CALL:
+	case E_CALL_TRACED:
 		return resolve_call(r, at, (struct e_call *)e);
 	case E_LET:
 		return resolve_let(r, at, (struct e_let *)e);

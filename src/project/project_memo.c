@@ -311,7 +311,10 @@ static bool is_kept(const struct project_request *r, const struct asked *v, size
 		if (v[i].kind == ASKED_FLAKE ||
 		    (v[i].kind == ASKED_FILE && strcmp(v[i].text, "-") == 0))
 			return false;
-	return r->session->settings->eval_cache && !r->fresh;
+	const struct settings *s = r->session->settings;
+
+	/* What is remembered has no calls to tell of. */
+	return s->eval_cache && !s->trace_function_calls && !r->fresh;
 }
 
 static struct recollection recall_begin(const struct project_request *r, const struct asked *v,

@@ -11,6 +11,7 @@ void settings_for_eval(const struct settings *s, struct eval_options *out)
 	out->n_allowed_uris = s->allowed_uris.n;
 	out->show_trace = s->show_trace;
 	out->trace_verbose = s->trace_verbose;
+	out->trace_function_calls = s->trace_function_calls;
 	out->abort_on_warn = s->abort_on_warn;
 	out->no_import_from_derivation = !s->allow_import_from_derivation;
 	out->trace_import_from_derivation = s->trace_import_from_derivation;

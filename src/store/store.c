@@ -176,6 +176,11 @@ bool store_set_wary(struct store *s, bool wary)
 	return before;
 }
 
+void store_set_optimise(struct store *s, bool optimise)
+{
+	s->optimise = optimise;
+}
+
 bool store_readonly(const struct store *s)
 {
 	return s->readonly;

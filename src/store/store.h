@@ -44,6 +44,8 @@ ATTR_MUST_CHECK errint store_init(struct store *s, struct err *err);
 /* For evaluation that must write nothing (--dry-run, --readonly-mode): adding only computes. */
 void store_set_readonly(struct store *s, bool readonly);
 bool store_readonly(const struct store *s);
+/* Equal files of what is registered from now on become links (optimise.h). */
+void store_set_optimise(struct store *s, bool optimise);
 
 /* Whoever can make paths again, asks whether they are there and not only registered: what is gone
  * counts as not valid, and is told of. Returns what was set before. */

@@ -77,6 +77,7 @@ struct store {
 	bool readonly;
 	bool wary;    /* registered is not enough */
 	bool foreign; /* found to be somebody else's, which we can only read */
+	bool optimise; /* link equal files of what is added */
 
 	struct store_db *db; /* NULL until needed, and while there is no database to read */
 	int store_fd;        /* the real store folder, or -1 */

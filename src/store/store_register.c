@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 #include "base/environ.h"
+#include "base/report.h"
+#include "store/optimise.h"
 
 static void bind_or_null(sqlite3_stmt *stmt, int i, struct str v)
 {
@@ -155,6 +157,20 @@ static void rollback(struct store *s)
 		return;
 }
 
+/* What is valid stays so, whether its files could be linked or not. */
+static void optimise_registered(struct store *s, const struct registration *v, size_t n)
+{
+	struct optimise_result result = {0};
+	ERR(err);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!store_optimise_path(s, v[i].info.path, &result, &err))
+			continue;
+		report_msg(s->report, REPORT_WARN, "%s", err.msg);
+		err_clear(&err);
+	}
+}
+
 errint db_register(struct store *s, const struct registration *v, size_t n, struct err *err)
 {
 	errint rc = db_open(s, true, err);
@@ -168,6 +184,8 @@ errint db_register(struct store *s, const struct registration *v, size_t n, stru
 		rc = db_exec(s, DB_COMMIT, err);
 	if (rc)
 		rollback(s);
+	else if (s->optimise)
+		optimise_registered(s, v, n);
 	return rc;
 }
 

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016,SC2086 # an expression's dollar; lists of words split
 . "$(dirname "$0")/../lib.sh"
 command -v nix >/dev/null || skip_all "no nix (Debian's nix-bin)"
-plan 100
+plan 101
 cd "$T" || exit 1
 
 unset KILN_STORE
@@ -155,6 +155,15 @@ same nix-prefetch-url --print-path "$file" "$flat"
 same nix-prefetch-url --print-path --name foo "file://$T/none" "$flat"
 same nix-prefetch-url "file://$T/none"
 fails_like "another hash is an error" "hash mismatch for '$file'" compat nix-prefetch-url "$file" $n32
+
+# ---- calls that are told ----
+cat >calls.nix <<'END'
+let f = x: x + 1; g = { a, b ? f 2 }: f a + b; in
+[ (f 1) (g { a = 1; }) (map f [ 1 2 ]) (builtins.foldl' (a: b: a + b) 0 [ 1 2 ])
+  ({ __functor = self: x: x; } 3) (builtins.add 1 2) ((x: y: x + y) 1 2) ]
+END
+calls() { "$@" --eval --strict --trace-function-calls calls.nix 2>&1 | sed 's/ at [0-9]\{19\}$//'; }
+is "trace-function-calls" "$(calls compat nix-instantiate)" "$(calls theirs nix-instantiate)"
 
 # ---- links of equal files, by both ----
 compat nix store optimise 2>/dev/null

@@ -3,7 +3,7 @@
 # earlier; what is unknown or does not fit is told.
 . "$(dirname "$0")/../lib.sh"
 root=$(cd "$(dirname "$0")/../.." && pwd)
-plan 46
+plan 50
 pipe='1 |> (x: x + 1)'
 export XDG_CONFIG_DIRS="$T/dirs" NIX_CONF_DIR="$T/etc"
 mkdir -p "$T/etc" "$T/dirs/nix" "$T/config/nix"
@@ -57,6 +57,15 @@ fails_like "import from derivation" "'allow-import-from-derivation' is disabled"
 	-E 'import (derivation { name = "x"; system = builtins.currentSystem; builder = "/bin/sh"; })'
 like "trace-verbose" "$(kiln eval --trace-verbose -E 'builtins.traceVerbose "said" 1' 2>&1)" "^trace: said"
 is "is off" "$(kiln eval -E 'builtins.traceVerbose "said" 1' 2>&1 | plain)" 1
+is "trace-function-calls" "$(kiln eval --trace-function-calls -E 'let f = x: x; in f (f 1)' 2>&1 >/dev/null | plain | sed 's/ at [0-9]\{19\}$//')" \
+	"function-trace entered «string»:1:18
+function-trace entered «string»:1:21
+function-trace exited «string»:1:21
+function-trace exited «string»:1:18"
+like "of a failure, too" "$(kiln eval --trace-function-calls -E '(x: throw "no") 1' 2>&1)" '^function-trace exited «string»:1:1 at '
+head -c 100000 /dev/zero >"$T/big"
+is "auto-optimise-store" "$(kiln store add --name one "$T/big" --auto-optimise-store >/dev/null; kiln store add --option auto-optimise-store true --name two "$T/big" | sed "s,^,$KILN_STORE," | xargs stat -c %h)" 3
+is "only when it is set" "$(kiln store add --name three "$T/big" | sed "s,^,$KILN_STORE," | xargs stat -c %h)" 1
 fails_like "abort-on-warn" "aborting to reveal stack trace" kiln eval --abort-on-warn -E 'builtins.warn "w" 1'
 fails_like "a lint" "URL literals are disallowed" kiln eval --lint-url-literals fatal -E 'http://x'
 like "as a warning" "$(kiln eval --lint-short-path-literals warn -E 'a/b' 2>&1)" "^warning: relative path literal 'a/b'"
