@@ -3,6 +3,7 @@
  * Dispatch: `kiln COMMAND …`, or one of the tools' names that compat/ links to this program. The
  * one place that prints an error and decides the exit status. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,12 +60,28 @@ static void hint_full_disk(struct err *err)
 			      "KILN_STORE name a store elsewhere; then do the same again");
 }
 
+/* A standard descriptor that the caller closed would be given to the next file that is opened, the
+ * database say, and what is printed would land in it. What is put there instead cannot be used the
+ * way the descriptor would be, so that using it fails as it did. */
+static void hold_standard_descriptors(void)
+{
+	static const int flags[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+	int fd;
+
+	for (int want = 0; want <= STDERR_FILENO; want++)
+		if (fcntl(want, F_GETFD) < 0 && errno == EBADF)
+			do
+				fd = open("/dev/null", flags[want]);
+			while (fd >= 0 && fd < want);
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = {.called = "kiln", .words = argv};
 	ERR(err);
 	int rc;
 
+	hold_standard_descriptors();
 	/* Files that we make must not depend on the caller's umask, but for what is the caller's
 	 * own. */
 	cli.umask = umask(022);

@@ -181,6 +181,23 @@ static errint give(struct option_parser *p, const struct option_given *g, void *
 
 /* ---- reading ---- */
 
+/* Would a text take what is an option? Expressions and texts of programs may begin as they like. */
+static bool swallows(const struct option_parser *p, const struct option *row, const char *word)
+{
+	struct option_place f;
+
+	return row->kind != OPTION_CALL && row->kind != OPTION_IGNORED && word[0] == '-' &&
+	       word[1] == '-' && find(p, str_c(word), &f);
+}
+
+static errint swallowed(const char *name, const char *word, struct err *err)
+{
+	err_set(err, ERR_USAGE, "option '%s' needs an argument, and '%s' is an option", name, word);
+	if (name[1] == '-')
+		return err_hint(err, "'%s=%s' takes it all the same", name, word);
+	return err->code;
+}
+
 static errint take_option(struct option_parser *p, const struct option_place *f, const char *name,
 			  const char *inline_arg, struct err *err)
 {
@@ -195,8 +212,10 @@ static errint take_option(struct option_parser *p, const struct option_place *f,
 		BUG_ON(n == OPTION_ARGS_MAX);
 		if (n == 0 && inline_arg)
 			g.args[n++] = inline_arg;
-		else if (p->next < p->argc)
+		else if (p->next < p->argc && !swallows(p, f->row, p->argv[p->next]))
 			g.args[n++] = p->argv[p->next++];
+		else if (p->next < p->argc)
+			return swallowed(name, p->argv[p->next], err);
 		else
 			return err_set(err, ERR_USAGE, "option '%s' needs %.*s", name,
 				       STR_ARG(what));

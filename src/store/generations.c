@@ -5,8 +5,10 @@
 #include "store/generations.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "base/environ.h"
 #include "base/file.h"
 #include "base/report.h"
 
@@ -52,7 +54,8 @@ static int newest_first(const void *a, const void *b)
 static errint remove_one(struct sweep *w, int dir, const char *profile,
 			 const struct generation_link *f, struct err *err)
 {
-	if (!w->dry_run && unlinkat(dir, f->name, 0))
+	/* Somebody else may remove it, too. */
+	if (!w->dry_run && unlinkat(dir, f->name, 0) && errno != ENOENT)
 		return err_sys(err, "removing generation %llu of '%s'",
 			       (unsigned long long)f->number, profile);
 	report_msg(store_report(w->s), REPORT_NOTE, "%s generation %llu of '%s'",
@@ -123,6 +126,16 @@ static errint sweep_folder(struct sweep *w, const char *path, unsigned depth, st
 	return rc;
 }
 
+/* Where newer Nix keeps a user's profiles; malloc'd, or NULL. */
+static char *own_profiles(void)
+{
+	const char *state = env_get("XDG_STATE_HOME"), *home = env_get("HOME");
+
+	if (state && *state)
+		return xasprintf("%s/nix/profiles", state);
+	return home && *home ? xasprintf("%s/.local/state/nix/profiles", home) : NULL;
+}
+
 errint generations_remove(struct store *s, struct arena *a, int64_t before, bool dry_run,
 			  struct generation **out, size_t *n, struct err *err)
 {
@@ -130,8 +143,11 @@ errint generations_remove(struct store *s, struct arena *a, int64_t before, bool
 		.s = s, .a = a, .before = before, .dry_run = dry_run};
 	char *logical CLEANUP_FREE = xasprintf("%s/profiles", store_config(s)->state_dir);
 	char *real CLEANUP_FREE = store_real_path(s, str_c(logical));
+	char *own CLEANUP_FREE = own_profiles();
 	errint rc = sweep_folder(&w, real, 0, err);
 
+	if (!rc && own)
+		rc = sweep_folder(&w, own, 0, err);
 	if (rc)
 		return rc;
 	*out = ARENA_ARRAY(a, struct generation, w.n);

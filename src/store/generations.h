@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Generations of profiles, as Nix keeps them below its state folder: the link PROFILE leads to
- * PROFILE-N-link, and that into the store. Each is a root. */
+ * Generations of profiles, as Nix keeps them below its state folder and in that of the user: the
+ * link PROFILE leads to PROFILE-N-link, and that into the store. Each is a root. */
 #pragma once
 
 #include "store/store.h"

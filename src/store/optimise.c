@@ -77,7 +77,7 @@ static errint give_way(struct pool *p, int dirfd, const char *name, const char *
 static errint share_file(struct pool *p, int dirfd, const char *name, const struct stat *st,
 			 struct err *err)
 {
-	char pooled[HASH_TEXT_MAX];
+	char pooled[HASH_TEXT_MAX], now[HASH_TEXT_MAX];
 	struct stat other;
 	errint rc;
 
@@ -107,12 +107,17 @@ static errint share_file(struct pool *p, int dirfd, const char *name, const stru
 		return errno == ENOENT ? 0 : err_sys(err, "reading the pool's '%s'", pooled);
 	if (other.st_ino == st->st_ino && other.st_dev == st->st_dev)
 		return 0;
-	if (other.st_size != st->st_size) {
+	/* A file of the pool that was altered would spread to whoever has what it was. */
+	rc = pool_name(p->links, pooled, now, err);
+	if (rc)
+		return rc;
+	if (strcmp(now, pooled) != 0) {
 		report_msg(p->s->report, REPORT_WARN,
 			   "removing corrupted link '%s/.links/%s'; "
 			   "'nix-store --verify --check-contents' finds what had it",
 			   p->s->real_store, pooled);
 		unlinkat(p->links, pooled, 0);
+		linkat(dirfd, name, p->links, pooled, 0);
 		return 0;
 	}
 	return give_way(p, dirfd, name, pooled, (uint64_t)st->st_size, err);
@@ -143,8 +148,12 @@ static errint share_any(struct pool *p, int dirfd, const char *name, struct err 
 
 	if (rc)
 		return rc;
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW))
-		return err_sys(err, "reading '%s'", name);
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW)) {
+		if (errno != ENOENT)
+			return err_sys(err, "reading '%s'", name);
+		report_msg(p->s->report, REPORT_WARN, "'%s' is registered, but gone", name);
+		return 0;
+	}
 	if (S_ISDIR(st.st_mode))
 		return share_folder(p, dirfd, name, err);
 	return S_ISREG(st.st_mode) || S_ISLNK(st.st_mode) ? share_file(p, dirfd, name, &st, err)

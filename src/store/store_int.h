@@ -75,8 +75,8 @@ struct store {
 	char *real_store, *real_state;
 	struct report *report;
 	bool readonly;
-	bool wary;    /* registered is not enough */
-	bool foreign; /* found to be somebody else's, which we can only read */
+	bool wary;     /* registered is not enough */
+	bool foreign;  /* found to be somebody else's, which we can only read */
 	bool optimise; /* link equal files of what is added */
 
 	struct store_db *db; /* NULL until needed, and while there is no database to read */

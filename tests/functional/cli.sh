@@ -1,7 +1,7 @@
 #!/bin/sh
 # The frame of the commands: usage, suggestions, exit statuses, output that cannot be written.
 . "$(dirname "$0")/../lib.sh"
-plan 46
+plan 48
 
 like "kiln alone tells its commands" "$(kiln 2>&1)" '^  build +build recipes'
 kiln >/dev/null 2>&1
@@ -70,3 +70,5 @@ fails_like "two queries" "'-R' and '--tree' are two queries" kiln store -R --tre
 fails_like "an argument of a flag" "option '--json' takes no argument" kiln gc --json=yes
 fails_like "an option of another verb" "unknown option '--precise'" compat nix path-info --precise
 fails_like "a number that is none" "needs a number, not 'many'" kiln gc --max-freed many
+fails_like "an option instead of an argument" "option '-o' needs an argument, and '--json' is an option" kiln build -o --json
+is "but a text may begin so" "$(kiln eval -E '{ x }: x' --argstr x --json)" '"--json"'
