@@ -13,7 +13,7 @@
 #include "base/report.h"
 #include "store/store_int.h"
 
-struct pool {
+struct link_pool {
 	struct store *s;
 	int links; /* the folder .links */
 	struct optimise_result *result;
@@ -46,7 +46,7 @@ static errint touch_back(int dir, const struct stat *was, const char *name, stru
 }
 
 /* Puts a link to the pool's file in the place of name. */
-static errint give_way(struct pool *p, int dirfd, const char *name, const char *pooled,
+static errint give_way(struct link_pool *p, int dirfd, const char *name, const char *pooled,
 		       uint64_t size, struct err *err)
 {
 	char *temp CLEANUP_FREE = xasprintf(".tmp-link-%d", (int)getpid());
@@ -74,7 +74,7 @@ static errint give_way(struct pool *p, int dirfd, const char *name, const char *
 	return rc ?: back;
 }
 
-static errint share_file(struct pool *p, int dirfd, const char *name, const struct stat *st,
+static errint share_file(struct link_pool *p, int dirfd, const char *name, const struct stat *st,
 			 struct err *err)
 {
 	char pooled[HASH_TEXT_MAX], now[HASH_TEXT_MAX];
@@ -123,9 +123,9 @@ static errint share_file(struct pool *p, int dirfd, const char *name, const stru
 	return give_way(p, dirfd, name, pooled, (uint64_t)st->st_size, err);
 }
 
-static errint share_any(struct pool *p, int dirfd, const char *name, struct err *err);
+static errint share_any(struct link_pool *p, int dirfd, const char *name, struct err *err);
 
-static errint share_folder(struct pool *p, int dirfd, const char *name, struct err *err)
+static errint share_folder(struct link_pool *p, int dirfd, const char *name, struct err *err)
 {
 	struct dir_list list CLEANUP(dir_list_release) = {0};
 	int fd CLEANUP_FD = -1;
@@ -141,7 +141,7 @@ static errint share_folder(struct pool *p, int dirfd, const char *name, struct e
 	return rc;
 }
 
-static errint share_any(struct pool *p, int dirfd, const char *name, struct err *err)
+static errint share_any(struct link_pool *p, int dirfd, const char *name, struct err *err)
 {
 	struct stat st;
 	errint rc = interrupt_check(err);
@@ -173,7 +173,7 @@ static errint share_path(struct store *s, int links, struct str path, struct opt
 			 struct err *err)
 {
 	char *name CLEANUP_FREE = str_dupz(store_path_base(path));
-	struct pool p = {.s = s, .links = links, .result = io};
+	struct link_pool p = {.s = s, .links = links, .result = io};
 	errint rc = share_any(&p, s->store_fd, name, err);
 
 	return rc ? err_wrap(err, "linking equal files of '%.*s'", STR_ARG(path)) : 0;
