@@ -30,7 +30,6 @@ enum {
 	O_PRINT_ENV,
 	O_READ_LOG,
 	O_INIT,
-	O_REPAIR_PATH,
 	O_OPTIMISE,
 };
 
@@ -94,7 +93,6 @@ static const struct option rows[] = {
 	OPERATION(O_READ_LOG, "-l --read-log", "print the log of a build"),
 	OPERATION(O_INIT, "--init", "create the store if it is not there"),
 	OPERATION(O_OPTIMISE, "--optimise --optimize", "replace equal files by hard links"),
-	OPERATION(O_REPAIR_PATH, "--repair-path", "bring back paths that are gone or altered"),
 	QUERY(Q_OUTPUTS, "--outputs", "output paths of derivations (the default)"),
 	QUERY(Q_REQUISITES, "-R --requisites", "the closure"),
 	QUERY(Q_REFERENCES, "--references", "what a path refers to"),
@@ -127,8 +125,7 @@ static const struct option rows[] = {
 	     "--add-fixed: hash the NAR, not the file"),
 	FLAG(F_CHECK_CONTENTS, READ_BY(O_VERIFY), "--check-contents",
 	     "--verify: hash all contents"),
-	FLAG(F_REPAIR, READ_BY(O_VERIFY) | READ_BY(O_REALISE), "--repair",
-	     "--verify, -r: bring back what is gone or altered"),
+	FLAG(F_REPAIR, READ_BY(O_VERIFY), "--repair", "--verify: unregister what is gone"),
 	FLAG(F_PRINT_INVALID, READ_BY(O_CHECK_VALIDITY), "--print-invalid",
 	     "--check-validity: print instead of failing"),
 	FLAG(F_IGNORE_LIVENESS, READ_BY(O_DELETE), "--ignore-liveness",
@@ -164,8 +161,7 @@ static const struct option rows[] = {
 	{.kind = OPTION_TABLE,
 	 .help = "building",
 	 .rows = build_option_rows,
-	 .readers =
-		 READ_BY(O_REALISE) | READ_BY(O_QUERY) | READ_BY(O_VERIFY) | READ_BY(O_REPAIR_PATH),
+	 .readers = READ_BY(O_REALISE) | READ_BY(O_QUERY) | READ_BY(O_VERIFY),
 	 .offset = offsetof(struct store_request, build)},
 	OPERANDS(struct store_request, operands, "PATH"),
 	OPT_END,
@@ -201,7 +197,6 @@ static const struct store_op {
 	{O_PRINT_ENV, "--print-env", 1, 1, op_print_env},
 	{O_READ_LOG, "--read-log", 0, ANY, op_read_log},
 	{O_INIT, "--init", 0, 0, op_init},
-	{O_REPAIR_PATH, "--repair-path", 1, ANY, op_repair_path},
 	{O_OPTIMISE, "--optimise", 0, 0, op_optimise},
 };
 

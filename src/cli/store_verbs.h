@@ -88,7 +88,6 @@ errint op_verify_path(struct store_request *r, struct err *err);
 errint op_check_validity(struct store_request *r, struct err *err);
 errint op_init(struct store_request *r, struct err *err);
 errint op_optimise(struct store_request *r, struct err *err);
-errint op_repair_path(struct store_request *r, struct err *err);
 /* store_verbs_exchange.c */
 errint op_dump(struct store_request *r, struct err *err);
 errint op_restore(struct store_request *r, struct err *err);

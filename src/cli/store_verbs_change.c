@@ -235,8 +235,3 @@ errint op_optimise(struct store_request *r, struct err *err)
 {
 	return store_optimise_told(r->cli, err);
 }
-
-errint op_repair_path(struct store_request *r, struct err *err)
-{
-	return err_set(err, ERR_UNSUPPORTED, "not yet");
-}
