@@ -11,20 +11,6 @@ struct command_line {
 	bool exprs, eval, read_write, standard_input;
 };
 
-static errint take_log_format(void *at, const struct option_given *g, struct err *err)
-{
-	const char *name = g->args[0];
-	static const char *const known[] = {
-		"raw", "raw-with-logs", "bar", "bar-with-logs", "multiline", "multiline-with-logs"};
-
-	for (size_t i = 0; i < ARRAY_LEN(known); i++)
-		if (strcmp(name, known[i]) == 0)
-			return 0;
-	if (strcmp(name, "internal-json") == 0)
-		return err_set(err, ERR_UNSUPPORTED, "log format '%s' is not supported", name);
-	return err_set(err, ERR_USAGE, "option 'log-format' has an invalid value '%s'", name);
-}
-
 static errint take_eval_store(void *at, const struct option_given *g, struct err *err)
 {
 	struct cli *cli = g->frame;
@@ -85,12 +71,7 @@ static const struct option rows[] = {
 	OPT_TABLE(struct command_line, c.request, "evaluation", eval_option_rows),
 	OPT_TABLE_ALONE("building", build_setting_rows),
 	OPT_IGNORED("-Q --no-build-output", NULL, "builders' lines are shown only on failure"),
-	{.names = "--log-format",
-	 .args = "FORMAT",
-	 .help = "Nix's ways to tell progress, of which there is one here",
-	 .kind = OPTION_CALL,
-	 .flags = OPTION_HIDDEN,
-	 .call = take_log_format},
+	OPT_LOG_FORMAT,
 	{.names = "--repair",
 	 .help = "not here",
 	 .kind = OPTION_CALL,

@@ -3,6 +3,8 @@
  * Where the options of evaluating and building go. */
 #include "cli/option_eval.h"
 
+#include "cli/cli.h"
+
 static errint take_attr(void *at, const struct option_given *g, struct err *err)
 {
 	struct eval_request *r = at;
@@ -31,6 +33,29 @@ static errint take_include(void *at, const struct option_given *g, struct err *e
 	return 0;
 }
 
+errint log_format_given(void *at, const struct option_given *g, struct err *err)
+{
+	const char *name = g->args[0];
+	static const char *const known[] = {
+		"raw", "raw-with-logs", "bar", "bar-with-logs", "multiline", "multiline-with-logs"};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (strcmp(name, known[i]) == 0)
+			return 0;
+	if (strcmp(name, "internal-json") == 0)
+		return err_set(err, ERR_UNSUPPORTED, "log format '%s' is not supported", name);
+	return err_set(err, ERR_USAGE, "option 'log-format' has an invalid value '%s'", name);
+}
+
+/* Whatever was fetched some time ago is asked for again. */
+static errint take_refresh(void *at, const struct option_given *g, struct err *err)
+{
+	struct settings *s;
+	errint rc = cli_settings(g->frame, &s, err);
+
+	return rc ? rc : settings_set(s, S("tarball-ttl"), S("0"), err);
+}
+
 #define ROW_ARG(kind_, names_, args_, help_)                                        \
 	{                                                                           \
 		.names = names_, .args = args_, .help = help_, .kind = OPTION_CALL, \
@@ -56,7 +81,9 @@ const struct option eval_option_rows[] = {
 		    "read only what is on the search path"),
 	OPT_SETTING("pure-eval", 0, "--impure", NULL,
 		    "the default: environment, time and files may be read"),
+	ROW_REQUEST(take_refresh, "--refresh", NULL, "fetch again what was fetched a while ago"),
 	OPT_SETTING_NAMED,
+	OPT_IGNORED("--no-write-lock-file --no-update-lock-file", NULL, "none is written anyway"),
 	OPT_END,
 };
 
@@ -86,6 +113,7 @@ const struct option build_option_rows[] = {
 		   "-L --print-build-logs", "show every line of the builders"),
 	OPT_CHOICE(struct build_request, options.log, BUILD_LOG_TAIL, NULL, "-Q --no-build-output",
 		   "show a builder's lines only when it fails"),
+	OPT_LOG_FORMAT,
 	OPT_TABLE_ALONE(NULL, build_setting_rows),
 	OPT_END,
 };

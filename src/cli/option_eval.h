@@ -25,6 +25,15 @@ extern const struct option build_setting_rows[];
 	}
 errint eval_source_given(void *at, const struct option_given *g, struct err *err);
 
+/* Nix's ways to tell progress: those that are a way to show it mean the one there is here. */
+#define OPT_LOG_FORMAT                                                                \
+	{                                                                             \
+		.names = "--log-format", .args = "FORMAT",                            \
+		.help = "Nix's ways to tell progress, of which there is one here",    \
+		.kind = OPTION_CALL, .flags = OPTION_HIDDEN, .call = log_format_given \
+	}
+errint log_format_given(void *at, const struct option_given *g, struct err *err);
+
 /* For commands that keep what an evaluation found. */
 #define OPT_NO_EVAL_CACHE                                     \
 	OPT_SETTING("eval-cache", 0, "--no-eval-cache", NULL, \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The frame of the commands: usage, suggestions, exit statuses, output that cannot be written.
 . "$(dirname "$0")/../lib.sh"
-plan 48
+plan 50
 
 like "kiln alone tells its commands" "$(kiln 2>&1)" '^  build +build recipes'
 kiln >/dev/null 2>&1
@@ -72,3 +72,6 @@ fails_like "an option of another verb" "unknown option '--precise'" compat nix p
 fails_like "a number that is none" "needs a number, not 'many'" kiln gc --max-freed many
 fails_like "an option instead of an argument" "option '-o' needs an argument, and '--json' is an option" kiln build -o --json
 is "but a text may begin so" "$(kiln eval -E '{ x }: x' --argstr x --json)" '"--json"'
+is "flags that are pasted from Nix's commands" "$(kiln build --expr '{ }' --dry-run --print-out-paths --rebuild --impure --no-link -L --keep-going --refresh \
+	--show-trace --log-format bar --no-write-lock-file --accept-flake-config --max-jobs auto --fallback --option cores 1 2>&1)" "error: there is no derivation in it"
+fails_like "one that cannot be is refused" "log format 'internal-json' is not supported" kiln build --log-format internal-json
