@@ -30,6 +30,34 @@ enum store_flag {
 };
 #define FLAG_BIT(id) (UINT64_C(1) << (id))
 
+/* The operations. */
+enum store_operation {
+	O_REALISE = 1,
+	O_QUERY,
+	O_ADD,
+	O_ADD_FIXED,
+	O_PRINT_FIXED_PATH,
+	O_DELETE,
+	O_GC,
+	O_VERIFY,
+	O_VERIFY_PATH,
+	O_CHECK_VALIDITY,
+	O_DUMP,
+	O_RESTORE,
+	O_EXPORT,
+	O_IMPORT,
+	O_DUMP_DB,
+	O_LOAD_DB,
+	O_REGISTER_VALIDITY,
+	O_PRINT_ENV,
+	O_READ_LOG,
+	O_INIT,
+	O_OPTIMISE,
+};
+
+/* In the readers of an option's row. */
+#define READ_BY(op) (UINT64_C(1) << (op))
+
 /* What a query asks for. */
 enum store_query_type {
 	Q_OUTPUTS = 1,
@@ -69,6 +97,9 @@ static inline bool has_flag(const struct store_request *r, enum store_flag f)
 {
 	return r->flags & FLAG_BIT(f);
 }
+
+/* Into a struct store_request. */
+extern const struct option store_operation_rows[];
 
 typedef errint (*store_op_fn)(struct store_request *r, struct err *err);
 
