@@ -4,6 +4,26 @@
 #include "cli/build_request.h"
 
 #include "base/report.h"
+#include "project/repair.h"
+
+static errint repair_closure(struct session *s, const struct build_wanted *w, size_t n,
+			     struct err *err)
+{
+	ARENA(a);
+	struct str_set closure;
+	struct str *paths;
+	size_t n_paths, left;
+	errint rc = build_wanted_paths(s->store, &a, w, n, &paths, &n_paths, err);
+
+	if (!rc)
+		rc = store_closure(s->store, &a, paths, n_paths, 0, &closure, err);
+	if (!rc)
+		rc = project_repair(s, closure.v, closure.n, &left, err);
+	if (rc || !left)
+		return rc;
+	return err_set(err, ERR_CORRUPT, "%zu path%s could not be repaired", left,
+		       left == 1 ? "" : "s");
+}
 
 errint build_request_run(const struct build_request *r, struct session *s,
 			 const struct build_wanted *w, size_t n, struct err *err)
@@ -12,8 +32,10 @@ errint build_request_run(const struct build_request *r, struct session *s,
 	BUF(text, LIMIT_TOOL_OUTPUT);
 	struct build_plan plan = {0};
 
-	if (!r->dry_run)
-		return project_realise(s, w, n, &r->options, err);
+	if (!r->dry_run) {
+		errint rc = project_realise(s, w, n, &r->options, err);
+		return rc || !r->repair ? rc : repair_closure(s, w, n, err);
+	}
 	errint rc = project_plan(s, &a, w, n, &r->options, &plan, err);
 	if (rc)
 		return rc;

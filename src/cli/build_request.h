@@ -9,6 +9,7 @@ struct build_request {
 	struct build_options options;
 	const char *link; /* or NULL: the command's own name for it */
 	bool no_link, dry_run;
+	bool repair; /* what is wanted, and what that needs */
 };
 
 /* Builds, or with dry_run tells the plan on standard error. */

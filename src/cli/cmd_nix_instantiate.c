@@ -22,7 +22,7 @@ static errint take_eval_store(void *at, const struct option_given *g, struct err
 static errint take_repair(void *at, const struct option_given *g, struct err *err)
 {
 	err_set(err, ERR_UNSUPPORTED, "'--repair' is not supported");
-	return err_hint(err, "nix-store --verify --check-contents finds what is damaged");
+	return err_hint(err, "nix-store --verify --check-contents --repair, or nix-build --repair");
 }
 
 static errint take_print(void *at, const struct option_given *g, struct err *err)

@@ -39,6 +39,7 @@ static const struct store_op {
 	{O_PRINT_ENV, "--print-env", 1, 1, op_print_env},
 	{O_READ_LOG, "--read-log", 0, ANY, op_read_log},
 	{O_INIT, "--init", 0, 0, op_init},
+	{O_REPAIR_PATH, "--repair-path", 1, ANY, op_repair_path},
 	{O_OPTIMISE, "--optimise", 0, 0, op_optimise},
 };
 
@@ -121,13 +122,8 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 }
 
 static const struct command *const verbs[] = {
-	&store_verb_add,
-	&store_verb_cat,
-	&store_verb_diff,
-	&store_verb_hash,
-	&store_verb_info,
-	&store_verb_ls,
-	NULL,
+	&store_verb_add,  &store_verb_cat, &store_verb_diff,   &store_verb_hash,
+	&store_verb_info, &store_verb_ls,  &store_verb_repair, NULL,
 };
 
 #define STORE_COMMAND                                                       \

@@ -184,6 +184,7 @@ static const struct command *const verbs[] = {
 	&store_verb_ls,
 	&optimise,
 	&nix_store_ping,
+	&nix_store_repair,
 	&nix_store_verify,
 	NULL,
 };

@@ -109,6 +109,8 @@ const struct option build_option_rows[] = {
 		 "tell what would be built and fetched"),
 	OPT_FLAG(struct build_request, options.check, "--check --rebuild",
 		 "build again what is there, and compare"),
+	OPT_FLAG(struct build_request, repair, "--repair",
+		 "bring back what is gone or altered of it and of what it needs"),
 	OPT_CHOICE(struct build_request, options.log, BUILD_LOG_PREFIXED, NULL,
 		   "-L --print-build-logs", "show every line of the builders"),
 	OPT_CHOICE(struct build_request, options.log, BUILD_LOG_TAIL, NULL, "-Q --no-build-output",

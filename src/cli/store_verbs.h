@@ -17,7 +17,6 @@ enum store_flag {
 	F_INCLUDE_OUTPUTS,
 	F_RECURSIVE,
 	F_CHECK_CONTENTS,
-	F_REPAIR,
 	F_PRINT_INVALID,
 	F_IGNORE_LIVENESS,
 	F_PRINT_ROOTS,
@@ -52,6 +51,7 @@ enum store_operation {
 	O_PRINT_ENV,
 	O_READ_LOG,
 	O_INIT,
+	O_REPAIR_PATH,
 	O_OPTIMISE,
 };
 
@@ -119,6 +119,7 @@ errint op_verify_path(struct store_request *r, struct err *err);
 errint op_check_validity(struct store_request *r, struct err *err);
 errint op_init(struct store_request *r, struct err *err);
 errint op_optimise(struct store_request *r, struct err *err);
+errint op_repair_path(struct store_request *r, struct err *err);
 /* store_verbs_exchange.c */
 errint op_dump(struct store_request *r, struct err *err);
 errint op_restore(struct store_request *r, struct err *err);

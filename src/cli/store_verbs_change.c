@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/report.h"
 #include "cli/nix_verbs.h"
+#include "project/repair.h"
 #include "store/optimise.h"
 
 static errint algorithm(const char *name, enum hash_algo *out, struct err *err)
@@ -154,16 +155,20 @@ errint op_gc(struct store_request *r, struct err *err)
 errint op_verify(struct store_request *r, struct err *err)
 {
 	struct verify_options o = {.contents = has_flag(r, F_CHECK_CONTENTS)};
-	struct verify_result found;
-	errint rc = store_verify(r->s, r->a, &o, &found, err);
+	struct verify_result found = {0};
+	size_t left = 0;
+	errint rc = r->build.repair ? store_repair(r->cli, NULL, 0, &left, err)
+				    : store_verify(r->s, r->a, &o, &found, err);
 
-	if (rc)
-		return rc;
-	if (found.n) {
-		report_msg(cli_report(r->cli), REPORT_WARN, "not all store errors were fixed");
+	if (!rc && left + found.n)
 		r->cli->status = 1;
-	}
-	return 0;
+	if (!rc && left)
+		report_msg(cli_report(r->cli), REPORT_WARN, "not all store errors were fixed");
+	else if (!rc && found.n)
+		report_msg(cli_report(r->cli), REPORT_WARN,
+			   "%zu path%s damaged; --repair brings back what it can", found.n,
+			   found.n == 1 ? " is" : "s are");
+	return rc;
 }
 
 static errint verify_one(struct store_request *r, struct str path, struct err *err)
@@ -234,4 +239,26 @@ errint store_optimise_told(struct cli *cli, struct err *err)
 errint op_optimise(struct store_request *r, struct err *err)
 {
 	return store_optimise_told(r->cli, err);
+}
+
+errint store_repair(struct cli *cli, const struct str *paths, size_t n, size_t *left,
+		    struct err *err)
+{
+	struct session *s;
+	errint rc = cli_session(cli, &s, err);
+
+	return rc ? rc : project_repair(s, paths, n, left, err);
+}
+
+errint op_repair_path(struct store_request *r, struct err *err)
+{
+	struct str *paths;
+	size_t left = 0;
+	errint rc = operand_paths(r, &paths, err);
+
+	if (!rc)
+		rc = store_repair(r->cli, paths, r->n, &left, err);
+	if (!rc && left)
+		r->cli->status = 1;
+	return rc;
 }

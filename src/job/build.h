@@ -32,6 +32,7 @@ struct build_options {
 	bool keep_failed, keep_going;
 	bool fallback; /* build what a substituter failed to bring */
 	bool check;    /* build again what is valid, and compare */
+	bool repair;   /* with check: what is the same takes the place of what was altered */
 	enum sandbox_mode sandbox;
 	enum build_log_mode log;
 	unsigned log_lines;               /* of a failed build's log; 0: 25 */

@@ -206,6 +206,21 @@ static void keep_difference(struct job *j, size_t i, struct err *err)
 		err_detail(err, "the new output is '%s'", kept);
 }
 
+/* What was made again is what was registered: it takes the place of what no longer is. */
+static errint repair(struct job *j, size_t i, const struct path_info *old, struct err *err)
+{
+	char *real CLEANUP_FREE = store_real_path(j->store, old->path);
+	struct hash now;
+	ERR(unread);
+
+	if (!nar_hash(AT_FDCWD, real, &now, NULL, &unread) && hash_eq(&now, &old->nar_hash))
+		return 0;
+	errint rc = store_replace(j->store, old->path, j->where[i], err);
+	if (!rc)
+		report_msg(j->report, REPORT_NOTE, "repaired '%.*s'", STR_ARG(old->path));
+	return rc;
+}
+
 errint job_compare(struct job *j, struct err *err)
 {
 	for (size_t i = 0; i < j->n_outputs; i++) {
@@ -215,8 +230,12 @@ errint job_compare(struct job *j, struct err *err)
 
 		if (rc)
 			return rc;
-		if (hash_eq(&old.nar_hash, &j->infos[i].nar_hash))
+		if (hash_eq(&old.nar_hash, &j->infos[i].nar_hash)) {
+			rc = j->o->repair ? repair(j, i, &old, err) : 0;
+			if (rc)
+				return rc;
 			continue;
+		}
 		err_set(err, ERR_DIFFERS,
 			"derivation '%.*s' may not be deterministic: output '%.*s' differs",
 			STR_ARG(j->goal->path), STR_ARG(j->infos[i].path));

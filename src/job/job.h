@@ -129,7 +129,8 @@ void job_tell_actual(const struct job *j, struct err *err);
 /* Appends what is to be registered: the outputs that are not valid. Room for n_outputs. */
 ATTR_MUST_CHECK errint job_objects(struct job *j, struct store_object *v, size_t *n,
 				   struct err *err);
-/* With check: compares with what is registered instead. */
+/* With check: compares with what is registered instead; with repair puts it in the place of what
+ * was altered. */
 ATTR_MUST_CHECK errint job_compare(struct job *j, struct err *err);
 /* Is it only to be compared? */
 static inline bool job_compares(const struct job *j)

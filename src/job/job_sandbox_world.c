@@ -154,10 +154,14 @@ static errint place_outputs(struct sandbox_job *b, struct err *err)
 		char *real CLEANUP_FREE = store_real_path(b->job.store, path);
 		bool valid;
 		errint rc = store_is_valid(b->job.store, path, &valid, err);
-		if (!rc && valid)
-			rc = err_set(err, ERR_UNSUPPORTED,
-				     "'%.*s' is valid already; building it again needs a sandbox",
-				     STR_ARG(path));
+		if (!rc && valid) {
+			err_set(err, ERR_UNSUPPORTED,
+				"'%.*s' is valid already; building it again needs a sandbox",
+				STR_ARG(path));
+			return err_hint(err,
+					"leave the sandbox on: without one, what is there would "
+					"go before it is known that what comes is the same");
+		}
 		if (!rc)
 			rc = remove_tree(AT_FDCWD, real, err);
 		if (rc)

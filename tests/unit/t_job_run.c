@@ -354,6 +354,37 @@ static void test_check(void)
 	store_is_clean("checking changes nothing");
 }
 
+/* Writes over a file of the store. */
+static void alter(struct str path, const char *text)
+{
+	char *real CLEANUP_FREE = store_real_path(store, path);
+
+	chmod(real, 0644);
+	IS_OK(file_write(AT_FDCWD, real, str_c(text), 0444, 0, &err), err, "an output is altered");
+}
+
+static void test_repair(void)
+{
+	struct build_options o = options();
+	struct str same = script("repaired", "echo right > $out", NULL, 0);
+	struct str random =
+		script("random-repaired", "cat /proc/sys/kernel/random/uuid > $out", NULL, 0);
+
+	IS_OK(build(same, &o), err, "build");
+	IS_OK(build(random, &o), err, "build");
+	o.check = o.repair = true;
+	IS_OK(build(same, &o), err, "what is whole is compared");
+	alter(output_of(same), "wrong\n");
+	IS_OK(build(same, &o), err, "what was altered is built again");
+	IS_STR(content(output_of(same)), S("right\n"), "and takes its place");
+	alter(output_of(random), "wrong\n");
+	fails(random, &o, ERR_DIFFERS, "may not be deterministic");
+	IS_STR(content(output_of(random)), S("wrong\n"), "another output does not");
+	o.check = o.repair = false;
+	char *real CLEANUP_FREE = store_real_path(store, output_of(random));
+	IS_OK(remove_tree(AT_FDCWD, real, &err), err, "away with it");
+}
+
 static struct str fetch(const char *name, const char *url, const char *hash)
 {
 	const char *env[] = {"url", url, NULL};
@@ -572,6 +603,7 @@ int main(void)
 	test_rules();
 	test_files();
 	test_check();
+	test_repair();
 	test_fetch();
 	test_two_processes();
 	test_kill();

@@ -1,0 +1,79 @@
+#!/bin/sh
+# What was deleted or altered by hand comes back: by fetching, by building, under each of the names for
+# it; and what cannot come back is told, with nothing lost.
+. "$(dirname "$0")/../lib.sh"
+plan 30
+cd "$T" || exit 1
+unset KILN_STORE
+export NIX_STORE_DIR="$T/st" NIX_STATE_DIR="$T/var" NIX_LOG_DIR="$T/log"
+mkdir -p "$NIX_CONF_DIR"
+echo 'sandbox = false' >"$NIX_CONF_DIR/nix.conf"
+echo source >file
+hash=$(compat nix-hash --flat --type sha256 --base32 file)
+cat >d.nix <<END
+let
+  src = derivation {
+    name = "src";
+    system = "builtin";
+    builder = "builtin:fetchurl";
+    url = "file://$T/file";
+    outputHash = "$hash";
+    outputHashAlgo = "sha256";
+    outputHashMode = "flat";
+  };
+in derivation {
+  name = "out";
+  system = builtins.currentSystem;
+  builder = "/bin/sh";
+  args = [ "-c" "read x <\${src}; echo \$x \${src} >\$out" ];
+}
+END
+kiln build -f d.nix >/dev/null 2>&1
+made=$(readlink result)
+src=$(kiln store -q --references "$made")
+echo text >text
+txt=$(kiln store add text)
+alter() {
+	chmod u+w "$1"
+	echo other >"$1"
+	chmod a-w "$1"
+}
+verified() { kiln store --verify --check-contents; }
+
+# ---- a source that was altered ----
+for command in "kiln store repair $src" "compat nix store repair $src" "compat nix-store --repair-path $src" \
+	"compat nix-store --verify --check-contents --repair" "kiln store repair --all" "kiln build -f d.nix --repair" \
+	"compat nix-build d.nix --repair" "compat nix-store --realise $(kiln store -qd "$made") --repair"; do
+	alter "$src"
+	# shellcheck disable=SC2086 # words
+	ok "$(echo "$command" | sed "s,$T/,,g; s,[a-z0-9]\{32\}-,,g")" $command
+	is "brings it back" "$(cat "$src")" source
+done
+ok "and the store verifies" verified
+like "what is whole is left alone" "$(kiln store repair "$src" 2>&1 | grep -c repaired)" '^0$'
+
+# ---- what is gone ----
+rm -f "$made"
+ok "a build that is gone" kiln store repair ./result
+is "is there again" "$(cat "$made")" "source $src"
+rm -f "$made" "$src"
+ok "with what it needs" compat nix-build d.nix --repair
+is "too" "$(cat "$src" "$made")" "source
+source $src"
+
+# ---- what cannot come back ----
+alter "$src"
+echo changed >file
+fails_like "a source that is another now" "hash mismatch" kiln store repair "$src"
+is "stays as it was" "$(cat "$src")" other
+echo source >file
+kiln store repair "$src" >/dev/null 2>&1
+alter "$txt"
+fails_like "what nothing makes" "no derivation that makes it is in the store" kiln store repair "$txt"
+compat nix-store --repair-path "$txt" >/dev/null 2>&1
+is "is a failure" $? 1
+alter "$made"
+fails_like "a build without a sandbox" "building it again needs a sandbox" kiln store repair "$made"
+is "loses nothing" "$(cat "$made")" other
+like "without --repair it is told" "$(verified 2>&1)" "2 paths are damaged; --repair brings back what it can"
+fails_like "what is named or all" "name paths or recipes, or say --all" kiln store repair
