@@ -54,7 +54,8 @@ errint command_find(const struct command *const *table, const char *called, cons
 		return err_hint(err, "here it is '%s'", meant);
 	if (suggestion_hint(&s, err))
 		return err->code;
-	return err_hint(err, "see '%s --help'", called);
+	return *called ? err_hint(err, "see '%s --help'", called)
+		       : err_hint(err, "'kiln help' lists what there is");
 }
 
 /* ---- running ---- */
@@ -98,14 +99,26 @@ static errint read_line(struct cli *cli, const struct command *c, void *ctx, int
 	return options_parse(p, argc, argv, err);
 }
 
-/* --help and --version are done here. */
-static bool told(struct cli *cli, const struct command *c)
+/* --help and --version are done here: *done. */
+static errint tell(struct cli *cli, const struct command *c, bool *done, struct err *err)
 {
-	if (cli->help)
+	const char *word = NULL;
+	bool whole = c->verbs == commands;
+	const struct command *verb;
+
+	*done = cli->help || cli->version;
+	/* What is asked about may be no verb. */
+	for (size_t i = 0; i < cli->line.n_used; i++)
+		word = cli->line.used[i].name ? word : cli->line.used[i].args[0];
+	if (cli->help && c->verbs && word)
+		return command_find(c->verbs, cli->called, word, &verb, err);
+	if (cli->help && whole)
+		commands_print();
+	else if (cli->help)
 		command_print_help(cli, c);
 	else if (cli->version)
-		out_printf("%s (kiln) %s\n", cli->called, KILN_VERSION);
-	return cli->help || cli->version;
+		out_printf("%s%s %s\n", cli->called, whole ? "" : " (kiln)", KILN_VERSION);
+	return 0;
 }
 
 static errint provide(struct cli *cli, const struct command *c, struct err *err)
@@ -125,15 +138,17 @@ static errint run_rows(struct cli *cli, const struct command *c, int argc, char 
 		       struct err *err)
 {
 	void *ctx = arena_calloc(&cli->a, 1, MAX(c->size, 1));
+	bool done = false;
 
 	if (c->defaults)
 		memcpy(ctx, c->defaults, c->size);
 	errint rc = read_line(cli, c, ctx, argc, argv, err);
-	if (!rc && !told(cli, c)) {
+	if (!rc)
+		rc = tell(cli, c, &done, err);
+	if (!rc && !done)
 		rc = provide(cli, c, err);
-		if (!rc)
-			rc = c->run(cli, ctx, err);
-	}
+	if (!rc && !done)
+		rc = c->run(cli, ctx, err);
 	if (c->release)
 		c->release(ctx);
 	return rc;
@@ -143,10 +158,17 @@ static errint no_verb(struct cli *cli, const struct command *c, int argc, char *
 		      struct err *err)
 {
 	BUF(b, LIMIT_ERR_TEXT);
+	bool done = false;
 	errint rc = read_line(cli, c, NULL, argc, argv, err);
 
-	if (rc || told(cli, c))
+	if (!rc)
+		rc = tell(cli, c, &done, err);
+	if (rc || done)
 		return rc;
+	if (c->verbs == commands) {
+		err_set(err, ERR_USAGE, "no command is given");
+		return err_hint(err, "'kiln help' lists them");
+	}
 	for (size_t i = 0; c->verbs[i]; i++)
 		buf_printf(&b, " %s", c->verbs[i]->name);
 	err_set(err, ERR_USAGE, "'%s' needs a verb", cli->called);

@@ -23,6 +23,13 @@ static void help_of(int *argc, char **argv)
 	argv[*argc - 1] = help;
 }
 
+/* All of it: every command is a verb. */
+static const struct command kiln = {
+	.name = "kiln",
+	.summary = "reproducible builds, publishing and running of Python ML stacks",
+	.verbs = commands,
+};
+
 static errint dispatch(struct cli *cli, int argc, char **argv, struct err *err)
 {
 	const char *name = path_base(str_c(argv[0])).p;
@@ -39,17 +46,9 @@ static errint dispatch(struct cli *cli, int argc, char **argv, struct err *err)
 		cli->status = argc < 2 ? err_exit_status(ERR_USAGE) : 0;
 		return 0;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
-		out_printf("kiln %s\n", KILN_VERSION);
-		return 0;
-	}
 	if (argc > 2 && strcmp(argv[1], "help") == 0 && argv[2][0] != '-')
 		help_of(&argc, argv);
-	rc = command_find(commands, cli->called, argv[1], &c, err);
-	if (rc)
-		return rc;
-	cli->called = arena_printf(&cli->a, "kiln %s", c->name);
-	return command_start(cli, c, argc - 1, argv + 1, err);
+	return command_start(cli, &kiln, argc, argv, err);
 }
 
 /* Wherever it came from: a full disk has one cure. */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The frame of the commands: usage, suggestions, exit statuses, output that cannot be written.
 . "$(dirname "$0")/../lib.sh"
-plan 50
+plan 54
 
 like "kiln alone tells its commands" "$(kiln 2>&1)" '^  build +build recipes'
 kiln >/dev/null 2>&1
@@ -75,3 +75,8 @@ is "but a text may begin so" "$(kiln eval -E '{ x }: x' --argstr x --json)" '"--
 is "flags that are pasted from Nix's commands" "$(kiln build --expr '{ }' --dry-run --print-out-paths --rebuild --impure --no-link -L --keep-going --refresh \
 	--show-trace --log-format bar --no-write-lock-file --accept-flake-config --max-jobs auto --fallback --option cores 1 2>&1)" "error: there is no derivation in it"
 fails_like "one that cannot be is refused" "log format 'internal-json' is not supported" kiln build --log-format internal-json
+is "options may stand before the command" "$(kiln -v --option cores 1 --json version; kiln -v --version)" '{"name": "kiln", "version": "0.1.0"}
+kiln 0.1.0'
+fails_like "one that is none is no command" "unknown option '--bogus'" kiln --bogus
+fails_like "options alone do nothing" "no command is given" kiln -v
+fails_like "help of no verb" "unknown command 'kiln store frob'" kiln help store frob
