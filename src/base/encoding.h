@@ -24,3 +24,6 @@ bool base32_decode(struct str s, uint8_t *out, size_t n);
 bool base64_decode(struct str s, uint8_t *out, size_t n);
 /* Decodes any length into out (room for s.n * 3 / 4 bytes); returns the count, or -1. */
 ptrdiff_t base64_decode_any(struct str s, uint8_t *out);
+
+/* Length of the well-formed UTF-8 sequence at p, or 0; *bad is then the byte that breaks it. */
+size_t utf8_sequence(const char *p, const char *end, const char **bad);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
+#include "base/encoding.h"
 #include "base/file.h"
 #include "base/json.h"
 
@@ -14,6 +15,7 @@ enum { OUT_CHUNK = 1 << 16 };
 
 static struct buf out = BUF_INIT(SIZE_MAX / 4);
 static int failed;
+static bool unsayable; /* something was no text */
 
 static void drain(void)
 {
@@ -42,8 +44,22 @@ void out_printf(const char *fmt, ...)
 		drain();
 }
 
+/* JSON has no bytes: a name of a file may be what no string of it is. */
+static void check_text(struct str s)
+{
+	const char *end = s.p + s.n, *bad;
+
+	for (const char *p = s.p; p < end && !unsayable;) {
+		size_t n = utf8_sequence(p, end, &bad);
+
+		unsayable = n == 0;
+		p += n;
+	}
+}
+
 void out_json(struct str s)
 {
+	check_text(s);
 	json_put_str(&out, s);
 }
 
@@ -52,6 +68,9 @@ errint out_flush(struct err *err)
 	if (out.n)
 		drain();
 	buf_release(&out);
+	if (!failed && unsayable)
+		return err_set(err, ERR_FAILED,
+			       "what was printed is no JSON: a name in it is not UTF-8");
 	if (!failed)
 		return 0;
 	errno = failed;

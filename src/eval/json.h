@@ -4,6 +4,7 @@
  * json) where texts are wrong or numbers too big. Of equal keys the last counts. */
 #pragma once
 
+#include "base/encoding.h"
 #include "eval/eval_int.h"
 
 /* Strings without escapes share the text's bytes, which must live as long as the evaluation. */
@@ -38,6 +39,3 @@ struct json_scan json_scan(const char *p, const char *end);
 /* "syntax error while parsing <what> - …" about the token at p, as Nix words it. */
 ATTR_COLD errint json_fail(struct eval *E, struct str text, const char *p, const char *what,
 			   enum json_token expected);
-
-/* Length of the well-formed UTF-8 sequence at p, or 0; *bad is then the byte that breaks it. */
-size_t utf8_sequence(const char *p, const char *end, const char **bad);

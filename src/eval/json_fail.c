@@ -23,30 +23,6 @@ static const char *const token_names[] = {
 	"'[', '{', or a literal",
 };
 
-size_t utf8_sequence(const char *p, const char *end, const char **bad)
-{
-	unsigned char c = (unsigned char)*p, low = 0x80, high = 0xbf;
-	size_t n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-
-	*bad = p;
-	if (c == 0xe0)
-		low = 0xa0;
-	else if (c == 0xed)
-		high = 0x9f;
-	else if (c == 0xf0)
-		low = 0x90;
-	else if (c == 0xf4)
-		high = 0x8f;
-	for (size_t i = 1; i < n; i++) {
-		*bad = p + i;
-		if (p + i == end || (unsigned char)p[i] < low || (unsigned char)p[i] > high)
-			return 0;
-		low = 0x80;
-		high = 0xbf;
-	}
-	return n;
-}
-
 static struct json_scan bad(struct json_scan s, const char *why)
 {
 	s.token = JSON_TOKEN_BAD;

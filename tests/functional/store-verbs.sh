@@ -2,7 +2,7 @@
 # kiln log, why, and the verbs of kiln store; old generations; equal files. What Nix has under other
 # names is compared with it in tests/differential/nix-verbs.sh.
 . "$(dirname "$0")/../lib.sh"
-plan 43
+plan 45
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
@@ -79,6 +79,14 @@ is "diff by package" "$(kiln store diff app later)" "app: 1.0 → 2.0"
 is "as JSON" "$(kiln store diff --json app later)" '[
  {"name": "app", "removed": ["1.0"], "added": ["2.0"], "size": 0}
 ]'
+
+mkdir odd
+: >"odd/$(printf 'a\377')"
+fails_like "a name that JSON cannot hold" "a name in it is not UTF-8" kiln store ls --json "$(kiln store add odd)"
+rm -r odd
+mkdir odd
+: >'odd/ä"'
+is "one that it can" "$(kiln store ls --json "$(kiln store add odd)")" '{"type":"directory","entries":{"ä\"":{}}}'
 
 # ---- generations ----
 mkdir -p "$T/var/profiles" "$XDG_STATE_HOME/nix/profiles"
