@@ -93,16 +93,6 @@ static errint bring(struct cli *cli, const struct prefetch_command *c, struct st
 	return rc ? rc : store_flush(cli->store, err);
 }
 
-static errint mismatch(const struct prefetch_command *c, const struct hash *want,
-		       const struct hash *got, struct err *err)
-{
-	char a[HASH_TEXT_MAX], b[HASH_TEXT_MAX];
-
-	err_set(err, ERR_MISMATCH, "hash mismatch for '%s'", c->url);
-	err_detail(err, "  specified: %s", hash_format(want, HASH_SRI, true, a));
-	return err_detail(err, "     got:    %s", hash_format(got, HASH_SRI, true, b));
-}
-
 static errint run(struct cli *cli, void *ctx, struct err *err)
 {
 	const struct prefetch_command *c = ctx;
@@ -124,7 +114,7 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	if (rc)
 		return rc;
 	if (c->expected && !hash_eq(&want, &got))
-		return mismatch(c, &want, &got, err);
+		return hash_mismatch(err, HASH_OF_DOWNLOAD, str_c(c->url), &want, &got);
 	if (!c->print_path)
 		report_msg(cli_report(cli), REPORT_NOTE, "path is '%.*s'", STR_ARG(path));
 	hash_print(&got, c->algo == HASH_MD5 ? HASH_BASE16 : HASH_NIX32);
