@@ -154,7 +154,7 @@ same nix-prefetch-url --unpack --print-path "file://$T/t.tgz"
 same nix-prefetch-url --print-path "$file" "$flat"
 same nix-prefetch-url --print-path --name foo "file://$T/none" "$flat"
 same nix-prefetch-url "file://$T/none"
-fails_like "another hash is an error" "hash mismatch for '$file'" compat nix-prefetch-url "$file" $n32
+fails_like "another hash is an error" "hash mismatch in file downloaded from '$file'" compat nix-prefetch-url "$file" $n32
 
 # ---- calls that are told ----
 cat >calls.nix <<'END'
