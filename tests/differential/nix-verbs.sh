@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016,SC2086 # an expression's dollar; lists of words split
 . "$(dirname "$0")/../lib.sh"
 command -v nix >/dev/null || skip_all "no nix (Debian's nix-bin)"
-plan 101
+plan 103
 cd "$T" || exit 1
 
 unset KILN_STORE

@@ -187,7 +187,8 @@ static void test_builtin(void)
 	IS_OK(build(drv, &o), err, "a built-in builder");
 	IS_STR(content(output_of(drv)), S("hello\n"), "wrote its output");
 	IS_OK(build_log_read(store, drv, &log, &err), err, "and its log");
-	IS_STR(buf_str(&log), S("working in /build as 1000\n"), "from inside the sandbox");
+	/* AddressSanitizer remarks before it that the child has a stack of its own. */
+	OK(str_ends(buf_str(&log), S("working in /build as 1000\n")), "from inside the sandbox");
 }
 
 /* A program calls a built-in: asks, waits, and goes on. */
