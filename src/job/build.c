@@ -20,17 +20,32 @@ static struct plan_options plan_options(struct arena *a, const struct build_opti
 		.builtins = names,
 		.check = o->check,
 		.substituter = o->substituter,
-		.shell = o->sandbox == SANDBOX_OFF ? NULL : o->sandbox_shell,
-		.shell_ctx = o->sandbox_shell_ctx,
 	};
+}
+
+errint build_plan_make(struct store *s, struct arena *a, const struct build_wanted *w, size_t n,
+		       const struct build_options *o, struct plan *out, struct err *err)
+{
+	struct plan_options options = plan_options(a, o);
+
+	return plan_make(s, a, &options, w, n, out, err);
+}
+
+static errint plan_whole(struct store *s, struct arena *a, const struct build_wanted *w, size_t n,
+			 const struct build_options *o, struct plan *out, struct err *err)
+{
+	errint rc = build_plan_make(s, a, w, n, o, out, err);
+
+	if (rc)
+		return rc;
+	return plan_finish(out, o->sandbox == SANDBOX_OFF ? NULL : o->sandbox_shell, err);
 }
 
 errint build_plan(struct store *s, struct arena *a, const struct build_wanted *w, size_t n,
 		  const struct build_options *o, struct build_plan *out, struct err *err)
 {
 	struct plan plan CLEANUP(plan_release) = {0};
-	struct plan_options options = plan_options(a, o);
-	errint rc = plan_make(s, a, &options, w, n, &plan, err);
+	errint rc = plan_whole(s, a, w, n, o, &plan, err);
 
 	if (!rc)
 		plan_summary(&plan, out);
@@ -42,8 +57,7 @@ errint build_paths(struct store *s, const struct build_wanted *w, size_t n,
 {
 	ARENA(a);
 	struct plan plan CLEANUP(plan_release) = {0};
-	struct plan_options options = plan_options(&a, o);
-	errint rc = plan_make(s, &a, &options, w, n, &plan, err);
+	errint rc = plan_whole(s, &a, w, n, o, &plan, err);
 
 	return rc ? rc : jobs_run(&plan, o, report, err);
 }

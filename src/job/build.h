@@ -45,14 +45,17 @@ struct build_options {
 	size_t n_binds;
 	const struct builtin_builder *builtins;
 	size_t n_builtins;
-	/* Asked at most once, only when a program must run. NULL: no /bin/sh. */
-	errint (*sandbox_shell)(void *ctx, struct store *s, struct arena *a,
-				struct sandbox_shell *out, struct err *err);
-	void *sandbox_shell_ctx;
-	struct substituter *substituter; /* or NULL */
-	struct ladder *ladder;           /* NULL: made from configuration when needed */
+	const struct sandbox_shell *sandbox_shell; /* of programs; NULL: no /bin/sh */
+	struct substituter *substituter;           /* or NULL */
+	struct ladder *ladder;                     /* NULL: made from configuration when needed */
 };
 
+/* plan_make() of these options, for whom a plan must tell whether a /bin/sh is needed at all:
+ * plan_finish() is given it, and then jobs_run() works the plan off. Strings live in the arena. */
+ATTR_MUST_CHECK errint build_plan_make(struct store *s, struct arena *a,
+				       const struct build_wanted *w, size_t n,
+				       const struct build_options *o, struct plan *out,
+				       struct err *err);
 /* What would be done. */
 ATTR_MUST_CHECK errint build_plan(struct store *s, struct arena *a, const struct build_wanted *w,
 				  size_t n, const struct build_options *o, struct build_plan *out,

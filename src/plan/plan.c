@@ -17,6 +17,7 @@ void plan_release(struct plan *p)
 	free(p->all);
 	free(p->goals);
 	free(p->changed);
+	free(p->tops);
 	free(p->programs);
 	path_map_release(&p->by_path);
 }
@@ -214,26 +215,24 @@ static errint goal_load(struct plan *p, struct goal *goal, struct err *err)
 	return 0;
 }
 
-static errint ask_shell(struct planning *w, struct err *err)
+/* The first program needs it. */
+static errint want_shell(struct planning *w, struct level *level, struct err *err)
 {
 	struct plan *p = w->plan;
 	struct goal *goal;
 	bool news;
 
-	if (p->shell_asked || !p->o.shell)
+	if (p->shell_planned || !p->shell.drv.n)
 		return 0;
-	p->shell_asked = true;
-	errint rc = p->o.shell(p->o.shell_ctx, p->store, p->arena, &p->shell, err);
-	if (rc)
-		return err_wrap(err, "looking for the sandbox's /bin/sh");
-	if (!p->shell.drv.n)
-		return 0;
-	rc = goal_get(p, p->shell.drv, &goal, err);
+	p->shell_planned = true;
+	errint rc = goal_get(p, p->shell.drv, &goal, err);
 	if (!rc)
 		rc = goal_want(goal, NULL, 0, &news, err);
-	if (!rc && news)
-		level_add(&w->next, goal);
-	return rc;
+	if (rc)
+		return err_wrap(err, "looking for the sandbox's /bin/sh");
+	if (news)
+		level_add(level, goal);
+	return 0;
 }
 
 static errint want_inputs(struct planning *w, struct goal *goal, struct err *err)
@@ -268,7 +267,7 @@ static errint expand(struct planning *w, struct goal *goal, struct err *err)
 	goal_drop_deps(goal);
 	rc = want_inputs(w, goal, err);
 	if (!rc && goal->kind == GOAL_PROGRAM)
-		rc = ask_shell(w, err);
+		rc = want_shell(w, &w->next, err);
 	if (rc) {
 		goal_drop_deps(goal);
 		return rc;
@@ -368,19 +367,18 @@ static errint refuse_absent(const struct goal *goal, struct err *err)
 static errint make(struct plan *p, const struct build_wanted *v, size_t n, struct err *err)
 {
 	struct planning w CLEANUP(walk_release) = {.plan = p};
-	struct goal **tops CLEANUP_FREE = xcalloc(n + 1, sizeof(*tops));
-	size_t n_tops = 0;
 	errint rc = 0;
 
+	p->tops = xcalloc(n + 1, sizeof(*p->tops));
 	for (size_t i = 0; !rc && i < n; i++) {
-		rc = want(&w, &v[i], &tops[n_tops], err);
-		n_tops += tops[n_tops] != NULL;
+		rc = want(&w, &v[i], &p->tops[p->n_tops], err);
+		p->n_tops += p->tops[p->n_tops] != NULL;
 	}
 	if (!rc)
 		rc = walk_down(&w, err);
-	for (size_t i = 0; !rc && i < n_tops; i++)
-		rc = refuse_absent(tops[i], err);
-	return rc ? rc : plan_list(p, tops, n_tops, err);
+	for (size_t i = 0; !rc && i < p->n_tops; i++)
+		rc = refuse_absent(p->tops[i], err);
+	return rc;
 }
 
 errint plan_make(struct store *s, struct arena *a, const struct plan_options *o,
@@ -394,6 +392,30 @@ errint plan_make(struct store *s, struct arena *a, const struct plan_options *o,
 	*out = p;
 	p = (struct plan){0};
 	return 0;
+}
+
+bool plan_runs_programs(const struct plan *p)
+{
+	if (p->n_programs)
+		return true;
+	for (size_t i = 0; i < p->n_all; i++)
+		if (p->all[i]->kind == GOAL_GATHER)
+			return true;
+	return false;
+}
+
+errint plan_finish(struct plan *p, const struct sandbox_shell *shell, struct err *err)
+{
+	struct planning w CLEANUP(walk_release) = {.plan = p};
+	errint rc = 0;
+
+	if (shell)
+		p->shell = *shell;
+	if (p->n_programs)
+		rc = want_shell(&w, &w.now, err);
+	if (!rc)
+		rc = walk_down(&w, err);
+	return rc ? rc : plan_list(p, p->tops, p->n_tops, err);
 }
 
 errint plan_extend(struct plan *p, struct goal *goal, struct err *err)

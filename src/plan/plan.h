@@ -85,10 +85,6 @@ struct plan_options {
 	const char *const *builtins;     /* names of built-in builders, NULL terminated, or NULL */
 	bool check;                      /* make what is wanted again, though it is valid */
 	struct substituter *substituter; /* or NULL */
-	/* Asked at most once, only when a program must run. NULL: no /bin/sh. */
-	errint (*shell)(void *ctx, struct store *s, struct arena *a, struct sandbox_shell *out,
-			struct err *err);
-	void *shell_ctx;
 };
 
 struct plan {
@@ -98,20 +94,30 @@ struct plan {
 	struct path_map by_path; /* goals by their path */
 	struct goal **goals;     /* dependencies first; what an extension adds stands behind */
 	size_t n_goals, cap_goals;
-	struct goal **changed; /* by the last plan_make() or plan_extend(): new, or waiting again */
+	struct goal *
+		*changed; /* by plan_finish() or the last plan_extend(): new, or waiting again */
 	size_t n_changed, cap_changed;
 	struct goal **all; /* what the map holds, listed or not */
 	size_t n_all, cap_all;
+	struct goal **tops; /* what is wanted */
+	size_t n_tops;
 	struct goal **programs; /* that have not been told to wait for the shell */
 	size_t n_programs, cap_programs;
 	struct sandbox_shell shell;
-	bool shell_asked;
+	bool shell_planned;
 };
 
-/* Fills a plan whose strings live in the arena. */
+/* Fills a plan whose strings live in the arena with all that must be done, in no order yet:
+ * plan_finish() comes next. */
 ATTR_MUST_CHECK errint plan_make(struct store *s, struct arena *a, const struct plan_options *o,
 				 const struct build_wanted *w, size_t n, struct plan *out,
 				 struct err *err);
+/* Will programs run in it, or may they, when a substitution fails? */
+bool plan_runs_programs(const struct plan *p);
+/* Adds what the shell needs, when a program runs, and puts the plan in order. shell, which is
+ * copied, may be NULL: programs have no /bin/sh. Once, behind plan_make(). */
+ATTR_MUST_CHECK errint plan_finish(struct plan *p, const struct sandbox_shell *shell,
+				   struct err *err);
 /* A derivation whose outputs could not be substituted after all is to be built: plans that, and
  * the inputs that it needs now. The goal waits again; on failure it is as it was. */
 ATTR_MUST_CHECK errint plan_extend(struct plan *p, struct goal *goal, struct err *err);
@@ -134,7 +140,6 @@ struct build_plan {
 	struct substitute *fetch;
 	size_t n_fetch;
 	uint64_t download, unpacked; /* bytes of fetch */
-	bool programs;               /* a program must run, which wants a sandbox with /bin/sh */
 };
 /* Strings are the plan's. */
 void plan_summary(const struct plan *p, struct build_plan *out);

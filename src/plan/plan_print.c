@@ -15,7 +15,6 @@ void plan_summary(const struct plan *p, struct build_plan *out)
 	for (size_t i = 0; i < p->n_goals; i++) {
 		const struct goal *goal = p->goals[i];
 
-		s.programs |= goal->kind == GOAL_PROGRAM;
 		if (goal_makes(goal))
 			s.build[s.n_build++] = goal->path;
 		if (goal->kind != GOAL_SUBSTITUTE)

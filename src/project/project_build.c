@@ -1,38 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
  * From wanted outputs to valid paths. Programs run in a sandbox whose /bin/sh is the set's static
- * busybox: one more thing to ask for, which is resolved before the plan is made, and only when a
- * program must run. */
+ * busybox: one more thing to ask for, which is resolved when the plan says that a program must run,
+ * and before the plan is finished. */
 #include "base/report.h"
+#include "job/loop.h"
 #include "project/project_int.h"
 #include "store/derivation.h"
 #include "store/store.h"
-
-static errint give_shell(void *ctx, struct store *store, struct arena *a, struct sandbox_shell *out,
-			 struct err *err)
-{
-	const struct session *s = ctx;
-
-	*out = s->shell;
-	return 0;
-}
-
-static errint all_there(struct session *s, const struct build_wanted *w, size_t n, bool *there,
-			struct err *err)
-{
-	ARENA(a);
-	struct str *paths;
-	size_t n_paths;
-	errint rc = build_wanted_paths(s->store, &a, w, n, &paths, &n_paths, err);
-
-	*there = true;
-	for (size_t i = 0; !rc && *there && i < n_paths; i++) {
-		*there = paths[i].n > 0;
-		if (*there)
-			rc = store_is_valid(s->store, paths[i], there, err);
-	}
-	return rc;
-}
 
 static void take_shell(struct session *s, const struct resolved_list *l)
 {
@@ -45,35 +20,14 @@ static void take_shell(struct session *s, const struct resolved_list *l)
 	s->shell_known = true;
 }
 
-/* Is it needed? It is not known yet, so plan without. */
-static errint runs_programs(struct session *s, const struct build_wanted *w, size_t n,
-			    const struct build_options *o, bool *out, struct err *err)
-{
-	ARENA(a);
-	struct build_plan plan = {0};
-	errint rc = build_plan(s->store, &a, w, n, o, &plan, err);
-
-	*out = plan.programs;
-	return rc;
-}
-
-static errint find_shell(struct session *s, const struct build_wanted *w, size_t n,
-			 const struct build_options *o, struct err *err)
+static errint find_shell(struct session *s, struct err *err)
 {
 	const struct eval_request eval = {0};
 	const struct project_request r = {.session = s, .eval = &eval, .flags = EVALUATION_OWN};
 	const struct asked shell = {.kind = ASKED_SET, .text = "busyboxStatic"};
 	struct resolved_list l CLEANUP(resolved_list_release) = {0};
-	bool needed;
 	ARENA(a);
 
-	if (project_remembers(&r, &shell, 1, REPORT_DEBUG, &a, &l)) {
-		take_shell(s, &l);
-		return 0;
-	}
-	errint rc = runs_programs(s, w, n, o, &needed, err);
-	if (rc || !needed)
-		return rc;
 	if (project_recall(&r, &shell, 1, REPORT_DEBUG, &a, &l, err))
 		return err_wrap(err, "finding the sandbox's /bin/sh");
 	take_shell(s, &l);
@@ -165,35 +119,45 @@ static errint build_job_init(struct build_job *b, struct session *s, const struc
 			rc = machine_has(s, &b->w[b->n], &there, err);
 		b->n += !there;
 	}
-	if (rc || b->o.sandbox == SANDBOX_OFF)
-		return rc;
-	if (!s->shell_known)
-		rc = all_there(s, b->w, b->n, &there, err);
-	if (!rc && !s->shell_known && (!there || o->check))
-		rc = find_shell(s, b->w, b->n, &b->o, err);
-	if (rc || !s->shell_known)
-		return rc;
-	b->o.sandbox_shell = give_shell;
-	b->o.sandbox_shell_ctx = s;
-	return 0;
+	return rc;
+}
+
+/* A plan of them, with a shell when a program must run. */
+static errint plan_job(struct build_job *b, struct arena *a, struct plan *out, struct err *err)
+{
+	struct session *s = b->session;
+	errint rc = build_plan_make(s->store, a, b->w, b->n, &b->o, out, err);
+	bool shell = !rc && b->o.sandbox != SANDBOX_OFF && plan_runs_programs(out);
+
+	if (shell && !s->shell_known)
+		rc = find_shell(s, err);
+	return rc ? rc : plan_finish(out, shell ? &s->shell : NULL, err);
 }
 
 errint project_plan(struct session *s, struct arena *a, const struct build_wanted *w, size_t n,
 		    const struct build_options *o, struct build_plan *out, struct err *err)
 {
 	struct build_job b CLEANUP(build_job_release);
+	struct plan plan CLEANUP(plan_release) = {0};
 	errint rc = build_job_init(&b, s, w, n, o, true, err);
 
-	return rc ? rc : build_plan(s->store, a, b.w, b.n, &b.o, out, err);
+	if (!rc)
+		rc = plan_job(&b, a, &plan, err);
+	if (!rc)
+		plan_summary(&plan, out);
+	return rc;
 }
 
 static errint realise(struct session *s, const struct build_wanted *w, size_t n,
 		      const struct build_options *o, bool anywhere, struct err *err)
 {
 	struct build_job b CLEANUP(build_job_release);
+	struct plan plan CLEANUP(plan_release) = {0};
 	errint rc = build_job_init(&b, s, w, n, o, anywhere, err);
 
-	return rc ? rc : build_paths(s->store, b.w, b.n, &b.o, s->report, err);
+	if (!rc)
+		rc = plan_job(&b, &b.a, &plan, err);
+	return rc ? rc : jobs_run(&plan, &b.o, s->report, err);
 }
 
 errint project_realise(struct session *s, const struct build_wanted *w, size_t n,

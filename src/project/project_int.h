@@ -24,11 +24,8 @@ ATTR_MUST_CHECK errint project_warn_misspelt(struct evaluation *e, struct value 
 ATTR_MUST_CHECK errint project_evaluate(const struct project_request *r, const struct asked *v,
 					size_t n, struct arena *a, struct resolved_list *out,
 					struct err *err);
-/* The memo's part: false when there is nothing kept that still fits. how is how loudly it is told.
- */
-bool project_remembers(const struct project_request *r, const struct asked *v, size_t n,
-		       enum report_level how, struct arena *a, struct resolved_list *out);
-/* Both: remembers, or evaluates and keeps what is found. */
+/* What is remembered and still fits, or what is evaluated and then kept. how is how loudly it is
+ * told which. */
 ATTR_MUST_CHECK errint project_recall(const struct project_request *r, const struct asked *v,
 				      size_t n, enum report_level how, struct arena *a,
 				      struct resolved_list *out, struct err *err);

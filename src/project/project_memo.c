@@ -317,27 +317,12 @@ static bool is_kept(const struct project_request *r, const struct asked *v, size
 	return s->eval_cache && !s->trace_function_calls && !r->fresh;
 }
 
-static struct recollection recall_begin(const struct project_request *r, const struct asked *v,
-					size_t n, enum report_level how, struct arena *a,
-					struct resolved_list *out)
-{
-	return (struct recollection){r, v, n, how, r->session->store, a, out, NULL, {0}, {0}};
-}
-
-bool project_remembers(const struct project_request *r, const struct asked *v, size_t n,
-		       enum report_level how, struct arena *a, struct resolved_list *out)
-{
-	struct recollection k CLEANUP(recall_release) = recall_begin(r, v, n, how, a, out);
-	ERR(ignored);
-
-	return is_kept(r, v, n) && !recall_init(&k, &ignored) && look(&k);
-}
-
 errint project_recall(const struct project_request *r, const struct asked *v, size_t n,
 		      enum report_level how, struct arena *a, struct resolved_list *out,
 		      struct err *err)
 {
-	struct recollection k CLEANUP(recall_release) = recall_begin(r, v, n, how, a, out);
+	struct recollection k CLEANUP(recall_release) = {r, v,   n,    how, r->session->store,
+							 a, out, NULL, {0}, {0}};
 
 	if (!is_kept(r, v, n))
 		return project_evaluate(r, v, n, a, out, err);

@@ -92,14 +92,6 @@ static void test_refusals(void)
 }
 
 /* The sandbox's shell is built before what needs it, and itself needs none. */
-static errint shell(void *ctx, struct store *s, struct arena *arena, struct sandbox_shell *out,
-		    struct err *e)
-{
-	(void)s, (void)arena, (void)e;
-	*out = *(struct sandbox_shell *)ctx;
-	return 0;
-}
-
 static void test_shell(void)
 {
 	static const struct builtin_builder row = {.name = "builtin:shell-1"};
@@ -110,8 +102,7 @@ static void test_shell(void)
 		.system = "x86_64-linux",
 		.builtins = &row,
 		.n_builtins = 1,
-		.sandbox_shell = shell,
-		.sandbox_shell_ctx = &sh,
+		.sandbox_shell = &sh,
 	};
 	struct build_plan p = plan_of(user, &o);
 
@@ -162,6 +153,7 @@ static struct plan make_plan(struct str path, struct substituter *from)
 	struct plan p = {0};
 
 	IS_OK(plan_make(store, &a, &o, &w, 1, &p, &err), err, "plan of goals");
+	IS_OK(plan_finish(&p, NULL, &err), err, "in order");
 	return p;
 }
 
@@ -218,6 +210,30 @@ static void test_extension(void)
 	OK(goal_of(&p, two)->kind == GOAL_GATHER, "the other is substituted as before");
 }
 
+/* As long as everything is substituted nobody builds a shell; what is built after all waits for it.
+ */
+static void test_late_shell(void)
+{
+	static const struct substituter_ops ops = {.query = query};
+	struct substituter from = {&ops};
+	struct str drv = add_drv("late-shell", "x86_64-linux", "/bin/sh", NULL, 0);
+	struct str top = add_drv("late-cached", "x86_64-linux", "/bin/sh", NULL, 0);
+	struct sandbox_shell sh = {.drv = drv, .path = output_of(drv), .file = S("bin/sh")};
+	struct plan_options o = {.system = "x86_64-linux", .substituter = &from};
+	struct build_wanted w = {.path = top};
+	struct plan p CLEANUP(plan_release) = {0};
+
+	IS_OK(plan_make(store, &a, &o, &w, 1, &p, &err), err, "all is substituted");
+	OK(plan_runs_programs(&p), "which may fail");
+	IS_OK(plan_finish(&p, &sh, &err), err, "so there is a shell");
+	IS_INT(p.n_goals, 2, "that is not made");
+	struct goal *lost = goal_of(&p, top);
+	lost->deps[0]->state = GOAL_FAILED;
+	IS_OK(plan_extend(&p, lost, &err), err, "it is built after all");
+	OK(lost->n_deps == 1 && lost->deps[0] == goal_of(&p, drv), "behind the shell");
+	IS_INT(lost->waits, 1, "for which it waits");
+}
+
 /* Has the outputs of `ring`, which refer to each other, and those of `half` but for one. */
 struct odd_cache {
 	struct substituter substituter;
@@ -259,11 +275,11 @@ static void test_odd_caches(void)
 		.half = output_of(half),
 		.absent = S("/nix/store/00000000000000000000000000000000-absent"),
 	};
-	struct plan_options o = {.system = "x86_64-linux", .substituter = &c.substituter};
+	struct build_options o = {.system = "x86_64-linux", .substituter = &c.substituter};
 	struct build_wanted w = {.path = ring};
-	struct plan none;
+	struct build_plan none;
 
-	IS_ERR(plan_make(store, &a, &o, &w, 1, &none, &err), err, ERR_CORRUPT,
+	IS_ERR(build_plan(store, &a, &w, 1, &o, &none, &err), err, ERR_CORRUPT,
 	       "references in a circle");
 	struct plan p CLEANUP(plan_release) = make_plan(half, &c.substituter);
 	IS_INT(p.n_goals, 1, "what lacks a reference is not substituted");
@@ -301,6 +317,7 @@ int main(void)
 	test_substitutes();
 	test_goals();
 	test_extension();
+	test_late_shell();
 	test_odd_caches();
 	test_sandbox_plan();
 	fixture_end();
