@@ -8,8 +8,8 @@
 #include "base/thread.h"
 
 enum {
-	BLOCK = 256 << 10,
-	BLOCKS = 6,
+	BLOCK = 128 << 10,
+	BLOCKS = 8,
 	ALONE = 4 << 20, /* so much is hashed before a thread is worth its start */
 };
 
@@ -55,7 +55,9 @@ static void *run(void *arg)
 		hash_update(t->ctx, t->ring + i % BLOCKS * (size_t)BLOCK, t->sizes[i % BLOCKS]);
 		pthread_mutex_lock(&t->mutex);
 		t->taken = i + 1;
-		pthread_cond_signal(&t->emptied);
+		/* Who waits is woken once for half a ring, not once a block. */
+		if (t->given - t->taken <= BLOCKS / 2)
+			pthread_cond_signal(&t->emptied);
 		pthread_mutex_unlock(&t->mutex);
 	}
 }
