@@ -20,9 +20,8 @@ errint dl_load(const char *soname, const char *package, const struct dl_symbol *
 		if (dlsym(lib, v[i].name))
 			continue;
 		err_set(err, ERR_UNSUPPORTED, "'%s' has no '%s': it is too old", soname, v[i].name);
-		err_hint(err, "install a newer one (on Debian and Ubuntu: '%s')", package);
 		dlclose(lib);
-		return err->code;
+		return err_hint(err, "install a newer one (on Debian and Ubuntu: '%s')", package);
 	}
 	for (size_t i = 0; i < n; i++) {
 		void *fn = dlsym(lib, v[i].name);

@@ -255,9 +255,10 @@ errint file_symlink(const char *target, int dirfd, const char *path, struct err 
 	if (symlinkat(target, dirfd, temp))
 		return err_sys(err, "cannot make symlink '%s'", path);
 	if (renameat(dirfd, temp, dirfd, path)) {
-		err_sys(err, "cannot make symlink '%s'", path);
+		errint rc = err_sys(err, "cannot make symlink '%s'", path);
+
 		unlinkat(dirfd, temp, 0);
-		return err->code;
+		return rc;
 	}
 	return 0;
 }

@@ -87,9 +87,10 @@ static errint list_fd(int fd, const char *path, struct dir_list *out, struct err
 	DIR *dir CLEANUP_DIR = fdopendir(fd);
 
 	if (!dir) {
-		err_sys(err, "cannot list '%s'", path);
+		errint rc = err_sys(err, "cannot list '%s'", path);
+
 		close(fd);
-		return err->code;
+		return rc;
 	}
 	for (;;) {
 		errno = 0;

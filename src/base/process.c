@@ -44,22 +44,22 @@ static int fill_attributes(posix_spawnattr_t *attr, bool new_group)
 	sigemptyset(&none);
 	if (new_group)
 		flags |= POSIX_SPAWN_SETPGROUP;
-	int rc = posix_spawnattr_setsigdefault(attr, &all);
+	int status = posix_spawnattr_setsigdefault(attr, &all);
 
-	if (!rc)
-		rc = posix_spawnattr_setsigmask(attr, &none);
-	if (!rc)
-		rc = posix_spawnattr_setpgroup(attr, 0);
-	return rc ? rc : posix_spawnattr_setflags(attr, flags);
+	if (!status)
+		status = posix_spawnattr_setsigmask(attr, &none);
+	if (!status)
+		status = posix_spawnattr_setpgroup(attr, 0);
+	return status ? status : posix_spawnattr_setflags(attr, flags);
 }
 
 static int fill_actions(posix_spawn_file_actions_t *actions, const char *cwd, const int fds[3])
 {
 	for (int i = 0; i < 3; i++) {
-		int rc = posix_spawn_file_actions_adddup2(actions, fds[i], i);
+		int status = posix_spawn_file_actions_adddup2(actions, fds[i], i);
 
-		if (rc)
-			return rc;
+		if (status)
+			return status;
 	}
 	return cwd ? posix_spawn_file_actions_addchdir_np(actions, cwd) : 0;
 }
@@ -69,24 +69,24 @@ static int spawn(const struct process_spec *spec, const int fds[3], pid_t *pid)
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	char *const *env = spec->env ? (char *const *)spec->env : environ;
-	int rc = posix_spawn_file_actions_init(&actions);
+	int status = posix_spawn_file_actions_init(&actions);
 
-	if (rc)
-		return rc;
-	rc = posix_spawnattr_init(&attr);
-	if (rc) {
+	if (status)
+		return status;
+	status = posix_spawnattr_init(&attr);
+	if (status) {
 		posix_spawn_file_actions_destroy(&actions);
-		return rc;
+		return status;
 	}
-	rc = fill_attributes(&attr, spec->new_group);
-	if (!rc)
-		rc = fill_actions(&actions, spec->cwd, fds);
-	if (!rc)
-		rc = posix_spawnp(pid, spec->argv[0], &actions, &attr, (char *const *)spec->argv,
-				  env);
+	status = fill_attributes(&attr, spec->new_group);
+	if (!status)
+		status = fill_actions(&actions, spec->cwd, fds);
+	if (!status)
+		status = posix_spawnp(pid, spec->argv[0], &actions, &attr,
+				      (char *const *)spec->argv, env);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
-	return rc;
+	return status;
 }
 
 /* posix_spawn has one errno for all that the child tried; tell a bad folder from a bad program. */
@@ -97,10 +97,10 @@ static errint explain_failure(const struct process_spec *spec, int sys, struct e
 	if (spec->cwd && (fd < 0 || faccessat(fd, ".", X_OK, AT_EACCESS)))
 		return err_sys(err, "cannot run '%s' in folder '%s'", spec->argv[0], spec->cwd);
 	errno = sys;
-	err_sys(err, "cannot run '%s'", spec->argv[0]);
-	if (err->code == ERR_NOT_FOUND && !strchr(spec->argv[0], '/'))
+	errint rc = err_sys(err, "cannot run '%s'", spec->argv[0]);
+	if (rc == ERR_NOT_FOUND && !strchr(spec->argv[0], '/'))
 		return err_hint(err, "install '%s', or add its folder to PATH", spec->argv[0]);
-	return err->code;
+	return rc;
 }
 
 errint process_start(const struct process_spec *spec, pid_t *out, struct err *err)

@@ -155,8 +155,8 @@ errint process_capture(const char *const *argv, struct buf *out, struct buf *err
 		return rc;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	err_set(err, ERR_FAILED, "'%s' failed: %s", argv[0],
-		process_status_text(status, text, sizeof(text)));
+	rc = err_set(err, ERR_FAILED, "'%s' failed: %s", argv[0],
+		     process_status_text(status, text, sizeof(text)));
 	add_tail(&c, err);
-	return err->code;
+	return rc;
 }

@@ -12,10 +12,10 @@ int thread_start(pthread_t *out, void *(*run)(void *), void *arg)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int rc = pthread_create(out, NULL, run, arg);
+	int status = pthread_create(out, NULL, run, arg);
 
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return rc;
+	return status;
 }
 
 unsigned thread_processors(void)

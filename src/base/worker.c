@@ -100,13 +100,13 @@ static errint parse_error(struct str s, struct err *err)
 	if (!str_split(&s, '\0', &msg) || !str_split(&s, '\0', &detail) ||
 	    !str_split(&s, '\0', &hint))
 		return err_set(err, ERR_FAILED, "a worker's error is cut off");
-	err_set(err, code < 0 ? code : ERR_FAILED, "%.*s", STR_ARG(msg));
+	errint rc = err_set(err, code < 0 ? code : ERR_FAILED, "%.*s", STR_ARG(msg));
 	err->sys = sys;
 	if (detail.n)
 		err_detail(err, "%.*s", STR_ARG(detail));
 	if (hint.n)
 		err_hint(err, "%.*s", STR_ARG(hint));
-	return err->code;
+	return rc;
 }
 
 static errint finish(struct worker *w, struct err *err)

@@ -25,9 +25,9 @@ static errint print_roots(struct cli *cli, struct store *s, struct err *err)
 	ARENA(a);
 	struct root *roots;
 	size_t n;
-	int rc = store_roots(s, &a, &roots, &n, err);
+	errint rc = store_roots(s, &a, &roots, &n, err);
 
-	if (rc < 0)
+	if (rc)
 		return rc;
 	if (cli->json)
 		out_str(S("["));

@@ -49,11 +49,12 @@ errint command_find(const struct command *const *table, const char *called, cons
 		if (table != commands || !command_is_foreign(table[i]->name))
 			suggestion_offer(&s, str_c(table[i]->name));
 	}
-	err_set(err, ERR_USAGE, "unknown command '%s%s%s'", called, *called ? " " : "", name);
+	errint rc = err_set(err, ERR_USAGE, "unknown command '%s%s%s'", called, *called ? " " : "",
+			    name);
 	if (meant)
 		return err_hint(err, "here it is '%s'", meant);
 	if (suggestion_hint(&s, err))
-		return err->code;
+		return rc;
 	return *called ? err_hint(err, "see '%s --help'", called)
 		       : err_hint(err, "'kiln help' lists what there is");
 }

@@ -224,8 +224,9 @@ errint line_editor_open(const struct line_editor_options *o, struct line_editor 
 	/* Typed text may be UTF-8 where the environment says nothing of it. */
 	if (!locale || strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0)
 		setlocale(LC_CTYPE, "C.UTF-8");
-	if (load(err) < 0)
-		return err->code;
+	errint rc = load(err);
+	if (rc)
+		return rc;
 	e->o = *o;
 	e->el = api.el_init(o->name, stdin, stdout, stderr);
 	if (!e->el)
@@ -298,8 +299,9 @@ static int read_plain(struct line_editor *e, struct buf *line, struct err *err)
 			return LINE_END;
 		/* The last line may lack its end. */
 		buf_put(&e->rest, n ? chunk : "\n", n ? (size_t)n : 1);
-		if (buf_check(&e->rest, "line of standard input", err) < 0)
-			return err->code;
+		errint rc = buf_check(&e->rest, "line of standard input", err);
+		if (rc)
+			return rc;
 	}
 }
 

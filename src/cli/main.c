@@ -78,7 +78,7 @@ int main(int argc, char **argv)
 {
 	struct cli cli = {.called = "kiln", .words = argv};
 	ERR(err);
-	int rc;
+	errint rc;
 
 	hold_standard_descriptors();
 	/* Files that we make must not depend on the caller's umask, but for what is the caller's
@@ -86,17 +86,18 @@ int main(int argc, char **argv)
 	cli.umask = umask(022);
 	rc = argc > 0 ? dispatch(&cli, argc, argv, &err) : 0;
 	/* What was added is not there before it is registered. */
-	if (rc == 0 && cli.store && store_flush(cli.store, &err) < 0)
-		rc = err.code;
-	if (out_flush(rc < 0 ? &(struct err){0} : &err) < 0 && rc == 0)
-		rc = err.code;
+	if (!rc && cli.store)
+		rc = store_flush(cli.store, &err);
+	errint flushed = out_flush(rc ? &(struct err){0} : &err);
+	if (!rc)
+		rc = flushed;
 	session_release(&cli.session);
 	if (cli.store)
 		store_close(cli.store);
 	settings_free(cli.settings);
 	report_free(cli.report);
 	arena_release(&cli.a);
-	if (rc < 0) {
+	if (rc) {
 		hint_full_disk(&err);
 		char *text CLEANUP_FREE = err_format(&err);
 

@@ -71,12 +71,12 @@ static void offer_names(const struct option *rows, struct suggestion *s)
 static errint unknown(const struct option_parser *p, struct str name, struct err *err)
 {
 	struct suggestion s = suggestion_for(name);
+	errint rc = err_set(err, ERR_USAGE, "unknown option '%.*s'", STR_ARG(name));
 
-	err_set(err, ERR_USAGE, "unknown option '%.*s'", STR_ARG(name));
 	for (size_t i = 0; i < p->n_tables; i++)
 		offer_names(p->tables[i].rows, &s);
 	if (suggestion_hint(&s, err))
-		return err->code;
+		return rc;
 	return err_hint(err, "see '%s --help'", p->called);
 }
 
@@ -192,10 +192,12 @@ static bool swallows(const struct option_parser *p, const struct option *row, co
 
 static errint swallowed(const char *name, const char *word, struct err *err)
 {
-	err_set(err, ERR_USAGE, "option '%s' needs an argument, and '%s' is an option", name, word);
+	errint rc = err_set(err, ERR_USAGE, "option '%s' needs an argument, and '%s' is an option",
+			    name, word);
+
 	if (name[1] == '-')
 		return err_hint(err, "'%s=%s' takes it all the same", name, word);
-	return err->code;
+	return rc;
 }
 
 static errint take_option(struct option_parser *p, const struct option_place *f, const char *name,

@@ -44,11 +44,8 @@ static errint add_all(struct store_request *r, size_t from, bool recursive, enum
 	}
 	if (rc == ERR_INTERRUPTED)
 		return rc;
-	if (store_flush(r->s, &flush_err)) {
-		if (!rc)
-			err_move(err, &flush_err);
-		return err->code;
-	}
+	if (store_flush(r->s, &flush_err))
+		return rc ? rc : err_move(err, &flush_err);
 	for (size_t i = 0; i < n; i++)
 		out_printf("%.*s\n", STR_ARG(added[i]));
 	return rc;

@@ -276,9 +276,10 @@ static errint do_flake(struct eval *E, void *ctx)
 errint eval_flake(struct eval *E, struct str text, struct value **out, struct err *err)
 {
 	struct flake_job j = {.text = text};
+	errint rc = api_run(E, do_flake, &j, err);
 
-	if (api_run(E, do_flake, &j, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	*out = j.out;
 	return 0;
 }

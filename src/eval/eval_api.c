@@ -149,9 +149,10 @@ static errint do_print_file(struct eval *E, void *ctx)
 errint api_absolute(struct eval *E, const char *path, struct str *out, struct err *err)
 {
 	char *full CLEANUP_FREE = NULL;
+	errint rc = path_absolute(str_c(path ? path : "."), &full, err);
 
-	if (path_absolute(str_c(path ? path : "."), &full, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	*out = arena_str(&E->perm, str_c(full));
 	return 0;
 }
@@ -159,9 +160,12 @@ errint api_absolute(struct eval *E, const char *path, struct str *out, struct er
 errint eval_file(struct eval *E, const char *path, struct value **out, struct err *err)
 {
 	struct source_job j = {0};
+	errint rc = api_absolute(E, path, &j.text, err);
 
-	if (api_absolute(E, path, &j.text, err) < 0 || api_run(E, do_file, &j, err) < 0)
-		return err->code;
+	if (!rc)
+		rc = api_run(E, do_file, &j, err);
+	if (rc)
+		return rc;
 	*out = j.out;
 	return 0;
 }
@@ -170,9 +174,12 @@ errint eval_string(struct eval *E, struct str text, const char *dir, const char 
 		   struct value **out, struct err *err)
 {
 	struct source_job j = {.text = text, .name = name};
+	errint rc = api_absolute(E, dir, &j.dir, err);
 
-	if (api_absolute(E, dir, &j.dir, err) < 0 || api_run(E, do_text, &j, err) < 0)
-		return err->code;
+	if (!rc)
+		rc = api_run(E, do_text, &j, err);
+	if (rc)
+		return rc;
 	*out = j.out;
 	return 0;
 }
@@ -181,18 +188,20 @@ errint eval_parse_print(struct eval *E, struct str text, const char *dir, const 
 			struct buf *b, struct err *err)
 {
 	struct source_job j = {.text = text, .name = name, .printed = b};
+	errint rc = api_absolute(E, dir, &j.dir, err);
 
-	if (api_absolute(E, dir, &j.dir, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	return api_run(E, do_print_text, &j, err);
 }
 
 errint eval_parse_print_file(struct eval *E, const char *path, struct buf *b, struct err *err)
 {
 	struct source_job j = {.printed = b};
+	errint rc = api_absolute(E, path, &j.text, err);
 
-	if (api_absolute(E, path, &j.text, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	return api_run(E, do_print_file, &j, err);
 }
 
@@ -217,9 +226,10 @@ static errint do_find(struct eval *E, void *ctx)
 errint eval_find_file(struct eval *E, struct str name, struct str *out, struct err *err)
 {
 	struct find_job j = {.name = name};
+	errint rc = api_run(E, do_find, &j, err);
 
-	if (api_run(E, do_find, &j, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	*out = j.out;
 	return 0;
 }
@@ -265,9 +275,10 @@ errint eval_apply(struct eval *E, struct value *fn, struct value *v, struct valu
 		  struct err *err)
 {
 	struct apply_job j = {fn, v, NULL};
+	errint rc = api_run(E, do_apply, &j, err);
 
-	if (api_run(E, do_apply, &j, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	*out = j.out;
 	return 0;
 }
@@ -333,9 +344,10 @@ errint eval_print(struct eval *E, struct value *v, enum eval_output how, unsigne
 		  struct buf *b, struct err *err)
 {
 	struct print_job j = {v, how, flags, b};
+	errint rc = api_run(E, do_print, &j, err);
 
-	if (api_run(E, do_print, &j, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	return buf_check(b, "printed value", err);
 }
 
@@ -361,9 +373,10 @@ errint eval_get_attr(struct eval *E, struct value *set, struct str name, struct 
 		     struct err *err)
 {
 	struct get_job j = {.v = set, .name = name};
+	errint rc = api_run(E, do_get_attr, &j, err);
 
-	if (api_run(E, do_get_attr, &j, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	*out = j.out;
 	return 0;
 }
@@ -378,9 +391,10 @@ static errint do_get_string(struct eval *E, void *ctx)
 errint eval_get_string(struct eval *E, struct value *v, struct str *out, struct err *err)
 {
 	struct get_job j = {.v = v};
+	errint rc = api_run(E, do_get_string, &j, err);
 
-	if (api_run(E, do_get_string, &j, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	*out = j.text;
 	return 0;
 }
@@ -395,9 +409,10 @@ static errint do_get_bool(struct eval *E, void *ctx)
 errint eval_get_bool(struct eval *E, struct value *v, bool *out, struct err *err)
 {
 	struct get_job j = {.v = v};
+	errint rc = api_run(E, do_get_bool, &j, err);
 
-	if (api_run(E, do_get_bool, &j, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	*out = j.b;
 	return 0;
 }
@@ -448,9 +463,10 @@ errint eval_attr_names(struct eval *E, struct value *set, struct arena *a, struc
 		       size_t *n, struct err *err)
 {
 	struct names_job j = {.set = set, .a = a};
+	errint rc = api_run(E, do_names, &j, err);
 
-	if (api_run(E, do_names, &j, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	*out = j.out;
 	*n = j.n;
 	return 0;

@@ -93,9 +93,10 @@ errint eval_position(struct eval *E, struct value *v, const char *what, struct s
 		     unsigned *line, struct err *err)
 {
 	struct position_job j = {.v = v, .what = what};
+	errint rc = api_run(E, do_position, &j, err);
 
-	if (api_run(E, do_position, &j, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	*file = j.file;
 	*line = j.line;
 	return 0;
@@ -223,9 +224,10 @@ static errint do_doc(struct eval *E, void *ctx)
 errint eval_doc(struct eval *E, struct value *v, struct buf *b, struct err *err)
 {
 	struct doc_job j = {.v = v, .b = b};
+	errint rc = api_run(E, do_doc, &j, err);
 
-	if (api_run(E, do_doc, &j, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	return j.found ? 0 : err_set(err, ERR_NOT_FOUND, "value does not have documentation");
 }
 

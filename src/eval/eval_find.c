@@ -33,9 +33,10 @@ static void add_arg(struct eval_args *a, const char *name, struct value *v)
 errint eval_args_expr(struct eval_args *a, const char *name, struct str text, struct err *err)
 {
 	struct value *v;
+	errint rc = eval_string(a->E, text, NULL, "«string»", &v, err);
 
-	if (eval_string(a->E, text, NULL, "«string»", &v, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	add_arg(a, name, v);
 	return 0;
 }
@@ -70,9 +71,10 @@ errint eval_auto_call(struct eval *E, struct eval_args *a, struct value *v, stru
 		      struct err *err)
 {
 	struct auto_job j = {a, v, NULL};
+	errint rc = api_run(E, do_auto_call, &j, err);
 
-	if (api_run(E, do_auto_call, &j, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	*out = j.out;
 	return 0;
 }
@@ -172,9 +174,10 @@ errint eval_attr_path(struct eval *E, struct value *v, struct str path, struct e
 		      struct value **out, struct err *err)
 {
 	struct path_job j = {v, path, args};
+	errint rc = api_run(E, do_path, &j, err);
 
-	if (api_run(E, do_path, &j, err) < 0)
-		return err->code;
+	if (rc)
+		return rc;
 	*out = j.v;
 	return 0;
 }

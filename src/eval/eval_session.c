@@ -165,8 +165,11 @@ static errint run_typed(struct eval_scope *s, struct str text, bool bindings_too
 	if (text.n > LIMIT_NIX_SOURCE)
 		return err_set(err, ERR_TOO_BIG, "expression is bigger than %u bytes",
 			       LIMIT_NIX_SOURCE);
-	if (api_absolute(s->E, NULL, &j.dir, err) < 0 || api_run(s->E, do_typed, &j, err) < 0)
-		return err->code;
+	errint rc = api_absolute(s->E, NULL, &j.dir, err);
+	if (!rc)
+		rc = api_run(s->E, do_typed, &j, err);
+	if (rc)
+		return rc;
 	*out = j.out;
 	return 0;
 }

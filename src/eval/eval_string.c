@@ -113,7 +113,7 @@ static errint peel_to_string(struct eval *E, const struct attr *a, struct value 
 		rc = peel(E, a->pos, box, c);
 		depth_leave(E);
 	}
-	return rc < 0 ? peel_failed(E, a, box, "result of the `__toString`") : 0;
+	return rc ? peel_failed(E, a, box, "result of the `__toString`") : 0;
 }
 
 static errint peel_out_path(struct eval *E, const struct attr *a, const struct coercion *c)
@@ -126,7 +126,7 @@ static errint peel_out_path(struct eval *E, const struct attr *a, const struct c
 		rc = peel(E, a->pos, a->v, c);
 		depth_leave(E);
 	}
-	return rc < 0 ? peel_failed(E, a, a->v, "`outPath`") : 0;
+	return rc ? peel_failed(E, a, a->v, "`outPath`") : 0;
 }
 
 /* A set stands for what its __toString gives, else for its outPath, and so on. */

@@ -35,12 +35,13 @@ errint git_fail(const struct git_api *g, int code, int otherwise, struct err *er
 	if (vasprintf(&what, fmt, ap) < 0)
 		BUG("out of memory");
 	va_end(ap);
-	err_set(err, code == GIT_ENOTFOUND ? ERR_NOT_FOUND : otherwise,
-		"%s: %s (libgit2 error code = %d)", what,
-		why && why->message ? why->message : "no reason given", why ? why->klass : 0);
+	errint rc = err_set(err, code == GIT_ENOTFOUND ? ERR_NOT_FOUND : otherwise,
+			    "%s: %s (libgit2 error code = %d)", what,
+			    why && why->message ? why->message : "no reason given",
+			    why ? why->klass : 0);
 	if (code == GIT_EOWNER)
 		err_hint(err, "git's setting 'safe.directory' names folders of others to trust");
-	return err->code;
+	return rc;
 }
 
 void git_close(struct git_source *s)
@@ -77,20 +78,22 @@ errint git_open_plain(const struct git_api *g, const char *path, git_repository 
 	git_repository *repo = NULL;
 	git_config *config = NULL;
 	git_buf file = {0};
-	int rc = g->git_repository_open(&repo, path);
+	int status = g->git_repository_open(&repo, path);
 
-	if (!rc)
-		rc = g->git_repository_item_path(&file, repo, GIT_REPOSITORY_ITEM_CONFIG);
-	if (!rc)
-		rc = g->git_config_open_ondisk(&config, file.ptr);
-	if (!rc)
-		rc = g->git_repository_set_config(repo, config);
+	if (!status)
+		status = g->git_repository_item_path(&file, repo, GIT_REPOSITORY_ITEM_CONFIG);
+	if (!status)
+		status = g->git_config_open_ondisk(&config, file.ptr);
+	if (!status)
+		status = g->git_repository_set_config(repo, config);
 	g->git_buf_dispose(&file);
 	g->git_config_free(config);
-	if (rc) {
-		git_fail(g, rc, ERR_FAILED, err, "opening Git repository '%s'", path);
+	if (status) {
+		errint rc =
+			git_fail(g, status, ERR_FAILED, err, "opening Git repository '%s'", path);
+
 		repository_cleanup(g, repo);
-		return err->code;
+		return rc;
 	}
 	*out = repo;
 	return 0;
@@ -102,15 +105,16 @@ static errint take_commit(struct git_source *s, const git_oid *id, struct err *e
 {
 	const struct git_api *g = s->api;
 	git_object *object = NULL, *commit = NULL;
-	int rc = g->git_object_lookup(&object, s->repo, id, GIT_OBJECT_ANY);
+	int status = g->git_object_lookup(&object, s->repo, id, GIT_OBJECT_ANY);
+	errint rc = 0;
 
-	if (!rc)
-		rc = g->git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
-	if (rc) {
+	if (!status)
+		status = g->git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
+	if (status) {
 		char text[65];
 
-		git_fail(g, rc, ERR_CORRUPT, err, "getting Git object '%s'",
-			 g->git_oid_tostr(text, sizeof(text), id));
+		rc = git_fail(g, status, ERR_CORRUPT, err, "getting Git object '%s'",
+			      g->git_oid_tostr(text, sizeof(text), id));
 	} else {
 		s->id = *g->git_object_id(commit);
 		s->facts.modified = g->git_commit_time((git_commit *)commit);
@@ -119,7 +123,7 @@ static errint take_commit(struct git_source *s, const git_oid *id, struct err *e
 	}
 	g->git_object_free(commit);
 	g->git_object_free(object);
-	return rc ? err->code : 0;
+	return rc;
 }
 
 static errint resolve(struct git_source *s, const char *ref, struct err *err)
@@ -127,10 +131,11 @@ static errint resolve(struct git_source *s, const char *ref, struct err *err)
 	char *text CLEANUP_FREE = xasprintf("%s^{commit}", ref);
 	git_object *commit = NULL;
 	git_oid id;
-	int rc = s->api->git_revparse_single(&commit, s->repo, text);
+	int status = s->api->git_revparse_single(&commit, s->repo, text);
 
-	if (rc)
-		return git_fail(s->api, rc, ERR_FAILED, err, "resolving Git reference '%s'", ref);
+	if (status)
+		return git_fail(s->api, status, ERR_FAILED, err, "resolving Git reference '%s'",
+				ref);
 	id = *s->api->git_object_id(commit);
 	s->api->git_object_free(commit);
 	return take_commit(s, &id, err);
@@ -182,14 +187,15 @@ static errint make_cache(struct git_source *s, struct err *err)
 	char *temp CLEANUP_FREE = xasprintf("%s.new", s->path);
 	git_repository *repo = NULL;
 	struct stat st;
-	int rc;
+	int status;
 
 	if (lstat(s->path, &st) == 0)
 		return 0;
 	remove_tree_quietly(AT_FDCWD, temp);
-	rc = s->api->git_repository_init(&repo, temp, 1);
-	if (rc)
-		return git_fail(s->api, rc, ERR_FAILED, err, "making the repository '%s'", temp);
+	status = s->api->git_repository_init(&repo, temp, 1);
+	if (status)
+		return git_fail(s->api, status, ERR_FAILED, err, "making the repository '%s'",
+				temp);
 	s->api->git_repository_free(repo);
 	if (rename(temp, s->path))
 		return err_sys(err, "cannot make '%s'", s->path);
@@ -198,17 +204,19 @@ static errint make_cache(struct git_source *s, struct err *err)
 
 static errint open_cache(struct git_source *s, const char *url, struct err *err)
 {
-	int rc;
+	errint rc = make_cache(s, err);
 
-	if (make_cache(s, err))
-		return err->code;
+	if (rc)
+		return rc;
 	remove_leftovers(s->path);
-	rc = s->api->git_repository_open(&s->repo, s->path);
+	int status = s->api->git_repository_open(&s->repo, s->path);
 	/* Addresses of submodules may be relative to it. */
-	if (!rc)
-		rc = s->api->git_remote_set_url(s->repo, "origin", url);
-	return rc ? git_fail(s->api, rc, ERR_FAILED, err, "opening Git repository '%s'", s->path)
-		  : 0;
+	if (!status)
+		status = s->api->git_remote_set_url(s->repo, "origin", url);
+	if (status)
+		return git_fail(s->api, status, ERR_FAILED, err, "opening Git repository '%s'",
+				s->path);
+	return 0;
 }
 
 static errint not_in_ref(const struct git_source *s, const char *url, struct err *err)

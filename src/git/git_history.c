@@ -94,16 +94,17 @@ static errint count(const struct git_api *g, git_repository *repo, const git_oid
 	while (todo.n) {
 		git_oid id = todo.v[--todo.n];
 		git_commit *commit = NULL;
-		int rc = g->git_commit_lookup(&commit, repo, &id);
+		int status = g->git_commit_lookup(&commit, repo, &id);
 
-		if (rc)
-			return git_fail(g, rc, ERR_CORRUPT, err,
+		if (status)
+			return git_fail(g, status, ERR_CORRUPT, err,
 					"reading the history of a Git repository");
 		for (unsigned i = 0; i < g->git_commit_parentcount(commit); i++)
 			meet(&seen, &todo, g->git_commit_parent_id(commit, i));
 		g->git_commit_free(commit);
-		if (interrupt_check(err))
-			return err->code;
+		errint rc = interrupt_check(err);
+		if (rc)
+			return rc;
 	}
 	*out = seen.n;
 	return 0;
@@ -114,19 +115,20 @@ static errint rev_count(const struct git_api *g, git_repository *repo, const cha
 {
 	git_object *object = NULL, *commit = NULL;
 	git_oid id;
-	int rc;
+	int status;
+	errint rc;
 
 	if (g->git_repository_is_shallow(repo))
 		return err_set(err, ERR_FAILED,
 			       "'%s' is a shallow Git repository, so 'revCount' is not available",
 			       path);
-	rc = g->git_oid_fromstr(&id, rev);
-	if (!rc)
-		rc = g->git_object_lookup(&object, repo, &id, GIT_OBJECT_ANY);
-	if (!rc)
-		rc = g->git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
-	if (rc)
-		rc = git_fail(g, rc, ERR_CORRUPT, err, "reading the commit '%s'", rev);
+	status = g->git_oid_fromstr(&id, rev);
+	if (!status)
+		status = g->git_object_lookup(&object, repo, &id, GIT_OBJECT_ANY);
+	if (!status)
+		status = g->git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
+	if (status)
+		rc = git_fail(g, status, ERR_CORRUPT, err, "reading the commit '%s'", rev);
 	else
 		rc = count(g, repo, g->git_object_id(commit), out, err);
 	g->git_object_free(commit);

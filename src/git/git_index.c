@@ -160,13 +160,14 @@ static bool has_empty(const struct git_index_entry_name *v, size_t n)
 
 static errint refuse_extension(struct str name, struct err *err)
 {
-	err_set(err, ERR_UNSUPPORTED, "the index has an extension '%.*s'", STR_ARG(name));
+	errint rc =
+		err_set(err, ERR_UNSUPPORTED, "the index has an extension '%.*s'", STR_ARG(name));
 	if (str_eq(name, S("link")))
 		return err_hint(err, "`git update-index --no-split-index` writes it in one piece");
 	if (str_eq(name, S("sdir")))
 		return err_hint(err,
 				"`git sparse-checkout reapply --no-sparse-index` writes it whole");
-	return err->code;
+	return rc;
 }
 
 errint git_index_parse(struct str bytes, struct arena *a, struct git_index_entry_name **out,

@@ -95,43 +95,44 @@ static void set_callbacks(git_remote_callbacks *c, struct remote_session *s)
 
 /* ---- failures ---- */
 
-static errint session_fail(struct remote_session *s, int rc, struct err *err)
+static errint session_fail(struct remote_session *s, int status, struct err *err)
 {
 	if (s->too_big)
 		return err_set(err, ERR_TOO_BIG, "'%s' sends more than %d MiB", s->shown,
 			       LIMIT_GIT_PACK_MIB);
-	if (rc == GIT_EAUTH && !s->g->git_error_last())
-		err_set(err, ERR_DENIED, "Failed to fetch git repository '%s': access was denied",
-			s->shown);
+	errint rc;
+	if (status == GIT_EAUTH && !s->g->git_error_last())
+		rc = err_set(err, ERR_DENIED,
+			     "Failed to fetch git repository '%s': access was denied", s->shown);
 	else
-		git_fail(s->g, rc == GIT_ENOTFOUND ? 0 : rc,
-			 rc == GIT_EAUTH ? ERR_DENIED : ERR_NETWORK, err,
-			 "Failed to fetch git repository '%s'", s->shown);
-	if (rc == GIT_EAUTH)
+		rc = git_fail(s->g, status == GIT_ENOTFOUND ? 0 : status,
+			      status == GIT_EAUTH ? ERR_DENIED : ERR_NETWORK, err,
+			      "Failed to fetch git repository '%s'", s->shown);
+	if (status == GIT_EAUTH)
 		err_hint(err, "kiln asks ssh's agent and reads the unencrypted keys in ~/.ssh; a "
 			      "password may be part of an http URL");
-	else if (rc == GIT_ECERTIFICATE && str_starts(str_c(s->shown), S("ssh:")))
+	else if (status == GIT_ECERTIFICATE && str_starts(str_c(s->shown), S("ssh:")))
 		err_hint(err, "connect with ssh once, compare the key that it shows, and ~/.ssh/"
 			      "known_hosts has the host");
-	return err->code;
+	return rc;
 }
 
 static errint session_open(struct remote_session *s, const struct git_source *src, const char *url,
 			   struct err *err)
 {
 	git_fetch_options o;
-	int rc;
+	int status;
 
 	s->g = src->api;
 	s->shown = url_shown(url);
 	s->g->git_fetch_options_init(&o, GIT_FETCH_OPTIONS_VERSION);
 	set_callbacks(&o.callbacks, s);
 	o.proxy_opts.type = GIT_PROXY_AUTO;
-	rc = s->g->git_remote_create_anonymous(&s->remote, src->repo, url);
-	if (!rc)
-		rc = s->g->git_remote_connect(s->remote, GIT_DIRECTION_FETCH, &o.callbacks,
-					      &o.proxy_opts, NULL);
-	return rc ? session_fail(s, rc, err) : 0;
+	status = s->g->git_remote_create_anonymous(&s->remote, src->repo, url);
+	if (!status)
+		status = s->g->git_remote_connect(s->remote, GIT_DIRECTION_FETCH, &o.callbacks,
+						  &o.proxy_opts, NULL);
+	return status ? session_fail(s, status, err) : 0;
 }
 
 /* ---- what is there ---- */
@@ -150,13 +151,13 @@ errint git_remote_head_ref(const struct git_source *src, const char *url, char *
 	struct remote_session s CLEANUP(session_release) = {0};
 	const git_remote_head **heads, *head;
 	size_t n;
-	int rc = session_open(&s, src, url, err);
+	errint rc = session_open(&s, src, url, err);
 
 	if (rc)
 		return rc;
-	rc = s.g->git_remote_ls(&heads, &n, s.remote);
-	if (rc)
-		return session_fail(&s, rc, err);
+	int status = s.g->git_remote_ls(&heads, &n, s.remote);
+	if (status)
+		return session_fail(&s, status, err);
 	head = find_ref(heads, n, "HEAD");
 	if (head) {
 		*out = xstrdup(head->symref_target ? head->symref_target : "HEAD");
@@ -173,10 +174,10 @@ static errint check_specs(struct remote_session *s, const struct git_fetch_spec 
 {
 	const git_remote_head **heads;
 	size_t n;
-	int rc = s->g->git_remote_ls(&heads, &n, s->remote);
+	int status = s->g->git_remote_ls(&heads, &n, s->remote);
 
-	if (rc)
-		return session_fail(s, rc, err);
+	if (status)
+		return session_fail(s, status, err);
 	for (size_t i = 0; i < f->n_specs; i++) {
 		struct str from, to;
 		char *name CLEANUP_FREE = NULL;

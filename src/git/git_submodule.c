@@ -34,10 +34,10 @@ static errint read_modules(struct git_source *s, git_config_iterator *it, struct
 	struct str *names = NULL;
 	struct git_module *v = NULL;
 	size_t cap = 0;
-	int rc;
+	int status;
 
 	*n = 0;
-	while ((rc = s->api->git_config_next(&e, it)) == 0) {
+	while ((status = s->api->git_config_next(&e, it)) == 0) {
 		struct str name = str_skip(str_c(e->name), strlen("submodule."));
 		ptrdiff_t dot = str_rchr(name, '.');
 		struct str value = arena_str(&s->mem, str_c(e->value));
@@ -58,8 +58,9 @@ static errint read_modules(struct git_source *s, git_config_iterator *it, struct
 		memcpy(*out, v, *n * sizeof(*v));
 	free(v);
 	free(names);
-	return rc == GIT_ITEROVER ? 0
-				  : git_fail(s->api, rc, ERR_CORRUPT, err, "reading .gitmodules");
+	return status == GIT_ITEROVER
+		       ? 0
+		       : git_fail(s->api, status, ERR_CORRUPT, err, "reading .gitmodules");
 }
 
 errint git_modules_parse(struct git_source *s, const char *file, struct git_module **out, size_t *n,
@@ -67,13 +68,14 @@ errint git_modules_parse(struct git_source *s, const char *file, struct git_modu
 {
 	git_config *config = NULL;
 	git_config_iterator *it = NULL;
-	int rc = s->api->git_config_open_ondisk(&config, file);
+	int status = s->api->git_config_open_ondisk(&config, file);
+	errint rc;
 
-	if (!rc)
-		rc = s->api->git_config_iterator_glob_new(&it, config,
-							  "^submodule\\..*\\.(path|url|branch)$");
-	if (rc)
-		rc = git_fail(s->api, rc, ERR_CORRUPT, err, "parsing .gitmodules file");
+	if (!status)
+		status = s->api->git_config_iterator_glob_new(
+			&it, config, "^submodule\\..*\\.(path|url|branch)$");
+	if (status)
+		rc = git_fail(s->api, status, ERR_CORRUPT, err, "parsing .gitmodules file");
 	else
 		rc = read_modules(s, it, out, n, err);
 	s->api->git_config_iterator_free(it);
@@ -139,11 +141,11 @@ static errint fill(struct git_source *s, const struct git_request *r, const char
 static errint resolve_url(struct git_source *s, const char *url, struct str *out, struct err *err)
 {
 	git_buf buf = {0};
-	int rc = s->api->git_submodule_resolve_url(&buf, s->repo, url);
+	int status = s->api->git_submodule_resolve_url(&buf, s->repo, url);
 
-	if (rc)
-		return git_fail(s->api, rc, ERR_CORRUPT, err, "resolving Git submodule URL '%s'",
-				url);
+	if (status)
+		return git_fail(s->api, status, ERR_CORRUPT, err,
+				"resolving Git submodule URL '%s'", url);
 	*out = arena_str(&s->mem, str_n(buf.ptr, buf.size));
 	s->api->git_buf_dispose(&buf);
 	return 0;

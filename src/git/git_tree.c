@@ -34,16 +34,16 @@ errint git_blob_get(const struct git_source *s, const git_oid *id, git_blob **ou
 	git_odb *odb = NULL;
 	git_object_t type;
 	size_t size = 0;
-	int rc = g->git_repository_odb(&odb, s->repo);
+	int status = g->git_repository_odb(&odb, s->repo);
 
-	if (!rc)
-		rc = g->git_odb_read_header(&size, &type, odb, id);
+	if (!status)
+		status = g->git_odb_read_header(&size, &type, odb, id);
 	g->git_odb_free(odb);
-	if (!rc && size > LIMIT_GIT_FILE)
+	if (!status && size > LIMIT_GIT_FILE)
 		return err_set(err, ERR_TOO_BIG, "it has %zu bytes", size);
-	if (!rc)
-		rc = g->git_blob_lookup(out, s->repo, id);
-	return rc ? git_fail(g, rc, ERR_CORRUPT, err, "reading a Git object") : 0;
+	if (!status)
+		status = g->git_blob_lookup(out, s->repo, id);
+	return status ? git_fail(g, status, ERR_CORRUPT, err, "reading a Git object") : 0;
 }
 
 errint git_is_ignored(const struct git_source *s, git_repository *plain, const char *path,
@@ -52,21 +52,21 @@ errint git_is_ignored(const struct git_source *s, git_repository *plain, const c
 	const struct git_api *g = s->api;
 	git_attr_options o = GIT_ATTR_OPTIONS_INIT;
 	const char *value = NULL;
-	int rc;
+	int status;
 
 	if (s->facts.workdir) {
-		rc = g->git_attr_get(&value, plain,
-				     GIT_ATTR_CHECK_INDEX_ONLY | GIT_ATTR_CHECK_NO_SYSTEM, path,
-				     "export-ignore");
+		status = g->git_attr_get(&value, plain,
+					 GIT_ATTR_CHECK_INDEX_ONLY | GIT_ATTR_CHECK_NO_SYSTEM, path,
+					 "export-ignore");
 	} else {
 		o.attr_commit_id = s->id;
 		o.flags = GIT_ATTR_CHECK_INCLUDE_COMMIT | GIT_ATTR_CHECK_NO_SYSTEM;
-		rc = g->git_attr_get_ext(&value, plain, &o, path, "export-ignore");
+		status = g->git_attr_get_ext(&value, plain, &o, path, "export-ignore");
 	}
-	if (rc && rc != GIT_ENOTFOUND)
-		return git_fail(g, rc, ERR_FAILED, err, "looking up attributes of '%s'", path);
+	if (status && status != GIT_ENOTFOUND)
+		return git_fail(g, status, ERR_FAILED, err, "looking up attributes of '%s'", path);
 	/* git passes over an export-ignore with a value, too. */
-	*out = !rc && g->git_attr_value(value) == GIT_ATTR_VALUE_TRUE;
+	*out = !status && g->git_attr_value(value) == GIT_ATTR_VALUE_TRUE;
 	return 0;
 }
 
@@ -184,7 +184,7 @@ static errint walk_entry(struct git_walk *w, const git_tree_entry *e, unsigned d
 	if (!rc)
 		rc = put_entry(w, e, depth, err);
 	if (rc)
-		return err->code;
+		return rc;
 	w->path.n = before;
 	w->path.p[before] = '\0';
 	return 0;
@@ -214,12 +214,14 @@ static errint walk_commit(struct git_walk *w, struct err *err)
 {
 	const struct git_api *g = w->s->api;
 	git_object *commit = NULL, *tree = NULL;
-	int rc = g->git_object_lookup(&commit, w->s->repo, &w->s->id, GIT_OBJECT_COMMIT);
+	int status = g->git_object_lookup(&commit, w->s->repo, &w->s->id, GIT_OBJECT_COMMIT);
+	errint rc;
 
-	if (!rc)
-		rc = g->git_object_peel(&tree, commit, GIT_OBJECT_TREE);
-	if (rc)
-		rc = git_fail(g, rc, ERR_CORRUPT, err, "reading the commit '%s'", w->s->facts.rev);
+	if (!status)
+		status = g->git_object_peel(&tree, commit, GIT_OBJECT_TREE);
+	if (status)
+		rc = git_fail(g, status, ERR_CORRUPT, err, "reading the commit '%s'",
+			      w->s->facts.rev);
 	else
 		rc = walk_tree(w, g->git_object_id(tree), 0, err);
 	g->git_object_free(tree);

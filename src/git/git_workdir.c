@@ -35,14 +35,14 @@ static errint read_head(struct git_source *s, struct err *err)
 {
 	const struct git_api *g = s->api;
 	git_commit *commit = NULL;
-	int rc = g->git_reference_name_to_id(&s->id, s->repo, "HEAD");
+	int status = g->git_reference_name_to_id(&s->id, s->repo, "HEAD");
 
-	if (rc == GIT_ENOTFOUND)
+	if (status == GIT_ENOTFOUND)
 		return 0;
-	if (!rc)
-		rc = g->git_commit_lookup(&commit, s->repo, &s->id);
-	if (rc)
-		return git_fail(g, rc, ERR_CORRUPT, err, "resolving HEAD of '%s'", s->path);
+	if (!status)
+		status = g->git_commit_lookup(&commit, s->repo, &s->id);
+	if (status)
+		return git_fail(g, status, ERR_CORRUPT, err, "resolving HEAD of '%s'", s->path);
 	s->facts.modified = g->git_commit_time(commit);
 	g->git_oid_tostr(s->facts.head, sizeof(s->facts.head), &s->id);
 	g->git_commit_free(commit);
@@ -52,18 +52,19 @@ static errint read_head(struct git_source *s, struct err *err)
 errint git_workdir_read(struct git_source *s, struct err *err)
 {
 	git_status_options o;
-	int rc = read_head(s, err);
+	errint rc = read_head(s, err);
 
 	if (rc)
 		return rc;
 	s->api->git_status_options_init(&o, GIT_STATUS_OPTIONS_VERSION);
 	o.flags = GIT_STATUS_OPT_INCLUDE_UNMODIFIED | GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
-	rc = s->api->git_status_foreach_ext(s->repo, &o, on_file, s);
+	int status = s->api->git_status_foreach_ext(s->repo, &o, on_file, s);
 	if (s->n_files == LIMIT_GIT_ENTRIES)
 		return err_set(err, ERR_TOO_BIG, "Git repository '%s' has more than %d files",
 			       s->path, LIMIT_GIT_ENTRIES);
-	if (rc)
-		return git_fail(s->api, rc, ERR_FAILED, err, "getting the status of '%s'", s->path);
+	if (status)
+		return git_fail(s->api, status, ERR_FAILED, err, "getting the status of '%s'",
+				s->path);
 	if (s->facts.dirty)
 		s->facts.rev[0] = '\0';
 	else if (s->facts.head[0])

@@ -75,15 +75,17 @@ static errint list_files(struct str folder, unsigned depth, struct buf *names, s
 
 	if (depth > LIMIT_NAR_DEPTH)
 		return err_set(err, ERR_TOO_BIG, "'%s': folders are nested too deeply", z);
-	if (dir_list(AT_FDCWD, z, &l, err))
-		return err->code;
+	errint rc = dir_list(AT_FDCWD, z, &l, err);
+	if (rc)
+		return rc;
 	for (size_t i = 0; i < l.n; i++) {
 		struct str name = str_c(l.v[i].name);
 		char *path CLEANUP_FREE = path_join(folder, name);
 
 		if (l.v[i].type == DT_DIR && !str_eq(name, S("__pycache__"))) {
-			if (list_files(str_c(path), depth + 1, names, err))
-				return err->code;
+			rc = list_files(str_c(path), depth + 1, names, err);
+			if (rc)
+				return rc;
 		} else if (l.v[i].type == DT_REG && str_ends(name, S(".py"))) {
 			buf_put(names, path, strlen(path) + 1);
 		}
@@ -97,8 +99,9 @@ static errint names_fd(const struct buf *names, int *out, struct err *err)
 
 	if (fd < 0)
 		return err_sys(err, "cannot make a file in memory");
-	if (fd_write_all(fd, names->p, names->n, err))
-		return err->code;
+	errint rc = fd_write_all(fd, names->p, names->n, err);
+	if (rc)
+		return rc;
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return err_sys(err, "cannot rewind a file in memory");
 	*out = STEAL_FD(fd);
@@ -116,12 +119,18 @@ errint bytecode_compile(const char *interpreter, const struct str *folders, size
 	char text[64];
 	pid_t pid;
 	int status;
+	errint rc;
 
-	for (size_t i = 0; i < n; i++)
-		if (list_files(folders[i], 0, &names, err))
-			return err->code;
-	if (buf_check(&names, "list of files to compile", err) || names_fd(&names, &in, err))
-		return err->code;
+	for (size_t i = 0; i < n; i++) {
+		rc = list_files(folders[i], 0, &names, err);
+		if (rc)
+			return rc;
+	}
+	rc = buf_check(&names, "list of files to compile", err);
+	if (!rc)
+		rc = names_fd(&names, &in, err);
+	if (rc)
+		return rc;
 	struct process_spec spec = {.argv = argv, .env = env, .in = in, .out = log, .errfd = log};
 	if (process_start(&spec, &pid, err) || process_wait(pid, &status, err))
 		return err_wrap(err, "compiling Python files");

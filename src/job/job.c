@@ -236,15 +236,15 @@ errint job_compare(struct job *j, struct err *err)
 				return rc;
 			continue;
 		}
-		err_set(err, ERR_DIFFERS,
-			"derivation '%.*s' may not be deterministic: output '%.*s' differs",
-			STR_ARG(j->goal->path), STR_ARG(j->infos[i].path));
+		rc = err_set(err, ERR_DIFFERS,
+			     "derivation '%.*s' may not be deterministic: output '%.*s' differs",
+			     STR_ARG(j->goal->path), STR_ARG(j->infos[i].path));
 		err_detail(err, "  before: %s",
 			   hash_format(&old.nar_hash, HASH_SRI, true, specified));
 		err_detail(err, "     now: %s",
 			   hash_format(&j->infos[i].nar_hash, HASH_SRI, true, got));
 		keep_difference(j, i, err);
-		return err->code;
+		return rc;
 	}
 	return 0;
 }

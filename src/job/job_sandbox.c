@@ -102,19 +102,20 @@ static void hand_over(const char *path)
 	dir_list_release(&l);
 }
 
-/* Keeps a failed build's folder where that is asked for, and tells so; else tells how to. */
-static void keep(struct sandbox_job *b, struct err *err)
+/* Keeps a failed build's folder where that is asked for, and tells so in err; else tells how to.
+ * Returns the code that err holds. */
+static errint keep(struct sandbox_job *b, struct err *err)
 {
+	errint rc = err->code;
+
 	if (!b->build_dir)
-		return;
-	if (!b->job.o->keep_failed) {
-		err_hint(err, "with --keep-failed its build folder stays to be looked at");
-		return;
-	}
+		return rc;
+	if (!b->job.o->keep_failed)
+		return err_hint(err, "with --keep-failed its build folder stays to be looked at");
 	b->keep_build_dir = true;
 	if (sandbox_ids().privileged)
 		hand_over(b->build_dir);
-	err_hint(err, "the build folder is kept at '%s'", b->build_dir);
+	return err_hint(err, "the build folder is kept at '%s'", b->build_dir);
 }
 
 /* Adds to a builder's failure what helps: the log's end, where to find more. */
@@ -122,8 +123,7 @@ static errint tell_failure(struct sandbox_job *b, struct err *err)
 {
 	build_log_tell(&b->log, err);
 	err_hint(err, "the full log is '%s'", b->log.path);
-	keep(b, err);
-	return err->code;
+	return keep(b, err);
 }
 
 /* The child ended: 0 when it succeeded, else the error for the user. */
@@ -141,8 +141,7 @@ static errint builder_ended(struct sandbox_job *b, struct err *err)
 	drain_output(b);
 	if (b->child_err.code) {
 		err_move(err, &b->child_err);
-		err_wrap(err, "building '%.*s'", STR_ARG(b->job.goal->path));
-		return err->code;
+		return err_wrap(err, "building '%.*s'", STR_ARG(b->job.goal->path));
 	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
@@ -232,8 +231,7 @@ static errint sandbox_job_prepare(struct job *j, struct err *err)
 
 static errint sandbox_job_refused(struct job *j, enum job_state *next, struct err *err)
 {
-	keep(sandbox_of(j), err);
-	return err->code;
+	return keep(sandbox_of(j), err);
 }
 
 static void sandbox_job_end(struct job *j)

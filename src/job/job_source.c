@@ -224,19 +224,20 @@ static errint source_refused(struct job *j, enum job_state *next, struct err *er
 {
 	struct climb_job *c = climb_of(j);
 	struct ascent *a = c->ascent;
+	errint rc = err->code;
 
 	if (c->failure.code) {
-		err_move(err, &c->failure);
+		rc = err_move(err, &c->failure);
 		job_tell_actual(j, err);
-		return err->code;
+		return rc;
 	}
 	const char *url = ascent_result(a)->got.url;
 	char *shown CLEANUP_FREE = url ? url_shown(url) : NULL;
 
-	if (err->code != ERR_MISMATCH && err->code != ERR_CORRUPT)
-		return err->code;
+	if (rc != ERR_MISMATCH && rc != ERR_CORRUPT)
+		return rc;
 	if (!ascent_reject(a, err))
-		return shown ? err_detail(err, "  came from: %s", shown) : err->code;
+		return shown ? err_detail(err, "  came from: %s", shown) : rc;
 	remove_tree_quietly(AT_FDCWD, j->where[0]);
 	*next = JOB_RUNNING;
 	return 0;

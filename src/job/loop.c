@@ -376,12 +376,12 @@ static errint turn(struct job_loop *l, struct err *err)
 static errint finish_failed(struct job_loop *l, struct err *err)
 {
 	loop_register(l);
-	err_move(err, &l->first);
+	errint rc = err_move(err, &l->first);
 	if (l->failures > 1)
 		err_detail(err, "%u derivations failed", l->failures);
 	if (l->status)
 		err->status = (int)(0x60 | l->status);
-	return err->code;
+	return rc;
 }
 
 static bool has_ready(const struct job_loop *l)

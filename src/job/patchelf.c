@@ -43,9 +43,12 @@ static errint read_back(const char *file, const struct patchelf_edit *e, struct 
 	int fd CLEANUP_FD = -1;
 	struct elf_info info;
 	struct str path;
+	errint rc = open_file(AT_FDCWD, file, &fd, err);
 
-	if (open_file(AT_FDCWD, file, &fd, err) || elf_read(fd, &arena, &info, err))
-		return err->code;
+	if (!rc)
+		rc = elf_read(fd, &arena, &info, err);
+	if (rc)
+		return rc;
 	if (e->interpreter && !str_eqz(info.interp, e->interpreter))
 		return err_set(err, ERR_CORRUPT, "the interpreter reads back as '%.*s'",
 			       STR_ARG(info.interp));

@@ -36,7 +36,7 @@ static errint open_own(const char *path, int *out, struct err *err)
 	struct stat st;
 	errint rc = open_file(AT_FDCWD, path, &fd, err);
 
-	if (rc < 0)
+	if (rc)
 		return rc;
 	if (fstat(fd, &st) < 0)
 		return err_sys(err, "cannot read '%s'", path);
@@ -71,7 +71,7 @@ errint memo_load(const char *dir, const char *key, struct buf *bytes, struct are
 		rc = fd_read_all(fd, bytes, err);
 	if (rc == 0)
 		rc = buf_check(bytes, "kept evaluation", err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	all = buf_str(bytes);
 	if (all.n < head + HASH_BYTES || !str_starts(all, S(magic)) || !hash_right(all))

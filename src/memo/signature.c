@@ -204,13 +204,13 @@ static bool object_matches(struct inputs_check *c, const struct input *i)
 	ERR(err);
 	errint rc = store_query(c->store, c->a, i->path, &info, &err);
 
-	if (rc < 0 && rc != ERR_NOT_FOUND)
+	if (rc && rc != ERR_NOT_FOUND)
 		return differs(c, "%s", err.msg);
 	if (rc == 0 && !i->type)
 		return differs(c, "'%s' is in the store now", i->path.p);
-	if (rc < 0 && i->type)
+	if (rc && i->type)
 		return differs(c, "'%s' is not in the store any more", i->path.p);
-	return rc < 0 || memcmp(info.nar_hash.b, i->hash, sizeof(i->hash)) == 0 ||
+	return rc || memcmp(info.nar_hash.b, i->hash, sizeof(i->hash)) == 0 ||
 	       differs(c, "'%s' changed", i->path.p);
 }
 

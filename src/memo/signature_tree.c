@@ -120,7 +120,7 @@ static errint hash_tree(const struct input *tree, struct hash *h, struct err *er
 
 	if (!tree->recursive) {
 		rc = open_file(AT_FDCWD, tree->path.p, &fd, err);
-		return rc < 0 ? rc : hash_fd(HASH_SHA256, fd, h, err);
+		return rc ? rc : hash_fd(HASH_SHA256, fd, h, err);
 	}
 	for (size_t i = 0; tree->filter && i < tree->n_entries; i++)
 		path_map_put(&r.entries, tree->entries[i].path, &tree->entries[i]);

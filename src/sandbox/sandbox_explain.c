@@ -42,11 +42,12 @@ errint sandbox_explain(struct err *err)
 		SWITCHES(X)
 #undef X
 	};
-	bool denied = err->code == ERR_DENIED || err->sys == EPERM || err->sys == EACCES ||
+	errint rc = err->code;
+	bool denied = rc == ERR_DENIED || err->sys == EPERM || err->sys == EACCES ||
 		      err->sys == ENOSPC || err->sys == EINVAL || err->sys == EUSERS;
 
 	if (!denied || err->hint)
-		return err->code;
+		return rc;
 	err_wrap(err, "the sandbox needs namespaces, which this system refuses");
 	bool found = false;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -58,5 +59,5 @@ errint sandbox_explain(struct err *err)
 	if (!found)
 		err_hint(err, "in a container, run it as privileged; or build with '--no-sandbox', "
 			      "which gives up what it guarantees");
-	return err->code;
+	return rc;
 }

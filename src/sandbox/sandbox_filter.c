@@ -38,10 +38,10 @@ static int forbid_setid_bits(scmp_filter_ctx ctx)
 		for (size_t b = 0; b < ARRAY_LEN(bits); b++) {
 			struct scmp_arg_cmp cmp =
 				SCMP_CMP(calls[i].arg, SCMP_CMP_MASKED_EQ, bits[b], bits[b]);
-			int rc = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EPERM),
-							calls[i].syscall, 1, &cmp);
-			if (rc)
-				return rc;
+			int status = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EPERM),
+							    calls[i].syscall, 1, &cmp);
+			if (status)
+				return status;
 		}
 	}
 	return 0;
@@ -56,9 +56,9 @@ static int forbid_xattrs(scmp_filter_ctx ctx)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
-		int rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOTSUP), calls[i], 0);
-		if (rc)
-			return rc;
+		int status = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOTSUP), calls[i], 0);
+		if (status)
+			return status;
 	}
 	return 0;
 }
@@ -78,9 +78,9 @@ errint sandbox_filter(struct err *err)
 #endif
 	if (forbid_setid_bits(ctx) || forbid_xattrs(ctx))
 		return err_set(err, ERR_FAILED, "adding a rule to the system call filter");
-	int rc = seccomp_load(ctx);
-	if (rc) {
-		errno = -rc;
+	int status = seccomp_load(ctx);
+	if (status) {
+		errno = -status;
 		return err_sys(err, "loading the system call filter");
 	}
 	return 0;

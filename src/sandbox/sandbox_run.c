@@ -292,8 +292,10 @@ static errint become_builder(const struct sandbox_spec *s, struct sandbox_ids id
 		close(*fd);
 		builtin_become(s->builtin, s->builtin_ctx);
 	}
-	if (s->services.n && builtin_serve(&s->services, err))
-		return err->code;
+	if (s->services.n)
+		rc = builtin_serve(&s->services, err);
+	if (rc)
+		return rc;
 	execve(s->program, s->argv, s->env);
 	return err_sys(err, "executing '%s'", s->program);
 }
@@ -463,11 +465,11 @@ static errint receive_err(const char *p, size_t n, struct err *err)
 	memcpy(&sys, p + sizeof(code), sizeof(sys));
 	const char *msg = p + sizeof(code) + sizeof(sys);
 	const char *hint = msg + strlen(msg) + 1;
-	err_set(err, code < 0 ? code : ERR_FAILED, "%s", msg);
+	errint rc = err_set(err, code < 0 ? code : ERR_FAILED, "%s", msg);
 	err->sys = sys;
 	if (hint < p + n && *hint)
 		err_hint(err, "%s", hint);
-	return err->code;
+	return rc;
 }
 
 static errint answer_map(struct sandbox_child *c, struct err *err)

@@ -373,8 +373,11 @@ static errint finish(struct locator *r, struct locator_url *u, struct str text, 
 			       "unexpected fragment '%.*s' in flake reference '%.*s'",
 			       STR_ARG(u->fragment), STR_ARG(text));
 	locator_url_query_drop(u, "dir");
-	if (from_url(r, u, err) || locator_check(r, err))
-		return err->code;
+	errint rc = from_url(r, u, err);
+	if (!rc)
+		rc = locator_check(r, err);
+	if (rc)
+		return rc;
 	if (dir_text.n)
 		locator_set_text(r, "dir", dir_text);
 	return 0;
@@ -442,19 +445,22 @@ static errint parse(struct locator r, struct str text, struct locator *out, stru
 {
 	struct str copy = arena_str(r.arena, text);
 	struct locator_url u;
+	errint rc = check_size(text.n, err);
 
-	if (check_size(text.n, err))
-		return err->code;
-	if (!parse_short(r.arena, copy, &u) && !locator_url_parse(r.arena, copy, &u) &&
-	    path_to_url(&r, copy, &u, err))
-		return err->code;
-	if (finish(&r, &u, copy, err) == ERR_CORRUPT) {
+	if (rc)
+		return rc;
+	if (!parse_short(r.arena, copy, &u) && !locator_url_parse(r.arena, copy, &u))
+		rc = path_to_url(&r, copy, &u, err);
+	if (rc)
+		return rc;
+	rc = finish(&r, &u, copy, err);
+	if (rc == ERR_CORRUPT) {
 		/* What makes no good URL is taken for a path. */
 		err_clear(err);
 		return not_absolute(text, err);
 	}
-	if (err->code)
-		return err->code;
+	if (rc)
+		return rc;
 	*out = r;
 	return 0;
 }
@@ -507,6 +513,7 @@ static errint check_names(const struct locator *r, struct err *err)
 {
 	struct str type = locator_text(r, "type");
 	size_t t = 0;
+	errint rc;
 
 	if (!locator_get(r, "type"))
 		return err_set(
@@ -516,9 +523,11 @@ static errint check_names(const struct locator *r, struct err *err)
 		t++;
 	if (t == ARRAY_LEN(types))
 		return err_set(err, ERR_EVAL, "input type '%.*s' is unsupported", STR_ARG(type));
-	for (size_t i = 0; i < 2 && types[t].needed[i]; i++)
-		if (need_text(r, types[t].needed[i], err))
-			return err->code;
+	for (size_t i = 0; i < 2 && types[t].needed[i]; i++) {
+		rc = need_text(r, types[t].needed[i], err);
+		if (rc)
+			return rc;
+	}
 	for (size_t i = 0; i < r->n; i++) {
 		struct str name = r->attrs[i].name;
 		char *key = arena_printf(r->arena, " %.*s ", STR_ARG(name));
@@ -538,9 +547,10 @@ errint locator_check(const struct locator *r, struct err *err)
 {
 	struct str type = locator_text(r, "type"), ref = locator_text(r, "ref"),
 		   rev = locator_text(r, "rev"), host = locator_text(r, "host");
+	errint rc = check_names(r, err);
 
-	if (check_names(r, err))
-		return err->code;
+	if (rc)
+		return rc;
 	/* Of git, also an empty one that is there. */
 	if ((ref.n || (str_eqz(type, "git") && locator_get(r, "ref"))) && !is_ref_name(ref))
 		return err_set(err, ERR_CORRUPT, "invalid Git branch/tag name '%.*s'",
@@ -637,8 +647,11 @@ errint locator_print(const struct locator *r, struct str *out, struct err *err)
 
 	for (size_t i = 0; i < r->n; i++)
 		size += r->attrs[i].text.n;
-	if (check_size(size, err) || locator_check(r, err))
-		return err->code;
+	errint rc = check_size(size, err);
+	if (!rc)
+		rc = locator_check(r, err);
+	if (rc)
+		return rc;
 	if (is_forge(type)) {
 		u.path = segments(r, (const char *const[]){"owner", "repo", "ref", "rev", NULL});
 		add_texts(r, &u, (const char *const[]){"narHash", "host", NULL});
@@ -653,8 +666,10 @@ errint locator_print(const struct locator *r, struct str *out, struct err *err)
 		add_texts(
 			r, &u,
 			(const char *const[]){"rev", "revCount", "lastModified", "narHash", NULL});
-	} else if (to_download_url(r, &u, err)) {
-		return err->code;
+	} else {
+		rc = to_download_url(r, &u, err);
+		if (rc)
+			return rc;
 	}
 	if (dir.n)
 		locator_url_query_add(r->arena, &u, "dir", dir);

@@ -30,8 +30,8 @@ errint db_fail(struct store *s, sqlite3 *h, const char *what, struct err *err)
 	if (code == SQLITE_INTERRUPT || (code == SQLITE_BUSY && interrupted()))
 		return err_set(err, ERR_INTERRUPTED, "interrupted");
 	damaged |= strncmp(text, "no such ", strlen("no such ")) == 0;
-	err_set(err, damaged ? ERR_CORRUPT : ERR_FAILED, "%s the database '%s/db/db.sqlite': %s",
-		what, s->real_state, text);
+	errint rc = err_set(err, damaged ? ERR_CORRUPT : ERR_FAILED,
+			    "%s the database '%s/db/db.sqlite': %s", what, s->real_state, text);
 	if (code == SQLITE_FULL)
 		err->sys = ENOSPC;
 	if (damaged)
@@ -39,7 +39,7 @@ errint db_fail(struct store *s, sqlite3 *h, const char *what, struct err *err)
 			 "put a good copy of '%s/db' back, or move it away and register what the "
 			 "store holds with 'kiln store --load-db' and an earlier --dump-db",
 			 s->real_state);
-	return err->code;
+	return rc;
 }
 
 static int on_busy(void *unused, int times)
@@ -96,10 +96,11 @@ errint db_open_handle(struct store *s, struct store_db *db, int flags, bool immu
 {
 	char *path CLEANUP_FREE = store_state_file(s, "db/db.sqlite");
 	char *uri CLEANUP_FREE = immutable ? immutable_uri(path) : NULL;
-	int rc = sqlite3_open_v2(uri ? uri : path, &db->h,
-				 flags | (uri ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX, NULL);
+	int status =
+		sqlite3_open_v2(uri ? uri : path, &db->h,
+				flags | (uri ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX, NULL);
 
-	if (rc != SQLITE_OK)
+	if (status != SQLITE_OK)
 		return db_fail(s, db->h, "cannot open", err);
 	sqlite3_busy_handler(db->h, on_busy, NULL);
 	return 0;
@@ -119,9 +120,9 @@ const char *db_missing(struct store_db *db)
 {
 	for (size_t i = 0; i < ARRAY_LEN(statements); i++) {
 		sqlite3_stmt *stmt = NULL;
-		int rc = sqlite3_prepare_v2(db->h, statements[i], -1, &stmt, NULL);
+		int status = sqlite3_prepare_v2(db->h, statements[i], -1, &stmt, NULL);
 		sqlite3_finalize(stmt);
-		if (rc != SQLITE_OK)
+		if (status != SQLITE_OK)
 			return sqlite3_errmsg(db->h);
 	}
 	return NULL;
@@ -204,11 +205,11 @@ void db_bind_str(sqlite3_stmt *stmt, int i, struct str v)
 
 errint db_step(struct store *s, sqlite3_stmt *stmt, bool *row, struct err *err)
 {
-	int rc = sqlite3_step(stmt);
+	int status = sqlite3_step(stmt);
 
-	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+	if (status != SQLITE_ROW && status != SQLITE_DONE)
 		return db_fail(s, s->db->h, "cannot use", err);
-	*row = rc == SQLITE_ROW;
+	*row = status == SQLITE_ROW;
 	return 0;
 }
 

@@ -3,7 +3,7 @@
 # shellcheck disable=SC2016 # the dollars are content of the files
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "git is not installed"
-plan 34
+plan 35
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 tree=$T/deep/tree
@@ -92,8 +92,10 @@ CLEANUP stands behind the name|CLEANUP_FREE char *a;|4: CLEANUP stands behind
 the format is clang-format's|int   a;|4: not as clang-format lays it out
 END
 
-printf 'errint f(struct err *err)\n{\n\tint n = 0, rc = g(err);\n\n\treturn rc < 0 ? rc : n;\n}\n' | c_file src/eval/worse.c
-sin "failures are errint" src/eval/worse.c "6: 'int rc'"
+printf 'errint f(struct err *err)\n{\n\tint n = 0, rc = g(err);\n\n\treturn rc ? rc : n;\n}\n' | c_file src/base/worse.c
+sin "failures are errint" src/base/worse.c "6: 'int rc'"
+printf 'errint f(struct err *err)\n{\n\terrint rc = g(err);\n\n\treturn rc < 0 ? rc : h(err);\n}\n' | c_file src/eval/worse.c
+sin "and tested as such" src/eval/worse.c "8: 'rc < 0'"
 printf 'errint f(struct err *err)\n{\n\tif (g(err) || h(err))\n\t\treturn err->code;\n\treturn 0;\n}\n' |
 	c_file src/memo/worse.c
 sin "and returned as they are" src/memo/worse.c "7: 'return err->code'"
