@@ -172,6 +172,19 @@ function check_dialect(code)
 		found(FNR, "'return err->code'; return what the call returned")
 }
 
+# Making an error never gives 0, so what stands behind `?:` or `||` never runs: a hint lost.
+function check_hint(code)
+{
+	sub(/^[ \t]+/, "", code)
+	statement = statement " " code
+	if (statement ~ /err_(set|sys|wrap|move) *\(.*\) *(\?:|\|\|) *err_(hint|detail|wrap) *\(/) {
+		found(FNR, "the hint is lost: err_set() is never 0; write two statements")
+		statement = ""
+	}
+	if (code ~ /[;{}][ \t]*$/ || code ~ /^#/)
+		statement = ""
+}
+
 # JSON is written in one place; what another one would need is an escape of control characters.
 function check_json(line)
 {
@@ -203,6 +216,7 @@ FNR == 1 {
 	in_head = 1
 	excused = 0
 	above = ""
+	statement = ""
 	start = 0
 	room = ""
 	if (split(FILENAME, dirs, "/") >= 3 && dirs[1] == "src") {
@@ -226,6 +240,7 @@ FNR == 1 {
 	check_calls(code)
 	check_names(code)
 	check_dialect(code)
+	check_hint(code)
 	check_json($0)
 	if (code ~ /^[ \t]*CLEANUP[A-Z_]*(\([a-z_]+\))?[ \t]+[a-z]/)
 		found(FNR, "CLEANUP stands behind the variable's name")

@@ -3,7 +3,7 @@
 # shellcheck disable=SC2016 # the dollars are content of the files
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "git is not installed"
-plan 35
+plan 36
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 tree=$T/deep/tree
@@ -99,6 +99,9 @@ sin "and tested as such" src/eval/worse.c "8: 'rc < 0'"
 printf 'errint f(struct err *err)\n{\n\tif (g(err) || h(err))\n\t\treturn err->code;\n\treturn 0;\n}\n' |
 	c_file src/memo/worse.c
 sin "and returned as they are" src/memo/worse.c "7: 'return err->code'"
+printf 'errint f(struct err *err)\n{\n\treturn err_set(err, ERR_FAILED, "there is no (such) way, so nobody goes it")\n\t\t       ?: err_hint(err, "take one of the other ways");\n}\n' |
+	c_file src/memo/worse.c
+sin "a hint is not lost" src/memo/worse.c "7: the hint is lost"
 printf 'errint f(struct err *err)\n{\n\terrint rc = g(err);\n\n\treturn rc ? rc : h(err);\n}\n' | c_file src/memo/better.c
 ok "like this" check
 printf 'int a;\n' >src/store/bare.c
