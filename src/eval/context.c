@@ -117,28 +117,6 @@ const struct context *context_of(struct eval *E, enum context_kind kind, struct 
 	return c->singles[c->n - 1];
 }
 
-errint context_parse(struct eval *E, pos_t pos, struct str text, const struct context **out)
-{
-	struct str output, path;
-
-	if (text.n && text.p[0] == '=') {
-		*out = context_of(E, CTX_DEEP, str_skip(text, 1), S(""));
-		return 0;
-	}
-	if (text.n == 0 || text.p[0] != '!') {
-		*out = context_of(E, CTX_PLAIN, text, S(""));
-		return 0;
-	}
-	if (!str_cut(str_skip(text, 1), '!', &output, &path))
-		return eval_fail(
-			E, pos,
-			"Bad String Context element: String content element beginning with "
-			"'!' should have a second '!': '%.*s'",
-			STR_ARG(text));
-	*out = context_of(E, CTX_OUTPUT, path, output);
-	return 0;
-}
-
 void context_print(const struct context_elem *e, struct buf *b)
 {
 	if (e->kind == CTX_DEEP)

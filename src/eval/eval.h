@@ -164,7 +164,6 @@ ATTR_MUST_CHECK errint eval_get_attr(struct eval *E, struct value *set, struct s
 ATTR_MUST_CHECK errint eval_get_string(struct eval *E, struct value *v, struct str *out,
 				       struct err *err);
 ATTR_MUST_CHECK errint eval_get_bool(struct eval *E, struct value *v, bool *out, struct err *err);
-bool eval_is_function(const struct value *v);
 bool eval_is_attrs(const struct value *v);
 bool eval_is_string(const struct value *v);
 
@@ -172,12 +171,6 @@ bool eval_is_string(const struct value *v);
 const char *eval_type_text(const struct value *v);
 ATTR_MUST_CHECK errint eval_attr_names(struct eval *E, struct value *set, struct arena *a,
 				       struct str **out, size_t *n, struct err *err);
-
-/* Counters for --stats and tests. */
-struct eval_stats {
-	size_t heap_bytes, perm_bytes, symbols, files;
-};
-struct eval_stats eval_stats(const struct eval *E);
 
 /* The rows of `kiln eval --list-builtins`, sorted: calls each for every builtin. */
 void eval_list_builtins(void (*each)(void *ctx, const char *name, unsigned arity, const char *args,

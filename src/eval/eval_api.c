@@ -417,11 +417,6 @@ errint eval_get_bool(struct eval *E, struct value *v, bool *out, struct err *err
 	return 0;
 }
 
-bool eval_is_function(const struct value *v)
-{
-	return value_is_function(v);
-}
-
 bool eval_is_attrs(const struct value *v)
 {
 	return v->tag == V_ATTRS;
@@ -470,14 +465,4 @@ errint eval_attr_names(struct eval *E, struct value *set, struct arena *a, struc
 	*out = j.out;
 	*n = j.n;
 	return 0;
-}
-
-struct eval_stats eval_stats(const struct eval *E)
-{
-	return (struct eval_stats){
-		.heap_bytes = (size_t)(E->heap.top - E->heap.base),
-		.perm_bytes = E->perm.total,
-		.symbols = E->symbols.n,
-		.files = E->paths->n_files,
-	};
 }

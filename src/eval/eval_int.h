@@ -205,7 +205,7 @@ ATTR_COLD ATTR_PRINTF(3, 4) errint eval_fail(struct eval *E, pos_t pos, const ch
 /* The same with another code: ERR_THROWN is what tryEval catches. */
 ATTR_COLD ATTR_PRINTF(4, 5) errint
 	eval_fail_code(struct eval *E, pos_t pos, int code, const char *fmt, ...);
-/* Takes over a failure of a lower layer; ERR_THROWN and others keep their code. */
+/* Takes over a failure of another room; ERR_THROWN and others keep their code. */
 ATTR_COLD errint eval_fail_err(struct eval *E, pos_t pos, struct err *from);
 /* Adds a hint, a line `Did you mean a, b or c?` among candidates; both return the code. */
 ATTR_COLD ATTR_PRINTF(2, 3) errint eval_hint(struct eval *E, const char *fmt, ...);
@@ -317,8 +317,6 @@ struct context_set {
 const struct context_set *context_elems(struct eval *E, const struct context *c);
 const struct context *context_of(struct eval *E, enum context_kind kind, struct str path,
 				 struct str output);
-/* Parses Nix's encoding as above. */
-errint context_parse(struct eval *E, pos_t pos, struct str text, const struct context **out);
 void context_print(const struct context_elem *e, struct buf *b);
 const struct context *context_union(struct eval *E, const struct context *a,
 				    const struct context *b);
@@ -510,7 +508,7 @@ enum json_flags {
 /* json_print.c: adds contexts to *sc. */
 errint json_value(struct eval *E, struct value *v, pos_t pos, unsigned flags,
 		  const struct context **sc, struct buf *b);
-/* builtin_xml.c: what nix-instantiate --xml and toXML print. */
+/* xml_print.c: what nix-instantiate --xml and toXML print. */
 errint xml_value(struct eval *E, struct value *v, pos_t pos, bool strict, bool location,
 		 const struct context **sc, struct buf *b);
 

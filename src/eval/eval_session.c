@@ -25,14 +25,6 @@ struct eval_scope *eval_scope_new(struct eval *E)
 	return s;
 }
 
-void eval_scope_add(struct eval_scope *s, struct str name, struct value *v)
-{
-	struct attrs *one = attrs_new(s->E, 1);
-
-	attrs_push(one, sym_intern(s->E, name), v, 0);
-	s->vars = attrs_update(s->E, s->vars, one);
-}
-
 struct add_job {
 	struct eval_scope *s;
 	struct value *set;

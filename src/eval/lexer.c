@@ -77,11 +77,6 @@ static inline bool ahead(const char *p, const char *end, const char *text)
 	return (size_t)(end - p) >= n && memcmp(p, text, n) == 0;
 }
 
-size_t lex_path_chars(const char *p, const char *end)
-{
-	return run(p, end, C_PATH);
-}
-
 /* ( '/' PATH_CHAR+ )+ '/'? at p; 0 when there is none. */
 static size_t path_segments(const char *p, const char *end)
 {

@@ -84,7 +84,5 @@ struct lexer {
 
 struct token lex(struct lexer *l);
 const char *token_text(enum token_kind kind);
-/* Bytes at p that may be part of a path. */
-size_t lex_path_chars(const char *p, const char *end);
 /* Behind an interpolation in a path: bytes of more path text at p. */
 size_t lex_path_rest(const char *p, const char *end);

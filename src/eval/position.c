@@ -40,11 +40,6 @@ void sources_free(struct sources *s)
 	free(s);
 }
 
-size_t sources_count(const struct sources *s)
-{
-	return s->n;
-}
-
 uint32_t source_add(struct eval *E, struct str file, const char *name, struct str text)
 {
 	struct sources *s = E->sources;

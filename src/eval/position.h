@@ -9,4 +9,3 @@ struct sources;
 
 struct sources *sources_new(void);
 void sources_free(struct sources *s);
-size_t sources_count(const struct sources *s);

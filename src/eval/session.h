@@ -9,7 +9,6 @@
 struct eval_scope;
 /* An empty scope; lives as long as the evaluator. */
 struct eval_scope *eval_scope_new(struct eval *E);
-void eval_scope_add(struct eval_scope *s, struct str name, struct value *v);
 /* Adds the attributes of a set. */
 ATTR_MUST_CHECK errint eval_scope_add_attrs(struct eval_scope *s, struct value *set,
 					    struct err *err);

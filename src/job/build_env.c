@@ -58,7 +58,8 @@ static void set_file(struct vars *e, const char *key, const char *name, struct s
 	    str_c(arena_printf(e->arena, "%s/%s", e->folder, name)));
 }
 
-unsigned build_cores(const struct build_options *o)
+/* How many processors NIX_BUILD_CORES tells. */
+static unsigned build_cores(const struct build_options *o)
 {
 	long n = o->cores ? (long)o->cores : sysconf(_SC_NPROCESSORS_ONLN);
 

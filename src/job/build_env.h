@@ -23,8 +23,6 @@ struct build_env {
 ATTR_MUST_CHECK errint build_env_make(struct store *s, struct arena *a, const struct build_attrs *t,
 				      const struct build_options *o, struct str_set inputs,
 				      const char *folder, struct build_env *out, struct err *err);
-/* How many processors NIX_BUILD_CORES tells. */
-unsigned build_cores(const struct build_options *o);
 /* `/` and the base32 hash that builtins.placeholder gives for an output's name, and its path in
  * place of it everywhere. */
 struct str replace_placeholders(struct arena *a, const struct drv *d, struct str s);

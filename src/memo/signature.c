@@ -57,7 +57,7 @@ struct stamp stamp_of(const struct stat *st)
 	};
 }
 
-bool stamp_same(const struct stamp *a, const struct stamp *b)
+static bool stamp_same(const struct stamp *a, const struct stamp *b)
 {
 	return a->dev == b->dev && a->ino == b->ino && a->size == b->size && a->mtime == b->mtime &&
 	       a->ctime == b->ctime && a->mode == b->mode;

@@ -7,7 +7,6 @@
 #include "memo/signature.h"
 
 struct stamp stamp_of(const struct stat *st);
-bool stamp_same(const struct stamp *a, const struct stamp *b);
 /* Is a ctime of that file system to be believed? path is on it. */
 bool fs_trusted(struct inputs_check *c, uint64_t dev, const char *path);
 /* Does it prove that nobody wrote to path since the notes were begun? */

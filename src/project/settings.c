@@ -267,13 +267,6 @@ errint settings_set_found(struct settings *s, enum setting_index i, struct str v
 	return rc;
 }
 
-bool setting_is_switch(enum setting_index i)
-{
-	enum setting_kind kind = table[i].kind;
-
-	return kind == KIND_FLAG || kind == KIND_SKIPPED_FLAG || kind == KIND_SANDBOX;
-}
-
 /* May words be appended? */
 static bool takes_extra(const struct setting *t)
 {

@@ -67,8 +67,6 @@ void settings_add_word(struct settings *s, struct setting_words *w, struct str w
 /* The setting of a name or alias ("max-jobs", "build-max-jobs"); with "extra-" in front, where
  * words can be appended, *extra is set. */
 bool settings_find(struct str name, enum setting_index *out, bool *extra);
-/* Is it one that `--NAME` and `--no-NAME` say all about? */
-bool setting_is_switch(enum setting_index i);
 /* Sets what settings_find() found. ERR_USAGE. */
 ATTR_MUST_CHECK errint settings_set_found(struct settings *s, enum setting_index i,
 					  struct str value, bool extra, struct err *err);

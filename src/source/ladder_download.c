@@ -118,7 +118,9 @@ errint download_bring(struct ladder *l, struct arena *a, struct download *d, str
 	return 0;
 }
 
-bool download_reject(struct download *d, struct err *why)
+/* What file has is not what was wanted (why): true when another place may have it, where
+ * download_bring() goes on. */
+static bool download_reject(struct download *d, struct err *why)
 {
 	bool wrong = why->code == ERR_MISMATCH || why->code == ERR_CORRUPT;
 

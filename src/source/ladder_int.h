@@ -79,9 +79,6 @@ ATTR_MUST_CHECK errint download_find(struct ladder *l, struct arena *a, struct d
 /* Either `cached` is set, or file has the bytes (or both: then the record is about the file). */
 ATTR_MUST_CHECK errint download_bring(struct ladder *l, struct arena *a, struct download *d,
 				      struct err *err);
-/* What file has is not what was wanted (why): true when another place may have it, where
- * download_bring() goes on. */
-bool download_reject(struct download *d, struct err *why);
 /* Writes the record; the file goes unless only it has the content. */
 void download_keep(struct ladder *l, struct download *d, const struct fetch_record *r);
 /* The text behind a URL, as of late. */

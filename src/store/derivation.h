@@ -57,9 +57,6 @@ void drv_sort(struct arena *a, struct drv *d);
 void drv_sort_inputs(struct arena *a, struct drv *d);
 
 bool drv_is_fixed(const struct drv *d);
-/* The hash and method of a fixed output; only for drv_is_fixed(). */
-ATTR_MUST_CHECK errint drv_fixed_output(const struct drv *d, bool *recursive, struct hash *out,
-					struct err *err);
 const struct drv_output *drv_output_find(const struct drv *d, struct str name);
 /* NULL when unset. */
 const struct str *drv_env_find(const struct drv *d, struct str key);

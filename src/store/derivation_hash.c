@@ -30,12 +30,6 @@ static errint fixed_hash_parse(const struct drv_output *o, bool *recursive, stru
 	return 0;
 }
 
-errint drv_fixed_output(const struct drv *d, bool *recursive, struct hash *out, struct err *err)
-{
-	BUG_ON(!drv_is_fixed(d));
-	return fixed_hash_parse(&d->outputs[0], recursive, out, err);
-}
-
 /* Outputs are all input-addressed, or there is one, "out", with a hash. */
 static errint check_kind(const struct drv *d, struct err *err)
 {
