@@ -289,7 +289,7 @@ errint job_mismatch(struct job *j, size_t i, const struct hash *got, struct err 
 	struct hash expected;
 	bool recursive;
 	ERR(ignored);
-	errint rc = fixed_hash(o, &expected, &recursive, err);
+	errint rc = drv_output_hash(o, &recursive, &expected, err);
 
 	if (!rc)
 		rc = store_path_make_fixed(&j->arena, store_dir(j->store), store_path_name(o->path),

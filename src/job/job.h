@@ -117,9 +117,6 @@ ATTR_MUST_CHECK errint job_check_end(struct job *j, struct err *err);
 ATTR_MUST_CHECK errint job_check_known(struct job *j, struct err *err);
 /* The rules of build_attrs_rules() for all outputs, of which infos tell. */
 ATTR_MUST_CHECK errint job_check_rules(struct job *j, struct err *err);
-/* The expected hash of a fixed output, and whether it is the NAR's. */
-ATTR_MUST_CHECK errint fixed_hash(const struct drv_output *o, struct hash *out, bool *recursive,
-				  struct err *err);
 /* An output that is not what was specified, of which infos tells: registers it under the path that
  * its hash gives, as Nix does, so that a mended recipe finds it; returns the error for the user. */
 errint job_mismatch(struct job *j, size_t i, const struct hash *got, struct err *err);

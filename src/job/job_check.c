@@ -14,19 +14,6 @@
 
 #include "base/file.h"
 
-errint fixed_hash(const struct drv_output *o, struct hash *out, bool *recursive, struct err *err)
-{
-	struct str name = o->hash_algo;
-	enum hash_algo algo;
-
-	*recursive = str_starts(name, S("r:"));
-	name = str_drop_prefix(name, S("r:"));
-	if (!hash_algo_parse(name, &algo))
-		return err_set(err, ERR_UNSUPPORTED, "output hash method '%.*s'",
-			       STR_ARG(o->hash_algo));
-	return hash_parse(o->hash, algo, out, err);
-}
-
 static void put_info(const struct job *j, const struct path_info *info, struct buf *out)
 {
 	uint32_t n = (uint32_t)info->n_refs;
@@ -55,7 +42,7 @@ static errint scan(struct job *j, size_t i, struct str_set candidates, struct pa
 		buf_putc(out, 0);
 		return store_scan(j->store, &j->arena, j->where[i], candidates, info, err);
 	}
-	errint rc = fixed_hash(o, &expected, &content.recursive, err);
+	errint rc = drv_output_hash(o, &content.recursive, &expected, err);
 	content.hash = (struct hash){.algo = expected.algo};
 	if (!rc)
 		rc = store_scan_content(j->store, &j->arena, j->where[i], candidates, &content,
@@ -207,7 +194,7 @@ static errint content_address(struct job *j, const struct drv_output *o, struct 
 	char text[HASH_TEXT_MAX];
 	struct hash h;
 	bool recursive;
-	errint rc = fixed_hash(o, &h, &recursive, err);
+	errint rc = drv_output_hash(o, &recursive, &h, err);
 
 	if (!rc)
 		*out = str_c(arena_printf(&j->arena, "fixed:%s%s", recursive ? "r:" : "",

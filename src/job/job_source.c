@@ -137,7 +137,7 @@ static errint begin(struct climb_job *c, struct err *err)
 	const char **urls = NULL;
 	struct hash expected;
 	bool recursive;
-	errint rc = fixed_hash(&j->goal->drv.outputs[0], &expected, &recursive, err);
+	errint rc = drv_output_hash(&j->goal->drv.outputs[0], &recursive, &expected, err);
 
 	if (!rc)
 		rc = find_urls(j, &urls, &r.n_urls, err);

@@ -57,6 +57,10 @@ void drv_sort(struct arena *a, struct drv *d);
 void drv_sort_inputs(struct arena *a, struct drv *d);
 
 bool drv_is_fixed(const struct drv *d);
+/* The hash that a fixed output has, and whether it is its NAR's ("r:"). ERR_UNSUPPORTED for an
+ * unknown algorithm, ERR_CORRUPT for a hash that is not in base 16. */
+ATTR_MUST_CHECK errint drv_output_hash(const struct drv_output *o, bool *recursive,
+				       struct hash *out, struct err *err);
 const struct drv_output *drv_output_find(const struct drv *d, struct str name);
 /* NULL when unset. */
 const struct str *drv_env_find(const struct drv *d, struct str key);

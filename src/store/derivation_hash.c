@@ -11,8 +11,8 @@
 /* Deeper chains of .drv files are refused: the hash recurses along them. */
 enum { DRV_DEPTH_MAX = 4096 };
 
-static errint fixed_hash_parse(const struct drv_output *o, bool *recursive, struct hash *out,
-			       struct err *err)
+errint drv_output_hash(const struct drv_output *o, bool *recursive, struct hash *out,
+		       struct err *err)
 {
 	struct str algo_name = str_drop_prefix(o->hash_algo, S("r:"));
 	enum hash_algo algo;
@@ -162,7 +162,7 @@ static errint output_path(struct store *s, struct arena *a, const struct drv *d,
 					      out, err);
 	bool recursive;
 	struct hash h;
-	errint rc = fixed_hash_parse(&d->outputs[i], &recursive, &h, err);
+	errint rc = drv_output_hash(&d->outputs[i], &recursive, &h, err);
 	if (rc)
 		return err_wrap(err, "derivation '%.*s'", STR_ARG(d->name));
 	return store_path_make_fixed(a, store_dir(s), d->name, recursive, &h, NULL, 0, false, out,
