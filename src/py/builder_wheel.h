@@ -16,10 +16,10 @@
  *	runpath		library folders by colons: each object gets those that hold what it needs
  *	loader loaderPath patchelf	how to run patchelf; loader is also what executables get
  *	dontWrap dontRelocate	not empty: programs get no module path, objects no library path
- *	step	empty: all of it. For a recipe's own build, which calls the built-in
- *(builtin_serve): install: unpacks and checks the wheels, makes entry points; finish: what follows,
- *on all that is in the output by then; `wheel` is not read fileList	install appends the path of
- *each file, with a NUL
+ *	step		empty: all of it. Else a recipe's own build, which calls the built-in
+ *			(builtin_serve): install: unpacks and checks the wheels, makes entry points;
+ *			finish: what follows, on all that is in the output by then, without `wheel`
+ *	fileList	install appends the path of each file, with a NUL
  *
  * Output: lib/pythonX.Y/site-packages, bin, and what the wheel's .data asks for; a RECORD of all of
  * it; nix-support. The bits depend on the wheel and on these values only. */
