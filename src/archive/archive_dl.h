@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * libarchive, loaded on first use. Only this layer's archive files include this. */
+ * libarchive, loaded on first use. Only files of this room include this. */
 #pragma once
 
 #include <archive.h>

@@ -8,7 +8,7 @@
  *	<detail lines: positions, 'specified:' / 'got:', the end of a log>
  *	hint: <cure>
  *
- * Each layer adds, with err_wrap(), what only it knows. Text is printed once, by the cli. */
+ * Each room adds, with err_wrap(), what only it knows. Text is printed once, by the cli. */
 #pragma once
 
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * libcurl, loaded on first use. Only this layer's fetch files include this. */
+ * libcurl, loaded on first use. Only files of this room include this. */
 #pragma once
 
 /* Its checking macros would expand the names of the table's members. */

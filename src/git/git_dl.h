@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * libgit2, loaded on first use. Only this layer's git files include this. Its structures change
+ * libgit2, loaded on first use. Only files of this room include this. Its structures change
  * between minor versions, and so does the number in its file's name: the library that is loaded is
  * the one whose header this was compiled with. */
 #pragma once

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Built-in builders: derivations whose builder is `builtin:NAME` run C code of ours in a sandboxed
- * child instead of a program. The table is handed to the builder by the cli, because the layers
- * that know wheels and .debs stand above this one. A built-in's output bits are final: a change
+ * child instead of a program. The table is handed in by who builds (project/session.c), because the
+ * rooms that know wheels and .debs include this one. A built-in's output bits are final: a change
  * of bits is a new name with the next version number. */
 #pragma once
 

@@ -16,7 +16,7 @@
 
 enum { CLIENTS_MAX = 256 };
 
-struct client {
+struct gc_client {
 	int fd;
 	char line[LIMIT_PATH_TEXT];
 	size_t n;
@@ -36,7 +36,7 @@ struct gc_server {
 	size_t n_awaited;
 	bool stopping;
 
-	struct client *clients; /* the thread's own from here on */
+	struct gc_client *clients; /* the thread's own from here on */
 	size_t n_clients;
 };
 
@@ -147,7 +147,7 @@ static void drop_client(struct gc_server *g, size_t i)
 }
 
 /* False when the client is to be dropped. */
-static bool serve_client(struct gc_server *g, struct client *c)
+static bool serve_client(struct gc_server *g, struct gc_client *c)
 {
 	ssize_t got = read(c->fd, c->line + c->n, sizeof(c->line) - c->n);
 

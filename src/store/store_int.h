@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the files of src/store share of a store handle. Lazy by layers: the handle (folders only),
+ * What the files of src/store share of a store handle. Lazy by steps: the handle (folders only),
  * the database (first query), the writable store (first addition: folders, temporary roots).
  *
  * What is added is renamed into place at once but registered in batches: `pending` holds what is on

@@ -3,24 +3,15 @@
  * What tests of building share: a store in a scratch folder, and derivations written from C. */
 #pragma once
 
-#include "base/file.h"
 #include "job/build.h"
 #include "store/derivation.h"
-#include "tap.h"
+#include "store_fixture.h"
 
-static struct arena a;
-static struct err err;
-static char *root;
 static struct store *store;
 
 static void fixture_open(void)
 {
-	struct store_config c;
-
-	store = NULL;
-	IS_OK(store_config_resolve(root, &c, &err), err, "resolve");
-	store = store_open(&c, NULL);
-	store_config_release(&c);
+	store = open_store();
 }
 
 static void fixture_start(void)

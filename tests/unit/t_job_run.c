@@ -71,17 +71,6 @@ static struct path_info info_of(struct str path)
 	return info;
 }
 
-static errint verify(struct store *s, bool contents, unsigned *bad)
-{
-	struct verify_options o = {.contents = contents};
-	struct verify_result r;
-	errint rc = store_verify(s, &a, &o, &r, &err);
-
-	if (!rc)
-		*bad = (unsigned)r.n;
-	return rc;
-}
-
 /* Nothing but whole objects may be in the store folder. */
 static void store_is_clean(const char *when)
 {

@@ -8,51 +8,8 @@
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
-#include "base/file.h"
 #include "store/derivation.h"
-#include "tap.h"
-
-static struct arena a;
-static struct err err;
-static char *root;
-
-/* Without a word: children use it, too, and only one process may speak TAP. */
-static struct store *open_store(void)
-{
-	struct store_config c;
-
-	BUG_ON(store_config_resolve(root, &c, &err));
-	struct store *s = store_open(&c, NULL);
-	store_config_release(&c);
-	return s;
-}
-
-static bool valid(struct store *s, struct str path)
-{
-	bool yes = false;
-
-	IS_OK(store_is_valid(s, path, &yes, &err), err, "is valid?");
-	return yes;
-}
-
-static bool on_disk(struct store *s, struct str path)
-{
-	char *real CLEANUP_FREE = store_real_path(s, path);
-	struct stat st;
-
-	return lstat(real, &st) == 0;
-}
-
-static errint verify(struct store *s, bool contents, unsigned *bad)
-{
-	struct verify_options o = {.contents = contents};
-	struct verify_result r;
-	errint rc = store_verify(s, &a, &o, &r, &err);
-
-	if (!rc)
-		*bad = (unsigned)r.n;
-	return rc;
-}
+#include "store_fixture.h"
 
 /* In a child that is not root: root could write everywhere. */
 static bool resolves_to_data_dir(void)

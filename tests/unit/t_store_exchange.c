@@ -4,30 +4,13 @@
 #include "store/exchange.h"
 
 #include <sys/stat.h>
-#include "base/file.h"
-#include "tap.h"
+#include "store_fixture.h"
 
-static struct arena a;
-static struct err err;
-static char *root;
-
-static struct store *open_store(const char *name)
+static struct store *open_named(const char *name)
 {
 	char *where CLEANUP_FREE = xasprintf("%s/%s", root, name);
-	struct store_config c;
 
-	IS_OK(store_config_resolve(where, &c, &err), err, "resolve");
-	struct store *s = store_open(&c, NULL);
-	store_config_release(&c);
-	return s;
-}
-
-static bool valid(struct store *s, struct str path)
-{
-	bool yes = false;
-
-	IS_OK(store_is_valid(s, path, &yes, &err), err, "is valid?");
-	return yes;
+	return open_store_at(where);
 }
 
 static size_t entries(struct store *s)
@@ -48,7 +31,7 @@ static errint import(struct store *s, struct str stream, struct str **paths, siz
 
 static void streams(struct buf *stream)
 {
-	struct store *s = open_store("one"), *other = open_store("two");
+	struct store *s = open_named("one"), *other = open_named("two");
 	struct str x[2], *paths;
 	size_t n;
 	struct path_info info, copy;
@@ -78,7 +61,7 @@ static void streams(struct buf *stream)
 
 static void cuts(struct str stream)
 {
-	struct store *s = open_store("three");
+	struct store *s = open_named("three");
 	struct str *paths;
 	size_t n, wrong = 0;
 
@@ -91,7 +74,7 @@ static void cuts(struct str stream)
 	store_close(s);
 
 	struct str missing = str_sub(stream, stream.n / 2, stream.n);
-	s = open_store("four");
+	s = open_named("four");
 	IS_ERR(import(s, missing, &paths, &n), err, ERR_CORRUPT, "the second half");
 	IS_INT(entries(s), 0, "leaves nothing");
 	store_close(s);
@@ -99,7 +82,7 @@ static void cuts(struct str stream)
 
 static void registrations(void)
 {
-	struct store *s = open_store("two");
+	struct store *s = open_named("two");
 	struct str x = S("/nix/store/lfngsssysp6h1v4ccqg23c52s9sjl779-x");
 	struct path_info info, *infos;
 	size_t n;
