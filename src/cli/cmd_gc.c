@@ -13,8 +13,8 @@ struct gc_command {
 
 static const struct option rows[] = {
 	OPT_FLAG(struct gc_command, dry_run, "-n --dry-run", "list what would go, delete nothing"),
-	OPT_NUMBER(struct gc_command, max_freed, "--max-freed", "BYTES",
-		   "stop after that many bytes"),
+	OPT_CALL(struct gc_command, max_freed, option_bytes, "--max-freed", "BYTES",
+		 "stop after that many bytes"),
 	OPT_FLAG(struct gc_command, roots, "--roots", "list the roots and what they keep"),
 	OPT_FLAG(struct gc_command, json, "--json", "print JSON"),
 	OPT_END,
@@ -71,6 +71,7 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	struct gc_command *c = ctx;
 	struct gc_options gc = {
 		.dry_run = c->dry_run,
+		.measure = c->dry_run,
 		.max_freed = c->max_freed,
 		.keep_outputs = cli->settings->keep_outputs,
 		.drop_derivations = !cli->settings->keep_derivations,

@@ -39,8 +39,8 @@ static const struct option rows[] = {
 	 .call = take_age},
 	OPT_FLAG(struct collect_command, dry_run, "-n --dry-run",
 		 "tell what would go, delete nothing"),
-	OPT_NUMBER(struct collect_command, max_freed, "--max-freed", "BYTES",
-		   "stop after that many bytes"),
+	OPT_CALL(struct collect_command, max_freed, option_bytes, "--max-freed", "BYTES",
+		 "stop after that many bytes"),
 	OPT_END,
 };
 

@@ -89,10 +89,16 @@ static errint check(const struct store_request *r, const struct store_op *op, st
 static errint no_operation(const struct store_request *r, struct err *err)
 {
 	const struct command *verb;
+	const char *word = r->n ? r->args[0] : "";
+	char *option CLEANUP_FREE = xasprintf("--%s", word);
 
-	/* A word that is no path was meant as a verb. */
-	if (r->n && r->cli->command->verbs && !strchr(r->args[0], '/'))
-		return command_find(r->cli->command->verbs, r->cli->called, r->args[0], &verb, err);
+	/* A word that is no path was meant as a verb, or as an operation without its dashes. */
+	if (*word && option_find(store_operation_rows, str_c(option))) {
+		err_set(err, ERR_USAGE, "unknown command '%s %s'", r->cli->called, word);
+		return err_hint(err, "here it is '%s %s'", r->cli->called, option);
+	}
+	if (*word && r->cli->command->verbs && !strchr(word, '/'))
+		return command_find(r->cli->command->verbs, r->cli->called, word, &verb, err);
 	err_set(err, ERR_USAGE, "no operation is given");
 	return err_hint(err, "one of --realise --query --add --gc --verify …; see --help");
 }

@@ -35,11 +35,35 @@ static errint not_here(const char *const *elsewhere, const char *called, const c
 	return 0;
 }
 
+static bool table_has(const struct command *const *table, const char *name)
+{
+	for (size_t i = 0; table && table[i]; i++)
+		if (strcmp(table[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Right words at the wrong place: a verb without its command, a command behind another. */
+static bool hint_place(const struct command *const *table, const char *name, struct err *err)
+{
+	if (table != commands && table_has(commands, name) && !command_is_foreign(name)) {
+		err_hint(err, "here it is 'kiln %s'", name);
+		return true;
+	}
+	for (size_t i = 0; table == commands && commands[i]; i++) {
+		if (command_is_foreign(commands[i]->name) || !table_has(commands[i]->verbs, name))
+			continue;
+		err_hint(err, "here it is 'kiln %s %s'", commands[i]->name, name);
+		return true;
+	}
+	return false;
+}
+
 errint command_find(const struct command *const *table, const char *called, const char *name,
 		    const struct command **out, struct err *err)
 {
 	struct suggestion s = suggestion_for(str_c(name));
-	const char *meant = table == commands ? synonym_find(str_c(name)) : NULL;
+	bool ours = strncmp(called, "kiln ", 5) == 0;
 
 	for (size_t i = 0; table[i]; i++) {
 		if (strcmp(table[i]->name, name) == 0) {
@@ -51,8 +75,11 @@ errint command_find(const struct command *const *table, const char *called, cons
 	}
 	errint rc = err_set(err, ERR_USAGE, "unknown command '%s%s%s'", called, *called ? " " : "",
 			    name);
-	if (meant)
-		return err_hint(err, "here it is '%s'", meant);
+	if (table == commands &&
+	    (synonym_hint(str_c(name), NULL, err) || hint_place(table, name, err)))
+		return rc;
+	if (ours && (hint_place(table, name, err) || synonym_hint(str_c(name), called, err)))
+		return rc;
 	if (suggestion_hint(&s, err))
 		return rc;
 	return *called ? err_hint(err, "see '%s --help'", called)
@@ -96,6 +123,7 @@ static errint read_line(struct cli *cli, const struct command *c, void *ctx, int
 	p->tables[p->n_tables].rows = cli_global_rows;
 	p->tables[p->n_tables++].ctx = cli;
 	p->tables[p->n_tables].rows = setting_option_rows;
+	p->tables[p->n_tables].many = true;
 	p->tables[p->n_tables++].ctx = cli;
 	return options_parse(p, argc, argv, err);
 }

@@ -17,7 +17,8 @@ struct nix_gc_command {
 
 static const struct option gc_rows[] = {
 	OPT_FLAG(struct nix_gc_command, dry_run, "--dry-run", "delete nothing"),
-	OPT_NUMBER(struct nix_gc_command, max, "--max", "BYTES", "stop after that many"),
+	OPT_CALL(struct nix_gc_command, max, option_bytes, "--max", "BYTES",
+		 "stop after that many"),
 	OPT_END,
 };
 

@@ -160,6 +160,7 @@ struct option_parser {
 	struct {
 		const struct option *rows;
 		void *ctx;
+		bool many; /* too many to be suggested by a part of their names */
 	} tables[OPTION_TABLES_MAX];
 	size_t n_tables;
 	/* found: */
@@ -182,6 +183,8 @@ ATTR_MUST_CHECK errint options_parse(struct option_parser *p, int argc, char **a
  * ends the search at argc. Nothing is stored. */
 int options_first_operand(const struct option *(*look)(const void *ctx, struct str name),
 			  const void *ctx, int argc, char **argv);
+/* For OPT_CALL: a uint64_t, with a unit K, M, G or T (of 1024) as Nix reads them. */
+ATTR_MUST_CHECK errint option_bytes(void *at, const struct option_given *g, struct err *err);
 /* Adds to a list, in the parser's arena. */
 void option_list_add(struct arena *a, struct option_list *l, const char *word);
 /* The row of that spelling, tables within included, or NULL. */

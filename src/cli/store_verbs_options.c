@@ -36,9 +36,7 @@ static errint take_max_freed(void *at, const struct option_given *g, struct err 
 	struct store_request *r = at;
 
 	r->flags |= FLAG_BIT(F_MAX_FREED);
-	if (str_to_u64(str_c(g->args[0]), &r->max_freed))
-		return 0;
-	return err_set(err, ERR_USAGE, "option '%s' needs a number, not '%s'", g->name, g->args[0]);
+	return option_bytes(&r->max_freed, g, err);
 }
 
 const struct option store_operation_rows[] = {

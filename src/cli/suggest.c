@@ -41,6 +41,9 @@ void suggestion_offer(struct suggestion *s, struct str name)
 {
 	unsigned rank = weigh(undashed(s->word), undashed(name));
 
+	if (s->slips_only && rank != NEAR_SLIP && rank < NEAR_SLIPS)
+		rank = 0;
+
 	/* A single letter is as near to everything. */
 	if (!rank || undashed(name).n < 2 || (s->rank && rank > s->rank))
 		return;
@@ -69,16 +72,30 @@ bool suggestion_hint(const struct suggestion *s, struct err *err)
 	return s->n > 0;
 }
 
-const char *synonym_find(struct str word)
-{
-	static const char *const rows[][2] = {
-#define X(word, here) {word, here},
+struct synonym {
+	const char *word, *here, *say;
+};
+
+static const struct synonym synonyms[] = {
+#define X(word, here)       {word, here, NULL},
+#define SAY(word, sentence) {word, NULL, sentence},
 #include "cli/synonyms.def"
 #undef X
-	};
+#undef SAY
+};
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (str_eqz(word, rows[i][0]))
-			return rows[i][1];
-	return NULL;
+bool synonym_hint(struct str word, const char *within, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(synonyms); i++) {
+		const struct synonym *s = &synonyms[i];
+
+		if (!str_eqz(word, s->word) || (within && !(s->here && strstr(s->here, within))))
+			continue;
+		if (s->here)
+			err_hint(err, "here it is '%s'", s->here);
+		else
+			err_hint(err, "%s", s->say);
+		return true;
+	}
+	return false;
 }

@@ -12,7 +12,8 @@ enum { SUGGESTIONS_MAX = 3 };
 
 struct suggestion {
 	struct str word;
-	unsigned rank; /* of those found; smaller is nearer, 0: none yet */
+	bool slips_only; /* of names offered while it is set no parts count: too many share words */
+	unsigned rank;   /* of those found; smaller is nearer, 0: none yet */
 	struct str near[SUGGESTIONS_MAX];
 	size_t n;
 };
@@ -22,5 +23,6 @@ struct suggestion suggestion_for(struct str word);
 void suggestion_offer(struct suggestion *s, struct str name);
 /* Hints what was found; false when nothing was. */
 bool suggestion_hint(const struct suggestion *s, struct err *err);
-/* What other tools' word is here ("kiln gc"), or NULL. */
-const char *synonym_find(struct str word);
+/* Hints what other tools' word is here ("here it is 'kiln gc'"); with `within` only when that holds
+ * it ("kiln store"). False when nothing is known. */
+bool synonym_hint(struct str word, const char *within, struct err *err);

@@ -205,6 +205,8 @@ ATTR_MUST_CHECK errint store_roots(struct store *s, struct arena *a, struct root
 
 struct gc_options {
 	bool dry_run; /* only tell */
+	bool measure; /* with dry_run: what deleting would free, for which every file is looked at
+		       */
 	bool list_live, list_dead;
 	bool ignore_liveness;    /* of `paths`: only referrers keep them */
 	bool keep_outputs;       /* of live derivations; Nix's setting keep-outputs */

@@ -121,7 +121,8 @@ static errint find_dead(struct collection *c, struct err *err)
 
 /* ---- deleting ---- */
 
-static uint64_t tree_size(int dirfd, const char *name, unsigned depth)
+/* Of files with at most so many links: others stay under another name. */
+static uint64_t tree_size(int dirfd, const char *name, nlink_t links, unsigned depth)
 {
 	struct dir_list list CLEANUP(dir_list_release) = {0};
 	struct stat st;
@@ -131,14 +132,14 @@ static uint64_t tree_size(int dirfd, const char *name, unsigned depth)
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
 	if (!S_ISDIR(st.st_mode))
-		return st.st_nlink == 1 ? (uint64_t)st.st_size : 0;
+		return st.st_nlink <= links ? (uint64_t)st.st_size : 0;
 	int fd CLEANUP_FD = -1;
 	/* Deeper than descriptors reach it may fall short. */
 	if (depth > 256 || open_dir(dirfd, name, &fd, &ignored) ||
 	    dir_list(fd, ".", &list, &ignored))
 		return 0;
 	for (size_t i = 0; i < list.n; i++)
-		sum += tree_size(fd, list.v[i].name, depth + 1);
+		sum += tree_size(fd, list.v[i].name, links, depth + 1);
 	return sum;
 }
 
@@ -163,7 +164,7 @@ static bool chunk_full(const struct collection *c, struct str path, size_t n, ui
 {
 	if (c->o->max_freed) {
 		char *name CLEANUP_FREE = str_dupz(path_base(path));
-		*planned += tree_size(c->s->store_fd, name, 0);
+		*planned += tree_size(c->s->store_fd, name, 1, 0);
 	}
 	return n == CHUNK || (c->o->max_freed && c->freed + *planned > c->o->max_freed);
 }
@@ -393,6 +394,20 @@ static void result_dead(struct collection *c, struct str_set *out)
 	str_set_sort(out);
 }
 
+/* What deleting them would free, with the links of an optimised store, which go with the last file.
+ */
+static uint64_t measure(const struct collection *c, struct str_set paths)
+{
+	nlink_t links = faccessat(c->s->store_fd, ".links", F_OK, 0) == 0 ? 2 : 1;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < paths.n; i++) {
+		char *name CLEANUP_FREE = str_dupz(path_base(paths.v[i]));
+		sum += tree_size(c->s->store_fd, name, links, 0);
+	}
+	return sum;
+}
+
 static errint collect(struct collection *c, struct gc_result *out, struct err *err)
 {
 	errint rc = find_live(c, err);
@@ -412,6 +427,7 @@ static errint collect(struct collection *c, struct gc_result *out, struct err *e
 	}
 	if (c->o->dry_run || c->o->list_dead) {
 		result_dead(c, &out->paths);
+		out->freed = c->o->measure ? measure(c, out->paths) : 0;
 		return 0;
 	}
 	rc = delete_all(c, err);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The frame of the commands: usage, suggestions, exit statuses, output that cannot be written.
 . "$(dirname "$0")/../lib.sh"
-plan 54
+plan 61
 
 like "kiln alone tells its commands" "$(kiln 2>&1)" '^  build +build recipes'
 kiln >/dev/null 2>&1
@@ -39,10 +39,26 @@ like "a verb has a version, too" "$(kiln store ls --version)" '^kiln store ls \(
 hint() { "$@" 2>&1 | sed -n 's/^hint: //p'; }
 is "a slip" "$(hint kiln evla)" "did you mean 'eval'?"
 is "the beginning of a name" "$(hint kiln inst)" "did you mean 'instantiate'?"
-is "another tool's word" "$(hint kiln clean; hint kiln search; hint kiln ls; hint kiln why-depends)" "here it is 'kiln gc'
-here it is 'kiln eval'
+is "another tool's word" "$(hint kiln clean; hint kiln ls; hint kiln why-depends)" "here it is 'kiln gc'
 here it is 'kiln store ls'
 here it is 'kiln why'"
+like "one that nothing here does, with what helps" "$(hint kiln update)$(hint kiln install x)" \
+	'stand in the recipes.*a hash of "" .*kiln build NAME'
+is "a verb without its command" "$(hint kiln debian; hint kiln diff)" "here it is 'kiln lock debian'
+here it is 'kiln store diff'"
+is "a command behind another, an operation without dashes" \
+	"$(hint kiln store log; hint kiln store verify; hint kiln store export; hint kiln store list)" \
+	"here it is 'kiln log'
+here it is 'kiln store --verify'
+here it is 'kiln store --export'
+here it is 'kiln store ls PATH, or kiln gc --roots'"
+is "no flag of a setting by a word that it shares" "$(hint kiln log --json x)" "see 'kiln log --help'"
+is "sizes have units" "$(kiln gc -n --max-freed 2G 2>&1; compat nix-store --gc --max-freed 1k 2>&1; compat nix store gc --dry-run --max 3t 2>&1 |
+	grep -c error)" "0 store paths would be deleted, 0.0 MiB freed
+0 store paths deleted, 0.00 MiB freed
+0"
+fails_like "of known letters" "a number, not '3X'" kiln gc --max-freed 3X
+fails_like "that fit" "a number, not '99999999999G'" kiln gc --max-freed 99999999999G
 is "nothing near" "$(hint kiln frobnicate)" "see 'kiln --help'"
 is "a verb" "$(hint kiln store lss)" "did you mean 'ls'?"
 is "an option by its part" "$(hint kiln store --validity)" "did you mean '--check-validity' or '--register-validity'?"

@@ -186,8 +186,15 @@ static void test_suggestions(void)
 	IS_STR(str_c(meant("why", names)), S(""), "nothing near: nothing is said");
 	IS_STR(str_c(meant("xy", names)), S(""), "two letters are near to nothing");
 	IS_STR(str_c(meant("verify", names)), S(""), "nor is half a word");
-	IS_STR(str_c(synonym_find(S("clean"))), S("kiln gc"), "other tools' words have a meaning");
-	OK(!synonym_find(S("frobnicate")), "most words have none");
+	ERR(err);
+	OK(synonym_hint(S("clean"), NULL, &err) && strstr(err.hint, "here it is 'kiln gc'"),
+	   "other tools' words have a meaning");
+	err_clear(&err);
+	OK(synonym_hint(S("install"), NULL, &err) && strstr(err.hint, "kiln build NAME"),
+	   "or a way that leads there");
+	err_clear(&err);
+	OK(!synonym_hint(S("clean"), "kiln store", &err), "not everywhere");
+	OK(!synonym_hint(S("frobnicate"), NULL, &err), "most words have none");
 }
 
 /* ---- the rows of all commands ---- */
