@@ -3,6 +3,7 @@
  * kiln run: becomes a program of a result, which sees the store at its place and the slots filled.
  */
 #include "cli/command.h"
+#include "cli/named.h"
 #include "env/start.h"
 #include "project/slot.h"
 
@@ -54,7 +55,10 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 {
 	const struct run_command *r = ctx;
 	struct str path;
-	errint rc = env_result(cli->store, &cli->a, r->result, &path, err);
+	/* A recipe's name is the shorter way to what it made last. */
+	errint rc = named_is_path(r->result)
+			    ? env_result(cli->store, &cli->a, r->result, &path, err)
+			    : named_path(cli, r->result, &path, err);
 
 	if (!rc)
 		rc = fill_slots(cli, r, err);
@@ -65,7 +69,7 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 
 const struct command command_run = {
 	.name = "run",
-	.synopsis = "[OPTION…] RESULT [-- COMMAND [ARG…]]",
+	.synopsis = "[OPTION…] RESULT|NAME [-- COMMAND [ARG…]]",
 	.summary = "run a program of a result, its slots filled",
 	.topic = TOPIC_BUILD,
 	.needs = NEEDS_STORE,

@@ -133,7 +133,7 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	if (rc || found)
 		return rc;
 	err_set(err, ERR_NOT_FOUND, "'%.*s' does not need '%s'", STR_ARG(from), c->to);
-	return err_hint(err, "kiln store --query --tree %s shows what it needs", c->from);
+	return err_hint(err, "kiln store --query --tree %.*s shows what it needs", STR_ARG(from));
 }
 
 const struct command command_why = {

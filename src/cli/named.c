@@ -4,6 +4,8 @@
 #include "cli/named.h"
 
 #include <sys/stat.h>
+#include "base/file.h"
+#include "cli/command.h"
 #include "project/project.h"
 
 bool named_is_path(const char *word)
@@ -51,6 +53,54 @@ static errint find_recipe(struct cli *cli, const char *word, struct named *out, 
 	return rc ? rc : first_derivation(cli, &found, word, out, err);
 }
 
+/* The first link on the way that leads into the store, and what is behind it. Links are read, not
+ * followed: where the store has another place they lead nowhere on this machine. */
+static errint through_links(struct cli *cli, const char *word, struct str path, struct str *top,
+			    struct str *rest, struct err *err)
+{
+	for (size_t i = 1; i <= path.n; i++) {
+		ERR(ignored);
+		struct stat st;
+
+		if (i < path.n && path.p[i] != '/')
+			continue;
+		char *link CLEANUP_FREE = str_dupz((struct str){path.p, i});
+		if (lstat(link, &st) || !S_ISLNK(st.st_mode) ||
+		    store_follow_links(cli->store, &cli->a, link, top, &ignored))
+			continue;
+		*rest = arena_str(&cli->a, str_skip(path, i));
+		return 0;
+	}
+	*rest = S("");
+	errint rc = store_follow_links(cli->store, &cli->a, word, top, err);
+	return !rc || command_is_foreign(cli->called)
+		       ? rc
+		       : err_hint(err,
+				  "name a store path, a link to one (result-NAME), or a recipe");
+}
+
+errint named_place(struct cli *cli, const char *word, struct str *top, struct str *rest,
+		   struct err *err)
+{
+	char *path CLEANUP_FREE = NULL;
+	struct store *s;
+	errint rc = cli_store(cli, &s, err);
+
+	if (!named_is_path(word)) {
+		*rest = S("");
+		return rc ? rc : named_path(cli, word, top, err);
+	}
+	if (!rc)
+		rc = path_absolute(str_c(word), &path, err);
+	if (rc)
+		return rc;
+	if (!store_path_split(store_dir(s), str_c(path), top, rest))
+		return through_links(cli, word, str_c(path), top, rest, err);
+	*top = arena_str(&cli->a, *top);
+	*rest = arena_str(&cli->a, *rest);
+	return 0;
+}
+
 errint named_find(struct cli *cli, const char *word, struct named *out, struct err *err)
 {
 	struct store *s;
@@ -60,8 +110,9 @@ errint named_find(struct cli *cli, const char *word, struct named *out, struct e
 		return rc;
 	if (!named_is_path(word))
 		return find_recipe(cli, word, out, err);
+	struct str rest;
 	*out = (struct named){0};
-	return store_follow_links(s, &cli->a, word, &out->path, err);
+	return named_place(cli, word, &out->path, &rest, err);
 }
 
 errint named_path(struct cli *cli, const char *word, struct str *out, struct err *err)

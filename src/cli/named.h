@@ -20,5 +20,9 @@ ATTR_MUST_CHECK errint named_find(struct cli *cli, const char *word, struct name
 /* A store path alone: ERR_NOT_FOUND when it, or what a recipe would make, is not valid. */
 ATTR_MUST_CHECK errint named_path(struct cli *cli, const char *word, struct str *out,
 				  struct err *err);
+/* The same with what stands behind it: "/bin/x" of result/bin/x, "" of a recipe. That it is there
+ * is not looked at. */
+ATTR_MUST_CHECK errint named_place(struct cli *cli, const char *word, struct str *top,
+				   struct str *rest, struct err *err);
 /* Is it spelled as a path, or is there a link of that name? */
 bool named_is_path(const char *word);

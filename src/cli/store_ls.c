@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "base/file.h"
 #include "base/process.h"
+#include "cli/named.h"
 #include "cli/nix_verbs.h"
 #include "store/store.h"
 
@@ -27,17 +28,9 @@ static const struct option ls_rows[] = {
 static errint real_place(struct cli *cli, const char *word, char **out, struct err *err)
 {
 	struct str top, rest;
-	char *path CLEANUP_FREE = NULL;
 	bool valid;
-	errint rc = path_absolute(str_c(word), &path, err);
+	errint rc = named_place(cli, word, &top, &rest, err);
 
-	if (rc)
-		return rc;
-	if (!store_path_split(store_dir(cli->store), str_c(path), &top, &rest)) {
-		/* A link to a path, with nothing behind. */
-		rc = store_follow_links(cli->store, &cli->a, word, &top, err);
-		rest = S("");
-	}
 	if (!rc)
 		rc = store_is_valid(cli->store, top, &valid, err);
 	if (rc)
@@ -213,7 +206,11 @@ static errint cat_run(struct cli *cli, void *ctx, struct err *err)
 	if (lstat(real, &st))
 		return err_set(err, ERR_NOT_FOUND, "path '%s' does not exist", c->path);
 	if (!S_ISREG(st.st_mode))
-		return err_set(err, ERR_FAILED, "path '%s' is not a regular file", c->path);
+		err_set(err, ERR_FAILED, "path '%s' is not a regular file", c->path);
+	if (S_ISDIR(st.st_mode) && !command_is_foreign(cli->called))
+		err_hint(err, "kiln store ls %s lists what is in it", c->path);
+	if (!S_ISREG(st.st_mode))
+		return err->code;
 	rc = open_file(AT_FDCWD, real, &fd, err);
 	return rc ? rc : fd_copy(fd, STDOUT_FILENO, err);
 }

@@ -2,7 +2,7 @@
 # kiln log, why, and the verbs of kiln store; old generations; equal files. What Nix has under other
 # names is compared with it in tests/differential/nix-verbs.sh.
 . "$(dirname "$0")/../lib.sh"
-plan 46
+plan 53
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
@@ -68,6 +68,18 @@ lrwxrwxrwx                    0 ./l -> a
 dr-xr-xr-x                    0 ./sub
 -r-xr-xr-x                   10 ./sub/b"
 is "ls of a folder within" "$(kiln store ls "$tree/sub")" ./b
+ln -s "$tree" link
+is "behind a link, too" "$(kiln store ls link/sub; kiln store cat ./link/a; kiln store info link/sub/b | head -1)" "./b
+one
+path         $tree"
+is "of a recipe" "$(kiln store cat app)" "$(cat "$app")"
+is "which runs by its name" "$(kiln run app -- /bin/echo runs)" runs
+is "what is not in the store is told with what may be named" "$(kiln store ls ./project 2>&1)" \
+	"error: path './project' is not in the Nix store
+hint: name a store path, a link to one (result-NAME), or a recipe"
+is "a folder with how to list it" "$(kiln store cat link/sub 2>&1 | tail -1)" "hint: kiln store ls link/sub lists what is in it"
+is "what is not needed with a command that works" "$(eval "$(kiln why app torch 2>&1 | sed -n 's/^hint: \(.*\) shows.*/\1/p')" | head -1)" "$app"
+like "what would go has a size" "$(kiln gc --dry-run --json | tr -d '\n')" '"freed": [1-9]'
 is "hash is the one of recipes" "$(kiln store hash tree)" "$(kiln eval --raw -E "(builtins.fetchTree { type = \"path\"; path = $PWD/tree; }).narHash")"
 is "in another spelling" "$(kiln store hash --format nix32 tree)" "$(kiln store -q --hash "$tree" | sed 's/sha256://')"
 like "info of a path" "$(kiln store info app)" '^closure +[0-9]+$'
