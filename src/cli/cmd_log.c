@@ -14,6 +14,19 @@ static const struct option rows[] = {
 	OPT_END,
 };
 
+/* Builders speak to a progress bar in such lines; nobody reads them here. */
+static void print_lines(struct str log)
+{
+	while (log.n) {
+		ptrdiff_t end = str_chr(log, '\n');
+		struct str line = end < 0 ? log : (struct str){log.p, (size_t)end + 1};
+
+		if (!str_starts(line, S("@nix {")))
+			out_str(line);
+		log = str_skip(log, line.n);
+	}
+}
+
 static errint print_log(struct cli *cli, const char *word, struct err *err)
 {
 	BUF(log, LIMIT_TOOL_OUTPUT);
@@ -37,7 +50,7 @@ static errint print_log(struct cli *cli, const char *word, struct err *err)
 				"what was fetched has none; what is built from now on leaves one");
 	}
 	if (!rc)
-		out_str(buf_str(&log));
+		print_lines(buf_str(&log));
 	return rc;
 }
 

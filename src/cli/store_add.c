@@ -77,9 +77,8 @@ static errint add_one(struct cli *cli, const struct add_command *c, const char *
 		err_wrap(err, "adding '%s'", from);
 		return c->name ? rc : err_hint(err, "give it a name with --name");
 	}
-	rc = store_add_path(cli->store, &cli->a, name, path, !c->flat, c->algo, NULL, NULL, NULL,
-			    out, err);
-	return rc ? err_wrap(err, "adding '%s'", from) : 0;
+	return store_add_path(cli->store, &cli->a, name, path, !c->flat, c->algo, NULL, NULL, NULL,
+			      out, err);
 }
 
 static errint run(struct cli *cli, void *ctx, struct err *err)

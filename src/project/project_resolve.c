@@ -178,8 +178,9 @@ static errint find_in_set(struct resolution *v, const struct asked *asked, struc
 	if (rc)
 		return rc;
 	struct resolved *f = resolved_add(v->out, asked->kind, str_c(attr));
-	return evaluation_of_set(v->r->session, v->a, attr, v->r->eval->inputs, &f->drvs, &f->n,
-				 err);
+	rc = evaluation_of_set(v->r->session, v->a, attr, v->r->eval->inputs, &f->drvs, &f->n, err);
+	return rc == ERR_NOT_FOUND && asked->kind == ASKED_SLOT ? slot_unknown(asked->text, err)
+								: rc;
 }
 
 errint project_evaluate(const struct project_request *r, const struct asked *v, size_t n,

@@ -44,6 +44,20 @@ errint slot_attr(struct arena *a, const char *text, const char **out, struct err
 	return 0;
 }
 
+errint slot_unknown(const char *text, struct err *err)
+{
+	struct str slot, filling;
+	ERR(why);
+	errint rc = slot_split(text, &slot, &filling, &why);
+
+	if (rc)
+		return rc;
+	err_set(err, ERR_NOT_FOUND, "the package set has nothing called '%.*s' for slot '%.*s'",
+		STR_ARG(filling), STR_ARG(slot));
+	return err_hint(err, "torch=cpu is there; '%.*s=PATH' fills it with what you have in PATH",
+			STR_ARG(slot));
+}
+
 /* <path>/lib/python3.N/site-packages, or the path itself when it is one. */
 static errint site_packages(struct store *s, struct arena *a, struct str path, struct str *out,
 			    struct err *err)

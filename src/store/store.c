@@ -296,14 +296,14 @@ errint store_make_writable(struct store *s, struct err *err)
 
 	if (s->readonly)
 		return err_set(err, ERR_DENIED, "the store is opened for reading only");
-	if (s->foreign) {
+	if (s->store_fd >= 0 && s->db && !s->db->readonly)
+		return 0;
+	if (s->foreign || store_is_foreign(s)) {
 		err_set(err, ERR_DENIED,
 			"the store in '%s' is somebody else's: it can only be read", s->real_store);
 		return err_hint(err,
 				"have its owner do it, or name a store of your own by --store");
 	}
-	if (s->store_fd >= 0 && s->db && !s->db->readonly)
-		return 0;
 	errint rc = mkdir_p(AT_FDCWD, s->real_store, 0755, err);
 	for (size_t i = 0; !rc && i < ARRAY_LEN(folders); i++)
 		rc = make_state_folder(s, folders[i], err);
@@ -311,9 +311,13 @@ errint store_make_writable(struct store *s, struct err *err)
 		rc = make_gc_roots(s, err);
 	if (!rc)
 		rc = store_open_folder(s, err);
-	if (rc)
-		return err_wrap(err, "preparing the store in '%s'", s->real_store);
-	return 0;
+	if (!rc)
+		return 0;
+	err_wrap(err, "preparing the store in '%s'", s->real_store);
+	/* A full disk has its own cure. */
+	return err->sys == ENOSPC || err->sys == EDQUOT
+		       ? rc
+		       : err_hint(err, "--store or KILN_STORE name a place that can be written");
 }
 
 /* ---- sets ---- */

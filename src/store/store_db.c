@@ -147,6 +147,16 @@ static errint open_for_reading(struct store *s, struct store_db *db, struct err 
 	return db_open_handle(s, db, SQLITE_OPEN_READONLY, true, err);
 }
 
+static errint db_not_open(struct err *err)
+{
+	bool full = err->sys == ENOSPC || err->sys == EDQUOT;
+
+	err_wrap(err, "opening the store");
+	return err->hint || full || err->code == ERR_CORRUPT
+		       ? err->code
+		       : err_hint(err, "--store or KILN_STORE name another place for the store");
+}
+
 errint db_open(struct store *s, bool write, struct err *err)
 {
 	if (write) {
@@ -174,7 +184,7 @@ errint db_open(struct store *s, bool write, struct err *err)
 			rc = open_for_reading(s, db, err);
 	}
 	if (rc)
-		return err_wrap(err, "opening the store");
+		return db_not_open(err);
 	s->db = STEAL(db);
 	return 0;
 }

@@ -360,10 +360,8 @@ static errint restrict_to(struct collection *c, struct err *err)
 
 static errint take_gc_lock(struct collection *c, struct err *err)
 {
-	errint rc = store_make_writable(c->s, err);
+	errint rc = store_gc_lock_open(c->s, err);
 
-	if (!rc)
-		rc = store_gc_lock_open(c->s, err);
 	if (!rc)
 		rc = fd_lock(c->s->gc_lock, !c->o->dry_run, false, err);
 	if (rc)
@@ -450,6 +448,8 @@ errint store_gc(struct store *s, struct arena *a, const struct gc_options *o, st
 	struct gc_result result = {0};
 	errint rc = store_flush(s, err);
 
+	if (!rc)
+		rc = store_make_writable(s, err);
 	if (!rc)
 		rc = take_gc_lock(&c, err);
 	if (!rc)

@@ -162,6 +162,8 @@ ATTR_MUST_CHECK errint db_durable(struct store *s, bool durable, struct err *err
 
 /* Creates the store's and the state's folders and opens store_fd. */
 ATTR_MUST_CHECK errint store_make_writable(struct store *s, struct err *err);
+/* There is a database that we may read, and nowhere to put roots. */
+bool store_is_foreign(const struct store *s);
 /* Opens store_fd if it is not open yet. */
 ATTR_MUST_CHECK errint store_open_folder(struct store *s, struct err *err);
 /* state_dir/name on this machine, malloc'd. */

@@ -131,13 +131,14 @@ static errint append_root(struct store *s, struct str path, struct err *err)
 	return rc ? err_wrap(err, "writing '%s'", s->temp_roots_path) : 0;
 }
 
-/* There is a database that we may read, and nowhere to put roots. */
-static bool is_foreign(struct store *s)
+bool store_is_foreign(const struct store *s)
 {
 	char *db CLEANUP_FREE = store_state_file(s, "db/db.sqlite");
 	char *roots CLEANUP_FREE = store_state_file(s, "temproots");
 
-	return access(db, R_OK) == 0 && access(roots, W_OK) < 0;
+	if (access(db, R_OK) < 0 || access(roots, W_OK) == 0)
+		return false;
+	return errno != ENOENT || access(s->real_state, W_OK) < 0;
 }
 
 static errint prepare(struct store *s, struct err *err)
@@ -154,7 +155,7 @@ errint store_temp_root(struct store *s, struct str path, struct err *err)
 	if (s->readonly || s->foreign || path_map_get(&s->rooted, path))
 		return 0;
 	errint rc = prepare(s, err);
-	if (rc && is_foreign(s)) {
+	if (rc && store_is_foreign(s)) {
 		/* What is read of it is as safe as its owner's roots make it. */
 		s->foreign = true;
 		err_clear(err);

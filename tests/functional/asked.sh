@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 70
+plan 73
 cd "$T" || exit 1
 
 # run COMMAND…: sets $out, $status; the rest of what it says is in err.
@@ -161,7 +161,7 @@ ok "the store verifies" compat nix-store --verify --check-contents
 
 # ---- a store of others ----
 if [ "$(id -u)" != 0 ] || ! command -v setpriv >/dev/null; then
-	for what in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18; do pass "a store of others $what # SKIP only root can become another user"; done
+	for what in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21; do pass "a store of others $what # SKIP only root can become another user"; done
 	exit
 fi
 mkdir -p others
@@ -186,6 +186,13 @@ is "realises it" "$status" 0
 run as_other ./kiln build -E "import $T/made.nix \"unseen\" \"m\" [ \"out\" ]"
 is "and is refused what is not" "$status" 1
 like "in words" "$(cat err)" "the store in '.*' is somebody else's: it can only be read"
+for words in "gc" "store repair $path" "store --verify"; do
+	# shellcheck disable=SC2086 # words
+	run as_other ./kiln $words
+	is "kiln $words, too, with a cure" "$(sed 's/.*the store in .* is/the store is/' err)" \
+		"the store is somebody else's: it can only be read
+hint: have its owner do it, or name a store of your own by --store"
+done
 ok "nothing of it changed" compat nix-store --verify --check-contents
 
 # ---- the machine's store, and a user's own beside it ----

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The frame of the commands: usage, suggestions, exit statuses, output that cannot be written.
 . "$(dirname "$0")/../lib.sh"
-plan 61
+plan 64
 
 like "kiln alone tells its commands" "$(kiln 2>&1)" '^  build +build recipes'
 kiln >/dev/null 2>&1
@@ -66,6 +66,9 @@ is "an absent verb of nix" "$(compat nix develop 2>&1; compat nix run 2>&1)" "er
 hint: 'kiln help' lists what does
 error: 'nix run' does not exist here
 hint: kiln run does what is there"
+is "no store there" "$(hint env KILN_STORE=/dev/null "$KILN_BUILD/kiln" store info)" "--store or KILN_STORE name another place for the store"
+is "nor can be" "$(hint env KILN_STORE=/proc/none "$KILN_BUILD/kiln" store add "$0")" "--store or KILN_STORE name a place that can be written"
+is "what is added is named once" "$(kiln store add "$T/none" 2>&1 | grep -o "adding '" | wc -l)" 1
 is "no verb" "$(hint compat nix hash)" "there are: convert file path to-base16 to-base32 to-base64 to-sri"
 
 # ---- what nothing would read ----

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user namespaces for this user"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 7
+plan 9
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 
@@ -30,3 +30,10 @@ like "an import that fails for want of one is told so" \
 is "below Python's own words" \
 	"$(KILN_SLOTS_EMPTY=' no_such_slot ' python 'import no_such_slot' | grep -n 'ModuleNotFoundError\|hint:' | cut -c1-7 | paste -sd ' ' | sed 's/[0-9]*://g')" "Modul hint"
 is "any other has these alone" "$(KILN_SLOTS_EMPTY=' no_such_slot ' python 'import nowhere_to_be_found' | grep -c hint)" 0
+
+# ---- fillings that are not there ----
+export KILN_DATA_DIR="$top"
+is "a filling that the set has not" "$(kiln build --slot torch=gpu 2>&1)" \
+	"error: the package set has nothing called 'gpu' for slot 'torch'
+hint: torch=cpu is there; 'torch=PATH' fills it with what you have in PATH"
+like "a slot that is none" "$(kiln run --slot foo=cpu "$plain" -- true 2>&1 | head -1)" "nothing called 'cpu' for slot 'foo'$"

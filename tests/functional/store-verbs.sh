@@ -16,7 +16,7 @@ let
     inherit name text;
     system = builtins.currentSystem;
     builder = "/bin/sh";
-    args = [ "-c" "echo building $name; echo $text >$out" ];
+    args = [ "-c" "echo building $name; echo '@nix {}'; echo $text >$out" ];
   };
 in d "app-1.0" (d "python3.13-lib-2.1" (d "deep" "end"))
 END
@@ -26,6 +26,7 @@ app=$(readlink result-app)
 
 # ---- log ----
 is "log of a recipe" "$(kiln log app)" "building app-1.0"
+like "nix log has what is meant for a progress bar, too" "$(compat nix log ./result-app)" '^@nix \{\}$'
 is "of a link" "$(kiln log ./result-app)" "building app-1.0"
 is "of a derivation" "$(kiln log "$(kiln store -qd "$app")")" "building app-1.0"
 fails_like "of what there is none" "there is no build log" kiln log "$(kiln store add .flox)"
