@@ -20,19 +20,21 @@ rec {
     if lib.length q < 2 then lib.concatStrings q
     else "${lib.concatStringsSep ", " (lib.init q)} and ${lib.last q}";
 
-  # Of these names the nearest: spelt the same but for case, - and _, else with one or two letters changed,
-  # else longer or shorter.
+  # Of these names the nearest: spelt the same but for case, - and _, else with one or two letters changed (of a
+  # short one not the first), else longer or shorter.
   near = word: names:
     let
       plain = n: lib.toLower (lib.replaceStrings [ "_" "-" "." ] [ "" "" "" ] n);
       same = lib.filter (n: plain n == plain word) names;
       close = k: lib.filter (n: lib.levenshteinAtMost k word n) names;
+      first = lib.substring 0 1;
+      close2 = lib.filter (n: lib.stringLength word > 5 || first n == first word) (close 2);
       begins = a: b: lib.stringLength a >= 3 && lib.hasPrefix a b;
       longer = lib.filter (n: begins n word || begins word n) names;
     in
     if same != [ ] then same
     else if close 1 != [ ] then close 1
-    else if lib.stringLength word > 3 && close 2 != [ ] then close 2
+    else if lib.stringLength word > 3 && close2 != [ ] then close2
     else longer;
   didYouMean = word: names:
     let

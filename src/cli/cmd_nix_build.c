@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * nix-build: builds the derivations of expressions and links them as result, result-2, … */
+#include <unistd.h>
 #include "cli/command.h"
 #include "cli/option_eval.h"
 #include "cli/result_links.h"
 #include "project/installable.h"
+#include "project/project.h"
 
 struct nix_build {
 	struct arena a;
@@ -74,6 +76,19 @@ static void select_outputs(struct resolved_list *l)
 	}
 }
 
+/* ./default.nix was meant and is not there. */
+static errint hint_project(struct err *err)
+{
+	char *dir CLEANUP_FREE = NULL;
+	ERR(ignored);
+
+	return project_find(NULL, &dir, &ignored)
+		       ? err_hint(err, "name a file, or give an expression with -E")
+		       : err_hint(
+				 err,
+				 "recipes of .flox/pkgs are built by their names: kiln build NAME");
+}
+
 static errint find(struct nix_build *c, struct session *s, struct product **out, size_t *n,
 		   struct err *err)
 {
@@ -87,6 +102,8 @@ static errint find(struct nix_build *c, struct session *s, struct product **out,
 	if (!n_asked)
 		asked[n_asked++] = ask(c, c->exprs ? "-" : "./default.nix");
 	errint rc = project_resolve(&r, asked, n_asked, &c->a, &c->found, err);
+	if (rc && !c->words.n && !c->exprs && access("default.nix", F_OK))
+		return hint_project(err);
 	if (rc)
 		return rc;
 	select_outputs(&c->found);

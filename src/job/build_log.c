@@ -128,15 +128,68 @@ void build_log_end(struct build_log *l, build_log_fn *fn, void *ctx)
 		close(STEAL_FD(l->fd));
 }
 
+/* The program that a shell did not find: "sh: line 1: cc: command not found", or dash's "sh: 1: cc:
+ * not found"; "" for none. */
+static struct str program_missing(struct str line)
+{
+	static const struct str ends[] = {S(": command not found"), S(": not found")};
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		if (!str_ends(line, ends[i]))
+			continue;
+		struct str word = str_drop_suffix(line, ends[i]);
+		ptrdiff_t at = str_rchr(word, ' ');
+		word = str_skip(word, (size_t)(at + 1));
+		/* A path that is not there is no matter of packages. */
+		return at < 0 || str_chr(word, '/') >= 0 ? S("") : word;
+	}
+	return S("");
+}
+
+static bool is_compiler(struct str program)
+{
+	static const char *const names[] = {"cc", "gcc", "c++", "g++", "clang", "clang++", "ld"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_eqz(program, names[i]))
+			return true;
+	return false;
+}
+
+/* Unless the builder said so itself: the set's phases do, for what they call. */
+static void hint_missing(struct str line, struct err *err)
+{
+	struct str program = program_missing(line);
+
+	if (is_compiler(program))
+		err_hint(
+			err,
+			"kiln's own package set has no C compiler; --nixpkgs PATH evaluates on one that has");
+	else if (program.n)
+		err_hint(err, "name the package that has '%.*s' in the recipe's nativeBuildInputs",
+			 STR_ARG(program));
+}
+
 void build_log_tell(const struct build_log *l, struct err *err)
 {
+	bool told = false;
 	size_t first = l->n_tail < l->keep ? 0 : l->next;
 
 	if (!l->n_tail)
 		return;
 	err_detail(err, "last %zu log lines:", l->n_tail);
-	for (size_t i = 0; i < l->n_tail; i++)
-		err_detail(err, "> %s", l->tail[(first + i) % l->keep]);
+	for (size_t i = 0; i < l->n_tail; i++) {
+		const char *line = l->tail[(first + i) % l->keep];
+
+		err_detail(err, "> %s", line);
+		told |= strncmp(line, "hint: ", 6) == 0;
+	}
+	for (size_t i = l->n_tail; !told && i-- > 0;) {
+		struct str line = str_c(l->tail[(first + i) % l->keep]);
+
+		told = program_missing(line).n;
+		hint_missing(line, err);
+	}
 }
 
 void build_log_release(struct build_log *l)

@@ -185,10 +185,12 @@ static errint load_output(struct plan *p, struct goal *goal, size_t i, bool *mis
 	*missing = true;
 	report_msg(store_report(p->store), REPORT_DEBUG, "'%.*s' is not there: '%.*s' makes it",
 		   STR_ARG(o->path), STR_ARG(goal->path));
-	if (p->o.check && goal->top)
-		return err_set(err, ERR_NOT_FOUND,
-			       "'%.*s' has not been built yet, so there is nothing to check",
-			       STR_ARG(o->path));
+	if (p->o.check && goal->top) {
+		err_set(err, ERR_NOT_FOUND,
+			"'%.*s' has not been built yet, so there is nothing to check",
+			STR_ARG(o->path));
+		return err_hint(err, "build it first, without --check or --rebuild");
+	}
 	return 0;
 }
 

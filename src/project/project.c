@@ -90,6 +90,15 @@ static bool is_folder(const char *project, const char *name)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* Of a file's name, or a flake's reference, the part that a recipe may be called. */
+static struct str recipe_meant(struct str name)
+{
+	ptrdiff_t at = str_chr(name, '#');
+
+	name = str_drop_suffix(str_skip(name, (size_t)(at + 1)), S(".nix"));
+	return name;
+}
+
 static errint no_recipe(const char *project, const char *name, const struct str *names, size_t n,
 			struct err *err)
 {
@@ -106,12 +115,21 @@ static errint no_recipe(const char *project, const char *name, const struct str 
 			near = names[i];
 		}
 	}
+	struct str meant = recipe_meant(str_c(name));
+	for (size_t i = 0; i < n; i++)
+		near = str_eq(names[i], meant) ? names[i] : near;
 	err_set(err, ERR_NOT_FOUND, "there is no recipe '%s'", name);
 	err_detail(err, "recipes: %s", n ? buf_z(&list) : "none");
 	if (near.p)
 		return err_hint(err, "did you mean '%.*s'?", STR_ARG(near));
 	if (is_folder(project, name))
 		return err_hint(err, "the folder '.flox/pkgs/%s' has no default.nix", name);
+	/* What the set has is named by attributes, what a flake has by its reference and these. */
+	if (str_chr(str_c(name), '#') >= 0)
+		err_hint(err, "of a flake: nix build %.*s", STR_ARG(str_c(name)));
+	if (str_chr(str_c(name), '#') >= 0 || str_chr(meant, '.') > 0)
+		return err_hint(err, "of the package set: kiln build -f '<nixpkgs>' -A %.*s",
+				STR_ARG(meant));
 	return err_hint(err, "recipes are .flox/pkgs/NAME.nix or .flox/pkgs/NAME/default.nix");
 }
 

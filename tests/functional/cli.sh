@@ -1,7 +1,7 @@
 #!/bin/sh
 # The frame of the commands: usage, suggestions, exit statuses, output that cannot be written.
 . "$(dirname "$0")/../lib.sh"
-plan 64
+plan 67
 
 like "kiln alone tells its commands" "$(kiln 2>&1)" '^  build +build recipes'
 kiln >/dev/null 2>&1
@@ -69,6 +69,14 @@ hint: kiln run does what is there"
 is "no store there" "$(hint env KILN_STORE=/dev/null "$KILN_BUILD/kiln" store info)" "--store or KILN_STORE name another place for the store"
 is "nor can be" "$(hint env KILN_STORE=/proc/none "$KILN_BUILD/kiln" store add "$0")" "--store or KILN_STORE name a place that can be written"
 is "what is added is named once" "$(kiln store add "$T/none" 2>&1 | grep -o "adding '" | wc -l)" 1
+mkdir -p "$T/project/.flox/pkgs" "$T/bare"
+is "no default.nix" "$(cd "$T/bare" && hint compat nix-build)$(cd "$T/project" && hint compat nix-build)" \
+	"name a file, or give an expression with -Erecipes of .flox/pkgs are built by their names: kiln build NAME"
+is "nothing to compare with" "$(hint kiln build --rebuild -E 'derivation { name = "a"; system = builtins.currentSystem; builder = "/bin/sh"; }')" \
+	"build it first, without --check or --rebuild"
+is "a file of the language where a store path is meant" "$(cd "$T/bare" && echo 1 >x.nix && hint kiln build ./x.nix; hint kiln build ./none)" \
+	"kiln build -f ./x.nix builds what an expression says
+there is no such file; recipes are named without a folder: kiln build NAME"
 is "no verb" "$(hint compat nix hash)" "there are: convert file path to-base16 to-base32 to-base64 to-sri"
 
 # ---- what nothing would read ----

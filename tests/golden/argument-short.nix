@@ -1,0 +1,1 @@
+{ cmake, stdenv }: stdenv.mkDerivation { name = "foo"; nativeBuildInputs = [ cmake ]; }

@@ -1,0 +1,8 @@
+# run: kiln build foo
+{ stdenv }:
+stdenv.mkDerivation {
+  pname = "foo";
+  version = "1.0";
+  dontUnpack = true;
+  preBuild = "printf 'foo: ; @cc -o foo foo.c\\n' >Makefile";
+}

@@ -1,0 +1,2 @@
+# run: kiln build python3.pkgs.numpy
+{ emptyFile }: emptyFile

@@ -1,0 +1,2 @@
+# run: kiln build nixpkgs#hello
+{ emptyFile }: emptyFile

@@ -1,0 +1,2 @@
+# run: kiln build .flox/pkgs/foo.nix
+{ emptyFile }: emptyFile

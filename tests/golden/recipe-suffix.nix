@@ -1,0 +1,2 @@
+# run: kiln build foo.nix
+{ emptyFile }: emptyFile
