@@ -22,6 +22,25 @@ static const struct option rows[] = {
 	OPT_END,
 };
 
+/* Whoever is somewhere else does not mean kiln's own lock, on which every result depends. */
+static errint own_roots(char **out, struct err *err)
+{
+	char *data CLEANUP_FREE = NULL, *here CLEANUP_FREE = NULL;
+	errint rc = data_dir_find(&data, err);
+
+	if (!rc)
+		rc = path_absolute(S("."), &here, err);
+	if (rc)
+		return rc;
+	*out = xasprintf("%s/pkgs/debian/roots.control", data);
+	size_t n = strlen(data);
+	if (strncmp(here, data, n) == 0 && (!here[n] || here[n] == '/'))
+		return 0;
+	err_set(err, ERR_USAGE, "what to lock is not named");
+	return err_hint(err, "--roots FILE names it; with '%s' kiln's own package set changes",
+			*out);
+}
+
 static errint lock_debian(struct cli *cli, void *ctx, struct err *err)
 {
 	struct lock_command *c = ctx;
@@ -33,12 +52,11 @@ static errint lock_debian(struct cli *cli, void *ctx, struct err *err)
 		.keyring = c->keyring, .ladder = ladder, .report = cli_report(cli)};
 
 	if (!roots) {
-		char *data CLEANUP_FREE = NULL;
-		errint rc = data_dir_find(&data, err);
+		errint rc = own_roots(&roots_found, err);
 
 		if (rc)
 			return rc;
-		roots = roots_found = xasprintf("%s/pkgs/debian/roots.control", data);
+		roots = roots_found;
 	}
 	lock = c->output ? xstrdup(c->output) : path_join(path_dir(str_c(roots)), S("lock.json"));
 	o.roots = roots;

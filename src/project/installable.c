@@ -27,6 +27,16 @@ static char *folder_with(struct str dir, const char *entry)
 	}
 }
 
+/* A project of recipes is no flake. */
+static errint hint_recipes(const char *start, struct err *err)
+{
+	char *recipes CLEANUP_FREE = path_join(str_c(start), S(".flox/pkgs"));
+
+	return access(recipes, F_OK) ? ERR_NOT_FOUND
+				     : err_hint(err, "recipes of .flox/pkgs are built by their "
+						     "names: kiln build NAME");
+}
+
 /* Up from dir to the first with a flake.nix, but out of no repository and no file system. */
 static errint flake_folder(const char *start, char **out, struct err *err)
 {
@@ -50,10 +60,11 @@ static errint flake_folder(const char *start, char **out, struct err *err)
 			return 0;
 		}
 		if (dir.n <= 1 || access(git, F_OK) == 0) {
-			err_set(err, ERR_NOT_FOUND, "path '%s' is not part of a flake", here);
-			return err_hint(err,
-					"neither it nor a folder above it, up to its repository's, "
-					"has a 'flake.nix'");
+			err_set(err, ERR_NOT_FOUND, "path '%s' is not part of a flake",
+				dir.n <= 1 ? start : here);
+			err_hint(err, "neither it nor a folder above it, up to its repository's, "
+				      "has a 'flake.nix'");
+			return hint_recipes(start, err);
 		}
 	}
 }

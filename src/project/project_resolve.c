@@ -204,7 +204,7 @@ errint project_evaluate(const struct project_request *r, const struct asked *v, 
 /* ---- all of it ---- */
 
 /* A file of the language where a store path is meant. */
-static errint hint_file(struct str text, struct err *err)
+static void hint_file(struct str text, struct err *err)
 {
 	struct str name = str_drop_suffix(path_base(text), S(".nix"));
 	char *path CLEANUP_FREE = str_dupz(text);
@@ -213,15 +213,13 @@ static errint hint_file(struct str text, struct err *err)
 	if (str_ends(text, S("/default.nix")))
 		name = path_base(path_dir(text));
 	if (access(path, F_OK))
-		return err_hint(
+		err_hint(
 			err,
 			"there is no such file; recipes are named without a folder: kiln build NAME");
-	if (str_find(text, S(".flox/pkgs/")) >= 0)
-		return err_hint(err, "a recipe is built by its name: kiln build %.*s",
-				STR_ARG(name));
-	if (str_ends(text, S(".nix")) || access(inside, F_OK) == 0)
-		return err_hint(err, "kiln build -f %s builds what an expression says", path);
-	return err->code;
+	else if (str_find(text, S(".flox/pkgs/")) >= 0)
+		err_hint(err, "a recipe is built by its name: kiln build %.*s", STR_ARG(name));
+	else if (str_ends(text, S(".nix")) || access(inside, F_OK) == 0)
+		err_hint(err, "kiln build -f %s builds what an expression says", path);
 }
 
 static errint find_path(const struct project_request *r, const struct asked *asked, struct arena *a,
@@ -232,8 +230,10 @@ static errint find_path(const struct project_request *r, const struct asked *ask
 	struct resolved *f = resolved_add(out, ASKED_PATH, S(""));
 	errint rc = store_follow_links(r->session->store, a, asked->text, &f->path, err);
 
-	if (rc)
-		return hint_file(str_c(asked->text), err);
+	if (rc) {
+		hint_file(str_c(asked->text), err);
+		return rc;
+	}
 	if (!store_path_is_drv(f->path)) {
 		if (asked->n_outputs)
 			return err_set(err, ERR_USAGE, "'%.*s' is no derivation: it has no outputs",

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The frame of the commands: usage, suggestions, exit statuses, output that cannot be written.
 . "$(dirname "$0")/../lib.sh"
-plan 67
+plan 69
 
 like "kiln alone tells its commands" "$(kiln 2>&1)" '^  build +build recipes'
 kiln >/dev/null 2>&1
@@ -77,6 +77,13 @@ is "nothing to compare with" "$(hint kiln build --rebuild -E 'derivation { name 
 is "a file of the language where a store path is meant" "$(cd "$T/bare" && echo 1 >x.nix && hint kiln build ./x.nix; hint kiln build ./none)" \
 	"kiln build -f ./x.nix builds what an expression says
 there is no such file; recipes are named without a folder: kiln build NAME"
+is "kiln's own lock is changed only where it is, or by its name" \
+	"$(cd "$T/bare" && kiln lock debian 2>&1 | sed "s/'[^']*'/SET/")" "error: what to lock is not named
+hint: --roots FILE names it; with SET kiln's own package set changes"
+is "no flake in a project of recipes" "$(cd "$T/project" && compat nix build 2>&1 | sed "1s/'.*\(.project\)'/\1/")" \
+	"error: path /project is not part of a flake
+hint: neither it nor a folder above it, up to its repository's, has a 'flake.nix'
+hint: recipes of .flox/pkgs are built by their names: kiln build NAME"
 is "no verb" "$(hint compat nix hash)" "there are: convert file path to-base16 to-base32 to-base64 to-sri"
 
 # ---- what nothing would read ----
