@@ -3,6 +3,7 @@
  * The frame that commands stand in: what all of them take, and what is opened on first use. */
 #include "cli/cli.h"
 
+#include "base/environ.h"
 #include "base/report.h"
 #include "store/store.h"
 
@@ -54,8 +55,16 @@ errint cli_store(struct cli *cli, struct store **out, struct err *err)
 	if (!cli->store) {
 		struct store_config config = {0};
 		struct settings *settings;
-		errint rc = store_config_resolve(cli->store_dir, &config, err);
+		errint rc = cli_settings(cli, &settings, err);
 
+		if (rc)
+			return rc;
+		const char *where = cli->store_dir;
+		/* Where the command line is silent, kiln's own variable counts more than nix.conf.
+		 */
+		if (!where && !env_get("KILN_STORE"))
+			where = settings->store;
+		rc = store_config_resolve(where, &config, err);
 		if (rc)
 			return rc;
 		bool machine = false;
@@ -64,9 +73,6 @@ errint cli_store(struct cli *cli, struct store **out, struct err *err)
 		cli->store = machine ? store_open_machine(&config, cli_report(cli))
 				     : store_open(&config, cli_report(cli));
 		store_config_release(&config);
-		rc = cli_settings(cli, &settings, err);
-		if (rc)
-			return rc;
 		store_set_optimise(cli->store, settings->auto_optimise_store);
 	}
 	*out = cli->store;
@@ -83,6 +89,7 @@ errint cli_session(struct cli *cli, struct session **out, struct err *err)
 		rc = cli_settings(cli, &settings, err);
 	if (rc)
 		return rc;
+	settings_tell_unmet(settings);
 	if (!cli->session.store)
 		session_init(&cli->session, store, settings, cli_report(cli));
 	*out = &cli->session;

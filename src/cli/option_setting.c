@@ -29,6 +29,9 @@
 #define ROWS_FEATURES     ROW_EXTRA
 #define ROWS_SKIPPED      ROW_EXTRA
 #define ROWS_SKIPPED_FLAG ROW_SWITCH
+#define ROWS_UNMET        ROW_EXTRA
+#define ROWS_UNMET_FLAG   ROW_SWITCH
+#define ROWS_UNMET_OFF    ROW_SWITCH
 
 const struct option setting_option_rows[] = {
 #define X(id, kind, name, aliases) ROWS_##kind(name, aliases)

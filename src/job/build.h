@@ -25,9 +25,12 @@ enum build_log_mode {
 	BUILD_LOG_PREFIXED, /* every line behind its derivation's name (-L) */
 };
 
+/* Of build_options.jobs: whatever has to be built is refused. */
+#define BUILD_JOBS_NONE UINT32_MAX
+
 /* All zero is a good default. Everything is borrowed for the call. */
 struct build_options {
-	unsigned jobs;  /* builds at once; 0: one a core */
+	unsigned jobs;  /* builds at once; 0: one a core; or BUILD_JOBS_NONE */
 	unsigned cores; /* NIX_BUILD_CORES; 0: all of the machine */
 	bool keep_failed, keep_going;
 	bool fallback; /* build what a substituter failed to bring */

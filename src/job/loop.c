@@ -139,6 +139,19 @@ static void move_on(struct job_loop *l, struct job *j, errint rc, enum job_state
 
 /* ---- starting ---- */
 
+/* With max-jobs = 0 nothing is built but what asks to be built where it is wanted, as in Nix. */
+static errint may_build(const struct job_loop *l, const struct job *j, struct err *err)
+{
+	const struct str *local = drv_env_find(&j->goal->drv, S("preferLocalBuild"));
+
+	if (l->o->jobs != BUILD_JOBS_NONE || j->ops->cls != JOB_CPU ||
+	    (local && str_eqz(*local, "1")))
+		return 0;
+	err_set(err, ERR_UNSUPPORTED, "cannot build '%.*s': 'max-jobs' is 0",
+		STR_ARG(j->goal->path));
+	return err_hint(err, "raise it with --max-jobs; there are no remote builders");
+}
+
 /* Takes the lock if it can be had, and then starts. */
 static void try_start(struct job_loop *l, struct job *j)
 {
@@ -165,6 +178,8 @@ static void try_start(struct job_loop *l, struct job *j)
 		return;
 	}
 	activity_end(STEAL(j->activity));
+	if (!rc)
+		rc = may_build(l, j, &err);
 	if (!rc)
 		rc = j->ops->start(j, &next, &err);
 	move_on(l, j, rc, next, &err);
@@ -403,7 +418,8 @@ errint jobs_run(struct plan *p, const struct build_options *o, struct report *re
 		.report = report,
 		.limit =
 			{
-				[JOB_CPU] = o->jobs ? o->jobs : cores(),
+				[JOB_CPU] =
+					o->jobs && o->jobs != BUILD_JOBS_NONE ? o->jobs : cores(),
 				[JOB_NET] = FETCHES_MAX,
 				[JOB_STREAM] = STREAMS_MAX,
 			},

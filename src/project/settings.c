@@ -17,6 +17,9 @@ enum setting_kind {
 	KIND_FEATURES,
 	KIND_SKIPPED,
 	KIND_SKIPPED_FLAG,
+	KIND_UNMET,
+	KIND_UNMET_FLAG,
+	KIND_UNMET_OFF,
 };
 
 static const struct setting {
@@ -35,6 +38,9 @@ static const struct setting {
 #define OFFSET_FEATURES            OFFSET_FLAG
 #define OFFSET_SKIPPED(id)         0
 #define OFFSET_SKIPPED_FLAG(id)    0
+#define OFFSET_UNMET(id)           0
+#define OFFSET_UNMET_FLAG(id)      0
+#define OFFSET_UNMET_OFF(id)       0
 #define X(id, kind, name, aliases) {KIND_##kind, name, aliases, OFFSET_##kind(id)},
 #include "project/settings.def"
 #undef X
@@ -218,6 +224,13 @@ static void set_short_path_warning(struct settings *s)
 		s->lint_short_path_literals = on ? LINT_WARN : LINT_IGNORE;
 }
 
+/* Nothing and 0 ask for nothing; nor does '@FILE', Nix's default for machines that may not be
+ * there. */
+static bool asks(struct str v)
+{
+	return v.n && !str_eqz(v, "0") && v.p[0] != '@';
+}
+
 errint settings_set_found(struct settings *s, enum setting_index i, struct str v, bool extra,
 			  struct err *err)
 {
@@ -237,7 +250,10 @@ errint settings_set_found(struct settings *s, enum setting_index i, struct str v
 			*(unsigned *)at = 0;
 			break;
 		}
-		/* fall through */
+		rc = parse_number(t, v, at, err);
+		if (!rc && *(unsigned *)at == 0)
+			*(unsigned *)at = BUILD_JOBS_NONE;
+		break;
 	case KIND_NUMBER:
 		rc = parse_number(t, v, at, err);
 		break;
@@ -261,6 +277,15 @@ errint settings_set_found(struct settings *s, enum setting_index i, struct str v
 		break;
 	case KIND_SKIPPED:
 		break;
+	case KIND_UNMET_FLAG:
+	case KIND_UNMET_OFF:
+		rc = parse_flag(t, v, &ignored, err);
+		if (!rc)
+			s->unmet[i] = ignored == (t->kind == KIND_UNMET_FLAG);
+		break;
+	case KIND_UNMET:
+		s->unmet[i] = (extra && s->unmet[i]) || asks(v);
+		break;
 	}
 	if (!rc)
 		s->given[i] = true;
@@ -270,7 +295,8 @@ errint settings_set_found(struct settings *s, enum setting_index i, struct str v
 /* May words be appended? */
 static bool takes_extra(const struct setting *t)
 {
-	return t->kind == KIND_WORDS || t->kind == KIND_FEATURES || t->kind == KIND_SKIPPED;
+	return t->kind == KIND_WORDS || t->kind == KIND_FEATURES || t->kind == KIND_SKIPPED ||
+	       t->kind == KIND_UNMET;
 }
 
 static bool is_called(const struct setting *t, struct str name)
@@ -311,4 +337,14 @@ errint settings_set(struct settings *s, struct str name, struct str value, struc
 		return settings_set_found(s, i, value, extra, err);
 	report_msg(s->report, REPORT_WARN, "unknown setting '%.*s'", STR_ARG(name));
 	return 0;
+}
+
+void settings_tell_unmet(struct settings *s)
+{
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		if (s->unmet[i])
+			report_msg(s->report, REPORT_WARN, "setting '%s' does nothing in kiln",
+				   table[i].name);
+		s->unmet[i] = false;
+	}
 }

@@ -39,11 +39,15 @@ struct settings {
 #define SETTING_FIELD_FEATURES(id) struct setting_features id;
 #define SETTING_FIELD_SKIPPED(id)
 #define SETTING_FIELD_SKIPPED_FLAG(id)
+#define SETTING_FIELD_UNMET(id)
+#define SETTING_FIELD_UNMET_FLAG(id)
+#define SETTING_FIELD_UNMET_OFF(id)
 #define X(id, kind, name, aliases) SETTING_FIELD_##kind(id)
 #include "project/settings.def"
 #undef X
 	bool given[SETTING_COUNT];
-	struct report *report; /* for warnings, borrowed */
+	bool unmet[SETTING_COUNT]; /* asked for, and nothing here does it */
+	struct report *report;     /* for warnings, borrowed */
 	struct arena a;
 };
 
@@ -70,6 +74,9 @@ bool settings_find(struct str name, enum setting_index *out, bool *extra);
 /* Sets what settings_find() found. ERR_USAGE. */
 ATTR_MUST_CHECK errint settings_set_found(struct settings *s, enum setting_index i,
 					  struct str value, bool extra, struct err *err);
+
+/* Warns of each setting that asks for what is not done here, once. */
+void settings_tell_unmet(struct settings *s);
 
 /* What evaluators and builders are told; the rest of out is left alone. */
 void settings_for_eval(const struct settings *s, struct eval_options *out);

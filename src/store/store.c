@@ -82,15 +82,31 @@ static errint resolve_default(struct store_config *c, struct err *err)
 	return 0;
 }
 
+/* Nix's names for the machine's own store; a daemon, too, would only stand before that. */
+static bool names_default(const char *where)
+{
+	static const char *const names[] = {"auto", "local", "daemon", "dummy://"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(where, names[i]) == 0)
+			return true;
+	return false;
+}
+
 errint store_config_resolve(const char *chroot, struct store_config *out, struct err *err)
 {
 	struct store_config c CLEANUP(store_config_release) = {0};
 	const char *where = chroot && *chroot ? chroot : env_get("KILN_STORE");
-	bool plain = !where || !strcmp(where, "auto") || !strcmp(where, "local");
+	const char *remote = where ? NULL : env_get("NIX_REMOTE");
+
+	if (remote)
+		where = remote;
+	bool plain = !where || names_default(where);
 	errint rc = plain ? resolve_default(&c, err) : resolve_chroot(where, &c, err);
 
 	if (rc)
-		return err_wrap(err, "finding the store");
+		return err_wrap(err, remote ? "finding the store that NIX_REMOTE names"
+					    : "finding the store");
 	*out = c;
 	c = (struct store_config){0};
 	return 0;

@@ -25,8 +25,9 @@ struct store_config {
 	char *log_dir;   /* logical: /nix/var/log/nix, or NIX_LOG_DIR */
 	bool beside;     /* it is a user's own, and the machine's is there to be read */
 };
-/* Resolves --store DIR (may be NULL), KILN_STORE, NIX_* and, for users who cannot write the
- * logical store, $XDG_DATA_HOME/kiln as the root. */
+/* Resolves --store DIR (may be NULL), KILN_STORE, NIX_REMOTE and the other NIX_* and, for users who
+ * cannot write the logical store, $XDG_DATA_HOME/kiln as the root. What is no folder is
+ * ERR_UNSUPPORTED, but for Nix's names of the default: auto, local, daemon, dummy://. */
 ATTR_MUST_CHECK errint store_config_resolve(const char *chroot, struct store_config *out,
 					    struct err *err);
 void store_config_release(struct store_config *c);

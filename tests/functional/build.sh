@@ -3,7 +3,7 @@
 # What runs programs in the sandbox is tested in unit/t_job_run.c and end to end.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 31
+plan 34
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 cd "$T" || exit 1
@@ -114,7 +114,8 @@ let
     PATH = "/usr/bin:/bin";
   } // extra);
   fixed = { outputHashAlgo = "sha256"; outputHash = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"; };
-in {
+in { prefer ? false }: {
+  local = d "local" "echo > $out" { preferLocalBuild = prefer; };
   fail = d "fail" "exit 3" { };
   slow = d "slow" "sleep 30" { };
   wrong = d "wrong" "echo other > $out" fixed;
@@ -128,3 +129,6 @@ status_is "a wrong hash" 102 -A wrong
 status_is "too long, and a wrong hash" 103 -k -A slow -A wrong
 status_is "a builder without its output" 1 -A nothing
 status_is "a fixed output that may depend on the network" 1 -A fixedFail
+status_is "max-jobs = 0 builds nothing" 1 -j 0 -A local
+like "that is told" "$(compat nix-build programs.nix --no-out-link --option sandbox false -j 0 -A local 2>&1)" "^error: cannot build '.*-local.drv': 'max-jobs' is 0"
+status_is "but what prefers to be built here" 0 -j 0 -A local --arg prefer true

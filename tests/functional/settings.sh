@@ -3,7 +3,7 @@
 # earlier; what is unknown or does not fit is told.
 . "$(dirname "$0")/../lib.sh"
 root=$(cd "$(dirname "$0")/../.." && pwd)
-plan 50
+plan 63
 pipe='1 |> (x: x + 1)'
 export XDG_CONFIG_DIRS="$T/dirs" NIX_CONF_DIR="$T/etc"
 mkdir -p "$T/etc" "$T/dirs/nix" "$T/config/nix"
@@ -11,7 +11,7 @@ mkdir -p "$T/etc" "$T/dirs/nix" "$T/config/nix"
 # ---- the table ----
 names=$(sed -n 's/^X([a-z0-9_]*, [A-Z_]*, "\([^"]*\)".*/\1/p' "$root/src/project/settings.def")
 is "the table is sorted" "$names" "$(echo "$names" | sort)"
-followed=$(sed -n '/SKIPPED/!s/^X([a-z0-9_]*, [A-Z_]*, "\([^"]*\)".*/\1/p' "$root/src/project/settings.def")
+followed=$(sed -n '/SKIPPED\|UNMET/!s/^X([a-z0-9_]*, [A-Z_]*, "\([^"]*\)".*/\1/p' "$root/src/project/settings.def")
 missing=
 for name in $followed; do grep -q "\*$name\*" "$root/docs/man/kiln-settings.5.scd" || missing="$missing $name"; done
 is "the manual page has what is followed" "$missing" ""
@@ -31,6 +31,14 @@ like "an unknown feature is told" "$(kiln eval --experimental-features nonsense 
 	"^warning: unknown experimental feature 'nonsense'"
 like "an unknown setting is told" "$(kiln eval --option nonsense 1 -E 1 2>&1)" "^warning: unknown setting 'nonsense'"
 is "one that only Nix has is not" "$(kiln eval --option narinfo-cache-positive-ttl 0 --no-substitute --builders '' -E 1 2>&1 | plain)" 1
+like "one that asks for what is not done is" "$(kiln eval --post-build-hook /bin/true -E 1 2>&1)" \
+	"^warning: setting 'post-build-hook' does nothing in kiln"
+like "appended words, too" "$(kiln eval --option extra-sandbox-paths /usr -E 1 2>&1)" "^warning: setting 'sandbox-paths' does"
+like "a file's" "$(NIX_CONFIG='use-cgroups = true' kiln eval -E 1 2>&1)" "^warning: setting 'use-cgroups' does nothing"
+like "what is on unless it is switched off" "$(kiln eval --no-keep-build-log -E 1 2>&1)" "^warning: setting 'keep-build-log' does"
+is "values that ask for nothing are quiet" "$(kiln eval --sandbox-paths '' --min-free 0 --builders @/machines --no-use-cgroups \
+	--keep-build-log --post-build-hook x --post-build-hook '' -E 1 2>&1 | plain)" 1
+is "it is told once" "$(kiln eval --sandbox-paths /a --extra-sandbox-paths /b -E 1 2>&1 | grep -c sandbox-paths)" 1
 fails_like "an unknown flag is an error" "unknown option '--nonsense'" kiln eval --nonsense -E 1
 fails_like "a flag's bad value is an error" "setting 'max-call-depth' has invalid value '1x'" \
 	kiln eval --max-call-depth 1x -E 1
@@ -81,6 +89,23 @@ is "NIX_PATH" "$(NIX_PATH=a=/p/n:b=http://h/x:c kiln eval --json --strict -E 'ma
 is "the flag is above it, -I above both" "$(NIX_PATH=a=/p/n kiln eval --nix-path a=/p/a -E "$first"
 	NIX_PATH=a=/p/n kiln eval -I a=/p/i --nix-path a=/p/a -E "$first")" '"/p/a"
 "/p/i"'
+
+# ---- which store ----
+# elsewhere COMMAND…: the drv is written below $T/elsewhere, where KILN_STORE does not say.
+elsewhere() {
+	rm -rf "$T/elsewhere"
+	(unset KILN_STORE && "$@") >/dev/null 2>&1 && ls "$T"/elsewhere/nix/store/*-where.drv
+}
+set -- "$KILN_BUILD/compat/nix-instantiate" -E 'derivation { name = "where"; system = "s"; builder = "b"; }'
+ok "NIX_REMOTE is a folder" elsewhere env NIX_REMOTE="$T/elsewhere" "$@"
+ok "or Nix's way to name one" elsewhere env NIX_REMOTE="local?root=$T/elsewhere" "$@"
+fails_like "another machine is refused" "NIX_REMOTE names: 'ssh://x' is not a folder" env -u KILN_STORE NIX_REMOTE=ssh://x "$@"
+ok "the setting is above it" elsewhere env NIX_REMOTE=ssh://x NIX_CONFIG="store = $T/elsewhere" "$@"
+ok "KILN_STORE above both" env NIX_REMOTE=ssh://x NIX_CONFIG="store = ssh://y" "$@"
+cd "$T" || exit 1
+ok "a daemon's store is the machine's own" env -u KILN_STORE NIX_STORE_DIR="$T/own/store" NIX_STATE_DIR="$T/own/var" \
+	NIX_LOG_DIR="$T/own/log" "$@" --store daemon
+ok "no folder is made of its name" test ! -e daemon
 
 # ---- files and the environment ----
 cat >"$T/etc/nix.conf" <<'END'
