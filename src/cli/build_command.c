@@ -87,6 +87,15 @@ static errint complete_asked(struct build_command *c, struct err *err)
 		err_set(err, ERR_USAGE, "a recipe's name beside an expression or a file");
 		return err_hint(err, "take an attribute of it with --attr");
 	}
+	if (!c->source.text && (c->request.n_attrs || c->request.n_args)) {
+		const char *option = c->request.n_attrs ? "--attr" : "--arg";
+
+		err_set(err, ERR_USAGE, "'%s' without --expr or --file, whose value it is for",
+			option);
+		return err_hint(err, c->request.n_attrs ? "name a recipe, or NAME^OUTPUT"
+							: "a recipe's arguments are packages and "
+							  "other recipes");
+	}
 	if (c->source.text)
 		ask(c, (struct asked){.kind = c->source.is_expr ? ASKED_EXPR : ASKED_FILE,
 				      .text = c->source.text});

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * flox: its verbs, for what exists here. */
+#include "base/report.h"
 #include "cli/build_command.h"
 #include "cli/command.h"
 #include "cli/option_eval.h"
@@ -11,9 +12,23 @@ static errint take_name(void *at, const struct option_given *g, struct err *err)
 	return 0;
 }
 
+/* The set is the project's, or kiln's own; only 'stable' could be either. */
+static errint take_stability(void *at, const struct option_given *g, struct err *err)
+{
+	if (strcmp(g->args[0], "stable") != 0)
+		report_msg(cli_report(g->frame), REPORT_WARN,
+			   "'--stability %s' does nothing in kiln: there is one package set",
+			   g->args[0]);
+	return 0;
+}
+
 static const struct option build_rows[] = {
 	OPT_TEXT(struct build_command, project, "-d --dir", "DIR", "the project's folder"),
-	OPT_IGNORED("--stability", "NAME", "the set is the project's, or kiln's own"),
+	{.names = "--stability",
+	 .args = "NAME",
+	 .kind = OPTION_CALL,
+	 .flags = OPTION_HIDDEN,
+	 .call = take_stability},
 	OPT_NO_EVAL_CACHE,
 	OPT_TABLE(struct build_command, builds, NULL, build_option_rows),
 	{.args = "NAME", .kind = OPTION_CALL, .call = take_name},

@@ -56,6 +56,9 @@ static errint search_path(struct evaluation *e, unsigned flags, struct err *err)
 		char *path CLEANUP_FREE = NULL;
 		errint rc = path_absolute(str_c(r->nixpkgs), &path, err);
 
+		/* Another set would stand in for one that is absent. */
+		if (!rc && access(path, F_OK) < 0)
+			rc = err_sys(err, "--nixpkgs: cannot find '%s'", path);
 		if (rc)
 			return rc;
 		search_add(e, xasprintf("nixpkgs=%s", path));

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 73
+plan 79
 cd "$T" || exit 1
 
 # run COMMAND…: sets $out, $status; the rest of what it says is in err.
@@ -35,6 +35,12 @@ cd project || exit 1
 run kiln build
 is "a recipe that does not evaluate ends the build of all" "$status $(links)" "1 "
 like "it is named" "$(cat err)" "^ *error: recipe 'bad': this one never$"
+fails_like "an attribute of no expression is refused" "^error: '--attr' without --expr or --file" kiln build -A a one
+fails_like "beside no name, too" "^error: '--attr' without" kiln build -A a
+fails_like "and an argument" "^error: '--arg' without" kiln build --argstr a b one
+fails_like "a set that is absent is no other set" "^error: --nixpkgs: cannot find '/nowhere/set'" kiln build --nixpkgs /nowhere/set one
+like "another of Flox's sets is told not to be there" "$(compat flox build -n --stability unstable one 2>&1)" "^warning: '--stability unstable' does"
+is "the usual one is" "$(compat flox build -n --stability stable one 2>&1 | grep -c warning)" 0
 run kiln build -k
 is "with -k all others are built" "$(links)" "./result-one ./result-two "
 is "their paths are printed" "$(echo "$out" | sed 's/.*-//' | tr '\n' ' ')" "one two "
