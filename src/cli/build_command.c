@@ -221,6 +221,8 @@ errint build_command_run(struct build_command *c, struct cli *cli, struct err *e
 	errint rc = cli_session(cli, &s, err);
 
 	if (!rc)
+		build_request_prepare(&c->builds, s);
+	if (!rc)
 		rc = find(c, s, err);
 	if (rc)
 		return rc;

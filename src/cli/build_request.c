@@ -5,6 +5,7 @@
 
 #include "base/report.h"
 #include "project/repair.h"
+#include "store/store.h"
 
 static errint repair_closure(struct session *s, const struct build_wanted *w, size_t n,
 			     struct err *err)
@@ -23,6 +24,16 @@ static errint repair_closure(struct session *s, const struct build_wanted *w, si
 		return rc;
 	return err_set(err, ERR_CORRUPT, "%zu path%s could not be repaired", left,
 		       left == 1 ? "" : "s");
+}
+
+void build_request_prepare(const struct build_request *r, struct session *s)
+{
+	if (!r->repair || r->dry_run)
+		return;
+	/* Sources come back by being added again, which what is remembered of an evaluation would
+	 * save. */
+	s->settings->eval_cache = false;
+	store_set_mending(s->store, true);
 }
 
 errint build_request_run(const struct build_request *r, struct session *s,

@@ -130,6 +130,8 @@ static errint build(struct nix_build *c, struct session *s, struct err *err)
 {
 	struct product *v;
 	size_t n;
+
+	build_request_prepare(&c->builds, s);
 	errint rc = find(c, s, &v, &n, err);
 
 	if (rc)

@@ -79,8 +79,12 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	struct nix_found *found;
 	struct session *s;
 	size_t n;
-	errint rc = nix_find(cli, &c->operands, &found, &n, err);
+	errint rc = cli_session(cli, &s, err);
 
+	if (!rc)
+		build_request_prepare(&c->builds, s);
+	if (!rc)
+		rc = nix_find(cli, &c->operands, &found, &n, err);
 	if (rc)
 		return rc;
 	struct build_wanted *w = ARENA_ARRAY(&cli->a, struct build_wanted, n);
@@ -88,9 +92,7 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 		w[i] = (struct build_wanted){.path = found[i].path.n ? found[i].path : found[i].drv,
 					     .outputs = found[i].outputs,
 					     .n_outputs = found[i].n_outputs};
-	rc = cli_session(cli, &s, err);
-	if (!rc)
-		rc = build_request_run(&c->builds, s, w, n, err);
+	rc = build_request_run(&c->builds, s, w, n, err);
 	for (size_t i = 0; !rc && i < n; i++)
 		rc = tell(cli, c, &found[i], i, err);
 	if (!rc && c->json)

@@ -89,6 +89,7 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	if (c->name && c->paths.n > 1)
 		return err_set(err, ERR_USAGE, "'--name' names one path, here are %zu", c->paths.n);
 	store_set_readonly(cli->store, c->dry_run);
+	store_set_mending(cli->store, true);
 	struct str *out = ARENA_ARRAY(&cli->a, struct str, c->paths.n);
 	for (size_t i = 0; !rc && i < c->paths.n; i++)
 		rc = add_one(cli, c, c->paths.v[i], &out[i], err);

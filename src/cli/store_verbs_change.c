@@ -38,6 +38,7 @@ static errint add_all(struct store_request *r, size_t from, bool recursive, enum
 	errint rc = 0;
 	ERR(flush_err);
 
+	store_set_mending(r->s, true);
 	for (size_t i = from; !rc && i < r->n; i++) {
 		rc = add_one(r, r->args[i], recursive, algo, &added[n], err);
 		n += !rc;

@@ -50,7 +50,9 @@ static errint repair_one(struct session *s, const struct damage *damage, struct 
 	if (!found) {
 		err_set(err, ERR_NOT_FOUND, "cannot repair '%.*s'", STR_ARG(damage->path));
 		err_detail(err, "no derivation that makes it is in the store");
-		return err_hint(err, "evaluate or add again what it came from, or delete it");
+		return err_hint(
+			err,
+			"add again what it came from, with 'kiln store add' or 'kiln build --repair'");
 	}
 	rc = project_realise(s, &w, 1, &o, err);
 	return rc ? err_wrap(err, "repairing '%.*s'", STR_ARG(damage->path)) : 0;

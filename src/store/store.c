@@ -192,6 +192,11 @@ bool store_set_wary(struct store *s, bool wary)
 	return before;
 }
 
+void store_set_mending(struct store *s, bool mending)
+{
+	s->mending = mending;
+}
+
 void store_set_optimise(struct store *s, bool optimise)
 {
 	s->optimise = optimise;

@@ -48,6 +48,10 @@ bool store_readonly(const struct store *s);
 /* Equal files of what is registered from now on become links (optimise.h). */
 void store_set_optimise(struct store *s, bool optimise);
 
+/* Of what is added and is there already: compare its contents, and replace them when they were
+ * altered. Otherwise what is valid is left alone unread. */
+void store_set_mending(struct store *s, bool mending);
+
 /* Whoever can make paths again, asks whether they are there and not only registered: what is gone
  * counts as not valid, and is told of. Returns what was set before. */
 bool store_set_wary(struct store *s, bool wary);

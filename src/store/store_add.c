@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "base/file.h"
 #include "base/process.h"
+#include "base/report.h"
 #include "store/nar_int.h"
 
 /* Bytes written between two looks for an interrupt. */
@@ -26,22 +27,70 @@ void store_mark_added(struct store *s, struct str path)
 	path_map_put(&s->added, kept, (void *)kept.p);
 }
 
-errint store_protect(struct store *s, struct str path, bool *valid, struct err *err)
+static errint protect(struct store *s, struct str path, bool *valid, struct err *err)
 {
-	if (path_map_get(&s->added, path)) {
-		*valid = true;
-		return 0;
-	}
 	errint rc = store_temp_root(s, path, err);
+
 	if (!rc)
 		rc = db_open(s, !s->foreign, err);
 	if (!rc)
 		rc = store_is_present(s, path, valid, err);
-	if (rc)
+	return rc || *valid || !s->foreign ? rc : store_make_writable(s, err);
+}
+
+errint store_protect(struct store *s, struct str path, bool *valid, struct err *err)
+{
+	*valid = path_map_get(&s->added, path) != NULL;
+	if (*valid)
+		return 0;
+	errint rc = protect(s, path, valid, err);
+
+	if (!rc && *valid)
+		store_mark_added(s, path);
+	return rc;
+}
+
+errint store_protect_added(struct store *s, struct str path, const struct hash *nar, bool *valid,
+			   bool *altered, struct err *err)
+{
+	struct hash now;
+	ERR(unread);
+
+	*altered = false;
+	if (!s->mending || path_map_get(&s->added, path))
+		return store_protect(s, path, valid, err);
+	errint rc = protect(s, path, valid, err);
+	if (rc || !*valid)
 		return rc;
-	if (!*valid)
-		return s->foreign ? store_make_writable(s, err) : 0;
+	char *real CLEANUP_FREE = store_real_path(s, path);
+	*altered = nar_hash(AT_FDCWD, real, &now, NULL, &unread) || !hash_eq(&now, nar);
+	*valid = !*altered;
+	if (unread.code == ERR_INTERRUPTED)
+		return err_move(err, &unread);
+	if (*valid)
+		store_mark_added(s, path);
+	return *altered && s->foreign ? store_make_writable(s, err) : 0;
+}
+
+static void unlock(struct store_lock **lock)
+{
+	store_unlock(*lock);
+}
+
+errint store_mend(struct store *s, struct str path, const char *temp, struct err *err)
+{
+	char *from CLEANUP_FREE = path_join(str_c(s->real_store), str_c(temp));
+	struct store_lock *lock CLEANUP(unlock) = NULL;
+	errint rc = store_lock(s, &path, 1, false, &lock, err);
+
+	if (!rc)
+		rc = store_replace(s, path, from, err);
+	if (rc) {
+		remove_tree_quietly(s->store_fd, temp);
+		return rc;
+	}
 	store_mark_added(s, path);
+	report_msg(s->report, REPORT_NOTE, "repaired '%.*s'", STR_ARG(path));
 	return 0;
 }
 
@@ -82,9 +131,9 @@ static errint write_text(struct store *s, const char *temp, struct str bytes, st
 errint store_put_text(struct store *s, struct str path, struct str bytes, struct str_set refs,
 		      const struct drv *drv, struct err *err)
 {
-	bool valid;
-	errint rc = store_protect(s, path, &valid, err);
-	if (rc || valid)
+	bool valid, altered = false;
+	errint rc = s->mending ? 0 : store_protect(s, path, &valid, err);
+	if (rc || (!s->mending && valid))
 		return rc;
 
 	char hash_text[HASH_TEXT_MAX], ca[HASH_TEXT_MAX + 8];
@@ -100,12 +149,16 @@ errint store_put_text(struct store *s, struct str path, struct str bytes, struct
 		.ca = str_c(ca),
 	};
 	rc = text_nar(bytes, &info, err);
-	if (rc)
+	if (!rc && s->mending)
+		rc = store_protect_added(s, path, &info.nar_hash, &valid, &altered, err);
+	if (rc || valid)
 		return rc;
 	char *temp CLEANUP_FREE = store_temp_name(path);
 	/* A process with our number may have died over the same path. */
 	remove_tree_quietly(s->store_fd, temp);
 	rc = write_text(s, temp, bytes, err);
+	if (!rc && altered)
+		return store_mend(s, path, temp, err);
 	if (!rc)
 		return store_pend(s, &info, drv, temp, err);
 	unlinkat(s->store_fd, temp, 0);

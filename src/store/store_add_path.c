@@ -142,8 +142,10 @@ static errint find_path(struct store *s, struct arena *a, const struct addition 
 
 /* Hands a prepared object over, unless its path is valid already. */
 static errint place(struct store *s, const struct addition *add, const struct contents *c,
-		    struct str path, const char *temp, struct err *err)
+		    struct str path, const char *temp, bool altered, struct err *err)
 {
+	if (altered)
+		return store_mend(s, path, temp, err);
 	char hash_text[HASH_TEXT_MAX], ca[HASH_TEXT_MAX + 16];
 	struct path_info info = {
 		.path = path,
@@ -164,14 +166,14 @@ static errint write_kept(struct store *s, const struct addition *add, const stru
 {
 	char *temp CLEANUP_FREE = store_temp_name(path);
 	struct str_source from = str_source_init(nar);
-	bool valid;
-	errint rc = store_protect(s, path, &valid, err);
+	bool valid, altered;
+	errint rc = store_protect_added(s, path, &c->nar_hash, &valid, &altered, err);
 
 	if (rc || valid)
 		return rc;
 	remove_tree_quietly(s->store_fd, temp);
 	rc = nar_restore(&from.source, s->store_fd, temp, err);
-	return rc ? rc : place(s, add, c, path, temp, err);
+	return rc ? rc : place(s, add, c, path, temp, altered, err);
 }
 
 /* ---- big ---- */
@@ -192,7 +194,7 @@ static errint copy_big(struct store *s, struct arena *a, const struct addition *
 {
 	struct contents c;
 	struct str own;
-	bool valid;
+	bool valid, altered;
 	errint rc = store_own_place(s, a, &own, err);
 
 	/* Protecting is no more than asking where the store is somebody else's. */
@@ -206,9 +208,9 @@ static errint copy_big(struct store *s, struct arena *a, const struct addition *
 		return rc;
 	rc = find_path(s, a, add, &c, out, err);
 	if (!rc)
-		rc = store_protect(s, *out, &valid, err);
+		rc = store_protect_added(s, *out, &c.nar_hash, &valid, &altered, err);
 	if (!rc && !valid)
-		return place(s, add, &c, *out, temp, err);
+		return place(s, add, &c, *out, temp, altered, err);
 	remove_tree_quietly(s->store_fd, temp);
 	return rc;
 }
@@ -222,7 +224,7 @@ static errint add_source(struct store *s, struct arena *a, const struct addition
 	BUF(nar, LIMIT_SMALL_TREE);
 	struct keeper k = {.sink = {&keeper_ops}, .nar = &nar, .s = s, .name = add->name};
 	struct contents c;
-	bool valid = false;
+	bool valid = false, altered;
 	errint rc = read_source(add, NULL, &k.sink, &c, err);
 
 	if (rc && k.stopped) {
@@ -235,7 +237,7 @@ static errint add_source(struct store *s, struct arena *a, const struct addition
 		return rc;
 	if (!k.full)
 		return write_kept(s, add, &c, buf_str(&nar), *out, err);
-	rc = store_protect(s, *out, &valid, err);
+	rc = store_protect_added(s, *out, &c.nar_hash, &valid, &altered, err);
 	return rc || valid ? rc : copy_big(s, a, add, out, err);
 }
 

@@ -78,6 +78,7 @@ struct store {
 	bool wary;     /* registered is not enough */
 	bool foreign;  /* found to be somebody else's, which we can only read */
 	bool optimise; /* link equal files of what is added */
+	bool mending;  /* what is added and there already is compared, and replaced if altered */
 
 	struct store_db *db; /* NULL until needed, and while there is no database to read */
 	int store_fd;        /* the real store folder, or -1 */
@@ -192,6 +193,14 @@ ATTR_MUST_CHECK errint store_pend(struct store *s, const struct path_info *info,
 /* Makes a path a temporary root and tells whether it is valid and there. */
 ATTR_MUST_CHECK errint store_protect(struct store *s, struct str path, bool *valid,
 				     struct err *err);
+/* The same for what is about to be added: with store_set_mending() a valid path whose NAR hash is
+ * another one is *altered, and not valid. */
+ATTR_MUST_CHECK errint store_protect_added(struct store *s, struct str path, const struct hash *nar,
+					   bool *valid, bool *altered, struct err *err);
+/* store_replace() of an altered path, with its lock, by an object in the store folder, which is
+ * gone then in any case. Tells it. */
+ATTR_MUST_CHECK errint store_mend(struct store *s, struct str path, const char *temp,
+				  struct err *err);
 /* From now on this handle takes the path for valid. */
 void store_mark_added(struct store *s, struct str path);
 /* Is there anything at the path's place? */

@@ -2,7 +2,7 @@
 # What was deleted or altered by hand comes back: by fetching, by building, under each of the names for
 # it; and what cannot come back is told, with nothing lost.
 . "$(dirname "$0")/../lib.sh"
-plan 30
+plan 39
 cd "$T" || exit 1
 unset KILN_STORE
 export NIX_STORE_DIR="$T/st" NIX_STATE_DIR="$T/var" NIX_LOG_DIR="$T/log"
@@ -77,3 +77,24 @@ fails_like "a build without a sandbox" "building it again needs a sandbox" kiln 
 is "loses nothing" "$(cat "$made")" other
 like "without --repair it is told" "$(verified 2>&1)" "2 paths are damaged; --repair brings back what it can"
 fails_like "what is named or all" "name paths or recipes, or say --all" kiln store repair
+
+# ---- what is added again ----
+is "telling a path's name changes nothing" "$(kiln store add --dry-run text >/dev/null; cat "$txt")" other
+like "adding again tells" "$(kiln store add text 2>&1)" "^repaired '$txt'"
+is "and brings back" "$(cat "$txt")" text
+is "where it is whole nothing is told" "$(kiln store add text 2>&1 | plain)" "$txt"
+rm -f "$txt" && mkdir "$txt"
+is "a folder in its place, too" "$(compat nix-store --add text 2>/dev/null; cat "$txt")" "$txt
+text"
+seq 1 1000000 >big
+big=$(kiln store add big)
+alter "$big"
+ok "a big one" sh -c "'$KILN_BUILD/kiln' store add big && cmp '$big' big"
+# shellcheck disable=SC2016
+echo 'derivation { name = "uses"; system = builtins.currentSystem; builder = "/bin/sh"; t = ./text; args = [ "-c" "echo 1 >$out" ]; }' >uses.nix
+kiln build --no-link -f uses.nix >/dev/null 2>&1
+for build in "kiln build --no-link -f uses.nix" "compat nix-build --no-out-link uses.nix" "compat nix build --no-link -f uses.nix"; do
+	alter "$txt"
+	$build --repair >/dev/null 2>&1
+	is "a recipe's source: ${build%% --no*}" "$(cat "$txt")" text
+done
