@@ -52,30 +52,45 @@ static errint look(struct reading *r, const char *path, struct git_seen *out, st
 	return 0;
 }
 
-/* The folder with the index of the work tree that begins at dir; NULL when none does. In a file
- * .git stands "gitdir: PATH", from its own folder. */
+/* In a file .git stands "gitdir: PATH", from its own folder. One that leads nowhere is what a moved
+ * repository leaves of its work trees and submodules: taken for no repository, everything in it
+ * would count. */
+static errint follow_git_file(const char *dir, const char *at, struct str bytes, char **out,
+			      struct err *err)
+{
+	struct str path = str_trim(str_drop_prefix(bytes, S("gitdir:")));
+
+	if (!str_starts(bytes, S("gitdir:")) || !path.n)
+		return err_set(err, ERR_CORRUPT, "'%s' names no repository", at);
+	char *found CLEANUP_FREE =
+		str_starts(path, S("/")) ? str_dupz(path) : path_join(str_c(dir), path);
+	char *head CLEANUP_FREE = path_join(str_c(found), S("HEAD"));
+	if (access(head, F_OK) < 0) {
+		err_sys(err, "'%s' leads to '%s', which is no repository", at, found);
+		return err_hint(err, "git worktree repair, or git submodule update --init");
+	}
+	*out = STEAL(found);
+	return 0;
+}
+
+/* The folder with the index of the work tree that begins at dir; NULL when none does. */
 static errint find_git_dir(struct reading *r, const char *dir, char **out, struct err *err)
 {
-	char *at CLEANUP_FREE = path_join(str_c(dir), S(".git")), *head CLEANUP_FREE = NULL;
-	char *found CLEANUP_FREE = NULL;
+	char *at CLEANUP_FREE = path_join(str_c(dir), S(".git"));
 	struct git_seen seen;
-	struct str path;
 	errint rc = look(r, at, &seen, err);
 
 	*out = NULL;
 	if (rc || !seen.type)
 		return rc;
-	path = str_trim(str_drop_prefix(seen.bytes, S("gitdir:")));
-	if (seen.type != S_IFREG)
-		found = xstrdup(at);
-	else if (str_starts(path, S("/")))
-		found = str_dupz(path);
-	else
-		found = path_join(str_c(dir), path);
+	if (seen.type == S_IFREG)
+		return follow_git_file(dir, at, seen.bytes, out, err);
+	char *head CLEANUP_FREE = path_join(str_c(at), S("HEAD"));
 	/* Git goes on upwards where it is no repository. */
-	head = path_join(str_c(found), S("HEAD"));
 	if (access(head, F_OK) == 0)
-		*out = STEAL(found);
+		*out = STEAL(at);
+	else if (errno != ENOENT && errno != ENOTDIR)
+		return err_sys(err, "cannot look at '%s'", head);
 	return 0;
 }
 

@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "no git"
-plan 46
+plan 50
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
@@ -182,3 +182,14 @@ project "$T/sha256"
 git init -q --object-format=sha256
 commit first
 is "with long hashes" "$(copied dry)" "$(listed)"
+
+# ---- what is left of a repository ----
+project "$T/left"
+echo "gitdir: $T/nowhere" >.git
+fails_like "a work tree whose repository is gone is not taken for none" "'.*/left/\.git' leads to '.*/nowhere', which is no repository" \
+	kiln build --dry-run foo
+like "it is told how to mend it" "$(dry 2>&1)" "^hint: git worktree repair"
+echo "gitdir:" >.git
+fails_like "nor is a file that names none" "'.*/left/\.git' names no repository" kiln build --dry-run foo
+rm .git && mkdir .git
+is "an empty folder is none for Git, too" "$(copied dry)" "deep/file one "
