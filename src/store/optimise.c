@@ -36,16 +36,44 @@ static errint pool_name(int dirfd, const char *name, char out[HASH_TEXT_MAX], st
 	return rc;
 }
 
-static errint touch_back(int dir, const struct stat *was, const char *name, struct err *err)
+/* As every folder of a store object is. */
+static errint close_folder(int dir, const struct stat *was, const char *name, struct err *err)
 {
-	struct timespec times[2] = {was->st_atim, was->st_mtim};
+	struct timespec times[2] = {was->st_atim, {.tv_sec = 1}};
 
-	if (fchmod(dir, was->st_mode & 07777) || futimens(dir, times))
+	if (fchmod(dir, was->st_mode & 07555) || futimens(dir, times))
 		return err_sys(err, "restoring the folder of '%s'", name);
 	return 0;
 }
 
-/* Puts a link to the pool's file in the place of name. */
+/* One who was killed may have left it open. */
+static errint close_left_open(int dir, const char *name, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(dir, &st))
+		return err_sys(err, "reading '%s'", name);
+	return st.st_mode & 0222 ? close_folder(dir, &st, name, err) : 0;
+}
+
+/* Moves the link to where the file is. A collection may have taken it, as garbage. */
+static errint move_link(struct link_pool *p, const char *temp, int dirfd, const char *name,
+			uint64_t size, struct err *err)
+{
+	if (renameat(p->s->store_fd, temp, dirfd, name) == 0) {
+		p->result->linked++;
+		p->result->freed += size;
+		return 0;
+	}
+	if (errno == ENOENT)
+		return 0;
+	err_sys(err, "linking '%s'", name);
+	unlinkat(p->s->store_fd, temp, 0);
+	return err->code;
+}
+
+/* Puts a link to the pool's file in the place of name. It is made outside of the object, so that
+ * whoever is killed meanwhile leaves nothing inside. */
 static errint give_way(struct link_pool *p, int dirfd, const char *name, const char *pooled,
 		       uint64_t size, struct err *err)
 {
@@ -54,23 +82,20 @@ static errint give_way(struct link_pool *p, int dirfd, const char *name, const c
 	struct stat was;
 	errint rc = 0;
 
-	if (fstat(dirfd, &was) || (!top && fchmod(dirfd, was.st_mode | S_IWUSR)))
-		return err_sys(err, "opening the folder of '%s'", name);
-	unlinkat(dirfd, temp, 0);
-	if (linkat(p->links, pooled, dirfd, temp, 0)) {
+	unlinkat(p->s->store_fd, temp, 0);
+	if (linkat(p->links, pooled, p->s->store_fd, temp, 0)) {
 		/* It has as many as the file system allows, or a collection took it. */
-		if (errno != EMLINK && errno != ENOENT)
-			rc = err_sys(err, "linking '%s'", name);
-	} else if (renameat(dirfd, temp, dirfd, name)) {
-		rc = err_sys(err, "linking '%s'", name);
-		unlinkat(dirfd, temp, 0);
-	} else {
-		p->result->linked++;
-		p->result->freed += size;
+		return errno == EMLINK || errno == ENOENT ? 0 : err_sys(err, "linking '%s'", name);
 	}
+	if (fstat(dirfd, &was) || (!top && fchmod(dirfd, was.st_mode | S_IWUSR))) {
+		rc = err_sys(err, "opening the folder of '%s'", name);
+		unlinkat(p->s->store_fd, temp, 0);
+		return rc;
+	}
+	rc = move_link(p, temp, dirfd, name, size, err);
 	if (top)
 		return rc;
-	errint back = touch_back(dirfd, &was, name, rc ? &(struct err){0} : err);
+	errint back = close_folder(dirfd, &was, name, rc ? &(struct err){0} : err);
 	return rc ?: back;
 }
 
@@ -96,6 +121,9 @@ static errint share_file(struct link_pool *p, int dirfd, const char *name, const
 	case EEXIST:
 		break;
 	case ENOSPC: /* a full folder on some file systems, not a full disk */
+		report_msg(p->s->report, REPORT_WARN, "cannot link '%s' to the pool: %s", name,
+			   strerror(errno));
+		return 0;
 	case EMLINK:
 	case EPERM:
 		return 0;
@@ -138,7 +166,7 @@ static errint share_folder(struct link_pool *p, int dirfd, const char *name, str
 	for (size_t i = 0; !rc && i < list.n; i++)
 		rc = share_any(p, fd, list.v[i].name, err);
 	p->depth--;
-	return rc;
+	return rc ? rc : close_left_open(fd, name, err);
 }
 
 static errint share_any(struct link_pool *p, int dirfd, const char *name, struct err *err)

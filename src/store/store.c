@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <sys/statvfs.h>
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/process.h"
@@ -311,6 +312,20 @@ errint store_open_folder(struct store *s, struct err *err)
 	return rc;
 }
 
+static errint deny(const struct store *s, struct err *err)
+{
+	struct statvfs fs;
+
+	if (!statvfs(s->real_store, &fs) && fs.f_flag & ST_RDONLY) {
+		err_set(err, ERR_DENIED, "the store in '%s' is on a read-only file system",
+			s->real_store);
+		return err_hint(err, "mount it for writing, or name another store by --store");
+	}
+	err_set(err, ERR_DENIED, "the store in '%s' is somebody else's: it can only be read",
+		s->real_store);
+	return err_hint(err, "have its owner do it, or name a store of your own by --store");
+}
+
 errint store_make_writable(struct store *s, struct err *err)
 {
 	static const char *const folders[] = {"profiles", "temproots", "db"};
@@ -319,12 +334,8 @@ errint store_make_writable(struct store *s, struct err *err)
 		return err_set(err, ERR_DENIED, "the store is opened for reading only");
 	if (s->store_fd >= 0 && s->db && !s->db->readonly)
 		return 0;
-	if (s->foreign || store_is_foreign(s)) {
-		err_set(err, ERR_DENIED,
-			"the store in '%s' is somebody else's: it can only be read", s->real_store);
-		return err_hint(err,
-				"have its owner do it, or name a store of your own by --store");
-	}
+	if (s->foreign || store_is_foreign(s))
+		return deny(s, err);
 	errint rc = mkdir_p(AT_FDCWD, s->real_store, 0755, err);
 	for (size_t i = 0; !rc && i < ARRAY_LEN(folders); i++)
 		rc = make_state_folder(s, folders[i], err);
