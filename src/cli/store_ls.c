@@ -205,12 +205,12 @@ static errint cat_run(struct cli *cli, void *ctx, struct err *err)
 		return rc;
 	if (lstat(real, &st))
 		return err_set(err, ERR_NOT_FOUND, "path '%s' does not exist", c->path);
-	if (!S_ISREG(st.st_mode))
-		err_set(err, ERR_FAILED, "path '%s' is not a regular file", c->path);
-	if (S_ISDIR(st.st_mode) && !command_is_foreign(cli->called))
-		err_hint(err, "kiln store ls %s lists what is in it", c->path);
-	if (!S_ISREG(st.st_mode))
-		return err->code;
+	if (!S_ISREG(st.st_mode)) {
+		rc = err_set(err, ERR_FAILED, "path '%s' is not a regular file", c->path);
+		if (S_ISDIR(st.st_mode) && !command_is_foreign(cli->called))
+			err_hint(err, "kiln store ls %s lists what is in it", c->path);
+		return rc;
+	}
 	rc = open_file(AT_FDCWD, real, &fd, err);
 	return rc ? rc : fd_copy(fd, STDOUT_FILENO, err);
 }

@@ -67,9 +67,9 @@ static errint move_link(struct link_pool *p, const char *temp, int dirfd, const 
 	}
 	if (errno == ENOENT)
 		return 0;
-	err_sys(err, "linking '%s'", name);
+	errint rc = err_sys(err, "linking '%s'", name);
 	unlinkat(p->s->store_fd, temp, 0);
-	return err->code;
+	return rc;
 }
 
 /* Puts a link to the pool's file in the place of name. It is made outside of the object, so that
