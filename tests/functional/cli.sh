@@ -114,3 +114,17 @@ kiln 0.1.0'
 fails_like "one that is none is no command" "unknown option '--bogus'" kiln --bogus
 fails_like "options alone do nothing" "no command is given" kiln -v
 fails_like "help of no verb" "unknown command 'kiln store frob'" kiln help store frob
+
+# ---- libraries come when they are needed ----
+heavy() { # heavy COMMAND…: those of the big libraries that it loads
+	LD_DEBUG=files LD_DEBUG_OUTPUT="$T/loaded" "$@" >/dev/null 2>&1
+	cat "$T"/loaded.* | grep -oE 'calling init: .*/lib(curl|archive|git2|edit|xml2|ssl)[.-]' | sed 's,.*/,,' | sort -u
+	rm -f "$T"/loaded.*
+}
+mkdir -p "$T/tar/x" && echo 1 >"$T/tar/x/default.nix" && tar -C "$T/tar" -czf "$T/x.tgz" x
+like "an archive brings its library" \
+	"$(heavy kiln eval -E "builtins.fetchTarball \"file://$T/x.tgz\"")" '^libarchive\.$'
+is "evaluating loads none" "$(heavy kiln eval -E 1)" ""
+is "nor does help" "$(heavy kiln --help)" ""
+is "nor a build with nothing to bring" "$(heavy kiln build --dry-run --no-link \
+	-E 'derivation { name = "n"; system = "x86_64-linux"; builder = "/bin/sh"; }')" ""
