@@ -19,7 +19,7 @@ static void name_outputs(struct job *j)
 	if (goal->kind == GOAL_SUBSTITUTE) {
 		j->n_outputs = 1;
 		j->infos = ARENA_NEW(&j->arena, struct path_info);
-		j->infos[0] = goal->sub.info;
+		j->infos[0] = goal->sub->info;
 		return;
 	}
 	j->n_outputs = d->n_outputs;

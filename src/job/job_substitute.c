@@ -50,8 +50,8 @@ static errint bring(void *ctx, struct buf *out, struct err *err)
 	struct hash_sink sink CLEANUP(hash_sink_release) = hash_sink_init(HASH_SHA256, NULL);
 	struct hashed_source hashed = {.source = {&ops}, .sink = &sink};
 	struct hash got;
-	errint rc = substituter_open_nar(j->o->substituter, &j->goal->sub, &j->arena, &hashed.from,
-					 err);
+	errint rc =
+		substituter_open_nar(j->o->substituter, j->goal->sub, &j->arena, &hashed.from, err);
 
 	if (!rc)
 		rc = nar_restore(&hashed.source, AT_FDCWD, j->where[0], err);
@@ -60,7 +60,7 @@ static errint bring(void *ctx, struct buf *out, struct err *err)
 	uint64_t size = sink.size;
 	hash_sink_finish(&sink, &got);
 	buf_put(out, &size, sizeof(size));
-	return check_nar(&j->goal->sub.info, &got, size, err);
+	return check_nar(&j->goal->sub->info, &got, size, err);
 }
 
 static errint substitute_start(struct job *j, enum job_state *next, struct err *err)
@@ -71,7 +71,7 @@ static errint substitute_start(struct job *j, enum job_state *next, struct err *
 		return rc;
 	j->where = ARENA_ARRAY(&j->arena, const char *, 1);
 	j->where[0] = arena_printf(&j->arena, "%s/output", j->top);
-	j->activity = activity_start(j->report, j->goal->sub.download, "B", "substituting %.*s",
+	j->activity = activity_start(j->report, j->goal->sub->download, "B", "substituting %.*s",
 				     STR_ARG(goal_name(j->goal)));
 	*next = JOB_RUNNING;
 	return worker_start(bring, j, &j->worker, err);

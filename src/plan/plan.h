@@ -58,7 +58,7 @@ struct goal {
 	bool *wanted, *missing; /* one per drv.outputs */
 	bool refused;           /* its substitution failed: it is built */
 	/* of SUBSTITUTE */
-	struct substitute sub;
+	struct substitute *sub;
 
 	/* planning */
 	bool loaded, queued, expanded, listed, changed, visited;

@@ -19,9 +19,9 @@ void plan_summary(const struct plan *p, struct build_plan *out)
 			s.build[s.n_build++] = goal->path;
 		if (goal->kind != GOAL_SUBSTITUTE)
 			continue;
-		s.fetch[s.n_fetch++] = goal->sub;
-		s.download += goal->sub.download;
-		s.unpacked += goal->sub.info.nar_size;
+		s.fetch[s.n_fetch++] = *goal->sub;
+		s.download += goal->sub->download;
+		s.unpacked += goal->sub->info.nar_size;
 	}
 	*out = s;
 }

@@ -54,7 +54,7 @@ static void look_outputs(struct planning *w, struct lookups *l, struct goal *goa
 static errint look_references(struct planning *w, struct lookups *l, struct goal *goal,
 			      struct err *err)
 {
-	const struct path_info *info = &goal->sub.info;
+	const struct path_info *info = &goal->sub->info;
 
 	goal->loaded = true;
 	for (size_t i = 0; i < info->n_refs; i++) {
@@ -92,7 +92,8 @@ static errint ask(struct planning *w, struct lookups *l, struct err *err)
 		}
 		goal->kind = GOAL_SUBSTITUTE;
 		goal->state = GOAL_WAITING;
-		goal->sub = found[i];
+		goal->sub = ARENA_NEW(p->arena, struct substitute);
+		*goal->sub = found[i];
 		level_add(&w->next, goal);
 	}
 	return 0;
