@@ -3,7 +3,7 @@
 # shellcheck disable=SC2016 # the dollars are content of the files
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "git is not installed"
-plan 36
+plan 37
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 tree=$T/deep/tree
@@ -111,6 +111,8 @@ mkdir -p build/src
 : >build/build.ninja
 sin "a header compiles alone" src/store/alone.h "1: the header does not compile alone"
 rm -r build
+printf 'int a; /* store/good.c and store/gone.c, as sys/stat.h */\n' | c_file src/store/mention.c
+sin "a comment names no file that is gone" src/store/mention.c "4: there is no file 'gone.c'"
 printf 'int a; /* TO''DO */\n' | c_file src/store/mark.c
 sin "unfinished work is not committed" src/store/mark.c "4: .*unfinished"
 
