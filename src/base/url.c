@@ -202,6 +202,17 @@ struct str url_origin(const char *url)
 	return str_n(url, (size_t)(u.authority.p + u.authority.n - url));
 }
 
+bool url_is_pseudo(struct str s)
+{
+	static const char *const starts[] = {"channel:", "http://", "https://", "file://",
+					     "git://",   "s3://",   "ssh://"};
+
+	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
+		if (str_starts(s, str_c(starts[i])))
+			return true;
+	return false;
+}
+
 char *url_shown(const char *url)
 {
 	struct url_parts u = split(str_c(url));

@@ -19,5 +19,8 @@ bool url_decode(struct str s, char *out, size_t *n);
 ATTR_MALLOC char *url_file_name(const char *url);
 /* "https://host:port", borrowed from url; all of url when it has no host. */
 struct str url_origin(const char *url);
+/* Does it begin as what Nix takes for a URL where a path may stand, too: an entry of a search path,
+ * "channel:" among them? */
+bool url_is_pseudo(struct str s);
 /* For messages: without user and password, malloc'd. */
 ATTR_MALLOC char *url_shown(const char *url);

@@ -100,11 +100,6 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	return rc;
 }
 
-static void release(void *ctx)
-{
-	eval_request_release(&((struct nix_build_command *)ctx)->operands.request);
-}
-
 const struct command nix_verb_build = {
 	.name = "build",
 	.summary = "build derivations and link the results",
@@ -112,5 +107,5 @@ const struct command nix_verb_build = {
 	.rows = rows,
 	.size = sizeof(struct nix_build_command),
 	.run = run,
-	.release = release,
+	.release = nix_operands_release,
 };

@@ -160,6 +160,11 @@ static errint find_word(struct finder *f, const char *word, struct err *err)
 	return add_derivations(f, arena_strz(&f->cli->a, text), outputs, err);
 }
 
+void nix_operands_release(void *ctx)
+{
+	eval_request_release(&((struct nix_operands *)ctx)->request);
+}
+
 errint nix_find(struct cli *cli, struct nix_operands *o, struct nix_found **out, size_t *n,
 		struct err *err)
 {

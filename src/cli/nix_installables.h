@@ -13,6 +13,8 @@ struct nix_operands {
 	struct installables from;
 	struct option_list words;
 };
+/* A command's release where its context begins with a struct nix_operands. */
+void nix_operands_release(void *ctx);
 /* Rows of a context whose member is a struct nix_operands. */
 #define NIX_OPERAND_ROWS(type, member)                                           \
 	OPT_TABLE(type, member.from, "operands", nix_installable_rows),          \

@@ -52,11 +52,6 @@ static errint log_run(struct cli *cli, void *ctx, struct err *err)
 	return rc;
 }
 
-static void log_release(void *ctx)
-{
-	eval_request_release(&((struct nix_log_command *)ctx)->operands.request);
-}
-
 const struct command nix_verb_log = {
 	.name = "log",
 	.summary = "print the log of the last build",
@@ -64,7 +59,7 @@ const struct command nix_verb_log = {
 	.rows = log_rows,
 	.size = sizeof(struct nix_log_command),
 	.run = log_run,
-	.release = log_release,
+	.release = nix_operands_release,
 };
 
 /* ---- why-depends ---- */
@@ -141,11 +136,6 @@ static errint why_run(struct cli *cli, void *ctx, struct err *err)
 	return why_print(&p, node, err);
 }
 
-static void why_release(void *ctx)
-{
-	eval_request_release(&((struct nix_why_command *)ctx)->operands.request);
-}
-
 const struct command nix_verb_why_depends = {
 	.name = "why-depends",
 	.synopsis = "[OPTION…] PACKAGE DEPENDENCY",
@@ -154,5 +144,5 @@ const struct command nix_verb_why_depends = {
 	.rows = why_rows,
 	.size = sizeof(struct nix_why_command),
 	.run = why_run,
-	.release = why_release,
+	.release = nix_operands_release,
 };

@@ -233,11 +233,6 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	return rc;
 }
 
-static void release(void *ctx)
-{
-	eval_request_release(&((struct path_info_command *)ctx)->operands.request);
-}
-
 const struct command nix_verb_path_info = {
 	.name = "path-info",
 	.summary = "tell what the store knows of paths",
@@ -245,5 +240,5 @@ const struct command nix_verb_path_info = {
 	.rows = rows,
 	.size = sizeof(struct path_info_command),
 	.run = run,
-	.release = release,
+	.release = nix_operands_release,
 };

@@ -95,11 +95,6 @@ static errint delete_run(struct cli *cli, void *ctx, struct err *err)
 	return rc;
 }
 
-static void delete_release(void *ctx)
-{
-	eval_request_release(&((struct delete_command *)ctx)->operands.request);
-}
-
 static const struct command delete = {
 	.name = "delete",
 	.summary = "delete paths that nothing keeps",
@@ -107,7 +102,7 @@ static const struct command delete = {
 	.rows = delete_rows,
 	.size = sizeof(struct delete_command),
 	.run = delete_run,
-	.release = delete_release,
+	.release = nix_operands_release,
 };
 
 /* ---- dump-path ---- */
@@ -140,11 +135,6 @@ static errint dump_run(struct cli *cli, void *ctx, struct err *err)
 	return nar_dump(AT_FDCWD, real, &to.sink, NULL, NULL, err);
 }
 
-static void dump_release(void *ctx)
-{
-	eval_request_release(&((struct dump_command *)ctx)->operands.request);
-}
-
 static const struct command dump_path = {
 	.name = "dump-path",
 	.summary = "write the NAR of a path to standard output",
@@ -152,7 +142,7 @@ static const struct command dump_path = {
 	.rows = dump_rows,
 	.size = sizeof(struct dump_command),
 	.run = dump_run,
-	.release = dump_release,
+	.release = nix_operands_release,
 };
 
 /* ---- optimise ---- */

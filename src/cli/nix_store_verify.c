@@ -84,11 +84,6 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	return rc;
 }
 
-static void release(void *ctx)
-{
-	eval_request_release(&((struct verify_command *)ctx)->operands.request);
-}
-
 const struct command nix_store_verify = {
 	.name = "verify",
 	.summary = "compare contents with their hashes",
@@ -96,5 +91,5 @@ const struct command nix_store_verify = {
 	.rows = rows,
 	.size = sizeof(struct verify_command),
 	.run = run,
-	.release = release,
+	.release = nix_operands_release,
 };

@@ -82,11 +82,6 @@ static errint nix_run(struct cli *cli, void *ctx, struct err *err)
 	return rc ? rc : repair_told(cli, paths, n, err);
 }
 
-static void nix_release(void *ctx)
-{
-	eval_request_release(&((struct nix_repair_command *)ctx)->operands.request);
-}
-
 const struct command nix_store_repair = {
 	.name = "repair",
 	.summary = "bring back paths that are gone or altered",
@@ -94,5 +89,5 @@ const struct command nix_store_repair = {
 	.rows = nix_rows,
 	.size = sizeof(struct nix_repair_command),
 	.run = nix_run,
-	.release = nix_release,
+	.release = nix_operands_release,
 };

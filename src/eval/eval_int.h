@@ -125,7 +125,7 @@ static inline void heap_pin(struct eval *E)
 }
 /* Copies bytes to the heap. */
 struct str heap_str(struct eval *E, struct str s);
-/* A copy followed by NUL, for system calls. The bytes must not contain one (want_path_z()). */
+/* A copy followed by NUL, for system calls. The bytes must not contain one. */
 char *heap_strz(struct eval *E, struct str s);
 ATTR_PRINTF(2, 3) struct str heap_printf(struct eval *E, const char *fmt, ...);
 /* The string value of a buffer's content; ERR_TOO_BIG when it overflowed. */

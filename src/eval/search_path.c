@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/report.h"
+#include "base/url.h"
 #include "eval/base_env.h"
 
 void search_path_split(struct str entry, struct str *prefix, struct str *path)
@@ -46,17 +47,6 @@ static bool suffix_of(struct str name, struct str prefix, struct str *out)
 		return false;
 	*out = str_skip(name, prefix.n + 1);
 	return true;
-}
-
-static bool is_url(struct str s)
-{
-	static const char *const starts[] = {"channel:", "http://", "https://", "file://",
-					     "git://",   "s3://",   "ssh://"};
-
-	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
-		if (str_starts(s, str_c(starts[i])))
-			return true;
-	return false;
 }
 
 /* Told once. */
@@ -121,7 +111,7 @@ static errint entry_path(struct eval *E, pos_t pos, struct str entry, struct str
 	unsigned mode;
 	ERR(err);
 
-	if (is_url(entry))
+	if (url_is_pseudo(entry))
 		return fetch(E, pos, entry, out);
 	if (str_starts(entry, S("flake:")))
 		return fetch_flake(E, pos, str_skip(entry, 6), out);

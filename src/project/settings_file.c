@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include "base/environ.h"
 #include "base/file.h"
+#include "base/url.h"
 
 enum { MAX_INCLUDES = 64 };
 
@@ -151,13 +152,7 @@ static errint load_user_files(struct settings *s, struct err *err)
 
 static bool is_url(struct str s)
 {
-	static const char *const starts[] = {"channel:", "flake:", "http://", "https://",
-					     "file://",  "git://", "s3://",   "ssh://"};
-
-	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
-		if (str_starts(s, str_c(starts[i])))
-			return true;
-	return false;
+	return str_starts(s, S("flake:")) || url_is_pseudo(s);
 }
 
 /* Entries stand between colons, but the value of an entry that is a URL has one of its own. */
