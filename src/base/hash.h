@@ -38,9 +38,12 @@ enum hash_format {
 	HASH_SRI,
 };
 
+/* In bytes, of the digest. */
 size_t hash_size(enum hash_algo algo);
 const char *hash_algo_name(enum hash_algo algo);
+/* By its name as Nix writes it ("md5", "sha1", "sha256", "sha512"); false for another. */
 bool hash_algo_parse(struct str name, enum hash_algo *out);
+/* Same algorithm, same digest. */
 bool hash_eq(const struct hash *a, const struct hash *b);
 /* All digits are zero, as where a hash is not known yet. */
 bool hash_is_zero(const struct hash *h);
@@ -54,6 +57,7 @@ void hash_update(struct hash_ctx *c, const void *p, size_t n);
 /* Writes the digest and frees the context. */
 void hash_finish(struct hash_ctx *c, struct hash *out);
 
+/* In one go. */
 void hash_bytes(enum hash_algo algo, struct str s, struct hash *out);
 /* The same for what may be big; fails only when interrupted. */
 ATTR_MUST_CHECK errint hash_big(enum hash_algo algo, struct str s, struct hash *out,

@@ -16,6 +16,7 @@ struct sink_ops {
 struct sink {
 	const struct sink_ops *ops;
 };
+/* All n bytes, or a failure; nothing is done for none. */
 ATTR_MUST_CHECK static inline errint sink_write(struct sink *s, const void *p, size_t n,
 						struct err *err)
 {

@@ -19,6 +19,7 @@ struct worker {
 		.pid = -1, .fd = -1, .result = BUF_INIT(LIMIT_TOOL_OUTPUT) \
 	}
 
+/* Forks, and the child runs fn. What it wrote and how it failed is had from worker_read(). */
 ATTR_MUST_CHECK errint worker_start(worker_fn *fn, void *ctx, struct worker *out, struct err *err);
 /* Calls it here instead, for work that is shorter than making a process. The result is the same. */
 ATTR_MUST_CHECK errint worker_here(worker_fn *fn, void *ctx, struct worker *out, struct err *err);

@@ -29,6 +29,7 @@ struct instantiation {
 };
 void instantiation_release(struct instantiation *c);
 
+/* Adds a file, or an expression. The text must outlive c. */
 void instantiation_source(struct instantiation *c, const char *text, bool is_expr);
 /* Evaluates each source and prints what is asked for. */
 ATTR_MUST_CHECK errint instantiation_run(struct instantiation *c, struct cli *cli, struct err *err);

@@ -19,6 +19,7 @@
 		.kind = OPTION_CALL, .call = setting_named                                  \
 	}
 
+/* What the rows above call; at is unused, the frame has the settings. */
 errint setting_given(void *at, const struct option_given *g, struct err *err);
 errint setting_named(void *at, const struct option_given *g, struct err *err);
 

@@ -18,6 +18,7 @@ struct suggestion {
 	size_t n;
 };
 
+/* Nothing found yet. The word must outlive the suggestion. */
 struct suggestion suggestion_for(struct str word);
 /* Weighs a name; it must outlive the suggestion. */
 void suggestion_offer(struct suggestion *s, struct str name);

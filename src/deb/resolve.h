@@ -49,6 +49,7 @@ void deb_name_list_add(struct deb_name_list *l, struct str name);
 struct deb_names deb_name_list_set(struct arena *a, const struct deb_name_list *l);
 void deb_name_list_release(struct deb_name_list *l);
 
+/* By bisection: names are sorted. */
 bool deb_names_has(const struct deb_names *names, struct str name);
 /* Sorts and drops what is there twice. */
 void deb_names_sort(struct deb_names *names);

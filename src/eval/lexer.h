@@ -82,7 +82,9 @@ struct lexer {
 	const char *no_path, *no_uri;
 };
 
+/* The next token; at the end that of the end, again and again. */
 struct token lex(struct lexer *l);
+/* As messages name it. */
 const char *token_text(enum token_kind kind);
 /* Behind an interpolation in a path: bytes of more path text at p. */
 size_t lex_path_rest(const char *p, const char *end);

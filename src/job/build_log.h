@@ -20,6 +20,8 @@ struct build_log {
  * the builder sent as a message of Nix's, `@nix {"action":"msg","level":1,"msg":"…"}`. */
 typedef void build_log_fn(void *ctx, struct str line, bool warning);
 
+/* Makes the file at its place under the store's logs; keep: how many of the last lines
+ * build_log_tell() has. */
 ATTR_MUST_CHECK errint build_log_open(struct store *s, struct str drv_path, size_t keep,
 				      struct build_log *out, struct err *err);
 /* Takes bytes of the builder. A full disk costs the rest of the log, not the build. */

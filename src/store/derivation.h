@@ -56,6 +56,7 @@ void drv_sort(struct arena *a, struct drv *d);
 /* The inputs only. */
 void drv_sort_inputs(struct arena *a, struct drv *d);
 
+/* One output, whose hash is known before it is built. */
 bool drv_is_fixed(const struct drv *d);
 /* The hash that a fixed output has, and whether it is its NAR's ("r:"). ERR_UNSUPPORTED for an
  * unknown algorithm, ERR_CORRUPT for a hash that is not in base 16. */

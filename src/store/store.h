@@ -56,6 +56,7 @@ void store_set_mending(struct store *s, bool mending);
  * counts as not valid, and is told of. Returns what was set before. */
 bool store_set_wary(struct store *s, bool wary);
 
+/* "/nix/store", as it was opened. Borrowed, as the two below. */
 struct str store_dir(const struct store *s);
 const struct store_config *store_config(const struct store *s);
 struct report *store_report(const struct store *s);
@@ -81,6 +82,7 @@ struct path_info {
 	struct str sigs;    /* blank-separated */
 };
 
+/* Is it registered, or added by this handle? Where the handle is wary (above), on the disk, too. */
 ATTR_MUST_CHECK errint store_is_valid(struct store *s, struct str path, bool *out, struct err *err);
 /* Valid and there: what was registered may have been deleted by hand. For who is about to use it;
  * one lstat more. */
