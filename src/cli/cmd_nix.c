@@ -132,7 +132,7 @@ static const struct command *const verbs[] = {
 
 /* What Nix calls it, and what does it here. */
 static const char *const elsewhere[] = {
-	"config",     "kiln-settings(5) lists settings; nix.conf",
+	"config",     "man kiln-settings",
 	"copy",       "kiln store --export and --import",
 	"derivation", "kiln instantiate --json",
 	"develop",    "",

@@ -58,7 +58,7 @@ static errint fetch(struct cli *cli, const struct prefetch_command *c, struct st
 	if (rc) {
 		/* The steps within are not the user's. */
 		free(STEAL(err->trace));
-		return err_wrap(err, "fetching '%s'", c->url);
+		return rc;
 	}
 	*out = arena_str(&cli->a, *out);
 	return 0;

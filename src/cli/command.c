@@ -82,6 +82,10 @@ errint command_find(const struct command *const *table, const char *called, cons
 		return rc;
 	if (suggestion_hint(&s, err))
 		return rc;
+	/* Other tools' commands that are not here under their names. */
+	if (!ours && table != commands &&
+	    (hint_place(table, name, err) || synonym_hint(str_c(name), NULL, err)))
+		return rc;
 	return *called ? err_hint(err, "see '%s --help'", called)
 		       : err_hint(err, "'kiln help' lists what there is");
 }

@@ -135,17 +135,19 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	const struct info_command *c = ctx;
 	errint rc = 0;
 
+	struct str *paths = ARENA_ARRAY(&cli->a, struct str, c->paths.n);
 	if (!c->paths.n)
 		return about_store(cli, c->json, err);
+	/* All of them first: half a document is none. */
+	for (size_t i = 0; !rc && i < c->paths.n; i++)
+		rc = named_path(cli, c->paths.v[i], &paths[i], err);
+	if (rc)
+		return rc;
 	out_str(c->json ? S("[\n ") : S(""));
 	for (size_t i = 0; !rc && i < c->paths.n; i++) {
-		struct str path;
-
 		if (i)
 			out_str(c->json ? S(",\n ") : S("\n"));
-		rc = named_path(cli, c->paths.v[i], &path, err);
-		if (!rc)
-			rc = about_path(cli, path, c->json, err);
+		rc = about_path(cli, paths[i], c->json, err);
 	}
 	if (!rc && c->json)
 		out_str(S("\n]\n"));

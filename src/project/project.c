@@ -27,8 +27,12 @@ errint project_find(const char *dir, char **out, struct err *err)
 		if (folder.n <= 1 || dir)
 			break;
 	}
-	err_set(err, ERR_NOT_FOUND, "no recipes: neither '%s'%s has a folder .flox/pkgs", at,
-		dir ? "" : " nor a folder above it");
+	if (dir) {
+		err_set(err, ERR_NOT_FOUND, "no recipes: '%s' has no folder .flox/pkgs", at);
+		return err_hint(err, "a project's recipes are .flox/pkgs/NAME.nix in its folder");
+	}
+	err_set(err, ERR_NOT_FOUND,
+		"no recipes: neither '%s' nor a folder above it has a folder .flox/pkgs", at);
 	return err_hint(err, "go to the project's folder, or name it with --project");
 }
 

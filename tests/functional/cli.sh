@@ -1,7 +1,7 @@
 #!/bin/sh
 # The frame of the commands: usage, suggestions, exit statuses, output that cannot be written.
 . "$(dirname "$0")/../lib.sh"
-plan 69
+plan 72
 
 like "kiln alone tells its commands" "$(kiln 2>&1)" '^  build +build recipes'
 kiln >/dev/null 2>&1
@@ -84,6 +84,12 @@ is "no flake in a project of recipes" "$(cd "$T/project" && compat nix build 2>&
 	"error: path /project is not part of a flake
 hint: neither it nor a folder above it, up to its repository's, has a 'flake.nix'
 hint: recipes of .flox/pkgs are built by their names: kiln build NAME"
+is "what other tools call differently" "$(hint compat flox init; hint compat flox gc; hint compat nix doctor)" \
+	"a project is a folder with recipes .flox/pkgs/NAME.nix; see kiln-build(1)
+here it is 'kiln gc'
+here it is 'kiln store --verify --check-contents'"
+is "no half of a JSON document" "$(kiln store info --json "$(kiln store add "$0")" ./none 2>/dev/null)" ""
+is "a project that is none" "$(kiln build --project /none 2>&1 | head -1)" "error: no recipes: '/none' has no folder .flox/pkgs"
 is "no verb" "$(hint compat nix hash)" "there are: convert file path to-base16 to-base32 to-base64 to-sri"
 
 # ---- what nothing would read ----
