@@ -156,8 +156,7 @@ static bool is_compiler(struct str program)
 	return false;
 }
 
-/* Unless the builder said so itself: the set's phases do, for what they call. */
-static void hint_missing(struct str line, struct err *err)
+static bool hint_program(struct str line, struct err *err)
 {
 	struct str program = program_missing(line);
 
@@ -168,6 +167,37 @@ static void hint_missing(struct str line, struct err *err)
 	else if (program.n)
 		err_hint(err, "name the package that has '%.*s' in the recipe's nativeBuildInputs",
 			 STR_ARG(program));
+	return program.n > 0;
+}
+
+/* What stands behind `words`, up to a quote if they end with one. */
+static struct str word_behind(struct str line, struct str words)
+{
+	ptrdiff_t at = str_find(line, words);
+
+	if (at < 0)
+		return S("");
+	struct str rest = str_skip(line, (size_t)at + words.n);
+	ptrdiff_t end = str_chr(rest, '\'');
+	return end < 0 ? rest : (struct str){rest.p, (size_t)end};
+}
+
+/* Python's words for what a package build lacks. */
+static bool hint_python(struct str line, struct err *err)
+{
+	struct str hook = word_behind(line, S("UnknownPluginError: Unknown build hook: "));
+	struct str module = word_behind(line, S("ModuleNotFoundError: No module named '"));
+
+	if (hook.n)
+		err_hint(err,
+			 "add the plugin of hatchling to the recipe's build-system: hatch-%.*s",
+			 STR_ARG(hook));
+	else if (module.n)
+		err_hint(
+			err,
+			"add the package that has '%.*s' to the recipe's build-system, or to dependencies when it is needed later, too",
+			STR_ARG(module));
+	return hook.n || module.n;
 }
 
 void build_log_tell(const struct build_log *l, struct err *err)
@@ -184,11 +214,11 @@ void build_log_tell(const struct build_log *l, struct err *err)
 		err_detail(err, "> %s", line);
 		told |= strncmp(line, "hint: ", 6) == 0;
 	}
+	/* Unless the builder said so itself, as the set's phases do of what they call. */
 	for (size_t i = l->n_tail; !told && i-- > 0;) {
 		struct str line = str_c(l->tail[(first + i) % l->keep]);
 
-		told = program_missing(line).n;
-		hint_missing(line, err);
+		told = hint_program(line, err) || hint_python(line, err);
 	}
 }
 
