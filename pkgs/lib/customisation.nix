@@ -69,7 +69,8 @@ rec {
       allArgs = intersectAttrs fargs autoArgs // args;
       missing = builtins.filter (n: !fargs.${n} && !(allArgs ? ${n})) (builtins.attrNames fargs);
     in
-    if missing == [ ] then makeOverridable f allArgs
+    if !lib.isFunction f then throw (lib.words.noFunction fn f)
+    else if missing == [ ] then makeOverridable f allArgs
     else throw (lib.words.missingArguments fn fargs autoArgs args missing);
 
   callPackagesWith = autoArgs: fn: args:

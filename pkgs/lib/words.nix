@@ -91,6 +91,9 @@ rec {
       where
       (map cure (lib.take 4 missing));
 
+  noFunction = fn: f: told "a function is expected, and here is a ${builtins.typeOf f}" (lib.optionalString (builtins.isPath fn) "\nat ${toString fn}:1:1")
+    [ "a recipe names what it needs, and what it makes of that: { python3 }: python3.pkgs.buildPythonPackage { … }" ];
+
   # Of fetchers:
   noHash = who: told "${who}: there is no hash" "" [ "say hash = \"\"; the build then tells the right one" ];
   manyHashes = who: names: args: told "${who}: more than one hash: ${lib.concatStringsSep ", " names}" (place (lib.last names) args) [ "leave hash alone" ];

@@ -1,0 +1,1 @@
+{ pname = "foo"; version = "1.0"; }
