@@ -127,6 +127,9 @@ rec {
     let near = didYouMean args.format formats; in
     told "${args.pname or args.name or "buildPythonPackage"}: there is no format '${args.format}'" (place "format" args)
       [ (if near != null then near else "it is one of ${lib.concatStringsSep ", " formats}") ];
+  twoFormats = args: told
+    "${args.pname or args.name or "buildPythonPackage"}: pyproject = ${lib.boolToString args.pyproject} and format = \"${args.format}\" disagree"
+    (place "format" args) [ "leave one of them out" ];
   unusable = name: meta: position: trouble:
     let
       exact = place trouble.field meta;

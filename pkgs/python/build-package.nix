@@ -49,8 +49,12 @@ let
     || throw (lib.words.noDependency args x);
 
   formats = [ "wheel" "pyproject" "setuptools" "other" ];
+  # Two ways to say one thing, which must not say two.
+  disagree = args: args.format or null != null && (
+    args.pyproject or null == true && args.format != "pyproject" || args.pyproject or null == false && args.format == "pyproject");
   formatOf = args:
-    if args.format or null != null then
+    if disagree args then throw (lib.words.twoFormats args)
+    else if args.format or null != null then
       (if lib.elem args.format formats then args.format else throw (lib.words.noBuildFormat args formats))
     else if args.pyproject or null == true then "pyproject"
     else if args.pyproject or null == false then "other"
