@@ -108,6 +108,19 @@ bool str_to_u64(struct str s, uint64_t *out)
 	return true;
 }
 
+bool str_to_u64_units(struct str s, uint64_t *out)
+{
+	static const char units[] = "KMGT";
+	const char *unit = s.n > 1 ? memchr(units, s.p[s.n - 1] & ~0x20, sizeof(units) - 1) : NULL;
+	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+	uint64_t n;
+
+	if (!str_to_u64(unit ? str_sub(s, 0, s.n - 1) : s, &n) || n > UINT64_MAX >> shift)
+		return false;
+	*out = n << shift;
+	return true;
+}
+
 bool str_to_i64(struct str s, int64_t *out)
 {
 	uint64_t v;

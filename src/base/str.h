@@ -85,6 +85,8 @@ struct str path_dir(struct str path);
 
 /* A whole decimal number without sign or blanks; false on anything else or overflow. */
 bool str_to_u64(struct str s, uint64_t *out);
+/* The same with K, M, G or T behind the digits, in either case: powers of 1024. */
+bool str_to_u64_units(struct str s, uint64_t *out);
 bool str_to_i64(struct str s, int64_t *out);
 
 /* A malloc'd, NUL terminated copy. */

@@ -72,7 +72,6 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	struct gc_options gc = {
 		.dry_run = c->dry_run,
 		.measure = c->dry_run,
-		.max_freed = c->max_freed,
 		.keep_outputs = cli->settings->keep_outputs,
 		.drop_derivations = !cli->settings->keep_derivations,
 	};
@@ -81,6 +80,7 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	cli->json = c->json;
 	if (c->roots)
 		return print_roots(cli, cli->store, err);
+	store_gc_bound(&gc, c->max_freed);
 	errint rc = store_gc(cli->store, &cli->a, &gc, &result, err);
 	if (rc)
 		return err_wrap(err, "collecting garbage");
@@ -95,5 +95,6 @@ const struct command command_gc = {
 	.needs = NEEDS_STORE | NEEDS_SETTINGS,
 	.rows = rows,
 	.size = sizeof(struct gc_command),
+	.defaults = &(const struct gc_command){.max_freed = GC_UNBOUNDED},
 	.run = run,
 };

@@ -57,12 +57,12 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 {
 	const struct collect_command *c = ctx;
 	struct gc_options o = {.dry_run = c->dry_run,
-			       .max_freed = c->max_freed,
 			       .keep_outputs = cli->settings->keep_outputs,
 			       .drop_derivations = !cli->settings->keep_derivations};
 	struct gc_result result = {0};
 	errint rc = c->old ? remove_generations(cli, c, err) : 0;
 
+	store_gc_bound(&o, c->max_freed);
 	if (!rc)
 		rc = store_gc(cli->store, &cli->a, &o, &result, err);
 	if (rc)
@@ -82,6 +82,6 @@ const struct command command_nix_collect_garbage = {
 	.needs = NEEDS_STORE | NEEDS_SETTINGS,
 	.rows = rows,
 	.size = sizeof(struct collect_command),
-	.defaults = &(const struct collect_command){.days = -1},
+	.defaults = &(const struct collect_command){.days = -1, .max_freed = GC_UNBOUNDED},
 	.run = run,
 };

@@ -41,7 +41,7 @@ static errint gc_run(struct cli *cli, void *ctx, struct err *err)
 	struct gc_result result = {0};
 
 	o.dry_run = c->dry_run;
-	o.max_freed = c->max;
+	store_gc_bound(&o, c->max);
 	errint rc = store_gc(cli->store, &cli->a, &o, &result, err);
 	if (!rc && c->dry_run)
 		report_msg(cli_report(cli), REPORT_NOTE, "%zu store paths would be deleted",
@@ -57,6 +57,7 @@ static const struct command gc = {
 	.needs = NEEDS_STORE | NEEDS_SETTINGS,
 	.rows = gc_rows,
 	.size = sizeof(struct nix_gc_command),
+	.defaults = &(const struct nix_gc_command){.max = GC_UNBOUNDED},
 	.run = gc_run,
 };
 

@@ -86,20 +86,8 @@ static errint unknown(const struct option_parser *p, struct str name, struct err
 
 errint option_bytes(void *at, const struct option_given *g, struct err *err)
 {
-	static const char units[] = "KMGT";
-	struct str text = str_c(g->args[0]);
-	uint64_t n;
-	unsigned shift = 0;
-
-	for (const char *unit = units; text.n && *unit; unit++)
-		if ((text.p[text.n - 1] & ~0x20) == *unit)
-			shift = 10 * (unsigned)(unit - units + 1);
-	if (shift)
-		text.n--;
-	if (str_to_u64(text, &n) && n <= UINT64_MAX >> shift) {
-		*(uint64_t *)at = n << shift;
+	if (str_to_u64_units(str_c(g->args[0]), at))
 		return 0;
-	}
 	err_set(err, ERR_USAGE, "option '%s' needs a number, not '%s'", g->name, g->args[0]);
 	return err_hint(err, "bytes, or with a unit behind: 500M, 2G (of K, M, G and T)");
 }

@@ -135,10 +135,8 @@ errint op_gc(struct store_request *r, struct err *err)
 		return print_all_roots(r, err);
 	o.list_live = has_flag(r, F_PRINT_LIVE);
 	o.list_dead = has_flag(r, F_PRINT_DEAD) && !o.list_live;
-	o.max_freed = r->max_freed;
-	bool nothing =
-		has_flag(r, F_MAX_FREED) && r->max_freed == 0 && !o.list_live && !o.list_dead;
-	errint rc = nothing ? 0 : store_gc(r->s, r->a, &o, &result, err);
+	store_gc_bound(&o, has_flag(r, F_MAX_FREED) ? r->max_freed : GC_UNBOUNDED);
+	errint rc = store_gc(r->s, r->a, &o, &result, err);
 	if (rc)
 		return rc;
 	if (!o.list_live && !o.list_dead) {

@@ -86,15 +86,12 @@ static errint parse_flag(const struct setting *t, struct str v, bool *out, struc
 /* Digits, and K, M, G or T behind them. */
 static errint parse_number(const struct setting *t, struct str v, unsigned *out, struct err *err)
 {
-	static const char units[] = "KMGT";
-	const char *unit = v.n > 1 ? memchr(units, v.p[v.n - 1] & ~0x20, sizeof(units) - 1) : NULL;
-	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
 	uint64_t n;
 
-	if (!str_to_u64(unit ? str_sub(v, 0, v.n - 1) : v, &n) || n > (uint64_t)UINT32_MAX >> shift)
+	if (!str_to_u64_units(v, &n) || n > UINT32_MAX)
 		return err_set(err, ERR_USAGE, "setting '%s' has invalid value '%.*s'", t->name,
 			       STR_ARG(v));
-	*out = (unsigned)(n << shift);
+	*out = (unsigned)n;
 	return 0;
 }
 

@@ -219,9 +219,13 @@ struct gc_options {
 	bool keep_outputs;       /* of live derivations; Nix's setting keep-outputs */
 	bool drop_derivations;   /* of live outputs; Nix's setting keep-derivations = false */
 	uint64_t max_freed;      /* stop after that many bytes; 0: no bound */
+	bool nothing;            /* the bound is 0: nothing goes */
 	const struct str *paths; /* only these (must be dead), or NULL for everything dead */
 	size_t n_paths;
 };
+/* The bound as people give it: 0 lets nothing go. */
+#define GC_UNBOUNDED UINT64_MAX
+void store_gc_bound(struct gc_options *o, uint64_t bytes);
 struct gc_result {
 	struct str_set paths; /* deleted, or dead, or live, as asked */
 	uint64_t freed;       /* bytes on disk */

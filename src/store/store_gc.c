@@ -439,6 +439,12 @@ static errint collect(struct collection *c, struct gc_result *out, struct err *e
 	return 0;
 }
 
+void store_gc_bound(struct gc_options *o, uint64_t bytes)
+{
+	o->nothing = bytes == 0;
+	o->max_freed = bytes == GC_UNBOUNDED ? 0 : bytes;
+}
+
 errint store_gc(struct store *s, struct arena *a, const struct gc_options *o, struct gc_result *out,
 		struct err *err)
 {
@@ -448,6 +454,10 @@ errint store_gc(struct store *s, struct arena *a, const struct gc_options *o, st
 	struct gc_result result = {0};
 	errint rc = store_flush(s, err);
 
+	if (!rc && o->nothing && !o->list_live && !o->list_dead) {
+		*out = result;
+		return 0;
+	}
 	if (!rc)
 		rc = store_make_writable(s, err);
 	if (!rc)

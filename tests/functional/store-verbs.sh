@@ -2,7 +2,7 @@
 # kiln log, why, and the verbs of kiln store; old generations; equal files. What Nix has under other
 # names is compared with it in tests/differential/nix-verbs.sh.
 . "$(dirname "$0")/../lib.sh"
-plan 53
+plan 60
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
@@ -148,3 +148,25 @@ before=$(find "$T/var/db" -type f -exec cksum {} + | sort)
 kiln store info >&- 2>/dev/null
 is "a closed standard output is an error" $? 1
 is "and no file of the database gets the words" "$(find "$T/var/db" -type f -exec cksum {} + | sort)" "$before"
+
+# ---- collecting within a bound ----
+unset NIX_STORE_DIR NIX_STATE_DIR NIX_LOG_DIR
+export KILN_STORE="$T/bound-store"
+mkdir "$T/bound"
+for i in 1 2 3; do head -c 100000 /dev/urandom >"$T/bound/bound$i"; done
+# left COMMAND…: how many of three paths of 100 kB each the command leaves.
+left() {
+	kiln store add "$T"/bound/* >/dev/null
+	"$@" >/dev/null 2>&1 || echo failed
+	find "$KILN_STORE/nix/store" -maxdepth 1 -name '*-bound?' | wc -l
+}
+is "a bound of 0 lets nothing go" "$(left kiln gc --max-freed 0)" 3
+is "of nix-collect-garbage" "$(left compat nix-collect-garbage --max-freed 0)" 3
+is "of nix store gc" "$(left compat nix store gc --max 0)" 3
+is "of nix-store" "$(left compat nix-store --gc --max-freed 0)" 3
+is "nor would anything" "$(kiln gc --dry-run --max-freed 0 2>/dev/null)" ""
+is "a bound that nothing reaches lets all go" "$(left kiln gc --max-freed 1T)" 0
+is "as none does" "$(left compat nix store gc)" 0
+kiln gc >/dev/null 2>&1
+is "units" "$(left compat nix-store --gc --max-freed 150k)" 1
+fails_like "that there are" "needs a number, not '1P'" kiln gc --max-freed 1P

@@ -64,6 +64,12 @@ static void test_numbers(void)
 
 	OK(str_to_u64(S("18446744073709551615"), &u) && u == UINT64_MAX, "biggest u64");
 	u = 7;
+	OK(str_to_u64_units(S("3k"), &u) && u == 3072, "a number with a unit");
+	OK(str_to_u64_units(S("2T"), &u) && u == 2ULL << 40, "the biggest one");
+	OK(!str_to_u64_units(S("16777216T"), &u) && !str_to_u64_units(S("K"), &u) &&
+		   !str_to_u64_units(S("1KK"), &u) && !str_to_u64_units(S("1P"), &u),
+	   "no more than fits, one unit, behind a number");
+	u = 7;
 	OK(!str_to_u64(S("18446744073709551616"), &u) && u == 7, "u64 overflow sets nothing");
 	OK(!str_to_u64(S(""), &u) && !str_to_u64(S("+1"), &u) && !str_to_u64(S("-1"), &u) &&
 		   !str_to_u64(S(" 1"), &u) && !str_to_u64(S("1x"), &u) &&
