@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "base/file.h"
@@ -47,11 +48,32 @@ static int by_key(const void *a, const void *b)
 	return str_cmp(x->key, y->key);
 }
 
+static size_t count_words(struct str words)
+{
+	struct str word;
+	size_t n = 0;
+
+	while (words.n && str_split(&words, '\0', &word))
+		n++;
+	return n;
+}
+
+/* Said twice, nobody could tell which one counts. */
+static errint check_twice(const struct drv_env *sorted, size_t n, struct err *err)
+{
+	for (size_t i = 1; i < n; i++) {
+		if (str_eq(sorted[i - 1].key, sorted[i].key))
+			return err_set(err, ERR_BUILD, "it says '%.*s' twice",
+				       STR_ARG(sorted[i].key));
+	}
+	return 0;
+}
+
 /* The request as a derivation of the one output `out`: what a built-in reads. */
 static errint drv_of(struct arena *a, const struct drv *whole, struct str words, struct drv *out,
 		     struct err *err)
 {
-	struct drv_env *env = ARENA_ARRAY(a, struct drv_env, words.n + 1);
+	struct drv_env *env = ARENA_ARRAY(a, struct drv_env, count_words(words) + 1);
 	struct drv_output *output = ARENA_NEW(a, struct drv_output);
 	const struct str *path;
 	struct str word;
@@ -61,6 +83,9 @@ static errint drv_of(struct arena *a, const struct drv *whole, struct str words,
 		if (!str_cut(word, '=', &env[n].key, &env[n].value))
 			return err_set(err, ERR_BUILD, "'%.*s' is not KEY=VALUE", STR_ARG(word));
 	qsort(env, n, sizeof(*env), by_key);
+	errint rc = check_twice(env, n, err);
+	if (rc)
+		return rc;
 	*out = (struct drv){.name = whole->name,
 			    .platform = whole->platform,
 			    .outputs = output,
@@ -118,18 +143,34 @@ static bool answered(const struct builtin_services *s, struct str request)
 	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* Takes a whole request off the front: words, each with a NUL, up to an empty one. */
-static bool take_request(struct buf *b, struct buf *request)
+/* Takes a whole request off the front: words, each with a NUL, up to an empty one. seen: how far
+ * there is none. */
+static bool take_request(struct buf *b, size_t *seen, struct buf *request)
 {
-	ptrdiff_t end = str_find(buf_str(b), str_n("\0", 2));
+	size_t from = *seen ? *seen - 1 : 0;
+	ptrdiff_t at = str_find(str_skip(buf_str(b), from), str_n("\0", 2));
 
-	if (end < 0)
+	*seen = b->n;
+	if (at < 0)
 		return false;
+	size_t end = from + (size_t)at;
 	buf_clear(request);
-	buf_put(request, b->p, (size_t)end);
-	b->n -= (size_t)end + 2;
+	buf_put(request, b->p, end);
+	b->n -= end + 2;
 	memmove(b->p, b->p + end + 2, b->n);
+	*seen = 0;
 	return true;
+}
+
+/* Where the next request begins nobody knows then. */
+ATTR_NORETURN static void refuse_long(int answers)
+{
+	static const char text[] =
+		"error: a call of a built-in builder is longer than one may be\n";
+
+	(void)!write(2, text, sizeof(text) - 1);
+	(void)!write(answers, "1\n", 2);
+	_exit(1);
 }
 
 ATTR_NORETURN static void serve(const struct builtin_services *s, int requests, int answers)
@@ -137,18 +178,19 @@ ATTR_NORETURN static void serve(const struct builtin_services *s, int requests, 
 	BUF(b, LIMIT_DRV_FILE);
 	BUF(request, LIMIT_DRV_FILE);
 	char chunk[65536];
+	size_t seen = 0;
 	ssize_t n;
 
 	while ((n = read(requests, chunk, sizeof(chunk))) > 0 || (n < 0 && errno == EINTR)) {
 		buf_put(&b, chunk, n > 0 ? (size_t)n : 0);
-		while (!b.over && take_request(&b, &request)) {
+		if (b.over)
+			refuse_long(answers);
+		while (take_request(&b, &seen, &request)) {
 			const char *text = answered(s, buf_str(&request)) ? "0\n" : "1\n";
 
 			if (write(answers, text, 2) != 2)
 				_exit(1);
 		}
-		if (b.over)
-			break;
 	}
 	_exit(0);
 }
@@ -156,9 +198,8 @@ ATTR_NORETURN static void serve(const struct builtin_services *s, int requests, 
 /* Nothing else stays open, above all not the socket whose end says that the builder runs. */
 ATTR_NORETURN static void become_server(const struct builtin_services *s, int requests, int answers)
 {
-	/* it goes with the builder, which may not look into it: this is a copy of kiln's memory */
+	/* it goes with the builder */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (dup2(requests, BUILTIN_REQUEST_FD) < 0 || dup2(answers, BUILTIN_ANSWER_FD) < 0)
 		_exit(1);
 	close_range(3, BUILTIN_REQUEST_FD - 1, 0);
@@ -172,7 +213,12 @@ errint builtin_serve(const struct builtin_services *s, struct err *err)
 
 	if (pipe(requests) || pipe(answers))
 		return err_sys(err, "making a pipe");
-	pid_t pid = fork();
+	/* The builder may not look into this copy of kiln's memory, not even before the server has
+	 * run for the first time. To the builder itself its exec gives the right back. */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	/* A fork without a signal at its end: a builder that waits for all of its children waits
+	 * for those that it knows. */
+	pid_t pid = (pid_t)syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
 	if (pid < 0)
 		return err_sys(err, "starting a process");
 	if (pid == 0)
