@@ -2,7 +2,7 @@
 # kill -9 at $KILN_KILLS moments, spread over all kinds of work on a store: it verifies, the command
 # completes when it is run again, and nothing stays that no collection takes (killed.py). $KILN_SEED
 # names the moments. Substitution has its own, in unit/t_job_substitute.
-# shellcheck disable=SC2016 # a case's command is expanded when it runs
+# shellcheck disable=SC2016 # lines of shell for killed.py
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../small-set.sh"
 here=$(cd "$(dirname "$0")" && pwd)
