@@ -1,7 +1,7 @@
 #!/bin/sh
 # The frame of the commands: usage, suggestions, exit statuses, output that cannot be written.
 . "$(dirname "$0")/../lib.sh"
-plan 72
+plan 76
 
 like "kiln alone tells its commands" "$(kiln 2>&1)" '^  build +build recipes'
 kiln >/dev/null 2>&1
@@ -113,7 +113,8 @@ fails_like "a number that is none" "needs a number, not 'many'" kiln gc --max-fr
 fails_like "an option instead of an argument" "option '-o' needs an argument, and '--json' is an option" kiln build -o --json
 is "but a text may begin so" "$(kiln eval -E '{ x }: x' --argstr x --json)" '"--json"'
 is "flags that are pasted from Nix's commands" "$(kiln build --expr '{ }' --dry-run --print-out-paths --rebuild --impure --no-link -L --keep-going --refresh \
-	--show-trace --log-format bar --no-write-lock-file --accept-flake-config --max-jobs auto --fallback --option cores 1 2>&1)" "error: there is no derivation in it"
+	--show-trace --log-format bar --no-write-lock-file --accept-flake-config --max-jobs auto --fallback --option cores 1 2>&1)" "warning: setting 'accept-flake-config' does nothing in kiln
+error: there is no derivation in it"
 fails_like "one that cannot be is refused" "log format 'internal-json' is not supported" kiln build --log-format internal-json
 is "options may stand before the command" "$(kiln -v --option cores 1 --json version; kiln -v --version)" '{"name": "kiln", "version": "0.1.0"}
 kiln 0.1.0'

@@ -2,7 +2,7 @@
 # kiln log, why, and the verbs of kiln store; old generations; equal files. What Nix has under other
 # names is compared with it in tests/differential/nix-verbs.sh.
 . "$(dirname "$0")/../lib.sh"
-plan 60
+plan 63
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
