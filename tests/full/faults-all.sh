@@ -5,7 +5,7 @@ here=$(cd "$(dirname "$0")/../functional" && pwd)
 export KILN_FAULTS_STEP=1
 : "${KILN_KILLS:=300}"
 export KILN_KILLS
-plan 3
+plan 4
 # whole NAME: the test's own results are comments of ours
 whole() {
 	if sh "$here/$1.sh" >"$T/said" 2>&1; then
@@ -17,3 +17,4 @@ whole() {
 whole store-faults
 whole build-faults
 whole killed
+ok "substitution killed" "$KILN_BUILD/tests/unit/t_job_substitute"
