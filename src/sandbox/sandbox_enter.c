@@ -264,13 +264,21 @@ static errint change_root(struct err *err)
 	return step_readonly("/", err);
 }
 
+static errint new_root(const struct sandbox_spec *s, struct err *err)
+{
+	errint rc = sandbox_own_mounts(err);
+
+	if (rc)
+		return rc;
+	if (mount("tmpfs", s->root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755"))
+		return err_sys(err, "mounting the new root on '%s'", s->root);
+	return 0;
+}
+
 errint sandbox_enter(const struct sandbox_spec *s, struct sandbox_ids ids, struct err *err)
 {
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("tmpfs", s->root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755")) {
-		err_sys(err, "mounting the new root on '%s'", s->root);
+	if (new_root(s, err))
 		return sandbox_explain(err);
-	}
 	int root CLEANUP_FD = open(s->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0 || fchdir(root))
 		return err_sys(err, "entering '%s'", s->root);

@@ -57,7 +57,8 @@ errint sandbox_explain(struct err *err)
 		found = true;
 	}
 	if (!found)
-		err_hint(err, "in a container, run it as privileged; or build with '--no-sandbox', "
-			      "which gives up what it guarantees");
+		err_hint(err,
+			 "in a container, run it as privileged; in a chroot, as root; or build "
+			 "with '--no-sandbox', which gives up what it guarantees");
 	return rc;
 }

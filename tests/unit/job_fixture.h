@@ -14,7 +14,7 @@ static void fixture_open(void)
 	store = open_store();
 }
 
-static void fixture_start(void)
+ATTR_UNUSED static void fixture_start(void)
 {
 	IS_OK(temp_dir(temp_dir_root(), "kiln-test-build-", &root, &err), err, "scratch folder");
 	/* The user's own configuration is not the test's. */
@@ -22,7 +22,7 @@ static void fixture_start(void)
 	fixture_open();
 }
 
-static void fixture_end(void)
+ATTR_UNUSED static void fixture_end(void)
 {
 	store_close(store);
 	remove_tree_quietly(AT_FDCWD, root);
