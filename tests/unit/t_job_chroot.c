@@ -109,12 +109,13 @@ static void needs_root(void)
 static void print_log(int fd)
 {
 	BUF(log, 1 << 20);
+	struct str rest, line;
 
 	lseek(fd, 0, SEEK_SET);
 	IS_OK(fd_read_all(fd, &log, &err), err, "what the child said");
-	char *text CLEANUP_FREE = buf_steal(&log);
-	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-		printf("# %s\n", line);
+	rest = buf_str(&log);
+	while (str_split(&rest, '\n', &line))
+		printf("# %.*s\n", STR_ARG(line));
 }
 
 /* The child's checks are shown when one of them failed: one process speaks TAP. */
