@@ -25,6 +25,9 @@ static errint build_some(void)
 	return build_paths(store, &w, 1, &o, NULL, &err);
 }
 
+/* Whether the chroot's own '/' is a mount. */
+static bool root_mounted;
+
 /* Lays one of the host's folders (or symlinks) into the chroot. */
 static void lay(const char *path)
 {
@@ -52,6 +55,8 @@ static void enter_chroot(bool with_proc)
 	OK(!unshare(CLONE_NEWNS) && !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
 		   !mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL),
 	   "mounts of its own");
+	if (root_mounted)
+		OK(!mount(root, root, NULL, MS_BIND, NULL), "a mount");
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		lay(parts[i]);
 	if (with_proc)
@@ -68,16 +73,27 @@ static void mounts(struct buf *b)
 	IS_OK(file_read(AT_FDCWD, "/proc/self/mountinfo", b, &err), err, "read the mounts");
 }
 
-static void builds(void)
+static void builds_in(bool mounted)
 {
 	BUF(before, 1 << 20);
 	BUF(after, 1 << 20);
 
+	root_mounted = mounted;
 	enter_chroot(true);
 	mounts(&before);
 	IS_OK(build_some(), err, "a build");
 	mounts(&after);
 	IS_STR(buf_str(&after), buf_str(&before), "nothing of it is seen outside of the sandbox");
+}
+
+static void builds(void)
+{
+	builds_in(false);
+}
+
+static void builds_mounted(void)
+{
+	builds_in(true);
 }
 
 static void says(const char *part)
@@ -162,6 +178,7 @@ int main(void)
 		return tap_done();
 	}
 	in_chroot(builds, "a build in a plain chroot");
+	in_chroot(builds_mounted, "and in one that is a mount");
 	in_chroot(needs_proc, "without /proc it says so");
 	in_chroot(needs_root, "an ordinary user is told");
 	return tap_done();
