@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "base/file.h"
+#include "base/mounts.h"
 #include "store/store.h"
 
 static errint write_proc(const char *path, const char *text, struct err *err)
@@ -43,7 +44,8 @@ static errint own_namespaces(struct err *err)
 		err_sys(err, "making a user namespace to show the store at its place");
 		return err_hint(err,
 				"allow user namespaces (Ubuntu: install the AppArmor profile of "
-				"share/kiln/apparmor), or run kiln where /nix can be written");
+				"share/kiln/apparmor; in a chroot only root has any), or run kiln "
+				"where /nix can be written");
 	}
 	rc = write_proc("/proc/self/setgroups", "deny", err);
 	if (rc)
@@ -182,8 +184,9 @@ errint view_enter(struct store *s, struct err *err)
 	rc = own_namespaces(err);
 	if (rc)
 		return rc;
-	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
-		return err_sys(err, "separating the mounts");
+	rc = mounts_separate(MS_SLAVE, err);
+	if (rc)
+		return rc;
 	if (access(logical, F_OK) == 0)
 		rc = merge(logical, real, err);
 	else if (access(top_path, F_OK) == 0)

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 
 #include "base/file.h"
+#include "base/mounts.h"
 
 struct entering {
 	int root; /* the new root */
@@ -266,7 +267,7 @@ static errint change_root(struct err *err)
 
 static errint new_root(const struct sandbox_spec *s, struct err *err)
 {
-	errint rc = sandbox_own_mounts(err);
+	errint rc = mounts_separate(MS_PRIVATE, err);
 
 	if (rc)
 		return rc;

@@ -9,9 +9,6 @@
 /* Executes the plan below s->root and makes it the root. Files made belong to ids. */
 ATTR_MUST_CHECK errint sandbox_enter(const struct sandbox_spec *s, struct sandbox_ids ids,
 				     struct err *err);
-/* Makes the mounts of the caller's new namespace private, and its '/' a mount where a chroot made
- * it a mere folder. */
-ATTR_MUST_CHECK errint sandbox_own_mounts(struct err *err);
 /* No setuid files, no extended attributes: the store cannot hold them (system call filter). */
 ATTR_MUST_CHECK errint sandbox_filter(struct err *err);
 /* A fixed output shares the host's network namespace, and with it abstract sockets: this cuts

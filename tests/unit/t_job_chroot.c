@@ -11,6 +11,8 @@
 #include <sys/mount.h>
 #include <sys/wait.h>
 
+#include "env/view.h"
+
 static errint build_some(void)
 {
 	static const char *const binds[] = {"/bin?", "/lib?", "/lib64?", "/usr?"};
@@ -84,6 +86,22 @@ static void builds_in(bool mounted)
 	IS_OK(build_some(), err, "a build");
 	mounts(&after);
 	IS_STR(buf_str(&after), buf_str(&before), "nothing of it is seen outside of the sandbox");
+}
+
+/* Programs that are started there see the store at its place. */
+static void views(void)
+{
+	enter_chroot(true);
+	IS_OK(build_some(), err, "a build");
+	IS_OK(view_enter(store, &err), err, "the view");
+	char *logical CLEANUP_FREE = str_dupz(store_dir(store));
+	struct dir_list l = {0};
+	IS_OK(dir_list(AT_FDCWD, logical, &l, &err), err, "list the store's place");
+	bool seen = false;
+	for (size_t i = 0; i < l.n; i++)
+		seen |= str_ends(str_c(l.v[i].name), S("-inside"));
+	dir_list_release(&l);
+	OK(seen, "the output is there");
 }
 
 static void builds(void)
@@ -179,6 +197,7 @@ int main(void)
 	}
 	in_chroot(builds, "a build in a plain chroot");
 	in_chroot(builds_mounted, "and in one that is a mount");
+	in_chroot(views, "a program's view of the store");
 	in_chroot(needs_proc, "without /proc it says so");
 	in_chroot(needs_root, "an ordinary user is told");
 	return tap_done();

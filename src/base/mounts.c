@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The mounts that a sandbox starts from: the caller's, private, below a root that is a mount. In a
- * plain chroot neither holds: see pivot_root(2) and mount_namespaces(7). */
-#include "sandbox/sandbox_int.h"
+ * In a plain chroot '/' has no mount of its own, so that neither its mounts can be told apart nor
+ * the root be changed: see pivot_root(2), mount_namespaces(7) and, for chroots, user_namespaces(7).
+ */
+#include "base/mounts.h"
 
 #include <sched.h>
 #include <unistd.h>
@@ -36,7 +37,7 @@ static errint leave_chroot(struct err *err)
 		return err_hint(err, "in a chroot, mount /proc first: mount -t proc proc /proc");
 	}
 	if (setns(ns, CLONE_NEWNS))
-		return err_sys(err, "entering the root of the sandbox's mounts");
+		return err_sys(err, "entering the root of the mounts");
 	return 0;
 }
 
@@ -67,7 +68,7 @@ static errint stat_root(struct statx *st, struct err *err)
 	return 0;
 }
 
-errint sandbox_own_mounts(struct err *err)
+errint mounts_separate(unsigned long how, struct err *err)
 {
 	int root CLEANUP_FD = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct statx before = {0}, now = {0};
@@ -84,7 +85,7 @@ errint sandbox_own_mounts(struct err *err)
 	rc = stat_root(&now, err);
 	if (rc)
 		return rc;
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		return err_sys(err, "making mounts private");
+	if (mount(NULL, "/", NULL, MS_REC | how, NULL))
+		return err_sys(err, "separating the mounts");
 	return same_place(&before, &now) ? 0 : mount_chroot(root, err);
 }

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Mounts of a process's own: see mount_namespaces(7). */
+#pragma once
+
+#include "base/err.h"
+
+/* Cuts the caller's mounts off from everybody else's. Its mount namespace must be new; how is
+ * MS_PRIVATE, or MS_SLAVE to go on seeing what the host mounts. '/' is a mount and the namespace's
+ * root afterwards, also in a chroot, where /proc is needed for it. The working folder is lost
+ * there. */
+ATTR_MUST_CHECK errint mounts_separate(unsigned long how, struct err *err);
