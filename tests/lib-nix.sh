@@ -8,6 +8,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 newest=${KILN_NIX_UNSTABLE_ROOT:-}
 
+# need_2_8: where words and odd corners are compared, the version is part of the oracle.
+need_2_8() {
+	case $(nix-store --version) in
+	*\ 2.8*) ;;
+	*) no_oracle "$(nix-store --version) is not Debian 12's Nix 2.8" ;;
+	esac
+}
 need_nix() {
 	command -v python3 >/dev/null || skip_all "no python3"
 	command -v nix-instantiate >/dev/null || skip_all "no nix-instantiate (Debian's nix-bin)"

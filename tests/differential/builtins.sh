@@ -4,6 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-nix.sh"
 need_nix
+need_2_8
 seed=${SEED:-$(date +%s)}
 count=${COUNT:-2000}
 plan 3

@@ -3,7 +3,9 @@
 # that both use, at its own place, as builds without a sandbox need it.
 # shellcheck disable=SC2016,SC2086 # an expression's dollar; lists of words split
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../lib-nix.sh"
 command -v nix >/dev/null || skip_all "no nix (Debian's nix-bin)"
+need_2_8
 plan 103
 cd "$T" || exit 1
 

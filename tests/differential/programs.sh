@@ -6,6 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-nix.sh"
 need_nix
+need_2_8
 seed=${SEED:-$(date +%s)}
 count=${COUNT:-3000}
 faults=${FAULTS:-150}

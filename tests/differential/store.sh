@@ -3,7 +3,9 @@
 # that each made and on one that both use.
 # shellcheck disable=SC2016,SC2086 # odd names are meant as they stand; lists of store paths split
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../lib-nix.sh"
 command -v nix-store >/dev/null || skip_all "no nix-store (Debian's nix-bin)"
+need_2_8
 plan 56
 cd "$T" || exit 1
 
