@@ -2,7 +2,7 @@
 # relocated into the store by builtin:kiln-deb-1. No Debian maintainer script ever runs.
 #
 # A *group* is one store path: usually one Debian package, several where they only work as one
-# (glibc, python, torch). groups.nix names the groups that need rules; every other package of the
+# (glibc, python, torch). ./groups names the groups that need rules; every other package of the
 # lock is a group of its own, under Debian's name. A group's dependencies are the groups of what its
 # packages depend on, and what it refers to in the end is what its files really load.
 #
@@ -21,7 +21,7 @@
 #	glibc		whose dynamic linker programs get; empty in glibc itself
 #	patchelf	unpacked, unrelocated patchelf with its libraries; empty: only unpack
 #	triplet		Debian's multiarch name
-#	rules		lines of tab-separated words, see groups.nix
+#	rules		lines of tab-separated words, see ./groups
 #
 # `debian.packages.<Debian name>` is the group that holds that package.
 { system }:
@@ -68,7 +68,7 @@ let
     in
     storeName (head (match "([^+~]*).*" really));
 
-  special = import ./groups.nix { inherit lib fetch packages platform; groups = outputs; };
+  special = import ./groups { inherit lib fetch packages platform; groups = outputs; };
   grouped = concatMap (g: g.debs) (attrValues special);
   groups = special // lib.genAttrs (filter (n: !elem n grouped) (attrNames locked)) (name: { debs = [ name ]; });
   # Debian name -> group name

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * builtin:kiln-deb-1: Debian packages into one store path, relocated by DESIGN's rules. Its
- * environment is told in pkgs/debian/default.nix, its rules in pkgs/debian/groups.nix. The output
+ * environment is told in pkgs/debian/default.nix, its rules in pkgs/debian/groups. The output
  * depends on the .debs, the dependencies and the rules alone. */
 #pragma once
 

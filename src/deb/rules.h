@@ -2,7 +2,7 @@
  *
  * The relocation rules of a package: lines of tab-separated words from the derivation, data about
  * one Debian package that no program could guess. In arguments \n \t \\ and \0 are escapes and
- * @out@ is the output's path. What each verb does is told in pkgs/debian/groups.nix. */
+ * @out@ is the output's path. What each verb does is told in pkgs/debian/groups. */
 #pragma once
 
 #include "base/arena.h"
