@@ -9,89 +9,9 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/report.h"
-#include "deb/control.h"
 #include "deb/index.h"
 #include "deb/release.h"
 #include "source/ascent.h"
-
-static void add_items(struct deb_name_list *g, struct str list)
-{
-	struct str item;
-
-	while (control_item(&list, &item)) {
-		deb_name_list_add(g, item);
-	}
-}
-
-static errint list_field(struct arena *a, const struct control_reader *r,
-			 const struct control_paragraph *p, const char *name, struct deb_names *out,
-			 struct err *err)
-{
-	struct deb_name_list g CLEANUP(deb_name_list_release) = {0};
-	struct str value;
-	errint rc = control_need(r, p, name, &value, err);
-
-	if (rc)
-		return rc;
-	add_items(&g, value);
-	*out = deb_name_list_set(a, &g);
-	return 0;
-}
-
-static errint read_head(struct arena *a, const struct control_reader *r,
-			const struct control_paragraph *p, struct deb_roots *out, struct err *err)
-{
-	struct deb_name_list prefer CLEANUP(deb_name_list_release) = {0};
-	struct str value;
-	errint rc = control_need(r, p, "Suite", &out->suite, err);
-
-	if (!rc)
-		rc = list_field(a, r, p, "Components", &out->components, err);
-	if (!rc)
-		rc = list_field(a, r, p, "Architectures", &out->architectures, err);
-	if (!rc)
-		rc = list_field(a, r, p, "Roots", &out->request.roots, err);
-	if (rc)
-		return rc;
-	if (control_get(p, S("Prefer"), &value))
-		add_items(&prefer, value);
-	out->request.prefer = deb_name_list_set(a, &prefer);
-	return 0;
-}
-
-errint deb_roots_parse(struct arena *a, struct str text, const char *name, struct deb_roots *out,
-		       struct err *err)
-{
-	struct control_paragraph p CLEANUP(control_paragraph_release) = {0};
-	struct deb_name_list exclude CLEANUP(deb_name_list_release) = {0};
-	struct control_reader r = control_reader_init(text, name);
-	struct deb_roots d = {S("")};
-	struct str value;
-	bool more;
-	errint rc = control_next(&r, &p, &more, err);
-
-	if (rc)
-		return rc;
-	if (!more)
-		return err_set(err, ERR_CORRUPT, "%s: it is empty", name);
-	rc = read_head(a, &r, &p, &d, err);
-	if (rc)
-		return rc;
-	for (;;) {
-		rc = control_next(&r, &p, &more, err);
-		if (rc)
-			return rc;
-		if (!more)
-			break;
-		rc = control_need(&r, &p, "Exclude", &value, err);
-		if (rc)
-			return rc;
-		add_items(&exclude, value);
-	}
-	d.request.exclude = deb_name_list_set(a, &exclude);
-	*out = d;
-	return 0;
-}
 
 static void put_field(struct buf *b, const char *key, struct str value)
 {
@@ -250,7 +170,7 @@ static errint resolve_arch(const struct deb_lock_options *o, const struct deb_ro
 			   const struct deb_release *release, struct str arch, struct arena *a,
 			   struct deb_closure *out, struct err *err)
 {
-	struct deb_request q = r->request;
+	struct deb_request q;
 	BUF(text, LIMIT_DEB_INDEX);
 	ARENA(scratch);
 	struct deb_index index;
@@ -261,7 +181,7 @@ static errint resolve_arch(const struct deb_lock_options *o, const struct deb_ro
 		if (rc)
 			return rc;
 	}
-	q.arch = arch;
+	deb_roots_request(&scratch, r, arch, &q);
 	if (deb_index_parse(&scratch, buf_str(&text), "Packages", &index, err) ||
 	    deb_resolve(&scratch, &index, &q, out, err))
 		return err_wrap(err, "architecture '%.*s'", STR_ARG(arch));

@@ -2,12 +2,13 @@
  *
  * `kiln lock debian`: from roots.control (what is wanted) and a signed suite to lock.json (pool
  * path, hash and dependencies of every package), which names no host. The same suite gives the same
- * bytes. roots.control is drawn in pkgs/debian/roots.control. */
+ * bytes. */
 #pragma once
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "deb/resolve.h"
+#include "deb/roots.h"
 
 struct ladder;
 struct report;
@@ -24,14 +25,6 @@ struct deb_lock_options {
 };
 ATTR_MUST_CHECK errint deb_lock(const struct deb_lock_options *o, struct err *err);
 
-/* What roots.control says; slices borrow from its text. */
-struct deb_roots {
-	struct str suite;
-	struct deb_names components, architectures;
-	struct deb_request request; /* arch is not set */
-};
-ATTR_MUST_CHECK errint deb_roots_parse(struct arena *a, struct str text, const char *name,
-				       struct deb_roots *out, struct err *err);
 /* Appends the lock's JSON for closures in the order of r->architectures. */
 void deb_lock_print(const struct deb_roots *r, const struct deb_release *release,
 		    const struct deb_closure *closures, struct buf *out);

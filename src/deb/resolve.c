@@ -94,14 +94,27 @@ static errint unfulfilled(const struct deb_group *g, struct err *err)
 			STR_ARG(first->name));
 }
 
+/* Is a dependency of the package on this name left out? */
+static bool excluded(const struct deb_request *q, const struct deb_package *p, struct str name)
+{
+	for (size_t i = 0; i < q->n_exclude; i++) {
+		const struct deb_exclusion *e = &q->exclude[i];
+
+		if ((!e->of.n || deb_names_has(&e->of, p->name)) && deb_names_has(&e->names, name))
+			return true;
+	}
+	return false;
+}
+
 /* One package for a group, or an empty name when the group is left out. */
 static errint choose(const struct deb_index *x, const struct deb_request *q,
-		     const struct deb_group *g, struct str *out, struct err *err)
+		     const struct deb_package *p, const struct deb_group *g, struct str *out,
+		     struct err *err)
 {
 	struct deb_name_list all CLEANUP(deb_name_list_release) = {0};
 
 	for (size_t i = 0; i < g->n; i++) {
-		if (!deb_names_has(&q->exclude, g->v[i].name))
+		if (!excluded(q, p, g->v[i].name))
 			continue;
 		*out = S("");
 		return 0;
@@ -128,7 +141,8 @@ static errint choose(const struct deb_index *x, const struct deb_request *q,
 }
 
 static errint choose_all(struct arena *a, const struct deb_index *x, const struct deb_request *q,
-			 struct str field, struct deb_name_list *out, struct err *err)
+			 const struct deb_package *p, struct str field, struct deb_name_list *out,
+			 struct err *err)
 {
 	struct deb_depends d;
 	errint rc = deb_depends_parse(a, field, &d, err);
@@ -138,7 +152,7 @@ static errint choose_all(struct arena *a, const struct deb_index *x, const struc
 	for (size_t i = 0; i < d.n; i++) {
 		struct str name;
 
-		rc = choose(x, q, &d.v[i], &name, err);
+		rc = choose(x, q, p, &d.v[i], &name, err);
 		if (rc)
 			return rc;
 		if (name.n)
@@ -152,8 +166,8 @@ static errint deps_of(struct arena *a, const struct deb_index *x, const struct d
 {
 	struct deb_name_list names CLEANUP(deb_name_list_release) = {0};
 
-	if (choose_all(a, x, q, p->pre_depends, &names, err) ||
-	    choose_all(a, x, q, p->depends, &names, err))
+	if (choose_all(a, x, q, p, p->pre_depends, &names, err) ||
+	    choose_all(a, x, q, p, p->depends, &names, err))
 		return err_wrap(err, "package '%.*s'", STR_ARG(p->name));
 	*out = deb_name_list_set(a, &names);
 	return 0;

@@ -16,12 +16,18 @@ struct deb_names { /* sorted, unique */
 	size_t n;
 };
 
+/* Left out: a dependency of which any alternative is among the names is not followed. */
+struct deb_exclusion {
+	struct deb_names of; /* whose dependencies; none: everybody's */
+	struct deb_names names;
+};
+
 struct deb_request {
 	struct str arch; /* "amd64" */
 	struct deb_names roots;
 	struct deb_names prefer;
-	/* Left out: a dependency of which any alternative is named here is not followed. */
-	struct deb_names exclude;
+	struct deb_exclusion *exclude;
+	size_t n_exclude;
 };
 
 struct deb_chosen {

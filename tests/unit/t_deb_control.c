@@ -106,8 +106,10 @@ static struct deb_names names(struct arena *a, const char *list)
 static struct deb_request request(struct arena *a, const char *roots, const char *prefer,
 				  const char *exclude)
 {
-	return (struct deb_request){S("amd64"), names(a, roots), names(a, prefer),
-				    names(a, exclude)};
+	struct deb_exclusion *e = ARENA_NEW(a, struct deb_exclusion);
+
+	*e = (struct deb_exclusion){.names = names(a, exclude)};
+	return (struct deb_request){S("amd64"), names(a, roots), names(a, prefer), e, 1};
 }
 
 static void test_resolve(void)
@@ -172,6 +174,7 @@ static void test_lock(void)
 					 "Roots: app\nPrefer: exim\n\nExclude: gone,\n tool\n";
 	ARENA(a);
 	ERR(err);
+	struct deb_request q;
 	struct deb_roots roots;
 	struct deb_index x;
 	struct deb_closure c;
@@ -179,12 +182,12 @@ static void test_lock(void)
 	BUF(json, LIMIT_LOCK_FILE);
 
 	IS_OK(deb_roots_parse(&a, S(roots_text), "roots", &roots, &err), err, "roots");
-	OK(deb_names_has(&roots.request.exclude, S("tool")) &&
-		   deb_names_has(&roots.request.exclude, S("gone")),
+	deb_roots_request(&a, &roots, S("amd64"), &q);
+	OK(deb_names_has(&q.exclude[1].names, S("tool")) &&
+		   deb_names_has(&q.exclude[1].names, S("gone")),
 	   "a list over two lines");
 	IS_OK(deb_index_parse(&a, S(suite), "suite", &x, &err), err, "an index");
-	roots.request.arch = S("amd64");
-	IS_OK(deb_resolve(&a, &x, &roots.request, &c, &err), err, "a closure");
+	IS_OK(deb_resolve(&a, &x, &q, &c, &err), err, "a closure");
 	deb_lock_print(&roots, &release, &c, &json);
 	IS_STR(buf_str(&json),
 	       S("{\n \"version\": 1,\n \"suite\": \"x\",\n \"release\": \"13.1\",\n"
@@ -204,6 +207,58 @@ static void test_lock(void)
 	       "the lock");
 	IS_ERR(deb_roots_parse(&a, S("Suite: x\n"), "roots", &roots, &err), err, ERR_CORRUPT,
 	       "roots without roots");
+}
+
+static void bad_roots(const char *rest, const char *want)
+{
+	ARENA(a);
+	ERR(err);
+	struct deb_roots r;
+	char *text CLEANUP_FREE =
+		xasprintf("Suite: x\nComponents: main\nArchitectures: amd64\n%s", rest);
+
+	IS_INT(deb_roots_parse(&a, str_c(text), "roots", &r, &err), ERR_CORRUPT, rest);
+	IS_Z(err.msg ? err.msg : "", want, "is told");
+}
+
+/* Each family has a paragraph. */
+static void test_parts(void)
+{
+	static const char text[] =
+		"Suite: x\nComponents: main\nArchitectures: amd64, arm64\n\n"
+		"Roots: app\nPrefer: exim\n\nFor: app\nExclude: tool\n\n"
+		"Architectures: arm64\nRoots: lib\nExclude: libc\n\nExclude: gone\n";
+	ARENA(a);
+	ERR(err);
+	struct deb_roots r;
+	struct deb_request q;
+	struct deb_index x;
+	struct deb_closure c;
+
+	IS_OK(deb_roots_parse(&a, S(text), "roots", &r, &err), err, "paragraphs with roots");
+	deb_roots_request(&a, &r, S("amd64"), &q);
+	IS_INT(q.roots.n, 1, "a paragraph is for its architectures");
+	IS_INT(q.n_exclude, 4, "so is what it leaves out");
+	deb_roots_request(&a, &r, S("arm64"), &q);
+	OK(deb_names_has(&q.roots, S("app")) && deb_names_has(&q.roots, S("lib")), "roots add up");
+	IS_OK(deb_index_parse(&a, S(suite), "suite", &x, &err), err, "an index");
+	deb_roots_request(&a, &r, S("amd64"), &q);
+	IS_OK(deb_resolve(&a, &x, &q, &c, &err), err, "a closure");
+	IS_INT(c.n, 4, "what one package's dependencies leave out is not followed");
+	q.exclude[2].of.v[0] = S("nobody");
+	IS_OK(deb_resolve(&a, &x, &q, &c, &err), err, "and of another");
+	IS_INT(c.n, 6, "it is");
+
+	bad_roots("\nRots: a\n", "roots:5: there is no field 'Rots'");
+	bad_roots("Roots: a\n\nSuite: y\nRoots: b\n",
+		  "roots:6: only the first paragraph has a field 'Suite'");
+	bad_roots("Roots: a\n\nFor: b\nRoots: c\n",
+		  "roots:6: this paragraph has a field 'For', but no 'Exclude'");
+	bad_roots("\nRoots:\n",
+		  "roots:5: this paragraph has none of 'Roots', 'Prefer' and 'Exclude'");
+	bad_roots("\nExclude: a\n", "roots: no paragraph has a field 'Roots'");
+	bad_roots("\nArchitectures: s390x\nRoots: a\n",
+		  "roots:5: 's390x' is not among the first paragraph's architectures");
 }
 
 static void test_release(void)
@@ -253,6 +308,7 @@ int main(void)
 	test_resolve();
 	test_bad_index();
 	test_lock();
+	test_parts();
 	test_release();
 	test_status();
 	return tap_done();
