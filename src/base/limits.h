@@ -24,6 +24,8 @@
 	X(STORE_NAME, 211, "store path name")                   \
 	X(SMALL_FILE, 1 << 20, "configuration file")            \
 	X(LOCK_FILE, 64 << 20, "lock file")                     \
+	X(PROJECT_LOCK, 1 << 20, "lock of a project")           \
+	X(SET_NAR, 256 << 20, "package set")                    \
 	X(INDEX_PAGE, 256 << 20, "package index page")          \
 	X(INDEX_FILES, 1 << 18, "files of an index page")       \
 	X(INDEX_LINK, 64 << 10, "link of an index page")        \

@@ -189,6 +189,21 @@ static void print_paths(const struct build_command *c)
 			out_printf("%.*s\n", STR_ARG(c->products[i].paths[k]));
 }
 
+/* The first build of a project that succeeds pins the set that it was built with. */
+static errint pin_set(struct build_command *c, struct session *s, struct err *err)
+{
+	bool pinned = false;
+
+	if (!count_recipes(c) || c->builds.dry_run || c->request.nixpkgs)
+		return 0;
+	errint rc = project_pin_first(s, c->project_dir, &pinned, err);
+	if (pinned)
+		report_msg(s->report, REPORT_NOTE,
+			   "pinned package set " KILN_VERSION " in '%s/.flox/kiln.lock': commit it",
+			   c->project_dir);
+	return rc;
+}
+
 static errint build(struct build_command *c, struct session *s, struct err *err)
 {
 	struct build_wanted *w = ARENA_ARRAY(&c->a, struct build_wanted, c->n_products);
@@ -228,6 +243,8 @@ errint build_command_run(struct build_command *c, struct cli *cli, struct err *e
 		return rc;
 	struct err *failure = last_failure(c, s);
 	rc = build(c, s, err);
+	if (!rc)
+		rc = pin_set(c, s, err);
 	if (!rc)
 		rc = link_all(c, s, err);
 	if (rc && failure)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * kiln lock: pins packages by hash. Debian's so far; the lock and its request stand side by side.
- */
+ * kiln lock: pins packages by hash. Alone it is `kiln lock set`. Debian's lock and its request
+ * stand side by side. */
 #include "base/file.h"
-#include "cli/command.h"
+#include "cli/cmd_lock.h"
 #include "deb/lock.h"
 #include "project/data_dir.h"
 #include "source/ladder.h"
@@ -72,11 +72,15 @@ static const struct command debian = {
 	.run = lock_debian,
 };
 
-static const struct command *const verbs[] = {&debian, NULL};
+static const struct command *const verbs[] = {&debian, &lock_set_verb, NULL};
 
 const struct command command_lock = {
 	.name = "lock",
 	.summary = "pin packages by hash",
 	.topic = TOPIC_BUILD,
+	.needs = NEEDS_STORE | NEEDS_SETTINGS,
+	.rows = lock_rows,
+	.size = sizeof(struct lock_set_command),
+	.run = lock_set,
 	.verbs = verbs,
 };

@@ -65,6 +65,8 @@ static errint search_path(struct evaluation *e, unsigned flags, struct err *err)
 	}
 	for (size_t i = 0; s && !s->pure_eval && i < s->nix_path.n; i++)
 		search_add(e, xstrdup(s->nix_path.v[i]));
+	if (r->pinned)
+		search_add(e, xasprintf("nixpkgs=%s", r->pinned));
 	/* Under Nix's names it stands for Nix's own default, which NIX_PATH replaces. */
 	if ((flags & EVALUATION_AS_NIX) && (env_text("NIX_PATH") || (s && s->nix_path.n)))
 		return 0;

@@ -58,9 +58,10 @@ static errint put_call(struct evaluation *e, const char *project, struct buf *te
 
 	if (rc)
 		return rc;
+	char *own CLEANUP_FREE = path_join(str_c(data), S("pkgs"));
 	buf_putz(text, "import (/. + ");
-	eval_print_string(text, str_c(data));
-	buf_putz(text, " + \"/pkgs/project.nix\") { dir = /. + ");
+	eval_print_string(text, str_c(e->request->pinned ? e->request->pinned : own));
+	buf_putz(text, " + \"/project.nix\") { dir = /. + ");
 	eval_print_string(text, str_c(project));
 	buf_putz(text, " + \"/.flox/pkgs\"; ");
 	if (e->settings && e->settings->pure_eval)

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "project/evaluation.h"
+#include "project/project_set.h"
 
 /* The project of a folder: itself or the nearest above that has .flox/pkgs. dir NULL is the working
  * folder. malloc'd; ERR_NOT_FOUND with the cure. */
@@ -39,7 +40,9 @@ struct project_request {
 	struct session *session;
 	const char *dir; /* the project, for recipes */
 	const struct eval_request *eval;
-	unsigned flags;  /* enum evaluation_flags */
+	unsigned flags; /* enum evaluation_flags */
+	/* What the project pins, for whom the set is evaluated; NULL: not looked for. */
+	const struct set_pin *pin;
 	bool fresh;      /* evaluate, whatever is remembered */
 	bool keep_going; /* a recipe that does not evaluate is a found one with its failure */
 };

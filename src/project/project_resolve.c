@@ -68,8 +68,15 @@ static errint open_recipes(struct resolution *v, struct err *err)
 	if (!v->dir)
 		return err_sys(err, "cannot resolve '%s'", r->dir);
 	told->project = told->allowed[1] = v->dir;
+	errint rc = 0;
+	if (r->pin && r->pin->there)
+		rc = project_set_find(r->session, r->dir, r->pin, v->a, &told->pinned, err);
+	if (rc)
+		return rc;
+	if (told->pinned)
+		told->allowed[0] = told->pinned;
 	told->set = told->nixpkgs ? told->nixpkgs : told->allowed[0];
-	errint rc = project_tracked(r->dir, v->a, told->inputs, &told->tracked, err);
+	rc = project_tracked(r->dir, v->a, told->inputs, &told->tracked, err);
 	if (!rc)
 		rc = evaluation_open(r->session, told, EVALUATION_SET | r->flags, &v->recipes_e,
 				     err);
@@ -275,9 +282,13 @@ errint project_resolve(const struct project_request *r, const struct asked *v, s
 {
 	struct eval_request eval = *r->eval;
 	struct project_request mine = *r;
+	struct set_pin pin = {0};
 	errint rc = allow_project(r, a, &eval, err);
 
 	mine.eval = &eval;
+	mine.pin = &pin;
+	if (!rc && r->dir && !eval.nixpkgs)
+		rc = project_pin_read(r->session, r->dir, a, &pin, err);
 	for (size_t i = 0, end; !rc && i < n; i = end) {
 		end = i + 1;
 		if (v[i].kind == ASKED_PATH) {
