@@ -3,7 +3,7 @@
  * kiln lock: pins packages by hash. Alone it is `kiln lock set`. Debian's lock and its request
  * stand side by side. */
 #include "base/file.h"
-#include "cli/cmd_lock.h"
+#include "cli/lock_set.h"
 #include "deb/lock.h"
 #include "project/data_dir.h"
 #include "source/ladder.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * kiln lock set: pins the package set that a project's recipes are called with. */
-#include "cli/cmd_lock.h"
+#include "cli/lock_set.h"
 
 #include <stdlib.h>
 
