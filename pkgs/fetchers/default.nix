@@ -9,8 +9,8 @@ let
   known = import ./arguments.nix { inherit lib; };
 
   # The one fixed-output derivation: everything below only computes its arguments.
-  fetch = { name, urls, hash, recursive ? false, unpack ? false, executable ? false, passthru ? { }, meta ? { } }:
-    lib.extendDerivation true ({ inherit meta urls; url = lib.head urls; } // passthru) (derivation {
+  fetch = { name, urls, hash, recursive ? false, unpack ? false, executable ? false, message ? null, passthru ? { }, meta ? { } }:
+    lib.extendDerivation true ({ inherit meta urls; url = lib.head urls; } // passthru) (derivation (lib.optionalAttrs (message != null) { inherit message; } // {
       inherit name urls unpack executable;
       url = lib.head urls;
       builder = "builtin:fetchurl";
@@ -20,7 +20,7 @@ let
       outputHash = hash.value;
       preferLocalBuild = true;
       impureEnvVars = lib.fetchers.proxyImpureEnvVars;
-    });
+    }));
 
   # One of hash (SRI or any Nix spelling) and sha256, sha512, sha1, md5. "" is the fake hash, so
   # that the first build tells the right one.
@@ -150,11 +150,19 @@ in
       inherit meta;
     });
 
-  requireFile = { name, url ? null, message ? null, hash ? null, sha256 ? null }@args:
-    fetch {
-      inherit name;
-      urls = [ "requirefile:${name}" ];
-      hash = hashOf "requireFile" (removeAttrs args [ "name" "url" "message" ]);
-      meta.description = if message != null then message else "to be had by hand from ${toString url}";
+  # A file that no program can fetch: people bring it, into the store or a folder of 'source-dirs'.
+  requireFile = { name ? null, url ? null, message ? null, hash ? null, sha256 ? null, sha1 ? null, hashMode ? "flat" }@args:
+    let
+      hash = hashOf "requireFile" (removeAttrs args [ "name" "url" "message" "hashMode" ]);
+      name' = if name != null then name else storeName url;
+    in
+    if name == null && url == null then throw (words.noUrl "requireFile")
+    else fetch {
+      inherit hash;
+      name = name';
+      urls = [ "requirefile:/${name'}" ];
+      recursive = hashMode == "recursive";
+      message = if message != null then message else words.byHand name' url hash (hashMode == "recursive");
+      meta = { hydraPlatforms = [ ]; } // lib.optionalAttrs (url != null) { homepage = url; };
     };
 }

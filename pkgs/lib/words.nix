@@ -100,6 +100,11 @@ rec {
   revAndTag = who: args: told "${who}: rev and tag are both given" (place "tag" args) [ "give one of them" ];
   noRev = who: what: told "${who}: ${what} needs rev or tag" "" [ "say rev = a commit, or tag = the name of a tag" ];
   noUrl = who: told "${who}: there is no url" "" [ "say url = \"https://…\"" ];
+  byHand = name: url: hash: recursive:
+    let algo = if hash.algo != null then hash.algo else lib.head (lib.splitString "-" (lib.head (lib.splitString ":" hash.value))); in
+    "'${name}' is to be brought by hand${lib.optionalString (url != null) ", from ${url}"}\n" + (
+      if recursive then "then: nix-store --add-fixed --recursive ${algo} ${name}"
+      else "then: nix-prefetch-url --type ${algo} file:///PATH/TO/${name}");
   noFetchpatch = args: told "fetchpatch would run a program that rewrites what was fetched" (placeOfAny [ "url" "hash" "name" ] args)
     [ "put the patch beside the recipe, or fetch it as it is with fetchurl" ];
   noFormat = format: args: told "fetchPypi: there is no format '${format}'" (place "format" args)

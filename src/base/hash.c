@@ -350,3 +350,11 @@ errint hash_mismatch(struct err *err, enum hash_of of, struct str name, const st
 			 hash_format(got, HASH_SRI, true, b));
 	return ERR_MISMATCH;
 }
+
+void hash_mismatch_packed(struct err *err, const struct hash *want, const struct hash *packed)
+{
+	if (err->code == ERR_MISMATCH && hash_eq(want, packed))
+		err_hint(err,
+			 "what is specified is the hash of the archive itself; expected is that "
+			 "of the unpacked tree, which was got");
+}

@@ -93,3 +93,7 @@ enum hash_of {
  * zeroes stands for one that is not known yet: then the hint is the line to paste. */
 ATTR_COLD errint hash_mismatch(struct err *err, enum hash_of of, struct str name,
 			       const struct hash *want, const struct hash *got);
+/* Adds to the mismatch of an unpacked tree: a hint when what was specified is the hash of the
+ * archive as it came (`packed`). */
+ATTR_COLD void hash_mismatch_packed(struct err *err, const struct hash *want,
+				    const struct hash *packed);

@@ -3,7 +3,9 @@
  * A job that brings a source (`builtin:fetchurl`), by the ladder. Files arrive in the state
  * folder's kiln/partial, named after the output, and stay there until they are placed: a run that
  * was killed loses nothing. What came is checked in the worker; when it is wrong the ladder knows
- * where else to look. */
+ * where else to look.
+ *
+ * Read are url, urls, unpack, executable, and message: what to say when nobody has it. */
 #include "job/loop.h"
 
 #include <stdio.h>
@@ -132,7 +134,7 @@ static void say_where(struct climb_job *c)
 static errint begin(struct climb_job *c, struct err *err)
 {
 	struct job *j = &c->job;
-	struct ascent_request r = {.algo = HASH_SHA256, .hash_of = HASH_OF_OUTPUT, .ctx = c};
+	struct ascent_request r = {.hash_of = HASH_OF_OUTPUT, .ctx = c};
 	char *placed CLEANUP_FREE = store_real_path(j->store, j->infos[0].path);
 	const char **urls = NULL;
 	struct hash expected;
@@ -152,6 +154,7 @@ static errint begin(struct climb_job *c, struct err *err)
 		!build_attrs_flag(&j->attrs, "executable");
 	r.hash_name = arena_strz(&j->arena, j->goal->path);
 	r.checked_later = recursive;
+	r.algo = expected.algo;
 	/* The worker looks at it in any case. What is valid is only fetched to be compared. */
 	r.adopts = !job_compares(j);
 	r.left = r.adopts && !recursive ? placed : NULL;
@@ -193,6 +196,27 @@ static errint take_known(struct job *j, const struct ascent_result *r, enum job_
 	return rc;
 }
 
+/* What only people can bring has words of its recipe's author for when it is absent. Those are what
+ * is told, from their first line on. */
+static errint tell_message(struct job *j, struct err *why, struct err *err)
+{
+	struct str text = {0}, line;
+	errint rc = build_attrs_string(&j->attrs, "message", &text, err);
+
+	if (rc || why->code != ERR_NOT_FOUND)
+		return rc ? rc : err_move(err, why);
+	text = str_trim(text);
+	if (!text.n)
+		return err_move(err, why);
+	str_split(&text, '\n', &line);
+	err_set(err, ERR_NOT_FOUND, "%.*s", STR_ARG(line));
+	while (str_split(&text, '\n', &line))
+		err_detail(err, "%.*s", STR_ARG(line));
+	return err_hint(
+		err, "a folder that 'source-dirs' in kiln.conf names may have it, too, as '%.*s'",
+		STR_ARG(goal_name(j->goal)));
+}
+
 /* The ascent is through. */
 static errint source_event(struct job *j, int fd, enum job_state *next, struct err *err)
 {
@@ -212,11 +236,25 @@ static errint source_event(struct job *j, int fd, enum job_state *next, struct e
 	}
 	if (!why->code)
 		return 0;
-	err_move(err, why);
+	tell_message(j, why, err);
 	/* A mismatch names it. */
 	return err->code == ERR_MISMATCH
 		       ? err->code
 		       : err_detail(err, "needed by derivation '%.*s'", STR_ARG(j->goal->path));
+}
+
+/* Of an archive that has the hash which its tree should have. */
+static void tell_packed(struct climb_job *c, struct err *err)
+{
+	const struct ascent_result *r = ascent_result(c->ascent);
+	struct hash expected;
+	bool recursive;
+	ERR(ignored);
+
+	if (r->unread || !build_attrs_flag(&c->job.attrs, "unpack") ||
+	    drv_output_hash(&c->job.goal->drv.outputs[0], &recursive, &expected, &ignored))
+		return;
+	hash_mismatch_packed(err, &expected, &r->got.hash);
 }
 
 /* What came may be wrong, and be had elsewhere. */
@@ -236,6 +274,7 @@ static errint source_refused(struct job *j, enum job_state *next, struct err *er
 
 	if (rc != ERR_MISMATCH && rc != ERR_CORRUPT)
 		return rc;
+	tell_packed(c, err);
 	if (!ascent_reject(a, err))
 		return shown ? err_detail(err, "  came from: %s", shown) : rc;
 	remove_tree_quietly(AT_FDCWD, j->where[0]);

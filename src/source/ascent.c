@@ -33,7 +33,7 @@ static struct str first_host(const struct ascent *a)
 	for (size_t i = 0; i < a->r.n_urls; i++) {
 		struct str origin, scheme, host;
 
-		if (mirror_url_is(str_c(a->r.urls[i])) ||
+		if (mirror_url_is(str_c(a->r.urls[i])) || ascent_is_by_hand(a->r.urls[i]) ||
 		    str_starts(str_c(a->r.urls[i]), S("file:")))
 			continue;
 		origin = url_origin(a->r.urls[i]);
@@ -158,7 +158,7 @@ static bool has_more(const struct ascent *a)
 		bool is = mirror_url_is(str_c(a->r.urls[i]));
 
 		mirrors |= is;
-		origins |= !is;
+		origins |= !is && !ascent_is_by_hand(a->r.urls[i]);
 	}
 	if (strcmp(rungs[a->rung].name, "vendored") == 0)
 		return mirrors || origins;
@@ -312,15 +312,27 @@ bool ascent_reject(struct ascent *a, struct err *why)
 
 /* ---- life ---- */
 
+bool ascent_is_by_hand(const char *url)
+{
+	return str_starts(str_c(url), S("requirefile:/"));
+}
+
+static errint check_url(const char *url, struct err *err)
+{
+	struct mirror_url u;
+	ARENA(a);
+
+	if (ascent_is_by_hand(url))
+		return 0;
+	return mirror_url_is(str_c(url)) ? mirror_url_parse(&a, str_c(url), &u, err)
+					 : fetch_url_check(url, err);
+}
+
 static errint check_request(const struct ascent_request *r, struct err *err)
 {
 	BUG_ON(!r->n_urls || !r->dest == !r->body);
 	for (size_t i = 0; i < r->n_urls; i++) {
-		struct mirror_url u;
-		ARENA(a);
-		errint rc = mirror_url_is(str_c(r->urls[i]))
-				    ? mirror_url_parse(&a, str_c(r->urls[i]), &u, err)
-				    : fetch_url_check(r->urls[i], err);
+		errint rc = check_url(r->urls[i], err);
 
 		if (rc)
 			return rc;

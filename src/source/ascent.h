@@ -24,7 +24,8 @@ struct ladder;
 
 /* Everything is copied, apart from body and ctx. */
 struct ascent_request {
-	const char *const *urls; /* mirror:, http:, https: and file:, each kind by preference */
+	const char *const *urls; /* mirror:, http:, https: and file:, each kind by preference; or
+				  * requirefile:/NAME, which no origin has: people bring it */
 	size_t n_urls;
 	const char *dest;        /* a file to make (its folder exists), or NULL for body */
 	struct buf *body;        /* where the bytes go instead; its ceiling holds */

@@ -61,6 +61,9 @@ struct ascent {
 	struct ascent_result result;
 };
 
+/* requirefile:/NAME */
+bool ascent_is_by_hand(const char *url);
+
 /* What a rung says. */
 enum look {
 	LOOK_NOTHING,

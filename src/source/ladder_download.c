@@ -243,6 +243,8 @@ static errint take_archive(struct ladder *l, const struct bring *what, struct do
 	if (rc)
 		return err_wrap(err, "unpacking '%.*s'", STR_ARG(d->url));
 	rc = input_add(l, what, tree, a, out, err);
+	if (rc == ERR_MISMATCH && d->ascent)
+		hash_mismatch_packed(err, what->expect, &ascent_result(d->ascent)->got.hash);
 	if (!out->source.n)
 		remove_tree_quietly(AT_FDCWD, tree);
 	return rc;

@@ -124,7 +124,7 @@ static errint look_mirror(struct ascent *a, enum look *out, struct err *err)
 static errint look_origin(struct ascent *a, enum look *out, struct err *err)
 {
 	for (size_t i = 0; i < a->r.n_urls; i++)
-		if (!mirror_url_is(str_c(a->r.urls[i])))
+		if (!mirror_url_is(str_c(a->r.urls[i])) && !ascent_is_by_hand(a->r.urls[i]))
 			ascent_add_url(a, a->r.urls[i]);
 	*out = a->n_urls ? LOOK_URLS : LOOK_NOTHING;
 	return 0;

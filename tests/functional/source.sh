@@ -3,7 +3,7 @@
 # wrong answers named, what is said when there is none.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 28
+plan 34
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR KILN_CONF="$T/kiln.conf" NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 cd "$T" || exit 1
@@ -97,6 +97,29 @@ for flag in unpack executable; do
 	build "$(job t.tar.gz "file://$T/origin/t.tar.gz" "outputHash = \"$tarred\"; $flag = true;")"
 	like "a flat hash, and '$flag'" "$(cat err)" "the output must be a file that is not executable"
 done
+
+build "$(job tree "file://$T/origin/t.tar.gz" "outputHash = \"$tarred\"; unpack = true; outputHashMode = \"recursive\";")"
+packed="^hint: what is specified is the hash of the archive itself; expected is that of the unpacked tree, which was got$"
+like "the archive's hash in place of its tree's" "$(cat err)" "$packed"
+kiln eval -E "fetchTarball { url = \"file://$T/origin/t.tar.gz\"; sha256 = \"$tarred\"; }" 2>err
+like "in an evaluation, too" "$(cat err)" "$packed"
+
+# What people have to bring.
+byhand="message = \"\\n  go and get it\\n  then say so\\n\";"
+build "$(job byhand.txt requirefile:/byhand.txt "outputHash = \"$flat\"; $byhand")"
+is "a file to be brought by hand: its author's words" "$(sed '/^needed/d' err)" "error: go and get it
+  then say so
+hint: a folder that 'source-dirs' in kiln.conf names may have it, too, as 'byhand.txt'"
+build "$(job byhand.txt requirefile:/byhand.txt "outputHash = \"$flat\";")"
+like "or that there are none" "$(cat err)" "^error: nothing says where 'byhand.txt' is$"
+echo right >vendor/byhand.txt
+out=$(build "$(job byhand.txt requirefile:/byhand.txt "outputHash = \"$flat\"; $byhand")")
+is "it may be vendored" "$(cat "$(real "$out")")" right
+forget "$out"
+rm vendor/byhand.txt
+cp origin/f.txt origin/byhand.txt
+compat nix-prefetch-url "file://$T/origin/byhand.txt" >/dev/null 2>&1
+ok "or brought into the store" build "$(job byhand.txt requirefile:/byhand.txt "outputHash = \"$flat\"; $byhand")"
 
 # Another name: what came above may be in the store.
 rm vendor/*

@@ -334,6 +334,14 @@ static void test_mismatch(void)
 	     "if that content is right: hash = "
 	     "\"sha256-BJfbUX7wWMttNnLV/+jwYv3avEv1aqHSVLfweOmnnkk=\";",
 	     "where no hash was known, the line to paste");
+	hash_mismatch(&err, HASH_OF_OUTPUT, S("/s/x.drv"), &want, &got);
+	hash_mismatch_packed(&err, &want, &got);
+	OK(!err.hint, "an archive with another hash has nothing to do with it");
+	hash_mismatch_packed(&err, &want, &want);
+	IS_Z(err.hint,
+	     "what is specified is the hash of the archive itself; expected is that of the unpacked "
+	     "tree, which was got",
+	     "one that has the hash specified for its tree");
 }
 
 int main(void)
