@@ -59,6 +59,27 @@ static void keep_line(struct build_log *l, struct str line)
 	l->tail[l->next] = str_dupz(line);
 	l->next = (l->next + 1) % l->keep;
 	l->n_tail = MIN(l->n_tail + 1, l->keep);
+	l->of_phase++;
+}
+
+static void phase_begins(struct build_log *l, struct str phase)
+{
+	/* Said twice, as a line and as a message. */
+	if (l->phase && str_eqz(phase, l->phase))
+		return;
+	free(l->phase);
+	l->phase = str_dupz(phase);
+	l->of_phase = 0;
+}
+
+/* The line with which setup scripts begin a phase. */
+static void note_phase(struct build_log *l, struct str line)
+{
+	struct str start = S("Running phase: ");
+	struct str name = str_skip(line, start.n);
+
+	if (str_starts(line, start) && name.n && str_chr(name, ' ') < 0)
+		phase_begins(l, name);
 }
 
 /* Progress bars return the carriage: only what would stay visible is the line. */
@@ -70,35 +91,46 @@ static struct str visible(struct str line)
 	return cr >= 0 ? str_skip(line, (size_t)cr + 1) : line;
 }
 
-/* Of the messages for Nix's own progress display (NIX_LOG_FD) only these are for people. */
-static bool is_warning(struct arena *a, struct str json, struct str *text)
+static bool member(struct arena *a, const struct json_member *v, size_t n, const char *key,
+		   struct str *text)
 {
-	const struct str *action, *level, *msg;
-	struct json_member *v;
-	struct str word;
+	const struct str *value = json_find(v, n, str_c(key));
 	ERR(ignored);
+
+	return value && !json_string(a, *value, text, &ignored);
+}
+
+/* A message for Nix's own progress display (NIX_LOG_FD): only errors and warnings are for people.
+ */
+static void take_message(struct build_log *l, struct str json, build_log_fn *fn, void *ctx)
+{
+	struct str action, text;
+	const struct str *level;
+	struct json_member *v;
+	ERR(ignored);
+	ARENA(a);
 	size_t n;
 
-	if (json_members(a, json, &v, &n, &ignored))
-		return false;
-	action = json_find(v, n, S("action"));
+	if (json_members(&a, json, &v, &n, &ignored) || !member(&a, v, n, "action", &action))
+		return;
 	level = json_find(v, n, S("level"));
-	msg = json_find(v, n, S("msg"));
-	return action && level && msg && !json_string(a, *action, &word, &ignored) &&
-	       str_eqz(word, "msg") && (str_eqz(*level, "0") || str_eqz(*level, "1")) &&
-	       !json_string(a, *msg, text, &ignored);
+	if (str_eqz(action, "setPhase") && member(&a, v, n, "phase", &text))
+		phase_begins(l, text);
+	else if (str_eqz(action, "msg") && level &&
+		 (str_eqz(*level, "0") || str_eqz(*level, "1")) && member(&a, v, n, "msg", &text))
+		fn(ctx, text, true);
 }
 
 static void line_done(struct build_log *l, build_log_fn *fn, void *ctx)
 {
-	struct str line = visible(buf_str(&l->line)), text;
-	ARENA(a);
+	struct str line = visible(buf_str(&l->line));
 
-	if (!str_starts(line, S("@nix {"))) {
+	if (str_starts(line, S("@nix {"))) {
+		take_message(l, str_skip(line, strlen("@nix ")), fn, ctx);
+	} else {
+		note_phase(l, line);
 		keep_line(l, line);
 		fn(ctx, line, false);
-	} else if (is_warning(&a, str_skip(line, strlen("@nix ")), &text)) {
-		fn(ctx, text, true);
 	}
 	buf_clear(&l->line);
 }
@@ -203,19 +235,21 @@ static bool hint_python(struct str line, struct err *err)
 void build_log_tell(const struct build_log *l, struct err *err)
 {
 	bool told = false;
-	size_t first = l->n_tail < l->keep ? 0 : l->next;
+	/* A phase that said nothing is no reason to say nothing. */
+	size_t n = l->phase && l->of_phase ? MIN(l->of_phase, l->n_tail) : l->n_tail;
+	size_t first = l->next + l->keep - n;
 
-	if (!l->n_tail)
+	if (!n)
 		return;
-	err_detail(err, "last %zu log lines:", l->n_tail);
-	for (size_t i = 0; i < l->n_tail; i++) {
+	err_detail(err, "last %zu log lines:", n);
+	for (size_t i = 0; i < n; i++) {
 		const char *line = l->tail[(first + i) % l->keep];
 
 		err_detail(err, "> %s", line);
 		told |= strncmp(line, "hint: ", 6) == 0;
 	}
 	/* Unless the builder said so itself, as the set's phases do of what they call. */
-	for (size_t i = l->n_tail; !told && i-- > 0;) {
+	for (size_t i = n; !told && i-- > 0;) {
 		struct str line = str_c(l->tail[(first + i) % l->keep]);
 
 		told = hint_program(line, err) || hint_python(line, err);
@@ -230,6 +264,7 @@ void build_log_release(struct build_log *l)
 		free(l->tail[i]);
 	free(l->tail);
 	free(l->path);
+	free(l->phase);
 	l->tail = NULL;
 	buf_release(&l->line);
 	if (l->fd >= 0)

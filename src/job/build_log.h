@@ -14,6 +14,8 @@ struct build_log {
 	struct buf line;
 	char **tail; /* ring of the last lines */
 	size_t n_tail, next, keep;
+	char *phase;     /* that which the builder said last it is in, or NULL */
+	size_t of_phase; /* the lines since */
 };
 
 /* Called for every whole line, without its newline; and for the text of an error or a warning that
@@ -28,6 +30,6 @@ ATTR_MUST_CHECK errint build_log_open(struct store *s, struct str drv_path, size
 void build_log_put(struct build_log *l, struct str bytes, build_log_fn *fn, void *ctx);
 /* The end of the bytes: an unfinished line counts. */
 void build_log_end(struct build_log *l, build_log_fn *fn, void *ctx);
-/* Appends the kept lines to the error's detail. */
+/* Appends the kept lines to the error's detail: of the last phase alone, where there are any. */
 void build_log_tell(const struct build_log *l, struct err *err);
 void build_log_release(struct build_log *l);

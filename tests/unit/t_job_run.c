@@ -136,6 +136,24 @@ static void test_failures(void)
 	o.log_lines = 2;
 	fails(above, &o, ERR_BUILD,
 	      "failed with exit code 7\nlast 2 log lines:\n> line 3\n> line 4\n");
+	fails(script("phased",
+		     "echo Running phase: one; echo x; echo Running phase: two; echo y; exit 7",
+		     NULL, 0),
+	      &o, ERR_BUILD, "last 2 log lines:\n> Running phase: two\n> y\n");
+	o.log_lines = 9;
+	fails(script("phase",
+		     "echo Running phase: one; echo x; echo Running phase: two; "
+		     "echo '@nix {\"action\":\"setPhase\",\"phase\":\"two\"}'; echo y; exit 7",
+		     NULL, 0),
+	      &o, ERR_BUILD, "last 2 log lines:\n> Running phase: two\n> y\n");
+	fails(script("message",
+		     "echo x; echo '@nix {\"action\":\"setPhase\",\"phase\":\"two\"}'; echo y; exit 7",
+		     NULL, 0),
+	      &o, ERR_BUILD, "last 1 log lines:\n> y\n");
+	fails(script("mute",
+		     "echo x; echo '@nix {\"action\":\"setPhase\",\"phase\":\"two\"}'; exit 7",
+		     NULL, 0),
+	      &o, ERR_BUILD, "last 1 log lines:\n> x\n");
 	fails(script("none", "true", NULL, 0), &o, ERR_BUILD, "failed to produce output path");
 	fails(make_drv((struct maker){.name = "gone", .builder = "/nowhere/sh"}), &o, ERR_NOT_FOUND,
 	      "executing '/nowhere/sh'");
