@@ -51,7 +51,14 @@ errint setting_given(void *at, const struct option_given *g, struct err *err)
 	struct settings *s;
 	errint rc = cli_settings(g->frame, &s, err);
 
-	return rc ? rc : settings_set(s, str_c(g->row->text), value, err);
+	if (!rc)
+		rc = settings_set(s, str_c(g->row->text), value, err);
+	const char *takes = settings_takes(str_c(g->row->text));
+	if (rc != ERR_USAGE || !g->args[0] || !takes)
+		return rc;
+	/* Who typed -j need not know 'max-jobs'. */
+	err_set(err, ERR_USAGE, "option '%s' has invalid value '%s'", g->name, g->args[0]);
+	return err_hint(err, "it takes %s", takes);
 }
 
 /* As Nix has it: only a flag's bad value stops the command. */

@@ -325,13 +325,35 @@ bool settings_find(struct str name, enum setting_index *out, bool *extra)
 	return false;
 }
 
+const char *settings_takes(struct str name)
+{
+	static const char *const takes[] = {
+		[KIND_FLAG] = "true or false",
+		[KIND_NUMBER] = "a number, also with K, M, G or T behind it",
+		[KIND_JOBS] = "a number, or 'auto' for one a core",
+		[KIND_LINT] = "'ignore', 'warn' or 'fatal'",
+		[KIND_SANDBOX] = "true, false or 'relaxed'",
+		[KIND_SKIPPED_FLAG] = "true or false",
+		[KIND_UNMET_FLAG] = "true or false",
+		[KIND_UNMET_OFF] = "true or false",
+	};
+	enum setting_index i;
+	bool extra;
+
+	return settings_find(name, &i, &extra) ? takes[table[i].kind] : NULL;
+}
+
 errint settings_set(struct settings *s, struct str name, struct str value, struct err *err)
 {
 	enum setting_index i;
 	bool extra;
 
-	if (settings_find(name, &i, &extra))
-		return settings_set_found(s, i, value, extra, err);
+	if (settings_find(name, &i, &extra)) {
+		errint rc = settings_set_found(s, i, value, extra, err);
+
+		return rc && !str_eqz(name, table[i].name) ? err_wrap(err, "'%.*s'", STR_ARG(name))
+							   : rc;
+	}
 	report_msg(s->report, REPORT_WARN, "unknown setting '%.*s'", STR_ARG(name));
 	return 0;
 }

@@ -62,7 +62,8 @@ ATTR_MUST_CHECK errint settings_load(struct settings *s, struct err *err);
 /* One text in nix.conf's syntax; file is for messages and `include`. */
 ATTR_MUST_CHECK errint settings_parse(struct settings *s, struct str text, const char *file,
 				      struct err *err);
-/* Sets one by name. An unknown one is a warning, a value that does not fit is ERR_USAGE. */
+/* Sets one by name. An unknown one is a warning, a value that does not fit is ERR_USAGE, and called
+ * by the setting's own name, behind that which was given. */
 ATTR_MUST_CHECK errint settings_set(struct settings *s, struct str name, struct str value,
 				    struct err *err);
 /* Appends a word. */
@@ -71,6 +72,8 @@ void settings_add_word(struct settings *s, struct setting_words *w, struct str w
 /* The setting of a name or alias ("max-jobs", "build-max-jobs"); with "extra-" in front, where
  * words can be appended, *extra is set. */
 bool settings_find(struct str name, enum setting_index *out, bool *extra);
+/* What a value must be, for people: "a number"; NULL where any text goes. */
+const char *settings_takes(struct str name);
 /* Sets what settings_find() found. ERR_USAGE. */
 ATTR_MUST_CHECK errint settings_set_found(struct settings *s, enum setting_index i,
 					  struct str value, bool extra, struct err *err);

@@ -3,7 +3,7 @@
 # earlier; what is unknown or does not fit is told.
 . "$(dirname "$0")/../lib.sh"
 root=$(cd "$(dirname "$0")/../.." && pwd)
-plan 63
+plan 68
 pipe='1 |> (x: x + 1)'
 export XDG_CONFIG_DIRS="$T/dirs" NIX_CONF_DIR="$T/etc"
 mkdir -p "$T/etc" "$T/dirs/nix" "$T/config/nix"
@@ -40,8 +40,14 @@ is "values that ask for nothing are quiet" "$(kiln eval --sandbox-paths '' --min
 	--keep-build-log --post-build-hook x --post-build-hook '' -E 1 2>&1 | plain)" 1
 is "it is told once" "$(kiln eval --sandbox-paths /a --extra-sandbox-paths /b -E 1 2>&1 | grep -c sandbox-paths)" 1
 fails_like "an unknown flag is an error" "unknown option '--nonsense'" kiln eval --nonsense -E 1
-fails_like "a flag's bad value is an error" "setting 'max-call-depth' has invalid value '1x'" \
+fails_like "a flag's bad value is an error" "option '--max-call-depth' has invalid value '1x'" \
 	kiln eval --max-call-depth 1x -E 1
+for flag in -j --max-jobs --build-max-jobs; do
+	fails_like "$flag is called as it was typed" "^error: option '$flag' has invalid value 'many'$" kiln build "$flag" many x
+done
+fails_like "nix-build's, too" "option '-j' has invalid value 'many'" compat nix-build -j many x
+like "and another name of a setting" "$(kiln eval --option build-max-jobs many -E 1 2>&1)" \
+	"^warning: 'build-max-jobs': setting 'max-jobs' has invalid value 'many'"
 like "an option's bad value is a warning" "$(kiln eval --option pure-eval maybe -E 1 2>&1)" \
 	"^warning: Boolean setting 'pure-eval' has invalid value 'maybe'"
 fails_like "numbers have units" "max-call-depth exceeded" \
@@ -77,7 +83,7 @@ is "only when it is set" "$(kiln store add --name three "$T/big" | sed "s,^,$KIL
 fails_like "abort-on-warn" "aborting to reveal stack trace" kiln eval --abort-on-warn -E 'builtins.warn "w" 1'
 fails_like "a lint" "URL literals are disallowed" kiln eval --lint-url-literals fatal -E 'http://x'
 like "as a warning" "$(kiln eval --lint-short-path-literals warn -E 'a/b' 2>&1)" "^warning: relative path literal 'a/b'"
-fails_like "a lint's value" "expected 'ignore', 'warn', or 'fatal'" kiln eval --lint-url-literals no -E 1
+fails_like "a lint's value" "it takes 'ignore', 'warn' or 'fatal'" kiln eval --lint-url-literals no -E 1
 is "TOML's timestamps" "$(kiln eval --extra-experimental-features parse-toml-timestamps --json --strict \
 	-E 'builtins.fromTOML "t = 1979-05-27"')" '{"t":{"_type":"timestamp","value":"1979-05-27"}}'
 
