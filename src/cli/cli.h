@@ -11,6 +11,7 @@
 #include "project/session.h"
 
 struct command;
+struct sink;
 
 struct cli {
 	const struct command *command;
@@ -48,4 +49,10 @@ void out_str(struct str s);
 ATTR_PRINTF(1, 2) void out_printf(const char *fmt, ...);
 /* A JSON string with its quotes. */
 void out_json(struct str s);
+/* A size in bytes, from 1 KiB on with what people read: "4096 (4.0 KiB)". */
+void out_size(uint64_t n);
+/* Bytes, behind what was printed before, and past the buffer. */
+struct sink *out_sink(void);
+/* The rest of a file, likewise. */
+ATTR_MUST_CHECK errint out_file(int fd, struct err *err);
 ATTR_MUST_CHECK errint out_flush(struct err *err);

@@ -120,7 +120,6 @@ static const struct option dump_rows[] = {
 static errint dump_run(struct cli *cli, void *ctx, struct err *err)
 {
 	struct dump_command *c = ctx;
-	struct fd_sink to = fd_sink_init(STDOUT_FILENO);
 	struct path_info info;
 	struct str *paths;
 	size_t n = 0;
@@ -133,7 +132,7 @@ static errint dump_run(struct cli *cli, void *ctx, struct err *err)
 	if (rc)
 		return rc;
 	char *real CLEANUP_FREE = store_real_path(cli->store, paths[0]);
-	return nar_dump(AT_FDCWD, real, &to.sink, NULL, NULL, err);
+	return nar_dump(AT_FDCWD, real, out_sink(), NULL, NULL, err);
 }
 
 static const struct command dump_path = {

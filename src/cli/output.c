@@ -10,6 +10,7 @@
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/stream.h"
 
 enum { OUT_CHUNK = 1 << 16 };
 
@@ -17,13 +18,44 @@ static struct buf out = BUF_INIT(SIZE_MAX / 4);
 static int failed;
 static bool unsayable; /* something was no text */
 
-static void drain(void)
+static void put(const void *p, size_t n)
 {
 	ERR(err);
 
-	if (!failed && fd_write_all(STDOUT_FILENO, out.p, out.n, &err) < 0)
+	if (!failed && fd_write_all(STDOUT_FILENO, p, n, &err))
 		failed = err.sys ? err.sys : EIO;
+}
+
+static void drain(void)
+{
+	put(out.p, out.n);
 	buf_clear(&out);
+}
+
+/* Its own hint: kiln's store need not be on that disk. */
+static errint tell_failed(struct err *err)
+{
+	errno = failed;
+	errint rc = err_sys(err, "writing to standard output");
+	if (failed == ENOSPC || failed == EDQUOT)
+		err_hint(err, "make room where standard output goes to, or send it elsewhere");
+	return rc;
+}
+
+static errint sink_put(struct sink *s, const void *p, size_t n, struct err *err)
+{
+	if (out.n)
+		drain();
+	put(p, n);
+	return failed ? tell_failed(err) : 0;
+}
+
+struct sink *out_sink(void)
+{
+	static const struct sink_ops ops = {sink_put};
+	static struct sink to = {&ops};
+
+	return &to;
 }
 
 void out_str(struct str s)
@@ -42,6 +74,31 @@ void out_printf(const char *fmt, ...)
 	va_end(ap);
 	if (out.n >= OUT_CHUNK)
 		drain();
+}
+
+errint out_file(int fd, struct err *err)
+{
+	if (out.n)
+		drain();
+	errint rc = failed ? tell_failed(err) : fd_copy(fd, STDOUT_FILENO, err);
+	if (!rc || (err->sys != ENOSPC && err->sys != EDQUOT))
+		return rc;
+	failed = err->sys;
+	return tell_failed(err);
+}
+
+void out_size(uint64_t n)
+{
+	static const char units[] = "KMGTPE";
+	double v = (double)n / 1024;
+	size_t i = 0;
+
+	out_printf("%llu", (unsigned long long)n);
+	if (n < 1024)
+		return;
+	for (; v >= 1024 && i + 2 < sizeof(units); i++)
+		v /= 1024;
+	out_printf(" (%.1f %ciB)", v, units[i]);
 }
 
 /* JSON has no bytes: a name of a file may be what no string of it is. */
@@ -71,8 +128,5 @@ errint out_flush(struct err *err)
 	if (!failed && unsayable)
 		return err_set(err, ERR_FAILED,
 			       "what was printed is no JSON: a name in it is not UTF-8");
-	if (!failed)
-		return 0;
-	errno = failed;
-	return err_sys(err, "writing to standard output");
+	return failed ? tell_failed(err) : 0;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * kiln store info: about the store, or about paths of it. nix store ping and info. */
+#include <time.h>
+
 #include "base/report.h"
 #include "cli/named.h"
 #include "cli/nix_verbs.h"
@@ -55,6 +57,30 @@ static void print_number(bool json, const char *name, uint64_t n)
 		out_printf("%-12s %llu\n", name, (unsigned long long)n);
 }
 
+static void print_size(bool json, const char *name, uint64_t n)
+{
+	if (json) {
+		print_number(json, name, n);
+		return;
+	}
+	out_printf("%-12s ", name);
+	out_size(n);
+	out_str(S("\n"));
+}
+
+/* In seconds since 1970, and as people read it. */
+static void print_time(bool json, const char *name, int64_t t)
+{
+	char text[32];
+	struct tm tm;
+
+	if (json || !gmtime_r(&(time_t){t}, &tm) ||
+	    !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm))
+		print_number(json, name, (uint64_t)t);
+	else
+		out_printf("%-12s %lld (%s)\n", name, (long long)t, text);
+}
+
 static errint about_store(struct cli *cli, bool json, struct err *err)
 {
 	char *real CLEANUP_FREE = store_real_path(cli->store, store_dir(cli->store));
@@ -74,7 +100,7 @@ static errint about_store(struct cli *cli, bool json, struct err *err)
 	print_pair(json, "store", store_dir(cli->store));
 	print_pair(json, "folder", str_c(real));
 	print_number(json, "paths", total.paths);
-	print_number(json, "size", total.size);
+	print_size(json, "size", total.size);
 	print_number(json, "roots", n_roots);
 	out_str(json ? S("}\n") : S(""));
 	return 0;
@@ -111,8 +137,8 @@ static errint about_path(struct cli *cli, struct str path, bool json, struct err
 		print_pair(json, "path", path);
 	}
 	print_pair(json, "hash", str_c(hash_format(&info.nar_hash, HASH_SRI, true, hash)));
-	print_number(json, "size", info.nar_size);
-	print_number(json, json ? "closureSize" : "closure", total.size);
+	print_size(json, "size", info.nar_size);
+	print_size(json, json ? "closureSize" : "closure", total.size);
 	if (json)
 		json_refs(&info);
 	else
@@ -121,7 +147,7 @@ static errint about_path(struct cli *cli, struct str path, bool json, struct err
 		print_pair(json, "deriver", info.deriver);
 	if (info.ca.n)
 		print_pair(json, "ca", info.ca);
-	print_number(json, "registered", (uint64_t)info.registered);
+	print_time(json, "registered", info.registered);
 	print_pair(json, "origin",
 		   info.ultimate ? S("built here")
 		   : info.ca.n   ? S("added")

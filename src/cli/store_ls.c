@@ -212,7 +212,7 @@ static errint cat_run(struct cli *cli, void *ctx, struct err *err)
 		return rc;
 	}
 	rc = open_file(AT_FDCWD, real, &fd, err);
-	return rc ? rc : fd_copy(fd, STDOUT_FILENO, err);
+	return rc ? rc : out_file(fd, err);
 }
 
 const struct command store_verb_cat = {

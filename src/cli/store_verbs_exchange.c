@@ -10,9 +10,7 @@
 
 errint op_dump(struct store_request *r, struct err *err)
 {
-	struct fd_sink to = fd_sink_init(STDOUT_FILENO);
-
-	return nar_dump(AT_FDCWD, r->args[0], &to.sink, NULL, NULL, err);
+	return nar_dump(AT_FDCWD, r->args[0], out_sink(), NULL, NULL, err);
 }
 
 errint op_restore(struct store_request *r, struct err *err)
@@ -26,7 +24,6 @@ errint op_restore(struct store_request *r, struct err *err)
 
 errint op_export(struct store_request *r, struct err *err)
 {
-	struct fd_sink to = fd_sink_init(STDOUT_FILENO);
 	struct str_set paths = {.n = r->n};
 	struct str *order;
 	errint rc = operand_paths(r, &paths.v, err);
@@ -35,7 +32,7 @@ errint op_export(struct store_request *r, struct err *err)
 		return rc;
 	str_set_sort(&paths);
 	rc = store_topo_sort(r->s, r->a, paths, &order, err);
-	return rc ? rc : store_export(r->s, order, paths.n, &to.sink, err);
+	return rc ? rc : store_export(r->s, order, paths.n, out_sink(), err);
 }
 
 errint op_import(struct store_request *r, struct err *err)

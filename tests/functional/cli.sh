@@ -1,7 +1,7 @@
 #!/bin/sh
 # The frame of the commands: usage, suggestions, exit statuses, output that cannot be written.
 . "$(dirname "$0")/../lib.sh"
-plan 76
+plan 78
 
 like "kiln alone tells its commands" "$(kiln 2>&1)" '^  build +build recipes'
 kiln >/dev/null 2>&1
@@ -135,3 +135,49 @@ is "evaluating loads none" "$(heavy kiln eval -E 1)" ""
 is "nor does help" "$(heavy kiln --help)" ""
 is "nor a build with nothing to bring" "$(heavy kiln build --dry-run --no-link \
 	-E 'derivation { name = "n"; system = "x86_64-linux"; builder = "/bin/sh"; }')" ""
+
+# ---- output that cannot be written ----
+# full COMMAND…: tells of one whose output is lost and which does not say so.
+full() {
+	"$@" >/dev/full 2>"$T/full.err"
+	[ $? = 1 ] && grep -q "^error: .*writing to standard output: No space left on device$" "$T/full.err" &&
+		grep -q "^hint: make room where standard output goes to, or send it elsewhere$" "$T/full.err" &&
+		! grep -q "kiln gc" "$T/full.err" || echo "$*"
+}
+cat >"$T/d.nix" <<'END'
+derivation { name = "d"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo said; echo x > $out" ]; }
+END
+head -c 300000 /dev/urandom >"$T/big"
+big=$(kiln store add "$T/big")
+tree=$(kiln store add "$T/tar")
+drv=$(compat nix-instantiate "$T/d.nix" 2>/dev/null)
+out=$(compat nix-store -r "$drv" 2>/dev/null)
+is "is an error of every command that prints, with a cure" "$(
+	cd "$T" || exit
+	for words in "version" "help" "help build" "build --help" "eval -E 1" "eval --json -E 1" "parse -E 1" "log $out" \
+		"why $drv $drv" "instantiate d.nix" "build -f d.nix" "build -f d.nix --json" "build -f d.nix --dry-run --json" \
+		"store info" "store info $big" "store cat $big" "store ls $tree" "store ls -lR --json $tree" "store diff $big $tree" \
+		"store hash big" "store add big"; do
+		# shellcheck disable=SC2086 # words
+		full kiln $words
+	done
+	for words in "-qR $out" "-q --deriver $out" "-q --hash $out" "-q --tree $drv" "-q --graph $drv" "--print-env $drv" \
+		"--export $big" "--dump big" "--gc --print-live" "-r $drv" "--read-log $out" "--add big" "--add-fixed sha256 big" \
+		"--dump-db" "--version" "--help"; do
+		# shellcheck disable=SC2086
+		full compat nix-store $words
+	done
+	for words in "eval --expr 1" "hash file big" "path-info $out" "path-info --json $out" "why-depends $drv $drv" "log $out" \
+		"store ls $tree" "store cat $big" "store dump-path $big" "store add-path big" "store ping --json" \
+		"build -f d.nix --no-link --print-out-paths" "--help"; do
+		# shellcheck disable=SC2086
+		full compat nix $words
+	done
+	full compat nix-build --no-out-link d.nix
+	full compat nix-instantiate --eval -E 1
+	full compat nix-hash big
+	full compat nix-prefetch-url "file://$T/big"
+	echo 1 | full kiln repl
+)" ""
+is "what fits is whole" "$(kiln store cat "$big" | cmp - "$T/big" && compat nix-store --dump "$T/big" | compat nix-store --restore "$T/big2" &&
+	cmp "$T/big" "$T/big2")" ""

@@ -2,7 +2,7 @@
 # kiln log, why, and the verbs of kiln store; old generations; equal files. What Nix has under other
 # names is compared with it in tests/differential/nix-verbs.sh.
 . "$(dirname "$0")/../lib.sh"
-plan 63
+plan 65
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
@@ -83,7 +83,11 @@ is "what is not needed with a command that works" "$(eval "$(kiln why app torch 
 like "what would go has a size" "$(kiln gc --dry-run --json | tr -d '\n')" '"freed": [1-9]'
 is "hash is the one of recipes" "$(kiln store hash tree)" "$(kiln eval --raw -E "(builtins.fetchTree { type = \"path\"; path = $PWD/tree; }).narHash")"
 is "in another spelling" "$(kiln store hash --format nix32 tree)" "$(kiln store -q --hash "$tree" | sed 's/sha256://')"
-like "info of a path" "$(kiln store info app)" '^closure +[0-9]+$'
+like "info of a path" "$(kiln store info app)" '^closure +[0-9]+( \([0-9.]+ KiB\))?$'
+head -c 5000 /dev/zero >"$T/five"
+info=$(kiln store info "$(kiln store add "$T/five")")
+like "sizes as people read them, too" "$info" '^size +5112 \(5\.0 KiB\)$'
+like "and times" "$info" "^registered +[0-9]{10} \($(date -u +%Y)-.* UTC\)$"
 like "as JSON" "$(kiln store info --json "$tree")" '"references": \[\]'
 like "info of the store" "$(kiln store info)" "^store +$T/st\$"
 sed -e s/app-1.0/app-2.0/ -e 's/"end"/"other end"/' .flox/pkgs/app.nix >.flox/pkgs/later.nix
