@@ -224,9 +224,27 @@ static errint sandbox_job_patience(struct job *j, uint64_t now, struct err *err)
 /* In the worker: the build folder goes there, beside the loop. */
 static errint sandbox_job_prepare(struct job *j, struct err *err)
 {
+	const struct drv *told = sandbox_of(j)->told;
+	char *temp CLEANUP_FREE = told ? xasprintf("%s/nar", j->top) : NULL;
+	errint rc = 0;
+
 	if (j->scratch)
 		remove_tree_quietly(AT_FDCWD, j->scratch);
-	return 0;
+	for (size_t i = 0; told && !rc && i < j->n_outputs; i++) {
+		char *from CLEANUP_FREE = store_real_path(j->store, told->outputs[i].path);
+
+		rc = stand_in_take(&j->goal->drv, told, from, j->where[i], temp, err);
+	}
+	return rc;
+}
+
+static void remove_stand_ins(struct sandbox_job *b)
+{
+	for (size_t i = 0; b->told && i < b->told->n_outputs; i++) {
+		char *real CLEANUP_FREE = store_real_path(b->job.store, b->told->outputs[i].path);
+
+		remove_tree_quietly(AT_FDCWD, real);
+	}
 }
 
 static errint sandbox_job_refused(struct job *j, enum job_state *next, struct err *err)
@@ -247,6 +265,7 @@ static void sandbox_job_end(struct job *j)
 		close(b->log_fd);
 	if (!b->keep_build_dir)
 		remove_tree_quietly(AT_FDCWD, b->build_dir);
+	remove_stand_ins(b);
 	err_release(&b->child_err);
 	free(b->build_dir);
 }

@@ -7,11 +7,13 @@
 #include "job/build_env.h"
 #include "job/build_log.h"
 #include "job/job.h"
+#include "job/stand_in.h"
 #include "sandbox/sandbox.h"
 
 struct sandbox_job {
 	struct job job;
 	bool isolated, keep_build_dir;
+	struct drv *told; /* what the builder is told instead (job/stand_in.h), or NULL; arena */
 	struct str_set inputs; /* closure that the builder sees */
 	const char *shell;     /* the real file to bind as /bin/sh, or NULL; arena */
 	char *build_dir;       /* inside job.top, or a temporary folder to keep */

@@ -137,39 +137,79 @@ static errint make_folders(struct sandbox_job *b, struct err *err)
 	return rc;
 }
 
-/* Says where each output is made; without a sandbox that is its final place. */
-static errint place_outputs(struct sandbox_job *b, struct err *err)
+static errint any_valid(struct job *j, bool *out, struct err *err)
 {
-	const struct drv *d = &b->job.goal->drv;
+	errint rc = 0;
 
-	b->job.where = ARENA_ARRAY(&b->job.arena, const char *, d->n_outputs);
-	for (size_t i = 0; i < d->n_outputs; i++) {
-		struct str path = d->outputs[i].path;
+	*out = false;
+	for (size_t i = 0; !rc && !*out && i < j->n_outputs; i++)
+		rc = store_is_valid(j->store, j->infos[i].path, out, err);
+	return rc;
+}
 
-		if (b->isolated) {
-			b->job.where[i] = arena_printf(&b->job.arena, "%s/store/%.*s", b->job.top,
-						       STR_ARG(store_path_base(path)));
-			continue;
-		}
-		char *real CLEANUP_FREE = store_real_path(b->job.store, path);
-		bool valid;
-		errint rc = store_is_valid(b->job.store, path, &valid, err);
-		if (!rc && valid) {
-			err_set(err, ERR_UNSUPPORTED,
-				"'%.*s' is valid already; building it again needs a sandbox",
-				STR_ARG(path));
-			return err_hint(err,
-					"leave the sandbox on: without one, what is there would "
-					"go before it is known that what comes is the same");
-		}
+/* Without a sandbox: beside what is valid. The check finds them in the job's folder. */
+static errint place_stand_ins(struct sandbox_job *b, struct err *err)
+{
+	struct job *j = &b->job;
+	struct drv *told = ARENA_NEW(&j->arena, struct drv);
+	errint rc = job_make_folder(j, err);
+
+	stand_in_drv(&j->arena, &j->goal->drv, told);
+	b->told = told;
+	for (size_t i = 0; !rc && i < j->n_outputs; i++) {
+		char *real CLEANUP_FREE = store_real_path(j->store, told->outputs[i].path);
+
+		j->where[i] = arena_printf(&j->arena, "%s/%.*s", j->top,
+					   STR_ARG(store_path_base(j->infos[i].path)));
+		rc = store_temp_root(j->store, told->outputs[i].path, err);
 		if (!rc)
 			rc = remove_tree(AT_FDCWD, real, err);
-		if (rc)
-			return rc;
-		b->job.where[i] = arena_strz(&b->job.arena, str_c(real));
 	}
-	b->job.in_place = !b->isolated;
-	return 0;
+	return rc;
+}
+
+static errint place_in_store(struct job *j, struct err *err)
+{
+	errint rc = 0;
+
+	for (size_t i = 0; !rc && i < j->n_outputs; i++) {
+		char *real CLEANUP_FREE = store_real_path(j->store, j->infos[i].path);
+
+		rc = remove_tree(AT_FDCWD, real, err);
+		j->where[i] = arena_strz(&j->arena, str_c(real));
+	}
+	j->in_place = !rc;
+	return rc;
+}
+
+/* Says where each output is made; without a sandbox that is its final place, or a stand-in's. */
+static errint place_outputs(struct sandbox_job *b, struct err *err)
+{
+	struct job *j = &b->job;
+	bool valid;
+
+	j->where = ARENA_ARRAY(&j->arena, const char *, j->n_outputs);
+	for (size_t i = 0; b->isolated && i < j->n_outputs; i++)
+		j->where[i] = arena_printf(&j->arena, "%s/store/%.*s", j->top,
+					   STR_ARG(store_path_base(j->infos[i].path)));
+	if (b->isolated)
+		return 0;
+	errint rc = any_valid(j, &valid, err);
+	if (rc)
+		return rc;
+	return valid ? place_stand_ins(b, err) : place_in_store(j, err);
+}
+
+/* The environment is made of the derivation as the builder is told it. */
+static errint make_env(struct sandbox_job *b, struct build_env *env, struct err *err)
+{
+	struct job *j = &b->job;
+	struct build_attrs told = j->attrs;
+	errint rc = b->told ? build_attrs_init(&j->arena, b->told, &told, err) : 0;
+
+	return rc ? rc
+		  : build_env_make(j->store, &j->arena, &told, j->o, b->inputs,
+				   b->isolated ? SANDBOX_BUILD_DIR : b->build_dir, env, err);
 }
 
 static errint write_files(struct sandbox_job *b, const struct build_env *env, struct err *err)
@@ -262,7 +302,7 @@ static errint offer_services(struct sandbox_job *b, struct sandbox_spec *spec,
 
 errint sandbox_job_start_child(struct sandbox_job *b, const struct build_env *env, struct err *err)
 {
-	const struct drv *d = &b->job.goal->drv;
+	const struct drv *d = b->told ? b->told : &b->job.goal->drv;
 	struct sandbox_spec spec CLEANUP(sandbox_spec_release) = {
 		.arena = &b->job.arena,
 		.isolated = b->isolated,
@@ -318,8 +358,7 @@ errint sandbox_job_prepare_world(struct sandbox_job *b, struct build_env *env, s
 	if (!rc)
 		rc = place_outputs(b, err);
 	if (!rc)
-		rc = build_env_make(j->store, &j->arena, &j->attrs, j->o, b->inputs,
-				    b->isolated ? SANDBOX_BUILD_DIR : b->build_dir, env, err);
+		rc = make_env(b, env, err);
 	if (!rc)
 		rc = write_files(b, env, err);
 	if (!rc)

@@ -3,7 +3,7 @@
 # What runs programs in the sandbox is tested in unit/t_job_run.c and end to end.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 34
+plan 45
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 cd "$T" || exit 1
@@ -121,6 +121,18 @@ in { prefer ? false }: {
   wrong = d "wrong" "echo other > $out" fixed;
   fixedFail = d "fixed-fail" "exit 3" fixed;
   nothing = d "nothing" "true" { };
+  random = d "random" "read x </proc/sys/kernel/random/uuid; echo $x >$out" { };
+  # its own paths, across the borders of pieces, in links and in names, too
+  names = d "names" (''
+    mkdir $out
+    ln -s $dev $out/dev
+    for file in aaa zzz named-''${out##*/} ''${out##*/}; do echo ${placeholder "out"} >$out/$file; done
+    echo $dev >$dev
+    i=0
+    while [ $i -lt 3000 ]; do echo $i $out $dev; i=$((i+1)); done >$out/many
+    cat $textPath >>$out/many
+  '') { outputs = [ "out" "dev" ]; passAsFile = [ "text" ]; text = placeholder "dev"; };
+  structured = d "structured" ". $NIX_ATTRS_SH_FILE; echo \${outputs[out]} >\${outputs[out]}" { __structuredAttrs = true; builder = "/bin/bash"; };
 }
 NIX
 status_is "a builder that fails" 100 -A fail
@@ -132,3 +144,18 @@ status_is "a fixed output that may depend on the network" 1 -A fixedFail
 status_is "max-jobs = 0 builds nothing" 1 -j 0 -A local
 like "that is told" "$(compat nix-build programs.nix --no-out-link --option sandbox false -j 0 -A local 2>&1)" "^error: cannot build '.*-local.drv': 'max-jobs' is 0"
 status_is "but what prefers to be built here" 0 -j 0 -A local --arg prefer true
+# What is valid is built again at other paths, of which nothing stays.
+status_is "built" 0 -A random
+status_is "--check of what is never the same, without a sandbox" 104 --check -A random
+like "is told" "$(cat err)" "may not be deterministic: output '$T/own/store/[a-z0-9]*-random' differs$"
+status_is "what was there stays" 104 --check --keep-failed -A random
+is "beside what came" "$(find "$T/own/store" -name '*-random' -o -name '*-random.check' | wc -l)" 2
+rm "$T"/own/store/*-random.check
+for name in names structured; do
+	status_is "$name" 0 -A "$name"
+	status_is "$name again" 0 --check -A "$name"
+done
+is "nothing else is left" "$(find "$T/own/store" -mindepth 1 -maxdepth 1 ! -name '*.drv' -printf '%f\n' | sed 's/^[a-z0-9]*-//' | sort | paste -s -d ' ')" \
+	"local names names-dev random structured wrong"
+ok "and the store verifies" env -u KILN_STORE NIX_STORE_DIR="$T/own/store" NIX_STATE_DIR="$T/own/var" \
+	"$KILN_BUILD/kiln" store --verify --check-contents
