@@ -138,20 +138,25 @@ static errint member(struct scan *s, struct arena *a, struct json_member *m, str
 	return rc ? rc : value(s, &m->value, err);
 }
 
-errint json_members(struct arena *a, struct str object, struct json_member **out, size_t *n,
-		    struct err *err)
+errint json_elements(struct arena *a, struct str text, struct json_member **out, size_t *n,
+		     struct err *err)
 {
 	struct json_member *v CLEANUP_FREE = NULL;
-	struct scan s = {.text = object};
+	struct scan s = {.text = text};
 	size_t count = 0, cap = 0;
+	bool object = take(&s, '{');
+	char close = object ? '}' : ']';
 
-	if (!take(&s, '{'))
-		return bad(&s, "an object is expected", err);
-	while (!take(&s, '}')) {
+	if (!object && !take(&s, '['))
+		return bad(&s, "an object or an array is expected", err);
+	while (!take(&s, close)) {
 		if (count && !take(&s, ','))
-			return bad(&s, "',' or '}' is expected", err);
+			return bad(&s, object ? "',' or '}' is expected" : "',' or ']' is expected",
+				   err);
 		ARRAY_GROW(v, count, cap);
-		errint rc = member(&s, a, &v[count], err);
+		v[count] = (struct json_member){0};
+		errint rc =
+			object ? member(&s, a, &v[count], err) : value(&s, &v[count].value, err);
 		if (rc)
 			return rc;
 		count++;
@@ -166,30 +171,34 @@ errint json_members(struct arena *a, struct str object, struct json_member **out
 	return 0;
 }
 
+/* Is the first byte that counts this one? */
+static errint begins(struct str text, char c, const char *what, struct err *err)
+{
+	struct scan s = {.text = text};
+
+	return take(&s, c) ? 0 : bad(&s, what, err);
+}
+
+errint json_members(struct arena *a, struct str object, struct json_member **out, size_t *n,
+		    struct err *err)
+{
+	errint rc = begins(object, '{', "an object is expected", err);
+
+	return rc ? rc : json_elements(a, object, out, n, err);
+}
+
 errint json_items(struct arena *a, struct str array, struct str **out, size_t *n, struct err *err)
 {
-	struct str *v CLEANUP_FREE = NULL;
-	struct scan s = {.text = array};
-	size_t count = 0, cap = 0;
+	errint rc = begins(array, '[', "an array is expected", err);
+	struct json_member *v;
 
-	if (!take(&s, '['))
-		return bad(&s, "an array is expected", err);
-	while (!take(&s, ']')) {
-		if (count && !take(&s, ','))
-			return bad(&s, "',' or ']' is expected", err);
-		ARRAY_GROW(v, count, cap);
-		errint rc = value(&s, &v[count], err);
-		if (rc)
-			return rc;
-		count++;
-	}
-	errint rc = at_end(&s, err);
+	if (!rc)
+		rc = json_elements(a, array, &v, n, err);
 	if (rc)
 		return rc;
-	*out = ARENA_ARRAY(a, struct str, count + 1);
-	if (count)
-		memcpy(*out, v, count * sizeof(*v));
-	*n = count;
+	*out = ARENA_ARRAY(a, struct str, *n + 1);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = v[i].value;
 	return 0;
 }
 

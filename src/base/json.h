@@ -22,6 +22,9 @@ ATTR_MUST_CHECK errint json_members(struct arena *a, struct str object, struct j
 				    size_t *n, struct err *err);
 ATTR_MUST_CHECK errint json_items(struct arena *a, struct str array, struct str **out, size_t *n,
 				  struct err *err);
+/* Of either: the items of an array have no key. */
+ATTR_MUST_CHECK errint json_elements(struct arena *a, struct str text, struct json_member **out,
+				     size_t *n, struct err *err);
 /* The bytes of a string value; a value of another type, or one that holds NUL, is an error. */
 ATTR_MUST_CHECK errint json_string(struct arena *a, struct str value, struct str *out,
 				   struct err *err);

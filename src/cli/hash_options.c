@@ -3,6 +3,21 @@
  * Names of algorithms and spellings. */
 #include "cli/hash_options.h"
 
+struct hash_spelling {
+	enum hash_format format;
+};
+
+const struct option hash_spelling_rows[] = {
+	OPT_CHOICE(struct hash_spelling, format, HASH_BASE16, NULL, "--base16",
+		   "write hashes in base 16"),
+	OPT_CHOICE(struct hash_spelling, format, HASH_NIX32, NULL, "--base32",
+		   "write hashes in Nix's base 32"),
+	OPT_CHOICE(struct hash_spelling, format, HASH_BASE64, NULL, "--base64",
+		   "write hashes in base 64"),
+	OPT_CHOICE(struct hash_spelling, format, HASH_SRI, NULL, "--sri", "write hashes as SRI"),
+	OPT_END,
+};
+
 errint hash_algo_given(void *at, const struct option_given *g, struct err *err)
 {
 	if (hash_algo_parse(str_c(g->args[0]), at))

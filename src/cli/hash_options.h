@@ -6,6 +6,9 @@
 #include "base/hash.h"
 #include "cli/cli.h"
 
+/* --base16, --base32, --base64, --sri: for the table of an enum hash_format in a context. */
+extern const struct option hash_spelling_rows[];
+
 /* Words as options: "sha256"; "base32", "nix32", "base16", "base64", "sri". */
 errint hash_algo_given(void *at, const struct option_given *g, struct err *err);
 errint hash_format_given(void *at, const struct option_given *g, struct err *err);

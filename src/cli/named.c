@@ -130,7 +130,7 @@ errint named_path(struct cli *cli, const char *word, struct str *out, struct err
 		return err_hint(err, "kiln build %s", word);
 	}
 	if (!valid)
-		return err_set(err, ERR_NOT_FOUND, "path '%.*s' is not valid", STR_ARG(named.path));
+		return store_not_valid(named.path, err);
 	*out = named.path;
 	return 0;
 }

@@ -15,16 +15,9 @@ struct hash_command {
 };
 
 static const struct option path_rows[] = {
-	OPT_CHOICE(struct hash_command, format, HASH_SRI, NULL, "--sri",
-		   "write it as SRI (the default)"),
-	OPT_CHOICE(struct hash_command, format, HASH_BASE64, NULL, "--base64",
-		   "write it in base 64"),
-	OPT_CHOICE(struct hash_command, format, HASH_NIX32, NULL, "--base32",
-		   "write it in Nix's base 32"),
-	OPT_CHOICE(struct hash_command, format, HASH_BASE16, NULL, "--base16",
-		   "write it in base 16"),
+	OPT_TABLE(struct hash_command, format, NULL, hash_spelling_rows),
 	OPT_HASH_FORMAT(struct hash_command, format, "--format",
-			"write it as base16, nix32, base64 or sri"),
+			"write it as base16, nix32, base64 or sri (the default)"),
 	OPT_HASH_ALGO(struct hash_command, algo, "--type --algo",
 		      "md5, sha1, sha256 (the default) or sha512"),
 	OPERANDS_NEEDED(struct hash_command, paths, "PATH"),

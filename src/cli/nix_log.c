@@ -95,7 +95,7 @@ static errint subject(struct cli *cli, const struct nix_why_command *c, const st
 	}
 	rc = store_is_valid(cli->store, *out, &valid, err);
 	if (!rc && !valid)
-		rc = err_set(err, ERR_NOT_FOUND, "path '%.*s' is not valid", STR_ARG(*out));
+		rc = store_not_valid(*out, err);
 	return rc;
 }
 

@@ -36,7 +36,7 @@ static errint real_place(struct cli *cli, const char *word, char **out, struct e
 	if (rc)
 		return rc;
 	if (!valid)
-		return err_set(err, ERR_NOT_FOUND, "path '%.*s' is not valid", STR_ARG(top));
+		return store_not_valid(top, err);
 	char *real CLEANUP_FREE = store_real_path(cli->store, top);
 	*out = xasprintf("%s%.*s", real, STR_ARG(rest));
 	return 0;

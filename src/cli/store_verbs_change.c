@@ -208,8 +208,7 @@ errint op_check_validity(struct store_request *r, struct err *err)
 		if (rc || valid)
 			continue;
 		if (!has_flag(r, F_PRINT_INVALID))
-			return err_set(err, ERR_NOT_FOUND, "path '%.*s' is not valid",
-				       STR_ARG(paths[i]));
+			return store_not_valid(paths[i], err);
 		out_printf("%.*s\n", STR_ARG(paths[i]));
 	}
 	return rc;

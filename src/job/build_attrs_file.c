@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/json.h"
@@ -258,44 +259,29 @@ static bool put_simple(struct arena *a, struct buf *b, struct str v)
 	}
 }
 
-static errint put_array(struct arena *a, struct buf *b, struct str key, struct str v,
-			struct err *err)
+/* An array or an object of simple values. */
+static errint put_list(struct arena *a, struct buf *b, struct str key, struct str v,
+		       struct err *err)
 {
 	BUF(items, LIMIT_NIX_STRING);
-	struct str *item;
-	size_t n;
-	errint rc = json_items(a, v, &item, &n, err);
-
-	if (rc)
-		return rc;
-	for (size_t i = 0; i < n; i++) {
-		if (!put_simple(a, &items, item[i]))
-			return 0;
-		buf_putc(&items, ' ');
-	}
-	buf_printf(b, "declare -a %.*s=(%s)\n", STR_ARG(key), buf_z(&items));
-	return 0;
-}
-
-static errint put_object(struct arena *a, struct buf *b, struct str key, struct str v,
-			 struct err *err)
-{
-	BUF(items, LIMIT_NIX_STRING);
+	bool object = v.p[0] == '{';
 	struct json_member *m;
 	size_t n;
-	errint rc = json_members(a, v, &m, &n, err);
+	errint rc = json_elements(a, v, &m, &n, err);
 
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < n; i++) {
-		buf_putc(&items, '[');
-		put_quoted(&items, m[i].key);
-		buf_putz(&items, "]=");
+		if (object) {
+			buf_putc(&items, '[');
+			put_quoted(&items, m[i].key);
+			buf_putz(&items, "]=");
+		}
 		if (!put_simple(a, &items, m[i].value))
 			return 0;
 		buf_putc(&items, ' ');
 	}
-	buf_printf(b, "declare -A %.*s=(%s)\n", STR_ARG(key), buf_z(&items));
+	buf_printf(b, "declare -%c %.*s=(%s)\n", object ? 'A' : 'a', STR_ARG(key), buf_z(&items));
 	return 0;
 }
 
@@ -310,10 +296,8 @@ errint build_attrs_shell(struct arena *a, const struct json_member *v, size_t n,
 
 		if (!shell_name(v[i].key))
 			continue;
-		if (v[i].value.p[0] == '[')
-			rc = put_array(a, &b, v[i].key, v[i].value, err);
-		else if (v[i].value.p[0] == '{')
-			rc = put_object(a, &b, v[i].key, v[i].value, err);
+		if (strchr("[{", v[i].value.p[0]))
+			rc = put_list(a, &b, v[i].key, v[i].value, err);
 		else if (put_simple(a, &value, v[i].value))
 			buf_printf(&b, "declare %.*s=%s\n", STR_ARG(v[i].key), buf_z(&value));
 	}

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "base/url.h"
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/process.h"
@@ -195,8 +196,7 @@ static errint named_file(struct evaluation *e, const char *name, struct value **
 {
 	struct str s = str_c(name), found;
 
-	if (str_starts(s, S("http://")) || str_starts(s, S("https://")) ||
-	    str_starts(s, S("file://")) || str_starts(s, S("channel:")))
+	if (url_is_pseudo(s))
 		return archive_at(e, s, out, err);
 	if (s.n < 3 || !str_starts(s, S("<")) || !str_ends(s, S(">")))
 		return eval_file(e->eval, name, out, err);

@@ -22,14 +22,20 @@ static errint realise(struct realiser *self, struct str drv_path, const struct s
 	return project_realise_here(r->session, &w, 1, &o, err);
 }
 
+static void offer(struct session *s, struct builtin_builder b)
+{
+	BUG_ON(s->n_builtins == ARRAY_LEN(s->builtins));
+	s->builtins[s->n_builtins++] = b;
+}
+
 void session_init(struct session *s, struct store *store, struct settings *settings,
 		  struct report *report)
 {
 	*s = (struct session){.store = store, .settings = settings, .report = report};
 	s->machine = store_open_machine(store_config(store), report);
 	s->realiser = (struct session_realiser){{realise}, s};
-	s->builtins[s->n_builtins++] = builder_wheel_1;
-	s->builtins[s->n_builtins++] = builder_deb_1;
+	offer(s, builder_wheel_1);
+	offer(s, builder_deb_1);
 }
 
 void session_release(struct session *s)

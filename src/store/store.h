@@ -88,6 +88,8 @@ ATTR_MUST_CHECK errint store_is_valid(struct store *s, struct str path, bool *ou
  * one lstat more. */
 ATTR_MUST_CHECK errint store_is_present(struct store *s, struct str path, bool *out,
 					struct err *err);
+/* ERR_NOT_FOUND, in the words for a path that is not valid. */
+errint store_not_valid(struct str path, struct err *err);
 /* ERR_NOT_FOUND when the path is not valid. */
 ATTR_MUST_CHECK errint store_query(struct store *s, struct arena *a, struct str path,
 				   struct path_info *out, struct err *err);

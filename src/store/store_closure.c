@@ -99,7 +99,7 @@ static errint start(struct closure_walk *w, struct str path, struct err *err)
 	if (rc)
 		return rc;
 	if (!valid)
-		return err_set(err, ERR_NOT_FOUND, "path '%.*s' is not valid", STR_ARG(path));
+		return store_not_valid(path, err);
 	visit(w, arena_str(w->a, path));
 	return 0;
 }

@@ -345,7 +345,7 @@ errint db_nar_hash(struct store *s, struct str path, struct hash *hash, uint64_t
 	if (rc)
 		return rc;
 	if (!row)
-		return err_set(err, ERR_NOT_FOUND, "path '%.*s' is not valid", STR_ARG(path));
+		return store_not_valid(path, err);
 	struct str text = str_n((const char *)sqlite3_column_text(stmt, 0),
 				(size_t)sqlite3_column_bytes(stmt, 0));
 	*size = (uint64_t)sqlite3_column_int64(stmt, 1);

@@ -59,7 +59,7 @@ errint store_is_present(struct store *s, struct str path, bool *out, struct err 
 	return rc || !*out ? rc : store_on_disk(s, path, out, err);
 }
 
-static errint not_valid(struct str path, struct err *err)
+errint store_not_valid(struct str path, struct err *err)
 {
 	return err_set(err, ERR_NOT_FOUND, "path '%.*s' is not valid", STR_ARG(path));
 }
@@ -111,7 +111,7 @@ static errint query_info(struct store *s, struct arena *a, struct str path, stru
 	if (rc)
 		return rc;
 	if (!row)
-		return not_valid(path, err);
+		return store_not_valid(path, err);
 	rc = hash_parse(db_column(a, stmt, 1), HASH_SHA256, &info->nar_hash, err);
 	if (rc)
 		return err_wrap(err, "database entry of '%.*s'", STR_ARG(path));
@@ -134,7 +134,7 @@ errint store_query(struct store *s, struct arena *a, struct str path, struct pat
 	if (!rc)
 		rc = db_open(s, false, err);
 	if (!rc)
-		rc = s->db ? query_info(s, a, path, &info, err) : not_valid(path, err);
+		rc = s->db ? query_info(s, a, path, &info, err) : store_not_valid(path, err);
 	if (!rc)
 		*out = info;
 	return rc;
