@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * kiln build: a project's recipes, the derivations of an expression, or what fills a slot. */
+#include <stdlib.h>
+#include <sys/stat.h>
+
 #include "cli/build_command.h"
 #include "cli/command.h"
 #include "cli/option_eval.h"
@@ -37,8 +40,22 @@ static const struct option rows[] = {
 	OPT_END,
 };
 
+/* Errors in a file are told as those in a recipe: its folder stands for the project's. */
+static void tell_briefly(struct cli *cli, struct build_command *c)
+{
+	char *real CLEANUP_FREE =
+		c->source.text && !c->source.is_expr ? realpath(c->source.text, NULL) : NULL;
+	struct stat st;
+
+	if (!real || stat(real, &st))
+		return;
+	struct str folder = S_ISDIR(st.st_mode) ? str_c(real) : path_dir(str_c(real));
+	c->request.project = arena_strz(&cli->a, folder);
+}
+
 static errint run(struct cli *cli, void *ctx, struct err *err)
 {
+	tell_briefly(cli, ctx);
 	return build_command_run(ctx, cli, err);
 }
 

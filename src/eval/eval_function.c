@@ -54,22 +54,44 @@ static struct attrs *choose(struct eval *E, const struct lambda *l, struct attrs
 	return attrs_done_sorted(out);
 }
 
+/* To whom the program's own words matter more than Nix's: all that is missing, and the cure. */
+static errint tell_missing(struct eval *E, const struct lambda *l, const struct attrs *given,
+			   pos_t pos)
+{
+	BUF(names, LIMIT_ERR_TEXT);
+
+	for (uint32_t i = 0; i < l->n_formals; i++) {
+		const struct formal *f = &l->formals[i];
+
+		if (!f->otherwise && !attrs_get(given, f->sym))
+			buf_printf(&names, "%s'%.*s'", names.n ? ", " : "",
+				   STR_ARG(sym_str(E, f->sym)));
+	}
+	eval_fail(E, pos, "the function asks for what nobody gives: %s", buf_z(&names));
+	eval_hint(E, "'--arg NAME EXPR' and '--argstr NAME TEXT' give arguments");
+	return eval_hint(E, "what is '.flox/pkgs/NAME.nix' in a project gets them from the package "
+			    "set: kiln build NAME");
+}
+
 static errint check_given(struct eval *E, const struct lambda *l, const struct attrs *given)
 {
 	for (uint32_t i = 0; i < l->n_formals; i++) {
 		const struct formal *f = &l->formals[i];
 
-		if (!f->otherwise && !attrs_get(given, f->sym))
-			return eval_fail(
-				E, f->pos,
-				"cannot evaluate a function that has an argument without a value "
-				"('%.*s')\n"
-				"Nix attempted to evaluate a function as a top level expression; in\n"
-				"this case it must have its arguments supplied either by default\n"
-				"values, or passed explicitly with '--arg' or '--argstr'. See\n"
-				"https://nix.dev/manual/nix/stable/language/"
-				"syntax.html#functions.",
-				STR_ARG(sym_str(E, f->sym)));
+		if (f->otherwise || attrs_get(given, f->sym))
+			continue;
+		if (E->opt.project)
+			return tell_missing(E, l, given, f->pos);
+		return eval_fail(
+			E, f->pos,
+			"cannot evaluate a function that has an argument without a value "
+			"('%.*s')\n"
+			"Nix attempted to evaluate a function as a top level expression; in\n"
+			"this case it must have its arguments supplied either by default\n"
+			"values, or passed explicitly with '--arg' or '--argstr'. See\n"
+			"https://nix.dev/manual/nix/stable/language/"
+			"syntax.html#functions.",
+			STR_ARG(sym_str(E, f->sym)));
 	}
 	return 0;
 }
