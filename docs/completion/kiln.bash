@@ -1,12 +1,24 @@
 # shellcheck shell=bash
-# Completion of kiln's commands, verbs and options in bash, from the list that the program itself
-# gives: what --help shows is what is offered.
+# Completion of kiln's commands, verbs, options and recipes in bash, from the list that the program
+# itself gives: what --help shows is what is offered.
+
+# The recipes of the project that this folder is in.
+_kiln_recipes() {
+	local dir=$PWD file
+	while [ -n "$dir" ] && [ ! -d "$dir/.flox/pkgs" ]; do dir=${dir%/*}; done
+	for file in "$dir"/.flox/pkgs/*.nix "$dir"/.flox/pkgs/*/default.nix; do
+		[ -e "$file" ] || continue
+		file=${file%/default.nix} file=${file%.nix}
+		echo "${file##*/}"
+	done
+}
+
 _kiln() {
 	local word=${COMP_WORDS[COMP_CWORD]} called=kiln i list
 	COMPREPLY=()
 	list=$(kiln help --list 2>/dev/null) || return
 	for ((i = 1; i < COMP_CWORD; i++)); do
-		grep -q "^$called ${COMP_WORDS[i]}"$'\t' <<<"$list" && called+=" ${COMP_WORDS[i]}"
+		[[ $'\n'$list == *$'\n'"$called ${COMP_WORDS[i]}"$'\t'* ]] && called+=" ${COMP_WORDS[i]}"
 	done
 	case $word in
 	-*) mapfile -t COMPREPLY < <(awk -F '\t' -v c="$called" -v w="$word" \
@@ -14,7 +26,10 @@ _kiln() {
 	*) mapfile -t COMPREPLY < <(awk -F '\t' -v c="$called " -v w="$word" \
 		'$3 == "" && index($1, c w) == 1 { rest = substr($1, length(c) + 1); if (rest !~ / /) print rest }' <<<"$list") ;;
 	esac
-	# Behind a command, and where it has no verb of that name, stand files.
-	[ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$word")
+	# Behind a command, and where it has no verb of that name, stand recipes and files.
+	[ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(
+		[ "$called" = kiln ] || compgen -W "$(_kiln_recipes)" -- "$word"
+		compgen -f -- "$word"
+	)
 }
 complete -F _kiln kiln

@@ -41,7 +41,7 @@ of_page() {
 pages=$(cut -f1 "$T/list" | while IFS= read -r called; do page_of "$called"; done | sort -u)
 # shellcheck disable=SC2086 # words
 set -- $pages
-plan $(($# * 2 + 6))
+plan $(($# * 2 + 9))
 for page in "$@"; do
 	is "$page(1) names the options of its rows" "$(of_page "$page")" "$(of_rows "$page")"
 	ok "$page(1) is valid" sh -c "scdoc <'$root/docs/man/$page.1.scd' >/dev/null"
@@ -69,6 +69,41 @@ if command -v bash >/dev/null; then
 ls
 --recursive
 -n --dry-run --max-freed --roots --json"
+	mkdir -p "$T/project/.flox/pkgs/two" "$T/project/sub"
+	touch "$T/project/.flox/pkgs/one.nix" "$T/project/.flox/pkgs/two/default.nix"
+	is "and recipes of the project around" "$(cd "$T/project/sub" && completed kiln build ''; completed kiln why t; completed kiln '[' x)" \
+		"one two
+two"
 else
 	pass "completion # SKIP no bash"
+	pass "completion of recipes # SKIP no bash"
+fi
+if command -v fish >/dev/null; then
+	# shellcheck disable=SC2016 # fish's
+	is "fish, too" "$(cd "$T/project/sub" && PATH=$KILN_BUILD:$PATH fish --no-config -c 'source $argv[1]
+		for line in "kiln ve" "kiln store l" "kiln store ls --rec" "kiln build t"; complete -C $line; end' "$root/docs/completion/kiln.fish" | cut -f1)" \
+		"version
+ls
+--recursive
+two"
+else
+	pass "completion in fish # SKIP no fish"
+fi
+if command -v zsh >/dev/null; then
+	cat >"$T/try.zsh" <<'END'
+fitting() { local -a v; v=("${(@)@%%:*}"); print -rl -- ${(M)v:#$PREFIX*}; }
+_describe() { fitting "${(@P)argv[-1]}"; }
+compadd() { fitting "${(@P)2}"; }
+_files() { :; }
+offered() { local -a words; words=("$@"); integer CURRENT=$#; local PREFIX=$words[-1]; source $script; }
+script=$1
+offered kiln ve; offered kiln store l; offered kiln store ls --rec; offered kiln build t
+END
+	is "and zsh" "$(cd "$T/project/sub" && PATH=$KILN_BUILD:$PATH zsh -f "$T/try.zsh" "$root/docs/completion/kiln.zsh")" \
+		"version
+ls
+--recursive
+two"
+else
+	pass "completion in zsh # SKIP no zsh"
 fi
