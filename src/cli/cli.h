@@ -56,3 +56,7 @@ struct sink *out_sink(void);
 /* The rest of a file, likewise. */
 ATTR_MUST_CHECK errint out_file(int fd, struct err *err);
 ATTR_MUST_CHECK errint out_flush(struct err *err);
+
+enum { SIZE_TEXT_MAX = 24 };
+/* "1.5 MiB": bytes for people. Returns text. */
+const char *size_text(uint64_t bytes, char text[SIZE_TEXT_MAX]);

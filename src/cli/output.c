@@ -130,3 +130,16 @@ errint out_flush(struct err *err)
 			       "what was printed is no JSON: a name in it is not UTF-8");
 	return failed ? tell_failed(err) : 0;
 }
+
+const char *size_text(uint64_t bytes, char text[SIZE_TEXT_MAX])
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	double n = (double)bytes;
+	size_t unit = 0;
+
+	/* What would be printed as 1024.0 of one is 1.0 of the next. */
+	for (; n >= 1023.95 && unit + 1 < ARRAY_LEN(units); unit++)
+		n /= 1024;
+	snprintf(text, SIZE_TEXT_MAX, unit ? "%.1f %s" : "%.0f %s", n, units[unit]);
+	return text;
+}
