@@ -5,8 +5,9 @@
 #include "cli/command.h"
 
 #include <stdlib.h>
+#include "base/suggest.h"
 #include "cli/option_setting.h"
-#include "cli/suggest.h"
+#include "cli/synonym.h"
 
 const struct command *const commands[] = {
 #define X(id) &command_##id,

@@ -4,7 +4,7 @@
 #include "cli/option.h"
 
 #include "base/buf.h"
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 struct option_place {
 	const struct option *row;

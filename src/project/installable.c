@@ -144,9 +144,8 @@ static errint next_name(struct str *path, struct arena *a, struct str *out, stru
 	return 0;
 }
 
-/* *out is NULL where an attribute is missing. */
-static errint walk(struct evaluation *e, struct value *v, struct str path, struct value **out,
-		   struct err *err)
+errint installable_walk(struct evaluation *e, struct value *v, struct str path, struct value **out,
+			struct err *err)
 {
 	struct str name;
 	ARENA(a);
@@ -195,7 +194,7 @@ static errint flake_value(struct evaluation *e, struct str ref, struct str fragm
 		paths[2] = arena_strz(&a, fragment);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(paths) && paths[i]; i++) {
-		rc = walk(e, flake, str_c(paths[i]), out, err);
+		rc = installable_walk(e, flake, str_c(paths[i]), out, err);
 		if (rc || *out)
 			return rc;
 		buf_printf(&tried, "%s'%s'",

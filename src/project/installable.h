@@ -21,3 +21,6 @@ ATTR_MUST_CHECK errint installable_value(struct evaluation *e, struct installabl
  * false, with none, when there are none. */
 bool installable_outputs(struct arena *a, const char *operand, const char **plain,
 			 struct str **outputs, size_t *n);
+/* The attribute at a path, with quotes where a name has dots; *out is NULL where one is missing. */
+ATTR_MUST_CHECK errint installable_walk(struct evaluation *e, struct value *v, struct str path,
+					struct value **out, struct err *err);

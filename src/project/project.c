@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/file.h"
+#include "project/project_set.h"
 #include "project/project_tracked.h"
 
 errint project_find(const char *dir, char **out, struct err *err)
@@ -37,11 +38,13 @@ errint project_find(const char *dir, char **out, struct err *err)
 }
 
 /* Pure evaluation does not know where it runs, so it has to be told. */
-static errint put_system(struct eval *E, struct buf *b, struct err *err)
+errint project_put_system(struct evaluation *e, struct buf *b, struct err *err)
 {
 	struct str system;
-	errint rc = eval_system(E, &system, err);
 
+	if (!e->settings || !e->settings->pure_eval)
+		return 0;
+	errint rc = eval_system(e->eval, &system, err);
 	if (rc)
 		return rc;
 	buf_putz(b, "system = ");
@@ -64,8 +67,7 @@ static errint put_call(struct evaluation *e, const char *project, struct buf *te
 	buf_putz(text, " + \"/project.nix\") { dir = /. + ");
 	eval_print_string(text, str_c(project));
 	buf_putz(text, " + \"/.flox/pkgs\"; ");
-	if (e->settings && e->settings->pure_eval)
-		rc = put_system(e->eval, text, err);
+	rc = project_put_system(e, text, err);
 	if (rc)
 		return rc;
 	if (e->request->nixpkgs)
@@ -85,6 +87,53 @@ errint project_recipes(struct evaluation *e, const char *project, struct value *
 	if (eval_string(e->eval, buf_str(&text), "/", "«project»", out, err))
 		return err_wrap(err, "reading the recipes of '%s'", project);
 	return 0;
+}
+
+errint project_allow(const struct project_request *r, struct arena *a, struct eval_request *eval,
+		     struct err *err)
+{
+	const char *data;
+
+	eval->n_allowed = 0;
+	if (!r->dir)
+		return 0;
+	errint rc = session_data_dir(r->session, &data, err);
+	if (rc)
+		return rc;
+	eval->allowed[eval->n_allowed++] = arena_printf(a, "%s/pkgs", data);
+	eval->allowed[eval->n_allowed++] = r->dir;
+	return 0;
+}
+
+errint recipes_open(const struct project_request *r, struct arena *a, struct recipes *out,
+		    struct err *err)
+{
+	struct eval_request *told = &out->request;
+
+	*told = *r->eval;
+	out->dir = realpath(r->dir, NULL);
+	if (!out->dir)
+		return err_sys(err, "cannot resolve '%s'", r->dir);
+	told->project = told->allowed[1] = out->dir;
+	errint rc = 0;
+	if (r->pin && r->pin->there)
+		rc = project_set_find(r->session, r->dir, r->pin, a, &told->pinned, err);
+	if (rc)
+		return rc;
+	if (told->pinned)
+		told->allowed[0] = told->pinned;
+	told->set = told->nixpkgs ? told->nixpkgs : told->allowed[0];
+	rc = project_tracked(r->dir, a, told->inputs, &told->tracked, err);
+	if (!rc)
+		rc = evaluation_open(r->session, told, EVALUATION_SET | r->flags, &out->e, err);
+	return rc ? rc : project_recipes(&out->e, out->dir, &out->v, err);
+}
+
+void recipes_release(struct recipes *v)
+{
+	evaluation_release(&v->e);
+	free(v->dir);
+	*v = (struct recipes){0};
 }
 
 static bool is_folder(const char *project, const char *name)

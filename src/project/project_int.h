@@ -6,6 +6,26 @@
 #include "base/report.h"
 #include "project/project.h"
 
+/* The recipes of a project, open for questions. */
+struct recipes {
+	struct evaluation e;
+	struct eval_request request;
+	char *dir; /* the project, its links resolved: as positions and the store name it */
+	struct value *v;
+};
+/* Those of r->dir, which see of their project what git tracks. out stays where it is, and is
+ * released also after a failure. */
+ATTR_MUST_CHECK errint recipes_open(const struct project_request *r, struct arena *a,
+				    struct recipes *out, struct err *err);
+void recipes_release(struct recipes *v);
+/* What a restricted evaluation of recipes may read goes into eval: the project and the set that it
+ * is called with. Nothing without a project. */
+ATTR_MUST_CHECK errint project_allow(const struct project_request *r, struct arena *a,
+				     struct eval_request *eval, struct err *err);
+/* Appends what a call of a set needs in pure evaluation, where it cannot find out: `system = …;`.
+ */
+ATTR_MUST_CHECK errint project_put_system(struct evaluation *e, struct buf *b, struct err *err);
+
 /* All recipes as a set by name, on the request's package set. */
 ATTR_MUST_CHECK errint project_recipes(struct evaluation *e, const char *project,
 				       struct value **out, struct err *err);

@@ -35,18 +35,13 @@ struct resolution {
 	struct arena *a;
 	struct resolved_list *out;
 	struct evaluation e;
-	/* Of recipes, which see of their project what git tracks. */
-	struct evaluation recipes_e;
-	struct eval_request recipes_request;
-	char *dir; /* the project, its links resolved: as positions and the store name it */
-	struct value *recipes; /* NULL: not asked for yet */
+	struct recipes recipes; /* dir NULL: not asked for yet */
 };
 
 static void resolution_release(struct resolution *v)
 {
 	evaluation_release(&v->e);
-	evaluation_release(&v->recipes_e);
-	free(v->dir);
+	recipes_release(&v->recipes);
 }
 
 static errint open_evaluation(struct resolution *v, struct err *err)
@@ -54,33 +49,6 @@ static errint open_evaluation(struct resolution *v, struct err *err)
 	if (v->e.eval)
 		return 0;
 	return evaluation_open(v->r->session, v->r->eval, EVALUATION_SET | v->r->flags, &v->e, err);
-}
-
-static errint open_recipes(struct resolution *v, struct err *err)
-{
-	struct eval_request *told = &v->recipes_request;
-	const struct project_request *r = v->r;
-
-	if (v->recipes)
-		return 0;
-	*told = *r->eval;
-	v->dir = realpath(r->dir, NULL);
-	if (!v->dir)
-		return err_sys(err, "cannot resolve '%s'", r->dir);
-	told->project = told->allowed[1] = v->dir;
-	errint rc = 0;
-	if (r->pin && r->pin->there)
-		rc = project_set_find(r->session, r->dir, r->pin, v->a, &told->pinned, err);
-	if (rc)
-		return rc;
-	if (told->pinned)
-		told->allowed[0] = told->pinned;
-	told->set = told->nixpkgs ? told->nixpkgs : told->allowed[0];
-	rc = project_tracked(r->dir, v->a, told->inputs, &told->tracked, err);
-	if (!rc)
-		rc = evaluation_open(r->session, told, EVALUATION_SET | r->flags, &v->recipes_e,
-				     err);
-	return rc ? rc : project_recipes(&v->recipes_e, v->dir, &v->recipes, err);
 }
 
 static errint take_value(struct resolution *v, struct evaluation *e, const struct asked *asked,
@@ -104,13 +72,14 @@ static errint take_recipe(struct resolution *v, const struct asked *asked, struc
 			  struct err *err)
 {
 	struct value *value;
-	errint rc = project_recipe(&v->recipes_e, v->recipes, v->dir, asked->text, &value, err);
+	errint rc = project_recipe(&v->recipes.e, v->recipes.v, v->recipes.dir, asked->text, &value,
+				   err);
 
 	if (rc)
 		return rc;
-	rc = take_value(v, &v->recipes_e, asked, value, f, err);
+	rc = take_value(v, &v->recipes.e, asked, value, f, err);
 	if (!rc)
-		rc = project_warn_misspelt(&v->recipes_e, value, asked->text, err);
+		rc = project_warn_misspelt(&v->recipes.e, value, asked->text, err);
 	return rc ? err_wrap(err, "recipe '%s'", asked->text) : 0;
 }
 
@@ -132,9 +101,9 @@ static errint find_all(struct resolution *v, const struct asked *asked, struct e
 {
 	struct str *names;
 	size_t n;
-	errint rc = eval_attr_names(v->recipes_e.eval, v->recipes, v->a, &names, &n, err);
+	errint rc = eval_attr_names(v->recipes.e.eval, v->recipes.v, v->a, &names, &n, err);
 
-	if (!rc && v->recipes_request.tracked)
+	if (!rc && v->recipes.request.tracked)
 		rc = project_warn_untracked(v->r->dir, names, n, v->r->eval->inputs,
 					    v->r->session->report, err);
 	if (!rc && n == 0) {
@@ -153,7 +122,7 @@ static errint find_all(struct resolution *v, const struct asked *asked, struct e
 
 static errint find_recipes(struct resolution *v, const struct asked *asked, struct err *err)
 {
-	errint rc = open_recipes(v, err);
+	errint rc = v->recipes.dir ? 0 : recipes_open(v->r, v->a, &v->recipes, err);
 
 	if (rc)
 		return rc;
@@ -260,30 +229,13 @@ static errint find_path(const struct project_request *r, const struct asked *ask
 	return 0;
 }
 
-/* What a restricted evaluation of recipes may read: the project and the set it is called with. */
-static errint allow_project(const struct project_request *r, struct arena *a,
-			    struct eval_request *eval, struct err *err)
-{
-	const char *data;
-
-	eval->n_allowed = 0;
-	if (!r->dir)
-		return 0;
-	errint rc = session_data_dir(r->session, &data, err);
-	if (rc)
-		return rc;
-	eval->allowed[eval->n_allowed++] = arena_printf(a, "%s/pkgs", data);
-	eval->allowed[eval->n_allowed++] = r->dir;
-	return 0;
-}
-
 errint project_resolve(const struct project_request *r, const struct asked *v, size_t n,
 		       struct arena *a, struct resolved_list *out, struct err *err)
 {
 	struct eval_request eval = *r->eval;
 	struct project_request mine = *r;
 	struct set_pin pin = {0};
-	errint rc = allow_project(r, a, &eval, err);
+	errint rc = project_allow(r, a, &eval, err);
 
 	mine.eval = &eval;
 	mine.pin = &pin;

@@ -4,8 +4,9 @@
  */
 #include "tap.h"
 
+#include "base/suggest.h"
 #include "cli/command.h"
-#include "cli/suggest.h"
+#include "cli/synonym.h"
 
 struct inner {
 	const char *text;

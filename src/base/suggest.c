@@ -2,11 +2,10 @@
  *
  * Weighing names: a slip of one letter, then a beginning, then a part, then slips of more letters,
  * which must be few for the length of the word. */
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 #include "base/buf.h"
 
-enum { NEAR_SLIP = 1, NEAR_BEGIN, NEAR_WITHIN, NEAR_SLIPS };
 enum { LETTERS_BEGIN = 2, LETTERS_WITHIN = 3, LETTERS_A_SLIP = 3 };
 
 struct suggestion suggestion_for(struct str word)
@@ -21,7 +20,7 @@ static struct str undashed(struct str s)
 	return s;
 }
 
-static unsigned weigh(struct str word, struct str name)
+unsigned suggestion_rank(struct str word, struct str name)
 {
 	unsigned slips = (unsigned)(word.n / LETTERS_A_SLIP);
 	unsigned d = slips ? str_distance(word, name, slips) : 1;
@@ -39,7 +38,12 @@ static unsigned weigh(struct str word, struct str name)
 
 void suggestion_offer(struct suggestion *s, struct str name)
 {
-	unsigned rank = weigh(undashed(s->word), undashed(name));
+	suggestion_offer_as(s, name, name);
+}
+
+void suggestion_offer_as(struct suggestion *s, struct str name, struct str shown)
+{
+	unsigned rank = suggestion_rank(undashed(s->word), undashed(name));
 
 	if (s->slips_only && rank != NEAR_SLIP && rank < NEAR_SLIPS)
 		rank = 0;
@@ -51,10 +55,10 @@ void suggestion_offer(struct suggestion *s, struct str name)
 		s->n = 0;
 	s->rank = rank;
 	for (size_t i = 0; i < s->n; i++)
-		if (str_eq(s->near[i], name))
+		if (str_eq(s->near[i], shown))
 			return;
 	if (s->n < SUGGESTIONS_MAX)
-		s->near[s->n++] = name;
+		s->near[s->n++] = shown;
 }
 
 bool suggestion_hint(const struct suggestion *s, struct err *err)
@@ -70,32 +74,4 @@ bool suggestion_hint(const struct suggestion *s, struct err *err)
 	if (s->n)
 		err_hint(err, "did you mean %s?", buf_z(&b));
 	return s->n > 0;
-}
-
-struct synonym {
-	const char *word, *here, *say;
-};
-
-static const struct synonym synonyms[] = {
-#define X(word, here)       {word, here, NULL},
-#define SAY(word, sentence) {word, NULL, sentence},
-#include "cli/synonyms.def"
-#undef X
-#undef SAY
-};
-
-bool synonym_hint(struct str word, const char *within, struct err *err)
-{
-	for (size_t i = 0; i < ARRAY_LEN(synonyms); i++) {
-		const struct synonym *s = &synonyms[i];
-
-		if (!str_eqz(word, s->word) || (within && !(s->here && strstr(s->here, within))))
-			continue;
-		if (s->here)
-			err_hint(err, "here it is '%s'", s->here);
-		else
-			err_hint(err, "%s", s->say);
-		return true;
-	}
-	return false;
 }

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Names of recipes and packages, looked up in one evaluation of both. */
+#include "project/catalog_int.h"
+
+#include <stdlib.h>
+#include "base/file.h"
+#include "base/suggest.h"
+#include "project/installable.h"
+#include "project/project_tracked.h"
+
+void catalog_close(struct catalog *c)
+{
+	if (!c)
+		return;
+	recipes_release(&c->recipes);
+	evaluation_release(&c->alone);
+	free(c);
+}
+
+void catalog_cleanup(struct catalog **c)
+{
+	catalog_close(*c);
+}
+
+/* The set that recipes are called with. */
+static errint open_set(struct catalog *c, const char *data, struct err *err)
+{
+	const char *pinned = c->e->request->pinned;
+	char *own CLEANUP_FREE = path_join(str_c(data), S("pkgs"));
+	BUF(text, LIMIT_PATH_TEXT * 2);
+	errint rc;
+
+	if (c->eval.nixpkgs) {
+		buf_putz(&text, "import <nixpkgs> { ");
+	} else {
+		buf_putz(&text, "import (/. + ");
+		eval_print_string(&text, str_c(pinned ? pinned : own));
+		buf_putz(&text, ") { ");
+	}
+	rc = project_put_system(c->e, &text, err);
+	buf_putz(&text, "}");
+	if (!rc)
+		rc = buf_check(&text, "path", err);
+	return rc ? rc : eval_string(c->e->eval, buf_str(&text), "/", "«set»", &c->set, err);
+}
+
+static errint open_all(struct catalog *c, struct err *err)
+{
+	const char *data;
+	errint rc = session_data_dir(c->r.session, &data, err);
+
+	if (!rc)
+		rc = project_allow(&c->r, c->a, &c->eval, err);
+	if (!rc && c->r.dir && !c->eval.nixpkgs)
+		rc = project_pin_read(c->r.session, c->r.dir, c->a, &c->pin, err);
+	c->r.pin = &c->pin;
+	if (!rc && c->r.dir)
+		rc = recipes_open(&c->r, c->a, &c->recipes, err);
+	if (!rc && !c->r.dir) {
+		c->eval.allowed[c->eval.n_allowed++] = arena_printf(c->a, "%s/pkgs", data);
+		rc = evaluation_open(c->r.session, &c->eval, EVALUATION_SET | c->r.flags, &c->alone,
+				     err);
+	}
+	if (rc)
+		return rc;
+	c->e = c->r.dir ? &c->recipes.e : &c->alone;
+	if (open_set(c, data, err))
+		return err_wrap(err, "reading the package set");
+	char *about CLEANUP_FREE = xasprintf("%s/pkgs/about.nix", data);
+	return eval_file(c->e->eval, about, &c->about, err);
+}
+
+errint catalog_open(const struct project_request *r, struct arena *a, struct catalog **out,
+		    struct err *err)
+{
+	struct catalog *c = xcalloc(1, sizeof(*c));
+
+	c->r = *r;
+	c->eval = *r->eval;
+	c->r.eval = &c->eval;
+	c->a = a;
+	errint rc = open_all(c, err);
+	if (rc)
+		catalog_close(c);
+	else
+		*out = c;
+	return rc;
+}
+
+errint catalog_python(struct catalog *c, struct value **out, struct err *err)
+{
+	return installable_walk(c->e, c->set, S(CATALOG_PYTHON), out, err);
+}
+
+/* ---- finding ---- */
+
+/* "a.b.c" is b.c of a recipe a. */
+static errint find_recipe(struct catalog *c, struct str name, struct catalog_item *out,
+			  struct err *err)
+{
+	struct str head = name, rest = S("");
+	struct value *v;
+
+	if (!c->recipes.dir)
+		return 0;
+	errint rc = eval_get_attr(c->e->eval, c->recipes.v, name, &v, err);
+	if (!rc && !v && str_cut(name, '.', &head, &rest))
+		rc = eval_get_attr(c->e->eval, c->recipes.v, head, &v, err);
+	if (rc || !v)
+		return rc;
+	char *file CLEANUP_FREE = project_recipe_file(c->recipes.dir, head);
+	if (file)
+		eval_set_subject(c->e->eval, file);
+	if (installable_walk(c->e, v, rest, &v, err) || (v && eval_force(c->e->eval, v, err)))
+		return err_wrap(err, "recipe '%.*s'", STR_ARG(head));
+	out->kind = CATALOG_RECIPE;
+	out->value = v;
+	return 0;
+}
+
+static errint find_in_set(struct catalog *c, struct str name, struct catalog_item *out,
+			  struct err *err)
+{
+	struct value *v;
+	errint rc = installable_walk(c->e, c->set, name, &v, err);
+
+	if (!rc && v)
+		rc = eval_force(c->e->eval, v, err);
+	if (rc)
+		return err_wrap(err, "package '%.*s'", STR_ARG(name));
+	out->kind = CATALOG_PACKAGE;
+	out->value = v;
+	return 0;
+}
+
+static errint offer(struct catalog *c, struct suggestion *s, struct value *set, const char *within,
+		    struct err *err)
+{
+	struct str *names;
+	size_t n;
+	errint rc = eval_attr_names(c->e->eval, set, c->a, &names, &n, err);
+
+	for (size_t i = 0; !rc && i < n; i++)
+		if (!str_starts(names[i], S("_")))
+			suggestion_offer_as(s, names[i],
+					    *within ? str_c(arena_printf(c->a, "%s.%.*s", within,
+									 STR_ARG(names[i])))
+						    : names[i]);
+	return rc;
+}
+
+/* What the set itself says of a name that it lacks. */
+static errint set_says(struct catalog *c, struct str name, struct str *out, struct err *err)
+{
+	BUF(text, LIMIT_PATH_TEXT * 2);
+	struct value *v;
+
+	buf_putz(&text, "set: let say = (set.__missing or { }).first or (_: null) ");
+	eval_print_string(&text, name);
+	buf_putz(&text, "; in if say == null then \"\" else say");
+	errint rc = buf_check(&text, "name", err);
+	if (!rc)
+		rc = evaluation_apply(c->e, buf_z(&text), c->set, &v, err);
+	return rc ? rc : eval_get_string(c->e->eval, v, out, err);
+}
+
+static errint unknown(struct catalog *c, const char *name, struct err *err)
+{
+	struct str word = str_c(name), says;
+	struct suggestion s = {0};
+	struct value *python;
+	errint rc = set_says(c, word, &says, err);
+
+	/* Of a path the last name is the one that counts. */
+	word = str_skip(word, (size_t)(str_rchr(word, '.') + 1));
+	s = suggestion_for(word);
+	if (!rc && c->recipes.dir)
+		rc = offer(c, &s, c->recipes.v, "", err);
+	if (!rc)
+		rc = offer(c, &s, c->set, "", err);
+	if (!rc)
+		rc = catalog_python(c, &python, err);
+	if (!rc && python)
+		rc = offer(c, &s, python, CATALOG_PYTHON, err);
+	if (rc)
+		return rc;
+	err_set(err, ERR_NOT_FOUND, "there is no %spackage '%s'",
+		c->recipes.dir ? "recipe and no " : "", name);
+	if (says.n)
+		return err_hint(err, "%.*s", STR_ARG(says));
+	if (suggestion_hint(&s, err))
+		return ERR_NOT_FOUND;
+	return err_hint(err, "kiln search %s looks into descriptions, too", name);
+}
+
+errint catalog_find(struct catalog *c, const char *name, struct catalog_item *out, struct err *err)
+{
+	struct catalog_item item = {.attr = arena_str(c->a, str_c(name)), .e = c->e};
+	errint rc = *name ? find_recipe(c, item.attr, &item, err) : 0;
+
+	if (!rc && !item.value && *name)
+		rc = find_in_set(c, item.attr, &item, err);
+	if (rc)
+		return rc;
+	if (!item.value)
+		return unknown(c, name, err);
+	*out = item;
+	return 0;
+}
+
+errint catalog_ask(struct catalog *c, const char *file, struct value *v, struct value **out,
+		   struct err *err)
+{
+	const char *data;
+	struct value *fn;
+	errint rc = session_data_dir(c->r.session, &data, err);
+
+	if (rc)
+		return rc;
+	char *path CLEANUP_FREE = xasprintf("%s/pkgs/%s", data, file);
+	rc = eval_file(c->e->eval, path, &fn, err);
+	if (!rc)
+		rc = eval_apply(c->e->eval, fn, c->set, &fn, err);
+	return rc ? rc : eval_apply(c->e->eval, fn, v, out, err);
+}
