@@ -38,6 +38,8 @@ let
   platform = platforms.${system} or (throw
     "debian: no packages for '${system}', only for ${concatStringsSep ", " (attrNames platforms)}");
   lock = fromJSON (readFile ./lock.json);
+  # What people are told of packages; nothing that is built depends on it.
+  about = (fromJSON (readFile ./about.json)).packages;
   locked = lock.architectures.${platform.arch} or (throw
     "debian: the lock has no packages for '${platform.arch}'; add it to roots.control and run `kiln lock debian`");
 
@@ -104,7 +106,7 @@ let
         inherit pname version;
         debianVersion = main.version;
         debianPackages = debs;
-        meta = { platforms = [ system ]; } // group.meta or { };
+        meta = { platforms = [ system ]; } // about.${head group.debs} or { } // group.meta or { };
       } // group.passthru or { })
       drv;
 

@@ -157,6 +157,7 @@ static void keep_closure(struct arena *a, struct deb_closure *c)
 		p->name = arena_str(a, p->name);
 		p->version = arena_str(a, p->version);
 		p->file = arena_str(a, p->file);
+		p->description = arena_str(a, p->description);
 		v[i].package = p;
 		v[i].deps.n = c->v[i].deps.n;
 		v[i].deps.v = ARENA_ARRAY(a, struct str, v[i].deps.n);
@@ -189,6 +190,17 @@ static errint resolve_arch(const struct deb_lock_options *o, const struct deb_ro
 	return 0;
 }
 
+static errint write_about(const struct deb_lock_options *o, const struct deb_closure *closures,
+			  size_t n, struct err *err)
+{
+	char *file CLEANUP_FREE = deb_about_file(o->lock);
+	BUF(json, LIMIT_LOCK_FILE);
+
+	deb_about_print(closures, n, &json);
+	errint rc = buf_check(&json, file, err);
+	return rc ? rc : file_write(AT_FDCWD, file, buf_str(&json), 0644, 0, err);
+}
+
 errint deb_lock(const struct deb_lock_options *o, struct err *err)
 {
 	ARENA(arena);
@@ -219,6 +231,8 @@ errint deb_lock(const struct deb_lock_options *o, struct err *err)
 	rc = buf_check(&json, o->lock, err);
 	if (!rc)
 		rc = file_write(AT_FDCWD, o->lock, buf_str(&json), 0644, 0, err);
+	if (!rc)
+		rc = write_about(o, closures, roots.architectures.n, err);
 	if (rc)
 		return rc;
 	report_msg(o->report, REPORT_NOTE, "locked %zu packages of '%.*s' %.*s in '%s'", packages,

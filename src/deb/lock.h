@@ -2,7 +2,7 @@
  *
  * `kiln lock debian`: from roots.control (what is wanted) and a signed suite to lock.json (pool
  * path, hash and dependencies of every package), which names no host. The same suite gives the same
- * bytes. */
+ * bytes. What people are told of the packages goes into about.json beside the lock. */
 #pragma once
 
 #include "base/arena.h"
@@ -28,3 +28,7 @@ ATTR_MUST_CHECK errint deb_lock(const struct deb_lock_options *o, struct err *er
 /* Appends the lock's JSON for closures in the order of r->architectures. */
 void deb_lock_print(const struct deb_roots *r, const struct deb_release *release,
 		    const struct deb_closure *closures, struct buf *out);
+/* Appends the JSON of about.json for n closures. */
+void deb_about_print(const struct deb_closure *closures, size_t n, struct buf *out);
+/* Where it stands: about.json beside lock.json, X.about.json beside X.json. malloc'd. */
+ATTR_MALLOC char *deb_about_file(const char *lock);

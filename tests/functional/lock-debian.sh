@@ -21,7 +21,7 @@ lock() {
 # restore: the mirror as it was
 restore() { cp "$data/mirror/dists/suite/InRelease" "$release"; }
 
-plan 13
+plan 14
 
 if gpgv --keyring "$data/first.gpg" "$release" 2>/dev/null; then
 	fail "gpgv's exit code counts the absent key"
@@ -30,6 +30,7 @@ else
 fi
 ok "one valid signature is enough" lock
 ok "gives the lock" diff "$data/lock.json" "$T/lock.json"
+ok "and beside it what people are told" grep -q packages "$T/about.json"
 
 sed 's/^Version: 1.0/Version: 6.6/' "$data/mirror/dists/suite/InRelease" >"$release"
 fails_like "a changed text" "InRelease of 'suite': its signature is bad: BADSIG" lock

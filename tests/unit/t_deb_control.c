@@ -168,6 +168,32 @@ static void test_bad_index(void)
 	       ERR_CORRUPT, "a bad Provides");
 }
 
+static void test_about(void)
+{
+	static const char text[] = PACKAGE("b", "1", "Description: does \"b\"\n and more\n\n")
+		PACKAGE("a", "1", "Description: does a\n\n") PACKAGE("c", "1", "\n");
+	ARENA(a);
+	ERR(err);
+	struct deb_index x;
+	struct deb_closure c[2];
+	struct deb_request q = request(&a, "a, b, c", "", "");
+	BUF(json, LIMIT_LOCK_FILE);
+
+	IS_OK(deb_index_parse(&a, S(text), "suite", &x, &err), err, "an index with descriptions");
+	IS_OK(deb_resolve(&a, &x, &q, &c[0], &err), err, "a closure");
+	c[1] = c[0];
+	deb_about_print(c, 2, &json);
+	IS_STR(buf_str(&json),
+	       S("{\n \"version\": 1,\n \"packages\": {\n"
+		 "  \"a\": {\"description\": \"does a\"},\n"
+		 "  \"b\": {\"description\": \"does \\\"b\\\"\"}\n }\n}\n"),
+	       "what is told of them, of two architectures once");
+	char *beside CLEANUP_FREE = deb_about_file("x/lock.json");
+	char *other CLEANUP_FREE = deb_about_file("x/y.json");
+	IS_Z(beside, "x/about.json", "stands beside the lock");
+	IS_Z(other, "x/y.about.json", "and beside one of another name");
+}
+
 static void test_lock(void)
 {
 	static const char roots_text[] = "Suite: x\nComponents: main\nArchitectures: amd64\n"
@@ -307,6 +333,7 @@ int main(void)
 	test_depends();
 	test_resolve();
 	test_bad_index();
+	test_about();
 	test_lock();
 	test_parts();
 	test_release();
