@@ -36,8 +36,8 @@ static errint print_log(struct cli *cli, const char *word, struct err *err)
 
 	if (rc)
 		return rc;
-	struct str drv = named.recipe ? named.drv : named.path;
-	if (!named.recipe && !store_path_is_drv(drv)) {
+	struct str drv = named.drv.n ? named.drv : named.path;
+	if (!named.drv.n && !store_path_is_drv(drv)) {
 		rc = store_query(cli->store, &cli->a, drv, &info, err);
 		if (rc)
 			return rc;

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "project/project.h"
+#include "project/project_tracked.h"
 
 bool named_is_path(const char *word)
 {
@@ -16,7 +17,7 @@ bool named_is_path(const char *word)
 }
 
 static errint first_derivation(struct cli *cli, const struct resolved_list *found, const char *word,
-			       struct named *out, struct err *err)
+			       enum named_kind kind, struct named *out, struct err *err)
 {
 	for (size_t i = 0; i < found->n; i++) {
 		if (!found->v[i].n)
@@ -24,33 +25,52 @@ static errint first_derivation(struct cli *cli, const struct resolved_list *foun
 		*out = (struct named){
 			.path = arena_str(&cli->a, found->v[i].drvs[0].out_path),
 			.drv = arena_str(&cli->a, found->v[i].drvs[0].drv_path),
-			.recipe = true,
+			.kind = kind,
 		};
 		return 0;
 	}
-	return err_set(err, ERR_NOT_FOUND, "recipe '%s' has no derivation", word);
+	return err_set(err, ERR_NOT_FOUND, "%s '%s' has no derivation",
+		       kind == NAMED_RECIPE ? "recipe" : "package", word);
 }
 
-/* Its first output. */
-static errint find_recipe(struct cli *cli, const char *word, struct named *out, struct err *err)
+/* The first output of what is asked for. */
+static errint find_asked(struct cli *cli, const char *dir, const char *word, enum asked_kind kind,
+			 struct named *out, struct err *err)
 {
 	struct resolved_list found CLEANUP(resolved_list_release) = {0};
-	const struct asked asked = {.kind = ASKED_RECIPE, .text = word};
+	const struct asked asked = {.kind = kind, .text = word};
 	const struct eval_request eval = {0};
-	struct project_request r = {.eval = &eval};
-	char *dir CLEANUP_FREE = NULL;
-	errint rc = project_find(NULL, &dir, err);
+	struct project_request r = {.eval = &eval, .dir = dir};
+	errint rc = cli_session(cli, &r.session, err);
 
-	if (rc) {
-		err_clear(err);
-		err_set(err, ERR_NOT_FOUND, "'%s' is no store path and no link to one", word);
-		return err_hint(err, "in a project's folder it may be the name of a recipe");
-	}
-	r.dir = dir;
-	rc = cli_session(cli, &r.session, err);
 	if (!rc)
 		rc = project_resolve(&r, &asked, 1, &cli->a, &found, err);
-	return rc ? rc : first_derivation(cli, &found, word, out, err);
+	return rc ? rc
+		  : first_derivation(cli, &found, word,
+				     kind == ASKED_RECIPE ? NAMED_RECIPE : NAMED_PACKAGE, out, err);
+}
+
+/* A recipe of the project around, else a package of the set. */
+static errint find_name(struct cli *cli, const char *word, struct named *out, struct err *err)
+{
+	char *dir CLEANUP_FREE = NULL, *file CLEANUP_FREE = NULL;
+	ERR(none);
+
+	if (!project_find(NULL, &dir, &none))
+		file = project_recipe_file(dir, str_c(word));
+	if (file)
+		return find_asked(cli, dir, word, ASKED_RECIPE, out, err);
+	errint rc = find_asked(cli, NULL, word, ASKED_SET, out, err);
+	if (rc != ERR_NOT_FOUND)
+		return rc;
+	/* Whoever knows the recipes says what may have been meant. */
+	err_clear(err);
+	if (dir)
+		return find_asked(cli, dir, word, ASKED_RECIPE, out, err);
+	err_set(err, ERR_NOT_FOUND, "'%s' is no store path and no link to one", word);
+	return err_hint(err,
+			"nor a package of the set; in a project's folder it may be the name of a "
+			"recipe");
 }
 
 /* The first link on the way that leads into the store, and what is behind it. Links are read, not
@@ -109,7 +129,7 @@ errint named_find(struct cli *cli, const char *word, struct named *out, struct e
 	if (rc)
 		return rc;
 	if (!named_is_path(word))
-		return find_recipe(cli, word, out, err);
+		return find_name(cli, word, out, err);
 	struct str rest;
 	*out = (struct named){0};
 	return named_place(cli, word, &out->path, &rest, err);
@@ -125,9 +145,13 @@ errint named_path(struct cli *cli, const char *word, struct str *out, struct err
 		rc = store_is_valid(cli->store, named.path, &valid, err);
 	if (rc)
 		return rc;
-	if (!valid && named.recipe) {
+	if (!valid && named.kind == NAMED_RECIPE) {
 		err_set(err, ERR_NOT_FOUND, "recipe '%s' is not built", word);
 		return err_hint(err, "kiln build %s", word);
+	}
+	if (!valid && named.kind == NAMED_PACKAGE) {
+		err_set(err, ERR_NOT_FOUND, "package '%s' is not in the store", word);
+		return err_hint(err, "kiln build -f '<nixpkgs>' -A %s", word);
 	}
 	if (!valid)
 		return store_not_valid(named.path, err);

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a word of a command line names in the store: a store path, a link to one, a path within one,
- * or a recipe of the project around. */
+ * a recipe of the project around, or a package of the set. */
 #pragma once
 
 #include "base/arena.h"
 #include "cli/cli.h"
 
+enum named_kind { NAMED_PATH, NAMED_RECIPE, NAMED_PACKAGE };
+
 struct named {
-	struct str path; /* store path; of a recipe its first output, valid or not */
-	struct str drv;  /* of a recipe, else "" */
-	bool recipe;
+	struct str path; /* store path; of a derivation its first output, valid or not */
+	struct str drv;  /* "" of a path */
+	enum named_kind kind;
 };
 
 /* ERR_NOT_FOUND when it names nothing. A recipe is evaluated, or looked up among kept evaluations.

@@ -216,3 +216,18 @@ errint build_env_make(struct store *s, struct arena *a, const struct build_attrs
 		finish(&e, t->drv, out);
 	return rc;
 }
+
+errint build_env_own(struct store *s, struct arena *a, const struct drv *d, struct str_set inputs,
+		     const char *folder, struct build_env *out, struct err *err)
+{
+	struct vars e CLEANUP(vars_release) = {.arena = a, .folder = folder};
+	struct build_attrs t;
+	errint rc = build_attrs_init(a, d, &t, err);
+
+	if (!rc)
+		rc = t.structured ? structured_env(&e, s, &t, inputs, err)
+				  : plain_env(&e, s, &t, inputs, err);
+	if (!rc)
+		finish(&e, d, out);
+	return rc;
+}

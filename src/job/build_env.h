@@ -26,3 +26,9 @@ ATTR_MUST_CHECK errint build_env_make(struct store *s, struct arena *a, const st
 /* `/` and the base32 hash that builtins.placeholder gives for an output's name, and its path in
  * place of it everywhere. */
 struct str replace_placeholders(struct arena *a, const struct drv *d, struct str s);
+
+/* What the derivation itself sets, and nothing of a builder's world: for a person's shell, which has
+ * its own. files belong into folder. argv is empty. */
+ATTR_MUST_CHECK errint build_env_own(struct store *s, struct arena *a, const struct drv *d,
+				     struct str_set inputs, const char *folder,
+				     struct build_env *out, struct err *err);

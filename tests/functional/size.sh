@@ -2,7 +2,7 @@
 # kiln size: what a closure weighs, path by path, and what each adds.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 21
+plan 24
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
@@ -63,6 +63,24 @@ d = json.load(sys.stdin)
 print(d["total"], len(d["paths"]), sum(p["own"] for p in d["paths"]), d["paths"][0]["added"])')" "$total 5 $total $total"
 fails_like "a recipe that is not built says how to" "^hint: kiln build unbuilt$" kiln size unbuilt
 fails_like "an unknown name says what is near" "did you mean 'other'" kiln size othr
+# a package of the set
+mkdir -p "$T/data/pkgs"
+cat >"$T/data/pkgs/default.nix" <<'END'
+{ ... }: let
+  d = name: derivation { inherit name; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo tool >$out" ]; };
+in { deep.tool = d "tool"; absent = d "absent"; }
+END
+(
+	export KILN_DATA_DIR="$T/data"
+	cd "$T" && kiln build --no-link -f "$T/data/pkgs" -A deep.tool >tool 2>err
+	is "a package of the set is named by its attributes" "$(kiln size deep.tool | sed -n 2p | sed 's/.*  //')" "$(cat tool)"
+	is "one that is not there says how to build it" "$(kiln size absent 2>&1)" "error: package 'absent' is not in the store
+hint: kiln build -f '<nixpkgs>' -A absent"
+	is "outside of a project a name may be any of these" "$(kiln size nothing 2>&1)" "error: 'nothing' is no store path and no link to one
+hint: nor a package of the set; in a project's folder it may be the name of a recipe"
+	echo "$n $failed" >counts
+)
+read -r n failed <"$T/counts"
 kiln size >/dev/null 2>&1
 is "a name is needed" "$?" 2
 kiln size "$NIX_STORE_DIR/00000000000000000000000000000000-x" >/dev/null 2>&1
