@@ -8,8 +8,9 @@
 #include "base/thread.h"
 
 enum {
-	BLOCK = 128 << 10,
-	BLOCKS = 8,
+	BLOCK = 32 << 10,
+	BLOCKS = 4,
+	LEAST = 4 << 10, /* a block with less room is full */
 	ALONE = 4 << 20, /* so much is hashed before a thread is worth its start */
 };
 
@@ -19,7 +20,7 @@ struct hash_thread {
 	bool started, no_thread;
 	pthread_t thread;
 
-	char *ring;
+	char *blocks[BLOCKS]; /* made when needed: little data needs one at most */
 	size_t sizes[BLOCKS];
 	size_t used; /* bytes in the block that is being filled */
 
@@ -52,7 +53,7 @@ static void *run(void *arg)
 		pthread_mutex_unlock(&t->mutex);
 		if (over)
 			return NULL;
-		hash_update(t->ctx, t->ring + i % BLOCKS * (size_t)BLOCK, t->sizes[i % BLOCKS]);
+		hash_update(t->ctx, t->blocks[i % BLOCKS], t->sizes[i % BLOCKS]);
 		pthread_mutex_lock(&t->mutex);
 		t->taken = i + 1;
 		/* Who waits is woken once for half a ring, not once a block. */
@@ -70,7 +71,6 @@ static bool start(struct hash_thread *t)
 	t->no_thread = thread_processors() < 2;
 	if (t->no_thread)
 		return false;
-	t->ring = xmalloc((size_t)BLOCKS * BLOCK);
 	t->started = thread_start(&t->thread, run, t) == 0;
 	t->no_thread = !t->started;
 	return t->started;
@@ -89,6 +89,21 @@ static void hand_over(struct hash_thread *t)
 	pthread_mutex_unlock(&t->mutex);
 }
 
+static char *block(struct hash_thread *t)
+{
+	char **b = &t->blocks[t->given % BLOCKS];
+
+	if (!*b)
+		*b = xmalloc(BLOCK);
+	return *b + t->used;
+}
+
+char *hash_thread_room(struct hash_thread *t, size_t *n)
+{
+	*n = BLOCK - t->used;
+	return block(t);
+}
+
 void hash_thread_update(struct hash_thread *t, const void *p, size_t n)
 {
 	const char *from = p;
@@ -101,11 +116,13 @@ void hash_thread_update(struct hash_thread *t, const void *p, size_t n)
 	while (n) {
 		size_t k = MIN(n, BLOCK - t->used);
 
-		memcpy(t->ring + t->given % BLOCKS * (size_t)BLOCK + t->used, from, k);
+		char *to = block(t);
+		if (to != from)
+			memcpy(to, from, k);
 		t->used += k;
 		from += k;
 		n -= k;
-		if (t->used == BLOCK)
+		if (BLOCK - t->used < LEAST)
 			hand_over(t);
 	}
 }
@@ -131,7 +148,8 @@ void hash_thread_free(struct hash_thread *t)
 	pthread_mutex_destroy(&t->mutex);
 	pthread_cond_destroy(&t->filled);
 	pthread_cond_destroy(&t->emptied);
-	free(t->ring);
+	for (size_t i = 0; i < BLOCKS; i++)
+		free(t->blocks[i]);
 	free(t);
 }
 

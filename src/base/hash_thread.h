@@ -11,8 +11,10 @@
 struct hash_thread;
 
 struct hash_thread *hash_thread_new(enum hash_algo algo);
-/* The bytes are copied. */
+/* The bytes are copied, unless they stand where hash_thread_room() said. */
 void hash_thread_update(struct hash_thread *t, const void *p, size_t n);
+/* Where the next up to *n bytes can be put; good until the next update. */
+char *hash_thread_room(struct hash_thread *t, size_t *n);
 /* Waits for the rest, writes the digest and frees. */
 void hash_thread_finish(struct hash_thread *t, struct hash *out);
 /* Gives up what is under way; NULL is fine. */

@@ -12,7 +12,7 @@
 	X(NIX_SOURCE, 256 << 20, "Nix expression")              \
 	X(NIX_STRING, 1 << 30, "Nix string")                    \
 	X(EVAL_ENTRY, 64 << 20, "kept evaluation")              \
-	X(SMALL_TREE, 2 << 20, "source read into memory")       \
+	X(SMALL_TREE, 256 << 10, "source read into memory")     \
 	X(DRV_FILE, 64 << 20, "derivation")                     \
 	X(JSON_TEXT, 512 << 20, "JSON document")                \
 	X(TOML_TEXT, 64 << 20, "TOML document")                 \

@@ -48,7 +48,14 @@ static errint hash_sink_write(struct sink *s, const void *p, size_t n, struct er
 	return h->next ? sink_write(h->next, p, n, err) : 0;
 }
 
-static const struct sink_ops hash_sink_ops = {hash_sink_write};
+static char *hash_sink_room(struct sink *s, size_t *n)
+{
+	struct hash_sink *h = (struct hash_sink *)s;
+
+	return h->thread ? hash_thread_room(h->thread, n) : NULL;
+}
+
+static const struct sink_ops hash_sink_ops = {.write = hash_sink_write, .room = hash_sink_room};
 
 struct hash_sink hash_sink_init(enum hash_algo algo, struct sink *next)
 {

@@ -12,6 +12,9 @@ struct hash_thread;
 struct sink;
 struct sink_ops {
 	errint (*write)(struct sink *s, const void *p, size_t n, struct err *err);
+	/* May be NULL, and return NULL. Where up to *n bytes, some thousands, can be put before
+	 * they are given to write(), which then needs no copy of them; good until that. */
+	char *(*room)(struct sink *s, size_t *n);
 };
 struct sink {
 	const struct sink_ops *ops;
@@ -21,6 +24,12 @@ ATTR_MUST_CHECK static inline errint sink_write(struct sink *s, const void *p, s
 						struct err *err)
 {
 	return n ? s->ops->write(s, p, n, err) : 0;
+}
+
+/* See there. */
+static inline char *sink_room(struct sink *s, size_t *n)
+{
+	return s->ops->room ? s->ops->room(s, n) : NULL;
 }
 
 /* Appends to a buffer; its ceiling is an error. */

@@ -4,18 +4,43 @@
  * costs a few large writes; large file contents pass by it. */
 #include "store/nar_int.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include "base/hash.h"
 
+static void take_room(struct nar_encoder *e)
+{
+	e->used = 0;
+	e->buf = sink_room(e->to, &e->room);
+	if (e->buf)
+		return;
+	if (!e->own)
+		e->own = xmalloc(NAR_CHUNK);
+	e->buf = e->own;
+	e->room = NAR_CHUNK;
+}
+
+/* What does not fit in what is left. */
+ATTR_COLD static errint put_on(struct nar_encoder *e, const void *p, size_t n, struct err *err)
+{
+	errint rc = nar_encoder_flush(e, err);
+
+	if (rc)
+		return rc;
+	if (n > e->room) {
+		rc = sink_write(e->to, p, n, err);
+		take_room(e);
+		return rc;
+	}
+	memcpy(e->buf, p, n);
+	e->used = n;
+	return 0;
+}
+
 static errint put(struct nar_encoder *e, const void *p, size_t n, struct err *err)
 {
-	if (n > NAR_CHUNK - e->used) {
-		errint rc = nar_encoder_flush(e, err);
-		if (rc)
-			return rc;
-		if (n >= NAR_CHUNK)
-			return sink_write(e->to, p, n, err);
-	}
+	if (n > e->room - e->used)
+		return put_on(e, p, n, err);
 	if (n)
 		memcpy(e->buf + e->used, p, n);
 	e->used += n;
@@ -24,11 +49,8 @@ static errint put(struct nar_encoder *e, const void *p, size_t n, struct err *er
 
 static errint put_u64(struct nar_encoder *e, uint64_t v, struct err *err)
 {
-	uint8_t b[8];
-
-	for (int i = 0; i < 8; i++)
-		b[i] = (uint8_t)(v >> (8 * i));
-	return put(e, b, sizeof(b), err);
+	v = htole64(v);
+	return put(e, &v, sizeof(v), err);
 }
 
 static errint put_padding(struct nar_encoder *e, uint64_t n, struct err *err)
@@ -38,12 +60,30 @@ static errint put_padding(struct nar_encoder *e, uint64_t n, struct err *err)
 	return put(e, zero, (size_t)(-n & 7), err);
 }
 
-static errint put_str(struct nar_encoder *e, struct str s, struct err *err)
+static errint put_long_str(struct nar_encoder *e, struct str s, struct err *err)
 {
 	errint rc = put_u64(e, s.n, err);
 	if (!rc)
 		rc = put(e, s.p, s.n, err);
 	return rc ? rc : put_padding(e, s.n, err);
+}
+
+/* Most of a NAR of small files is words of few letters. */
+static errint put_str(struct nar_encoder *e, struct str s, struct err *err)
+{
+	enum { WORD = 16 };
+	uint64_t length = htole64(s.n);
+	char *to = e->buf + e->used;
+
+	if (s.n > WORD || e->room - e->used < sizeof(length) + WORD)
+		return put_long_str(e, s, err);
+	memcpy(to, &length, sizeof(length));
+	to += sizeof(length);
+	memset(to, 0, WORD);
+	if (s.n)
+		memcpy(to, s.p, s.n);
+	e->used += sizeof(length) + ((s.n + 7) & ~(size_t)7);
+	return 0;
 }
 
 static errint put_words(struct nar_encoder *e, const struct str *words, size_t n, struct err *err)
@@ -109,7 +149,22 @@ static errint encode_file(struct tree_sink *t, const char *name, bool executable
 
 static errint encode_data(struct tree_sink *t, const void *p, size_t n, struct err *err)
 {
-	return put((struct nar_encoder *)t, p, n, err);
+	struct nar_encoder *e = (struct nar_encoder *)t;
+
+	if (p != e->buf + e->used)
+		return put(e, p, n, err);
+	e->used += n;
+	return 0;
+}
+
+static errint encode_room(struct tree_sink *t, char **p, size_t *n, struct err *err)
+{
+	struct nar_encoder *e = (struct nar_encoder *)t;
+	errint rc = e->room - e->used < NAR_ROOM ? nar_encoder_flush(e, err) : 0;
+
+	*p = e->buf + e->used;
+	*n = e->room - e->used;
+	return rc;
 }
 
 static errint encode_file_end(struct tree_sink *t, struct err *err)
@@ -136,30 +191,30 @@ static const struct tree_sink_ops encoder_ops = {
 	.dir_end = encode_dir_end,
 	.file = encode_file,
 	.data = encode_data,
+	.room = encode_room,
 	.file_end = encode_file_end,
 	.symlink = encode_symlink,
 };
 
 struct nar_encoder nar_encoder_init(struct sink *to)
 {
-	return (struct nar_encoder){
-		.tree.ops = &encoder_ops,
-		.to = to,
-		.buf = xmalloc(NAR_CHUNK),
-	};
+	struct nar_encoder e = {.tree.ops = &encoder_ops, .to = to};
+
+	take_room(&e);
+	return e;
 }
 
 errint nar_encoder_flush(struct nar_encoder *e, struct err *err)
 {
-	size_t n = e->used;
+	errint rc = sink_write(e->to, e->buf, e->used, err);
 
-	e->used = 0;
-	return sink_write(e->to, e->buf, n, err);
+	take_room(e);
+	return rc;
 }
 
 void nar_encoder_release(struct nar_encoder *e)
 {
-	free(e->buf);
+	free(e->own);
 }
 
 errint nar_dump(int dirfd, const char *path, struct sink *to, nar_filter_fn filter, void *ctx,
@@ -236,6 +291,11 @@ static errint tee_data(struct tree_sink *t, const void *p, size_t n, struct err 
 	return rc ? rc : tee_b(t)->ops->data(tee_b(t), p, n, err);
 }
 
+static errint tee_room(struct tree_sink *t, char **p, size_t *n, struct err *err)
+{
+	return tee_b(t)->ops->room ? tee_b(t)->ops->room(tee_b(t), p, n, err) : 0;
+}
+
 static errint tee_file_end(struct tree_sink *t, struct err *err)
 {
 	errint rc = tee_a(t)->ops->file_end(tee_a(t), err);
@@ -255,6 +315,7 @@ static const struct tree_sink_ops tee_ops = {
 	.file = tee_file,
 	.clone = tee_clone,
 	.data = tee_data,
+	.room = tee_room,
 	.file_end = tee_file_end,
 	.symlink = tee_symlink,
 };

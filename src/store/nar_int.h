@@ -9,7 +9,10 @@
 
 #include "store/nar.h"
 
-enum { NAR_CHUNK = 128 << 10 };
+enum {
+	NAR_CHUNK = 64 << 10,
+	NAR_ROOM = 2 << 10, /* less is not worth a read() */
+};
 
 struct tree_sink;
 struct tree_sink_ops {
@@ -23,6 +26,9 @@ struct tree_sink_ops {
 	 * gives to data() all the same, and closes; or -1. */
 	int (*clone)(struct tree_sink *t, int from);
 	errint (*data)(struct tree_sink *t, const void *p, size_t n, struct err *err);
+	/* May be NULL, and leave *p NULL. Where up to *n bytes of data can be put before they are
+	 * given to data(), which then needs no copy of them; good until then. */
+	errint (*room)(struct tree_sink *t, char **p, size_t *n, struct err *err);
 	errint (*file_end)(struct tree_sink *t, struct err *err);
 	errint (*symlink)(struct tree_sink *t, const char *name, const char *target,
 			  struct err *err);
@@ -41,8 +47,9 @@ ATTR_MUST_CHECK errint tree_parse(struct source *from, struct tree_sink *to, str
 struct nar_encoder {
 	struct tree_sink tree;
 	struct sink *to;
-	char *buf; /* NAR_CHUNK bytes, so that the sink sees few and large writes */
-	size_t used;
+	char *own; /* NAR_CHUNK bytes, where the sink has no room: it sees few and large writes */
+	char *buf; /* that or the sink's room */
+	size_t room, used;
 	unsigned depth;
 	uint64_t file_size; /* of the file under way */
 };
@@ -71,7 +78,7 @@ struct tree_writer tree_writer_init(int dirfd, const char *path);
 void tree_writer_abort(struct tree_writer *w);
 void tree_writer_release(struct tree_writer *w);
 
-/* Feeds two consumers; the first one may clone. */
+/* Feeds two consumers; the first one may clone, the second one have room. */
 struct tree_tee {
 	struct tree_sink tree;
 	struct tree_sink *a, *b;

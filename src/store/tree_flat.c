@@ -47,6 +47,13 @@ static errint flat_data(struct tree_sink *t, const void *data, size_t n, struct 
 	return rc || !f->to ? rc : f->to->ops->data(f->to, data, n, err);
 }
 
+static errint flat_room(struct tree_sink *t, char **p, size_t *n, struct err *err)
+{
+	struct tree_flat *f = (struct tree_flat *)t;
+
+	return f->to && f->to->ops->room ? f->to->ops->room(f->to, p, n, err) : 0;
+}
+
 static errint flat_file_end(struct tree_sink *t, struct err *err)
 {
 	struct tree_flat *f = (struct tree_flat *)t;
@@ -60,6 +67,7 @@ static const struct tree_sink_ops flat_ops = {
 	.file = flat_file,
 	.clone = flat_clone,
 	.data = flat_data,
+	.room = flat_room,
 	.file_end = flat_file_end,
 	.symlink = flat_symlink,
 };

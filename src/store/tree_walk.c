@@ -21,7 +21,7 @@ struct walk {
 	bool dir_owned;
 	unsigned depth;
 	struct buf path; /* full path of the current node */
-	char *chunk;     /* NAR_CHUNK bytes */
+	char *chunk;     /* NAR_CHUNK bytes, for who has no room of his own */
 };
 
 static void walk_set_dir(struct walk *w, int fd)
@@ -45,17 +45,37 @@ static errint changed(const struct walk *w, struct err *err)
 	return err_set(err, ERR_FAILED, "'%s' changed while it was read", buf_z(&w->path));
 }
 
+/* Where data is read to: up to *n bytes. */
+static errint walk_room(struct walk *w, char **p, size_t *n, struct err *err)
+{
+	*p = NULL;
+	errint rc = w->to->ops->room ? w->to->ops->room(w->to, p, n, err) : 0;
+
+	if (rc || *p)
+		return rc;
+	if (!w->chunk)
+		w->chunk = xmalloc(NAR_CHUNK);
+	*p = w->chunk;
+	*n = NAR_CHUNK;
+	return 0;
+}
+
 static errint walk_contents(struct walk *w, int fd, uint64_t size, struct err *err)
 {
 	while (size > 0) {
-		ssize_t got = read(fd, w->chunk, MIN(size, (uint64_t)NAR_CHUNK));
+		char *to;
+		size_t room;
+		errint rc = walk_room(w, &to, &room, err);
+		if (rc)
+			return rc;
+		ssize_t got = read(fd, to, MIN(size, (uint64_t)room));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return err_sys(err, "cannot read '%s'", buf_z(&w->path));
 		if (got == 0)
 			return changed(w, err);
-		errint rc = w->to->ops->data(w->to, w->chunk, (size_t)got, err);
+		rc = w->to->ops->data(w->to, to, (size_t)got, err);
 		if (rc)
 			return rc;
 		size -= (uint64_t)got;
@@ -193,7 +213,6 @@ errint tree_walk(int dirfd, const char *path, struct tree_sink *to, nar_filter_f
 		.ctx = ctx,
 		.dir = dirfd,
 		.path = BUF_INIT(LIMIT_NAR_DEPTH * (LIMIT_NAR_NAME + 1)),
-		.chunk = xmalloc(NAR_CHUNK),
 	};
 	buf_putz(&w.path, path);
 	errint rc = buf_check(&w.path, "path", err);

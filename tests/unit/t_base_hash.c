@@ -308,6 +308,37 @@ static void test_threads(void)
 	IS_OK(sink_write(&given_up.sink, bytes, MOST, &err), err, "one that is not finished");
 }
 
+/* Bytes that are put where they will be hashed, among others that are copied there. */
+static void test_room(void)
+{
+	enum { MOST = 7 << 20 };
+	char *bytes CLEANUP_FREE = xmalloc(MOST);
+	struct hash_sink sink CLEANUP(hash_sink_release) = hash_sink_init_big(HASH_SHA256, NULL);
+	struct hash_sink plain CLEANUP(hash_sink_release) = hash_sink_init(HASH_SHA256, NULL);
+	struct hash want, got;
+	size_t room, piece = 1;
+	errint rc = 0;
+	ERR(err);
+
+	for (size_t i = 0; i < MOST; i++)
+		bytes[i] = (char)(i * 2654435761u >> 13);
+	OK(!sink_room(&plain.sink, &room), "who hashes at once takes bytes from anywhere");
+	for (size_t at = 0; !rc && at < MOST; at += piece) {
+		char *to = sink_room(&sink.sink, &room);
+		bool copied = piece % 3 == 0;
+
+		piece = MIN(piece * 7 % 40009 + 1, MOST - at);
+		piece = copied ? piece : MIN(piece, room);
+		if (!copied)
+			memcpy(to, bytes + at, piece);
+		rc = sink_write(&sink.sink, copied ? bytes + at : to, piece, &err);
+	}
+	IS_OK(rc, err, "write");
+	hash_sink_finish(&sink, &got);
+	hash_bytes(HASH_SHA256, str_n(bytes, MOST), &want);
+	OK(hash_eq(&got, &want), "the hash is that of all");
+}
+
 static void test_mismatch(void)
 {
 	struct hash want, got, none = {.algo = HASH_SHA256};
@@ -356,5 +387,6 @@ int main(void)
 	test_parse();
 	test_streams();
 	test_threads();
+	test_room();
 	return tap_done();
 }
