@@ -7,6 +7,7 @@
  *	tree = file data* file_end | symlink | dir_begin tree* dir_end */
 #pragma once
 
+#include <time.h>
 #include "store/nar.h"
 
 enum {
@@ -77,6 +78,27 @@ struct tree_writer {
 struct tree_writer tree_writer_init(int dirfd, const char *path);
 void tree_writer_abort(struct tree_writer *w);
 void tree_writer_release(struct tree_writer *w);
+
+/* Compares with the tree at dirfd/path, which may be anything; what cannot be read differs. Files
+ * that were left alone since the second `registered` (0: none) are taken for what they were then.
+ */
+struct tree_twin {
+	struct tree_sink tree;
+	int dirfd;        /* borrowed */
+	const char *path; /* borrowed */
+	bool differs;     /* what came so far */
+	time_t registered;
+	struct timespec placed; /* when the root was moved there */
+	bool unread;            /* the file is one that was left alone */
+	int dir;                /* the folder that is compared, or -1 */
+	int file;               /* the file, or -1 */
+	unsigned depth;
+	size_t *rest; /* a folder: its entries that did not come yet */
+	size_t cap_rest;
+	char *chunk;
+};
+struct tree_twin tree_twin_init(int dirfd, const char *path, time_t registered);
+void tree_twin_release(struct tree_twin *t);
 
 /* Feeds two consumers; the first one may clone, the second one have room. */
 struct tree_tee {

@@ -6,7 +6,8 @@
  *	- what is big and has a name that nothing in the store has is read once, too: it is copied
  *	  to a place of its own while it is hashed, and moved when its path is known;
  *	- what is big and has a known name is most likely there already: it is hashed first, and
- *	  copied as above only when it is not.
+ *	  copied as above only when it is not. Where what is there may have been altered, it is
+ *	  compared with the newest of that name on the way.
  *
  * What is registered is always the hash of the bytes that were written: the source may change. */
 #include "store/store_int.h"
@@ -48,15 +49,15 @@ struct keeper {
 	struct sink sink;
 	struct buf *nar;
 	struct store *s;
+	struct arena *a;
 	struct str name;
+	struct newest twin; /* of a big one: what it most likely is */
 	bool full, stopped;
 };
 
 static errint keeper_write(struct sink *sink, const void *p, size_t n, struct err *err)
 {
 	struct keeper *k = (struct keeper *)sink;
-
-	bool known = k->s->readonly;
 
 	if (k->full)
 		return 0;
@@ -65,11 +66,13 @@ static errint keeper_write(struct sink *sink, const void *p, size_t n, struct er
 		return 0;
 	k->full = true;
 	buf_release(k->nar);
-	errint rc = known ? 0 : db_name_known(k->s, k->name, &known, err);
-	if (rc || known)
+	if (k->s->readonly)
+		return 0;
+	errint rc = db_newest_named(k->s, k->a, k->name, &k->twin, err);
+	if (rc || (k->twin.path.n && !k->s->mending))
 		return rc;
 	k->stopped = true;
-	return err_set(err, ERR_TOO_BIG, "this is better copied at once");
+	return err_set(err, ERR_TOO_BIG, "this is better begun again, copied or compared at once");
 }
 
 struct addition {
@@ -215,6 +218,35 @@ static errint copy_big(struct store *s, struct arena *a, const struct addition *
 	return rc;
 }
 
+/* Like what was hashed before it is copied, but compared with what it most likely is. */
+static errint add_beside(struct store *s, struct arena *a, const struct addition *add,
+			 const struct newest *twin, struct str *out, struct err *err)
+{
+	char *there CLEANUP_FREE = store_real_path(s, twin->path);
+	struct tree_twin t CLEANUP(tree_twin_release) =
+		tree_twin_init(AT_FDCWD, there, twin->registered);
+	struct contents c;
+	struct hash then;
+	uint64_t size;
+	bool valid, altered;
+	errint rc = read_source(add, &t.tree, NULL, &c, err);
+
+	if (!rc)
+		rc = find_path(s, a, add, &c, out, err);
+	if (rc)
+		return rc;
+	bool same = str_eq(*out, twin->path) && !t.differs;
+	if (same)
+		rc = db_nar_hash(s, *out, &then, &size, err);
+	if (rc && rc != ERR_NOT_FOUND)
+		return rc;
+	same = same && !rc && hash_eq(&then, &c.nar_hash);
+	err_clear(err);
+	rc = same ? store_protect(s, *out, &valid, err)
+		  : store_protect_added(s, *out, &c.nar_hash, &valid, &altered, err);
+	return rc || valid ? rc : copy_big(s, a, add, out, err);
+}
+
 /* ---- either ---- */
 
 static errint add_source(struct store *s, struct arena *a, const struct addition *add,
@@ -222,14 +254,15 @@ static errint add_source(struct store *s, struct arena *a, const struct addition
 {
 	static const struct sink_ops keeper_ops = {keeper_write};
 	BUF(nar, LIMIT_SMALL_TREE);
-	struct keeper k = {.sink = {&keeper_ops}, .nar = &nar, .s = s, .name = add->name};
+	struct keeper k = {.sink = {&keeper_ops}, .nar = &nar, .s = s, .a = a, .name = add->name};
 	struct contents c;
 	bool valid = false, altered;
 	errint rc = read_source(add, NULL, &k.sink, &c, err);
 
 	if (rc && k.stopped) {
 		err_clear(err);
-		return copy_big(s, a, add, out, err);
+		return k.twin.path.n ? add_beside(s, a, add, &k.twin, out, err)
+				     : copy_big(s, a, add, out, err);
 	}
 	if (!rc)
 		rc = find_path(s, a, add, &c, out, err);

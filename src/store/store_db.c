@@ -313,22 +313,30 @@ errint db_is_valid(struct store *s, struct str path, bool *out, struct err *err)
 	return db_step(s, stmt, out, err);
 }
 
-errint db_name_known(struct store *s, struct str name, bool *out, struct err *err)
+errint db_newest_named(struct store *s, struct arena *a, struct str name, struct newest *out,
+		       struct err *err)
 {
-	*out = false;
+	bool row = false;
+
+	*out = (struct newest){.path = S("")};
 	errint rc = db_open(s, false, err);
 	if (rc || !s->db)
 		return rc;
 
 	sqlite3_stmt *stmt CLEANUP(db_done) = NULL;
-	rc = db_stmt(s, DB_NAME_KNOWN, &stmt, err);
+	rc = db_stmt(s, DB_NEWEST_NAMED, &stmt, err);
 	if (rc)
 		return rc;
 	/* counted from 1 */
 	size_t from = strlen(s->cfg.store_dir) + 1 + STORE_HASH_LEN + 1 + 1;
 	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)from);
 	db_bind_str(stmt, 2, name);
-	return db_step(s, stmt, out, err);
+	rc = db_step(s, stmt, &row, err);
+	if (rc || !row)
+		return rc;
+	out->path = db_column(a, stmt, 0);
+	out->registered = (time_t)sqlite3_column_int64(stmt, 1);
+	return 0;
 }
 
 errint db_nar_hash(struct store *s, struct str path, struct hash *hash, uint64_t *size,

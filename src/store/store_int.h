@@ -15,36 +15,37 @@
 #include "store/store.h"
 
 /* X(id, SQL): prepared on first use and kept. */
-#define DB_STATEMENTS(X)                                                                          \
-	X(BEGIN, "begin immediate")                                                               \
-	X(BEGIN_READING, "begin")                                                                 \
-	X(COMMIT, "commit")                                                                       \
-	X(ROLLBACK, "rollback")                                                                   \
-	X(FIND_ID, "select id from ValidPaths where path = ?")                                    \
-	X(QUERY_INFO, "select id, hash, registrationTime, deriver, narSize, ultimate, sigs, ca "  \
-		      "from ValidPaths where path = ?")                                           \
-	X(QUERY_HASH, "select hash, narSize from ValidPaths where path = ?")                      \
-	X(QUERY_REFS,                                                                             \
-	  "select path from Refs join ValidPaths on reference = id where referrer = ?")           \
-	X(QUERY_REFS_OF, "select path from Refs join ValidPaths on reference = id "               \
-			 "where referrer = (select id from ValidPaths where path = ?)")           \
-	X(QUERY_DERIVER, "select deriver from ValidPaths where path = ? and deriver is not null") \
-	X(QUERY_REFERRERS, "select path from Refs join ValidPaths on referrer = id "              \
-			   "where reference = (select id from ValidPaths where path = ?)")        \
-	X(NAME_KNOWN, "select 1 from ValidPaths where substr(path, ?) = ? limit 1")               \
-	X(QUERY_ALL, "select path from ValidPaths")                                               \
-	X(QUERY_FROM, "select path from ValidPaths where path >= ? limit 1")                      \
-	X(QUERY_DERIVERS, "select v.path from DerivationOutputs d join ValidPaths v "             \
-			  "on d.drv = v.id where d.path = ?")                                     \
-	X(QUERY_OUTPUTS, "select d.path from DerivationOutputs d join ValidPaths v "              \
-			 "on d.drv = v.id where v.path = ?")                                      \
-	X(INSERT_PATH, "insert into ValidPaths (path, hash, registrationTime, deriver, narSize, " \
-		       "ultimate, sigs, ca) values (?, ?, ?, ?, ?, ?, ?, ?)")                     \
-	X(UPDATE_PATH, "update ValidPaths set narSize = ?, hash = ?, ultimate = ?, sigs = ?, "    \
-		       "ca = ? where path = ?")                                                   \
-	X(INSERT_REF, "insert or replace into Refs (referrer, reference) values (?, ?)")          \
-	X(INSERT_OUTPUT, "insert or replace into DerivationOutputs (drv, id, path) "              \
-			 "values (?, ?, ?)")                                                      \
+#define DB_STATEMENTS(X)                                                                           \
+	X(BEGIN, "begin immediate")                                                                \
+	X(BEGIN_READING, "begin")                                                                  \
+	X(COMMIT, "commit")                                                                        \
+	X(ROLLBACK, "rollback")                                                                    \
+	X(FIND_ID, "select id from ValidPaths where path = ?")                                     \
+	X(QUERY_INFO, "select id, hash, registrationTime, deriver, narSize, ultimate, sigs, ca "   \
+		      "from ValidPaths where path = ?")                                            \
+	X(QUERY_HASH, "select hash, narSize from ValidPaths where path = ?")                       \
+	X(QUERY_REFS,                                                                              \
+	  "select path from Refs join ValidPaths on reference = id where referrer = ?")            \
+	X(QUERY_REFS_OF, "select path from Refs join ValidPaths on reference = id "                \
+			 "where referrer = (select id from ValidPaths where path = ?)")            \
+	X(QUERY_DERIVER, "select deriver from ValidPaths where path = ? and deriver is not null")  \
+	X(QUERY_REFERRERS, "select path from Refs join ValidPaths on referrer = id "               \
+			   "where reference = (select id from ValidPaths where path = ?)")         \
+	X(NEWEST_NAMED, "select path, registrationTime from ValidPaths where substr(path, ?) = ? " \
+			"order by id desc limit 1")                                                \
+	X(QUERY_ALL, "select path from ValidPaths")                                                \
+	X(QUERY_FROM, "select path from ValidPaths where path >= ? limit 1")                       \
+	X(QUERY_DERIVERS, "select v.path from DerivationOutputs d join ValidPaths v "              \
+			  "on d.drv = v.id where d.path = ?")                                      \
+	X(QUERY_OUTPUTS, "select d.path from DerivationOutputs d join ValidPaths v "               \
+			 "on d.drv = v.id where v.path = ?")                                       \
+	X(INSERT_PATH, "insert into ValidPaths (path, hash, registrationTime, deriver, narSize, "  \
+		       "ultimate, sigs, ca) values (?, ?, ?, ?, ?, ?, ?, ?)")                      \
+	X(UPDATE_PATH, "update ValidPaths set narSize = ?, hash = ?, ultimate = ?, sigs = ?, "     \
+		       "ca = ? where path = ?")                                                    \
+	X(INSERT_REF, "insert or replace into Refs (referrer, reference) values (?, ?)")           \
+	X(INSERT_OUTPUT, "insert or replace into DerivationOutputs (drv, id, path) "               \
+			 "values (?, ?, ?)")                                                       \
 	X(DELETE_PATH, "delete from ValidPaths where path = ?")
 
 enum db_stmt {
@@ -148,8 +149,14 @@ ATTR_MUST_CHECK errint db_settle(struct store *s, struct err *err);
 /* NAR hash and size (0 when unknown) that a path was registered with; ERR_NOT_FOUND. */
 ATTR_MUST_CHECK errint db_nar_hash(struct store *s, struct str path, struct hash *hash,
 				   uint64_t *size, struct err *err);
-/* Does any valid path have this name? Looks at all of them. */
-ATTR_MUST_CHECK errint db_name_known(struct store *s, struct str name, bool *out, struct err *err);
+/* What is known of a path that may be the one to be added. */
+struct newest {
+	struct str path; /* "": there is none */
+	time_t registered;
+};
+/* The path with this name that became valid last. Looks at all of them. */
+ATTR_MUST_CHECK errint db_newest_named(struct store *s, struct arena *a, struct str name,
+				       struct newest *out, struct err *err);
 /* Registers all in one transaction, with Nix's rows for .drv files. */
 ATTR_MUST_CHECK errint db_register(struct store *s, const struct registration *v, size_t n,
 				   struct err *err);

@@ -2,7 +2,7 @@
 # What was deleted or altered by hand comes back: by fetching, by building, under each of the names for
 # it; and what cannot come back is told, with nothing lost.
 . "$(dirname "$0")/../lib.sh"
-plan 39
+plan 49
 cd "$T" || exit 1
 unset KILN_STORE
 export NIX_STORE_DIR="$T/st" NIX_STATE_DIR="$T/var" NIX_LOG_DIR="$T/log"
@@ -91,6 +91,38 @@ seq 1 1000000 >big
 big=$(kiln store add big)
 alter "$big"
 ok "a big one" sh -c "'$KILN_BUILD/kiln' store add big && cmp '$big' big"
+# A tree that is too big to be kept in memory is compared while its source is read.
+mkdir -p tree/a/b tree/c
+cp big tree/a/numbers
+seq 1 200000 >tree/a/b/others
+echo small >tree/c/small
+ln -s a/numbers tree/link
+tree=$(kiln store add tree)
+is "a big tree that is whole is left alone" "$(kiln store add tree 2>&1 | plain)" "$tree"
+quietly_altered() { # what was written is seen by neither size nor time nor mode
+	chmod u+w "$tree/$1" && printf X | dd of="$tree/$1" conv=notrunc status=none && touch -d @1 "$tree/$1" &&
+		chmod 444 "$tree/$1"
+}
+added_again() {
+	is "adding it again brings back: $1" "$(kiln store add tree 2>&1 | grep -c "^repaired '$tree'"; diff -r tree "$tree")" 1
+}
+for file in a/numbers c/small; do
+	quietly_altered $file
+	added_again "bytes of $file"
+done
+chmod u+w "$tree/c" && touch "$tree/c/more"
+added_again "a file more"
+chmod u+w "$tree/c" && rm -f "$tree/c/small"
+added_again "a file less"
+chmod u+w "$tree" && ln -sfn a/b "$tree/link"
+added_again "another link"
+chmod 555 "$tree/c/small"
+added_again "another mode"
+chmod u+w "$tree/c" && rm -f "$tree/c/small" && mkdir "$tree/c/small"
+added_again "a folder for a file"
+is "and it is the source's again" "$(diff -r tree "$tree" && kiln store add tree 2>&1 | plain)" "$tree"
+echo more >>tree/c/small
+is "another tree of that name is another path" "$(kiln store add tree | grep -c "$tree")" 0
 # shellcheck disable=SC2016
 echo 'derivation { name = "uses"; system = builtins.currentSystem; builder = "/bin/sh"; t = ./text; args = [ "-c" "echo 1 >$out" ]; }' >uses.nix
 kiln build --no-link -f uses.nix >/dev/null 2>&1
