@@ -8,7 +8,7 @@
 #include "base/thread.h"
 
 enum {
-	BLOCK = 32 << 10,
+	BLOCK = 64 << 10,
 	BLOCKS = 4,
 	LEAST = 4 << 10, /* a block with less room is full */
 	ALONE = 4 << 20, /* so much is hashed before a thread is worth its start */
@@ -56,8 +56,8 @@ static void *run(void *arg)
 		hash_update(t->ctx, t->blocks[i % BLOCKS], t->sizes[i % BLOCKS]);
 		pthread_mutex_lock(&t->mutex);
 		t->taken = i + 1;
-		/* Who waits is woken once for half a ring, not once a block. */
-		if (t->given - t->taken <= BLOCKS / 2)
+		/* Who waits, here as there, is woken once for most of a ring, not once a block. */
+		if (t->given - t->taken <= 1)
 			pthread_cond_signal(&t->emptied);
 		pthread_mutex_unlock(&t->mutex);
 	}
@@ -83,7 +83,8 @@ static void hand_over(struct hash_thread *t)
 	t->used = 0;
 	pthread_mutex_lock(&t->mutex);
 	t->given++;
-	pthread_cond_signal(&t->filled);
+	if (t->given - t->taken >= BLOCKS / 2)
+		pthread_cond_signal(&t->filled);
 	while (t->given - t->taken >= BLOCKS)
 		pthread_cond_wait(&t->emptied, &t->mutex);
 	pthread_mutex_unlock(&t->mutex);
