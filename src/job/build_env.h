@@ -27,8 +27,8 @@ ATTR_MUST_CHECK errint build_env_make(struct store *s, struct arena *a, const st
  * place of it everywhere. */
 struct str replace_placeholders(struct arena *a, const struct drv *d, struct str s);
 
-/* What the derivation itself sets, and nothing of a builder's world: for a person's shell, which has
- * its own. files belong into folder. argv is empty. */
+/* What the derivation itself sets, and nothing of a builder's world: for a person's shell, which
+ * has its own. files belong into folder. argv is empty. */
 ATTR_MUST_CHECK errint build_env_own(struct store *s, struct arena *a, const struct drv *d,
 				     struct str_set inputs, const char *folder,
 				     struct build_env *out, struct err *err);
