@@ -293,6 +293,14 @@ static errint apply(struct deb_build *b, const struct deb_rule *r, struct err *e
 		return rule_replace(b, r, err);
 	case DEB_BYTES:
 		return rule_bytes(b, r, err);
+	case DEB_WRITE:
+		return deb_rule_write(b, r, err);
+	case DEB_WRAP:
+		return deb_rule_wrap(b, r, err);
+	case DEB_PATHS:
+		return deb_rule_paths(b, r, err);
+	case DEB_CONFIG:
+		return deb_rule_config(b, r, err);
 	default:
 		return 0; /* another phase's */
 	}

@@ -121,21 +121,32 @@ static errint fix_paths(struct deb_build *b, const char *path, struct str text, 
 	return rewrite(b, path, buf_str(&result), err);
 }
 
+/* Every "/lib/<triplet>" of a text, or "/include/<triplet>", without the triplet. */
+static void flatten(struct deb_build *b, struct str text, const char *dir, struct buf *out)
+{
+	struct str needle = str_c(arena_printf(b->arena, "%s/%.*s", dir, STR_ARG(b->triplet)));
+	ptrdiff_t at;
+
+	while ((at = str_find(text, needle)) >= 0) {
+		buf_put(out, text.p, (size_t)at);
+		buf_putz(out, dir);
+		text = str_skip(text, (size_t)at + needle.n);
+	}
+	buf_puts(out, text);
+}
+
 /* Paths below ${prefix} of a pkg-config file know nothing of multiarch folders any more. */
 static errint fix_pkg_config(struct deb_build *b, const char *path, struct str text,
 			     struct err *err)
 {
-	struct str needle = str_c(arena_printf(b->arena, "/lib/%.*s", STR_ARG(b->triplet)));
+	BUF(libs, LIMIT_DEB_TEXT);
 	BUF(flat, LIMIT_DEB_TEXT);
-	ptrdiff_t at;
 
-	while ((at = str_find(text, needle)) >= 0) {
-		buf_put(&flat, text.p, (size_t)at);
-		buf_putz(&flat, "/lib");
-		text = str_skip(text, (size_t)at + needle.n);
-	}
-	buf_puts(&flat, text);
-	errint rc = buf_check(&flat, path, err);
+	flatten(b, text, "/lib", &libs);
+	flatten(b, buf_str(&libs), "/include", &flat);
+	errint rc = buf_check(&libs, path, err);
+	if (!rc)
+		rc = buf_check(&flat, path, err);
 	if (rc)
 		return rc;
 	return fix_paths(b, path, buf_str(&flat), err);

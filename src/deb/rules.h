@@ -26,7 +26,11 @@
 	X(RPATH, "rpath", 1)         \
 	X(MISSING, "missing", 1)     \
 	X(DANGLING, "dangling", 1)   \
-	X(COMPILE, "compile", 2)
+	X(COMPILE, "compile", 2)     \
+	X(WRITE, "write", 2)         \
+	X(WRAP, "wrap", 2)           \
+	X(PATHS, "paths", 1)         \
+	X(CONFIG, "config", 1)
 
 enum deb_verb {
 #define X(id, word, args) DEB_##id,

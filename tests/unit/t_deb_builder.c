@@ -318,6 +318,75 @@ static void test_texts(void)
 	       "a script whose program no dependency has");
 }
 
+/* Paths anywhere in a text: of the output, of a dependency, and of nobody. */
+static void test_paths(void)
+{
+	ARENA(a);
+	ERR(err);
+	char *out CLEANUP_FREE = in_work("paths");
+	char *dep CLEANUP_FREE = in_work("dep");
+	int root CLEANUP_FD = -1;
+	struct str deps[] = {str_c(dep)};
+	struct builtin_ctx ctx = {.log = -1};
+	struct deb_build b = {.ctx = &ctx,
+			      .arena = &a,
+			      .out = str_c(out),
+			      .deps = {deps, 1},
+			      .triplet = S("x86_64-linux-gnu")};
+
+	text_file("dep/lib/libz.so.1", "", 0644);
+	text_file("dep/bin/sh", "", 0755);
+	text_file("paths/share/tool/data", "", 0644);
+	text_file("paths/bin/tool",
+		  "d='/usr/share/tool'; x=${d:-/usr/share/tool/}. /bin/sh, /usr/lib/gone a/bin/sh "
+		  "$x/bin/sh -I/usr/share/tool a-b/bin/sh\n",
+		  0755);
+	text_file("paths/bin/binary", "/bin/sh", 0755);
+	text_file("paths/lib/cmake/z/z.cmake",
+		  "L \"${_IMPORT_PREFIX}/lib/x86_64-linux-gnu/libz.so.1\" "
+		  "\"${PACKAGE_PREFIX_DIR}/include/z\"\n",
+		  0644);
+	IS_OK(open_dir(AT_FDCWD, out, &root, &err), err, "an output");
+	b.root = root;
+	IS_OK(file_write(root, "bin/binary", S("a\0/bin/sh"), 0755, 0, &err), err, "a binary");
+	IS_OK(deb_rules_parse(&a,
+			      S("paths\tbin/*\nconfig\tlib/cmake/*/*\nconfig\tnone/*\n"
+				"write\tnix-support/x\ta\\nb\nwrap\tbin/tool\tA=1\\nB=2"),
+			      str_c(out), &b.rules, &err),
+	      err, "rules");
+	deb_layout_init(&a, b.triplet, &b.rules, &b.layout);
+	IS_OK(deb_apply_rules(&b, &err), err, "are applied");
+	BUF(want, LIMIT_SMALL_FILE);
+	buf_printf(&want,
+		   "d='%s/paths/share/tool'; x=${d:-%s/paths/share/tool/}. %s/dep/bin/sh, "
+		   "/usr/lib/gone a/bin/sh $x/bin/sh -I%s/paths/share/tool a-b/bin/sh\n",
+		   work, work, work, work);
+	is_file("paths/bin/.tool-wrapped", buf_z(&want));
+	is_text("paths/lib/cmake/z/z.cmake", "L \"%s/dep/lib/libz.so.1\" \"%s/paths/include/z\"\n");
+	is_file("paths/nix-support/x", "a\nb");
+	buf_clear(&want);
+	buf_printf(&want,
+		   "#!/bin/bash\nA=1\nB=2\nexec -a \"$0\" '%s/paths/bin/.tool-wrapped' \"$@\"\n",
+		   work);
+	is_file("paths/bin/tool", buf_z(&want));
+
+	static const char *const mistakes[][2] = {
+		{"paths\tlib/cmake/*/none", "relocation rule 1 ('paths'): no text that matches "
+					    "'lib/cmake/*/none' has a path to replace"},
+		{"wrap\tnix-support/x\t:",
+		 "relocation rule 1 ('wrap'): 'nix-support/x' is no program"},
+		{"wrap\tbin/none\t:", "relocation rule 1 ('wrap'): nothing matches 'bin/none'"},
+		{"write\tbin/tool\t:", "relocation rule 1 ('write'): 'bin/tool' is there already"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
+		IS_OK(deb_rules_parse(&a, str_c(mistakes[i][0]), str_c(out), &b.rules, &err), err,
+		      "a rule");
+		OK(deb_apply_rules(&b, &err) != 0, "mistake %zu", i);
+		IS_Z(err.msg ? err.msg : "", mistakes[i][1], "is told");
+		err_clear(&err);
+	}
+}
+
 static void test_sweep(void)
 {
 	static const char bytes[] = "x/usr/lib/a\0/usr/lib/b\0/usr/libexec\0/usr/lib/c";
@@ -394,6 +463,7 @@ int main(void)
 	test_layout();
 	test_libraries();
 	test_texts();
+	test_paths();
 	test_sweep();
 	test_packages();
 	remove_tree_quietly(AT_FDCWD, work);
