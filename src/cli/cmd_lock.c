@@ -10,6 +10,7 @@
 
 struct lock_command {
 	const char *roots, *output, *keyring;
+	bool check, accept_changed, json;
 };
 
 static const struct option rows[] = {
@@ -19,6 +20,11 @@ static const struct option rows[] = {
 		 "the lock to write (lock.json beside the roots)"),
 	OPT_TEXT(struct lock_command, keyring, "--keyring", "FILE",
 		 "the keys that may sign the suite"),
+	OPT_FLAG(struct lock_command, check, "--check",
+		 "write nothing; fail where the lock would change"),
+	OPT_FLAG(struct lock_command, accept_changed, "--accept-changed",
+		 "take packages whose bytes changed under one version"),
+	OPT_FLAG(struct lock_command, json, "--json", "print what moved as JSON"),
 	OPT_END,
 };
 
@@ -41,6 +47,49 @@ static errint own_roots(char **out, struct err *err)
 			*out);
 }
 
+static void print_moves(const struct deb_moves *moves)
+{
+	for (size_t i = 0; i < moves->n; i++) {
+		const struct deb_move *m = &moves->v[i];
+
+		out_printf("%.*s: %.*s ", STR_ARG(m->arch), STR_ARG(m->name));
+		if (!m->from.n)
+			out_printf("%.*s added\n", STR_ARG(m->to));
+		else if (!m->to.n)
+			out_printf("%.*s removed\n", STR_ARG(m->from));
+		else if (m->bytes)
+			out_printf("%.*s has other bytes\n", STR_ARG(m->to));
+		else
+			out_printf("%.*s -> %.*s\n", STR_ARG(m->from), STR_ARG(m->to));
+	}
+}
+
+static void print_version(const char *key, struct str version)
+{
+	out_printf(", \"%s\": ", key);
+	if (version.n)
+		out_json(version);
+	else
+		out_str(S("null"));
+}
+
+static void print_json(const struct deb_moves *moves)
+{
+	out_str(S("["));
+	for (size_t i = 0; i < moves->n; i++) {
+		const struct deb_move *m = &moves->v[i];
+
+		out_printf("%s\n  {\"architecture\": ", i ? "," : "");
+		out_json(m->arch);
+		out_str(S(", \"package\": "));
+		out_json(m->name);
+		print_version("from", m->from);
+		print_version("to", m->to);
+		out_printf(", \"otherBytes\": %s}", m->bytes ? "true" : "false");
+	}
+	out_printf("%s]\n", moves->n ? "\n" : "");
+}
+
 static errint lock_debian(struct cli *cli, void *ctx, struct err *err)
 {
 	struct lock_command *c = ctx;
@@ -48,8 +97,15 @@ static errint lock_debian(struct cli *cli, void *ctx, struct err *err)
 	struct ladder *ladder CLEANUP(ladder_cleanup) = ladder_new(NULL, NULL, cli_report(cli));
 	char *roots_found CLEANUP_FREE = NULL;
 	char *lock CLEANUP_FREE = NULL;
+	struct deb_moves moves = {0};
 	struct deb_lock_options o = {
-		.keyring = c->keyring, .ladder = ladder, .report = cli_report(cli)};
+		.keyring = c->keyring,
+		.check = c->check,
+		.accept_changed = c->accept_changed,
+		.moves = &moves,
+		.ladder = ladder,
+		.report = cli_report(cli),
+	};
 
 	if (!roots) {
 		errint rc = own_roots(&roots_found, err);
@@ -61,7 +117,13 @@ static errint lock_debian(struct cli *cli, void *ctx, struct err *err)
 	lock = c->output ? xstrdup(c->output) : path_join(path_dir(str_c(roots)), S("lock.json"));
 	o.roots = roots;
 	o.lock = lock;
-	return deb_lock(&o, err);
+	errint rc = deb_lock(&o, &cli->a, err);
+	if (rc)
+		return rc;
+	c->json ? print_json(&moves) : print_moves(&moves);
+	if (c->check && moves.n)
+		cli->status = 1;
+	return 0;
 }
 
 static const struct command debian = {

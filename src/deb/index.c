@@ -20,7 +20,7 @@ static void growing_packages_release(struct growing_packages *g)
 static errint read_package(const struct control_reader *r, const struct control_paragraph *p,
 			   struct deb_package *out, struct err *err)
 {
-	struct str sha256, size;
+	struct str sha256, size, version, source = S("");
 	errint rc = control_need(r, p, "Package", &out->name, err);
 
 	if (!rc)
@@ -38,6 +38,10 @@ static errint read_package(const struct control_reader *r, const struct control_
 	if (!str_to_u64(size, &out->size))
 		return err_set(err, ERR_CORRUPT, "%s:%u: '%.*s': size '%.*s' is no number", r->name,
 			       p->line, STR_ARG(out->name), STR_ARG(size));
+	/* "name (version)" where that version is another */
+	if (control_get(p, S("Source"), &source) && str_cut(source, ' ', &out->source, &version))
+		source = out->source;
+	out->source = str_eq(source, out->name) ? S("") : source;
 	control_get(p, S("Pre-Depends"), &out->pre_depends);
 	control_get(p, S("Depends"), &out->depends);
 	control_get(p, S("Provides"), &out->provides);

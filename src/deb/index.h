@@ -10,7 +10,8 @@
 
 struct deb_package {
 	struct str name, version;
-	struct str file; /* pool path */
+	struct str source; /* what it was built from, a name; "": its own */
+	struct str file;   /* pool path */
 	struct hash sha256;
 	uint64_t size;
 	struct str pre_depends, depends, provides; /* fields as written */

@@ -4,6 +4,7 @@
 #include "deb/lock.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "archive/archive.h"
 #include "base/file.h"
@@ -29,6 +30,10 @@ static void put_package(struct buf *b, const struct deb_chosen *c)
 	buf_putz(b, ": {");
 	put_field(b, "version", p->version);
 	buf_putz(b, ", ");
+	if (p->source.n) {
+		put_field(b, "source", p->source);
+		buf_putz(b, ", ");
+	}
 	put_field(b, "file", p->file);
 	buf_putz(b, ", ");
 	put_field(b, "sha256", str_c(hash_format(&p->sha256, HASH_BASE16, false, hash)));
@@ -48,13 +53,30 @@ static void put_line(struct buf *b, const char *key, struct str value)
 	buf_putz(b, ",\n");
 }
 
-void deb_lock_print(const struct deb_roots *r, const struct deb_release *release,
+/* When each pocket was signed. */
+static void put_pockets(struct buf *out, const struct deb_roots *r,
+			const struct deb_release *pockets)
+{
+	if (!r->pockets.n)
+		return;
+	buf_putz(out, " \"pockets\": {");
+	for (size_t i = 0; i < r->pockets.n; i++) {
+		buf_putz(out, i ? ", " : "");
+		json_put_str(out, r->pockets.v[i]);
+		buf_putz(out, ": ");
+		json_put_str(out, pockets[i].date);
+	}
+	buf_putz(out, "},\n");
+}
+
+void deb_lock_print(const struct deb_roots *r, const struct deb_release *releases,
 		    const struct deb_closure *closures, struct buf *out)
 {
 	buf_putz(out, "{\n \"version\": 1,\n");
 	put_line(out, "suite", r->suite);
-	put_line(out, "release", release->version);
-	put_line(out, "date", release->date);
+	put_line(out, "release", releases[0].version);
+	put_line(out, "date", releases[0].date);
+	put_pockets(out, r, releases + 1);
 	buf_putz(out, " \"architectures\": {\n");
 	for (size_t i = 0; i < r->architectures.n; i++) {
 		buf_putz(out, "  ");
@@ -69,13 +91,13 @@ void deb_lock_print(const struct deb_roots *r, const struct deb_release *release
 	buf_putz(out, " }\n}\n");
 }
 
-static errint fetch_release(const struct deb_lock_options *o, const struct deb_roots *r,
-			    struct buf *text, struct deb_release *out, struct err *err)
+static errint fetch_release(const struct deb_lock_options *o, struct arena *a, struct str suite,
+			    struct deb_release *out, struct err *err)
 {
-	char *url CLEANUP_FREE =
-		xasprintf("mirror://debian/dists/%.*s/InRelease", STR_ARG(r->suite));
+	char *url CLEANUP_FREE = xasprintf("mirror://debian/dists/%.*s/InRelease", STR_ARG(suite));
 	const char *const urls[] = {url};
 	BUF(signed_text, LIMIT_DEB_CONTROL);
+	BUF(text, LIMIT_DEB_CONTROL);
 	struct ascent_request q = {.urls = urls,
 				   .n_urls = 1,
 				   .body = &signed_text,
@@ -93,27 +115,28 @@ static errint fetch_release(const struct deb_lock_options *o, const struct deb_r
 	path = path_join(str_c(dir), S("InRelease"));
 	rc = file_write(AT_FDCWD, path, buf_str(&signed_text), 0600, 0, err);
 	if (!rc)
-		rc = deb_release_verify(path, o->keyring ? o->keyring : DEB_KEYRING, text, err);
+		rc = deb_release_verify(path, o->keyring ? o->keyring : DEB_KEYRING, &text, err);
 	remove_tree_quietly(AT_FDCWD, dir);
-	if (rc || deb_release_parse(buf_str(text), out, err))
-		return err_wrap(err, "InRelease of '%.*s'", STR_ARG(r->suite));
-	if (str_eq(out->codename, r->suite) || str_eq(out->suite, r->suite))
+	if (rc || deb_release_parse(arena_str(a, buf_str(&text)), out, err))
+		return err_wrap(err, "InRelease of '%.*s'", STR_ARG(suite));
+	out->asked = suite;
+	if (str_eq(out->codename, suite) || str_eq(out->suite, suite))
 		return 0;
 	return err_set(err, ERR_MISMATCH, "the mirror answers for '%.*s' with the suite '%.*s'",
-		       STR_ARG(r->suite), STR_ARG(out->codename));
+		       STR_ARG(suite), STR_ARG(out->codename));
 }
 
 /* Appends one index, by its hash where the mirror has that, so that an update of the mirror between
  * two transfers does no harm. */
-static errint fetch_index(const struct deb_lock_options *o, const struct deb_roots *r,
-			  const struct deb_release *release, struct str component, struct str arch,
-			  struct buf *out, struct err *err)
+static errint fetch_index(const struct deb_lock_options *o, const struct deb_release *release,
+			  struct str component, struct str arch, struct buf *out, struct err *err)
 {
+	struct str suite = release->asked;
 	char *dir CLEANUP_FREE = xasprintf("%.*s/binary-%.*s", STR_ARG(component), STR_ARG(arch));
 	char *name CLEANUP_FREE = xasprintf("%s/Packages.xz", dir);
-	char *plain CLEANUP_FREE =
-		xasprintf("mirror://debian/dists/%.*s/%s", STR_ARG(r->suite), name);
+	char *plain CLEANUP_FREE = xasprintf("mirror://debian/dists/%.*s/%s", STR_ARG(suite), name);
 	char *by_hash CLEANUP_FREE = NULL;
+	char *shown CLEANUP_FREE = xasprintf("%.*s/%s", STR_ARG(suite), name);
 	char text[HASH_TEXT_MAX];
 	struct hash hash;
 	uint64_t size;
@@ -123,15 +146,15 @@ static errint fetch_index(const struct deb_lock_options *o, const struct deb_roo
 	if (rc)
 		return rc;
 	hash_format(&hash, HASH_BASE16, false, text);
-	by_hash = xasprintf("mirror://debian/dists/%.*s/%s/by-hash/SHA256/%s", STR_ARG(r->suite),
-			    dir, text);
+	by_hash = xasprintf("mirror://debian/dists/%.*s/%s/by-hash/SHA256/%s", STR_ARG(suite), dir,
+			    text);
 	const char *const urls[] = {by_hash, plain};
 	struct ascent_request q = {.urls = release->by_hash ? urls : urls + 1,
 				   .n_urls = release->by_hash ? 2 : 1,
 				   .body = &packed,
 				   .hash = &hash,
 				   .size = size,
-				   .name = name,
+				   .name = shown,
 				   .file = name};
 	rc = ladder_fetch(o->ladder, &q, err);
 	if (rc)
@@ -140,7 +163,7 @@ static errint fetch_index(const struct deb_lock_options *o, const struct deb_roo
 	struct buf_sink to = buf_sink_init(out);
 
 	if (archive_decompress(&from.source, &to.sink, err))
-		return err_wrap(err, "'%s'", name);
+		return err_wrap(err, "'%s'", shown);
 	buf_putc(out, '\n');
 	return buf_check(out, name, err);
 }
@@ -156,6 +179,7 @@ static void keep_closure(struct arena *a, struct deb_closure *c)
 		*p = *c->v[i].package;
 		p->name = arena_str(a, p->name);
 		p->version = arena_str(a, p->version);
+		p->source = arena_str(a, p->source);
 		p->file = arena_str(a, p->file);
 		p->description = arena_str(a, p->description);
 		v[i].package = p;
@@ -168,7 +192,7 @@ static void keep_closure(struct arena *a, struct deb_closure *c)
 }
 
 static errint resolve_arch(const struct deb_lock_options *o, const struct deb_roots *r,
-			   const struct deb_release *release, struct str arch, struct arena *a,
+			   const struct deb_release *releases, struct str arch, struct arena *a,
 			   struct deb_closure *out, struct err *err)
 {
 	struct deb_request q;
@@ -177,8 +201,9 @@ static errint resolve_arch(const struct deb_lock_options *o, const struct deb_ro
 	struct deb_index index;
 	errint rc;
 
-	for (size_t i = 0; i < r->components.n; i++) {
-		rc = fetch_index(o, r, release, r->components.v[i], arch, &text, err);
+	for (size_t i = 0; i < (1 + r->pockets.n) * r->components.n; i++) {
+		rc = fetch_index(o, &releases[i / r->components.n],
+				 r->components.v[i % r->components.n], arch, &text, err);
 		if (rc)
 			return rc;
 	}
@@ -190,52 +215,100 @@ static errint resolve_arch(const struct deb_lock_options *o, const struct deb_ro
 	return 0;
 }
 
-static errint write_about(const struct deb_lock_options *o, const struct deb_closure *closures,
-			  size_t n, struct err *err)
+/* The suite's release, then its pockets' in their order, all before any index: one snapshot. */
+static errint fetch_releases(const struct deb_lock_options *o, const struct deb_roots *r,
+			     struct arena *a, struct deb_release **out, struct err *err)
 {
-	char *file CLEANUP_FREE = deb_about_file(o->lock);
-	BUF(json, LIMIT_LOCK_FILE);
+	struct deb_release *v = ARENA_ARRAY(a, struct deb_release, 1 + r->pockets.n);
 
-	deb_about_print(closures, n, &json);
-	errint rc = buf_check(&json, file, err);
-	return rc ? rc : file_write(AT_FDCWD, file, buf_str(&json), 0644, 0, err);
+	for (size_t i = 0; i <= r->pockets.n; i++) {
+		struct str suite = i ? str_c(arena_printf(a, "%.*s-%.*s", STR_ARG(r->suite),
+							  STR_ARG(r->pockets.v[i - 1])))
+				     : r->suite;
+		errint rc = fetch_release(o, a, suite, &v[i], err);
+
+		if (rc)
+			return rc;
+	}
+	*out = v;
+	return 0;
 }
 
-errint deb_lock(const struct deb_lock_options *o, struct err *err)
+/* What moved against the lock that is there. Bytes that changed under one version are nobody's
+ * update: whoever locks has to say that they are meant. */
+static errint compare(const struct deb_lock_options *o, struct str new, struct arena *a,
+		      struct err *err)
 {
-	ARENA(arena);
+	BUF(old, LIMIT_LOCK_FILE);
+	errint rc = access(o->lock, F_OK) ? 0 : file_read(AT_FDCWD, o->lock, &old, err);
+
+	if (rc)
+		return rc;
+	if (deb_moves_find(a, arena_str(a, buf_str(&old)), new, o->moves, err)) {
+		err_wrap(err, "'%s'", o->lock);
+		return err_hint(err, "remove it to start from nothing");
+	}
+	for (size_t i = 0; i < o->moves->n; i++) {
+		const struct deb_move *m = &o->moves->v[i];
+
+		if (!m->bytes || o->accept_changed)
+			continue;
+		err_set(err, ERR_MISMATCH,
+			"'%.*s' %.*s for '%.*s' has other bytes than the lock says",
+			STR_ARG(m->name), STR_ARG(m->to), STR_ARG(m->arch));
+		err_detail(err, "an archive gives each change a version of its own");
+		return err_hint(err, "ask another mirror; --accept-changed takes the new ones");
+	}
+	return 0;
+}
+
+static errint resolve_all(const struct deb_lock_options *o, struct arena *a, struct buf *json,
+			  struct buf *about, struct err *err)
+{
 	BUF(roots_text, LIMIT_SMALL_FILE);
-	BUF(release_text, LIMIT_DEB_CONTROL);
-	BUF(json, LIMIT_LOCK_FILE);
 	struct deb_closure *closures;
-	struct deb_release release;
+	struct deb_release *releases;
 	struct deb_roots roots;
-	size_t packages = 0;
 	errint rc = file_read(AT_FDCWD, o->roots, &roots_text, err);
 
 	if (!rc)
-		rc = deb_roots_parse(&arena, buf_str(&roots_text), o->roots, &roots, err);
+		rc = deb_roots_parse(a, buf_str(&roots_text), o->roots, &roots, err);
 	if (!rc)
-		rc = fetch_release(o, &roots, &release_text, &release, err);
+		rc = fetch_releases(o, &roots, a, &releases, err);
 	if (rc)
 		return rc;
-	closures = ARENA_ARRAY(&arena, struct deb_closure, roots.architectures.n);
+	closures = ARENA_ARRAY(a, struct deb_closure, roots.architectures.n);
 	for (size_t i = 0; i < roots.architectures.n; i++) {
-		rc = resolve_arch(o, &roots, &release, roots.architectures.v[i], &arena,
-				  &closures[i], err);
+		rc = resolve_arch(o, &roots, releases, roots.architectures.v[i], a, &closures[i],
+				  err);
 		if (rc)
 			return rc;
-		packages += closures[i].n;
 	}
-	deb_lock_print(&roots, &release, closures, &json);
-	rc = buf_check(&json, o->lock, err);
+	deb_lock_print(&roots, releases, closures, json);
+	rc = buf_check(json, o->lock, err);
+	deb_about_print(closures, roots.architectures.n, about);
 	if (!rc)
-		rc = file_write(AT_FDCWD, o->lock, buf_str(&json), 0644, 0, err);
-	if (!rc)
-		rc = write_about(o, closures, roots.architectures.n, err);
+		rc = buf_check(about, "descriptions of packages", err);
 	if (rc)
 		return rc;
-	report_msg(o->report, REPORT_NOTE, "locked %zu packages of '%.*s' %.*s in '%s'", packages,
-		   STR_ARG(roots.suite), STR_ARG(release.version), o->lock);
+	for (size_t i = 0; i < roots.architectures.n; i++)
+		report_msg(o->report, REPORT_NOTE, "%zu packages of '%.*s' %.*s for '%.*s'",
+			   closures[i].n, STR_ARG(roots.suite), STR_ARG(releases[0].version),
+			   STR_ARG(roots.architectures.v[i]));
 	return 0;
+}
+
+errint deb_lock(const struct deb_lock_options *o, struct arena *a, struct err *err)
+{
+	BUF(json, LIMIT_LOCK_FILE);
+	BUF(about, LIMIT_LOCK_FILE);
+	char *about_file CLEANUP_FREE = deb_about_file(o->lock);
+	errint rc = resolve_all(o, a, &json, &about, err);
+
+	if (!rc)
+		rc = compare(o, arena_str(a, buf_str(&json)), a, err);
+	if (rc || o->check)
+		return rc;
+	rc = file_write(AT_FDCWD, o->lock, buf_str(&json), 0644, 0, err);
+	return rc ? rc : file_write(AT_FDCWD, about_file, buf_str(&about), 0644, 0, err);
 }

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "deb/moves.h"
 #include "deb/resolve.h"
 #include "deb/roots.h"
 
@@ -17,16 +18,21 @@ struct deb_release;
 #define DEB_KEYRING "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 struct deb_lock_options {
-	const char *roots;   /* file to read */
-	const char *lock;    /* file to write, atomically */
-	const char *keyring; /* NULL: DEB_KEYRING */
+	const char *roots;       /* file to read */
+	const char *lock;        /* file to write, atomically */
+	const char *keyring;     /* NULL: DEB_KEYRING */
+	bool check;              /* write nothing */
+	bool accept_changed;     /* other bytes under the same version are no error */
+	struct deb_moves *moves; /* is told what differs from the lock that was there */
 	struct ladder *ladder;
 	struct report *report;
 };
-ATTR_MUST_CHECK errint deb_lock(const struct deb_lock_options *o, struct err *err);
+/* All or nothing: where it fails, the old lock stays. What moves says lives in the arena. */
+ATTR_MUST_CHECK errint deb_lock(const struct deb_lock_options *o, struct arena *a, struct err *err);
 
-/* Appends the lock's JSON for closures in the order of r->architectures. */
-void deb_lock_print(const struct deb_roots *r, const struct deb_release *release,
+/* Appends the lock's JSON for closures in the order of r->architectures; the releases are the
+ * suite's, then its pockets'. */
+void deb_lock_print(const struct deb_roots *r, const struct deb_release *releases,
 		    const struct deb_closure *closures, struct buf *out);
 /* Appends the JSON of about.json for n closures. */
 void deb_about_print(const struct deb_closure *closures, size_t n, struct buf *out);

@@ -93,7 +93,7 @@ errint deb_release_parse(struct str text, struct deb_release *out, struct err *e
 {
 	struct control_paragraph p CLEANUP(control_paragraph_release) = {0};
 	struct control_reader r = control_reader_init(text, "InRelease");
-	struct deb_release d = {S(""), S(""), S(""), S(""), S(""), false};
+	struct deb_release d = {.by_hash = false};
 	struct str by_hash;
 	bool more;
 	errint rc = control_next(&r, &p, &more, err);

@@ -11,6 +11,7 @@
 struct deb_release {
 	struct str suite, codename, version, date; /* as written; "" when absent */
 	struct str sha256;                         /* the field: lines "hash size name" */
+	struct str asked;                          /* by which name it was fetched */
 	bool by_hash;                              /* files are also there by their hash */
 };
 

@@ -62,3 +62,30 @@ fails_like "a mirror that answers with another suite" \
 	"the mirror answers for 'another' with the suite 'suite'" lock "$T/roots"
 sed '/^Prefer/d' "$data/roots.control" >"$T/roots"
 fails_like "a choice that is left open" "'service' is provided by several packages" lock "$T/roots"
+
+# What was updated is laid over the suite, in one run, and what moved is told.
+echo "mirror.debian = file://$data/pockets" >"$KILN_CONF"
+sed 's/^Suite: suite/Suite: suite\nPockets: security/' "$data/roots.control" >"$T/roots"
+# relock [OPTION…]: over the lock that is there
+relock() { kiln lock debian --roots "$T/roots" -o "$T/lock.json" --keyring "$data/pockets/keys.gpg" "$@"; }
+cp "$data/lock.json" "$T/lock.json"
+is "the lock is compared" "$(relock --check --quiet; echo "$?")" "amd64: lib 1.10-1 -> 1.10-1+security1
+1"
+ok "and stays" cmp "$data/lock.json" "$T/lock.json"
+is "what moved" "$(relock --quiet)" "amd64: lib 1.10-1 -> 1.10-1+security1"
+like "the higher version is locked, with its source" "$(cat "$T/lock.json")" \
+	'"lib": {"version": "1.10-1.security1", "source": "library", "file": "pool/updates/'
+like "and when each pocket was signed" "$(cat "$T/lock.json")" '"pockets": {"security": "Sat, 01 Jan 2022'
+is "nothing moves twice" "$(relock --check --quiet; echo "$?")" 0
+sed 's/^Roots: app/Roots: lib, one-service/' "$T/roots" >"$T/roots2" && mv "$T/roots2" "$T/roots"
+is "as JSON" "$(relock --quiet --json)" '[
+  {"architecture": "amd64", "package": "app", "from": "2:1.0-1", "to": null, "otherBytes": false},
+  {"architecture": "amd64", "package": "one-service", "from": null, "to": "1", "otherBytes": false},
+  {"architecture": "amd64", "package": "other-service", "from": "1", "to": null, "otherBytes": false}
+]'
+sed 's/000022/000023/' "$T/lock.json" >"$T/other" && cp "$T/other" "$T/lock.json"
+fails_like "other bytes under one version" "'lib' 1.10-1.security1 for 'amd64' has other bytes than the lock says" relock
+ok "leave the lock" cmp "$T/other" "$T/lock.json"
+is "unless they are meant" "$(relock --quiet --accept-changed)" "amd64: lib 1.10-1+security1 has other bytes"
+echo '{"architectures": {"amd64": {"lib": {"version": "1"}}}}' >"$T/lock.json"
+fails_like "a lock that somebody wrote by hand" "the old lock: entry 'lib': it has no 'sha256'" relock

@@ -235,6 +235,37 @@ static void test_lock(void)
 	       "roots without roots");
 }
 
+static void test_moves(void)
+{
+	static const char from[] = "{\"architectures\": {\"amd64\": {"
+				   "\"a\": {\"version\": \"1\", \"sha256\": \"aa\"},"
+				   "\"b\": {\"version\": \"1\", \"sha256\": \"bb\"},"
+				   "\"c\": {\"version\": \"1\", \"sha256\": \"cc\"},"
+				   "\"d\": {\"version\": \"1\", \"sha256\": \"dd\"}}}}";
+	static const char to[] = "{\"architectures\": {\"amd64\": {"
+				 "\"a\": {\"version\": \"1\", \"sha256\": \"aa\"},"
+				 "\"b\": {\"version\": \"2\", \"sha256\": \"b2\"},"
+				 "\"c\": {\"version\": \"1\", \"sha256\": \"other\"},"
+				 "\"e\": {\"version\": \"5\", \"sha256\": \"ee\"}}}}";
+	ARENA(a);
+	ERR(err);
+	struct deb_moves m;
+	BUF(all, LIMIT_ERR_TEXT);
+
+	IS_OK(deb_moves_find(&a, S(from), S(to), &m, &err), err, "two locks");
+	for (size_t i = 0; i < m.n; i++)
+		buf_printf(&all, "%.*s %.*s %.*s>%.*s%s\n", STR_ARG(m.v[i].arch),
+			   STR_ARG(m.v[i].name), STR_ARG(m.v[i].from), STR_ARG(m.v[i].to),
+			   m.v[i].bytes ? " bytes" : "");
+	IS_STR(buf_str(&all), S("amd64 b 1>2\namd64 c 1>1 bytes\namd64 d 1>\namd64 e >5\n"),
+	       "what moved");
+	IS_OK(deb_moves_find(&a, S(""), S(to), &m, &err), err, "from nothing");
+	IS_INT(m.n, 4, "all is new");
+	IS_INT(deb_moves_find(&a, S("{\"architectures\": {\"x\": {\"p\": {}}}}"), S(to), &m, &err),
+	       ERR_CORRUPT, "a lock that somebody wrote by hand");
+	IS_Z(err.msg ? err.msg : "", "the old lock: entry 'p': it has no 'version'", "is told");
+}
+
 static void bad_roots(const char *rest, const char *want)
 {
 	ARENA(a);
@@ -336,6 +367,7 @@ int main(void)
 	test_about();
 	test_lock();
 	test_parts();
+	test_moves();
 	test_release();
 	test_status();
 	return tap_done();
