@@ -70,14 +70,55 @@ let
     in
     storeName (head (match "([^+~]*).*" really));
 
-  special = import ./groups { inherit lib fetch packages platform; groups = outputs; };
-  grouped = concatMap (g: g.debs) (attrValues special);
-  groups = special // lib.genAttrs (filter (n: !elem n grouped) (attrNames locked)) (name: { debs = [ name ]; });
+  table = import ./groups { inherit lib fetch packages platform locked; groups = outputs; };
+  # Headers beside libraries: where the table says so, else every -dev package by itself.
+  headers = group: group // {
+    isDev = true;
+    deps = group.deps or [ ] ++ [ "bash" ];
+    rules = group.rules or [ ] ++ [
+      [ "layout" "usr/include/${platform.triplet}" "include" ]
+      [ "config" "bin/*-config" ]
+      [ "config" "lib/cmake/*" ]
+      [ "config" "lib/cmake/*/*" ]
+      [ "config" "share/cmake/*/*" ]
+    ];
+  };
+  special = mapAttrs (_: g: if g.isDev or false then headers g else g) table // listToAttrs (map
+    (name: { name = "${name}-dev"; value = headers { debs = table.${name}.dev; }; })
+    (filter (name: table.${name} ? dev) (attrNames table)));
+  grouped = listToAttrs (concatMap (g: map (name: { inherit name; value = null; }) g.debs) (attrValues special));
+  alone = filter (n: !(grouped ? ${n})) (attrNames locked);
+  groups = special // lib.genAttrs alone (name:
+    if special ? ${name} then throw "debian: '${name}' is a package and a group without it"
+    else if isDevName name then headers { debs = [ name ]; } else { debs = [ name ]; });
   # Debian name -> group name
   groupOf = listToAttrs (concatMap (g: map (d: { name = d; value = g; }) groups.${g}.debs) (attrNames groups));
 
+  isDevName = name: match ".*-dev" name != null;
+  sourceOf = name: locked.${name}.source or name;
+  depsOf = group: filter (d: !(elem d group.debs)) (concatMap (d: locked.${d}.deps) group.debs);
+  # What headers are of: the groups of libraries from the same source that they depend on.
+  ownersOf = group:
+    let sources = map sourceOf group.debs; in
+    unique (map (d: groupOf.${d}) (filter (d: elem (sourceOf d) sources && !(groups.${groupOf.${d}}.isDev or false)) (depsOf group)));
+  # library's group -> its headers'
+  devOf = listToAttrs (concatMap
+    (g: map (name: { inherit name; value = g; }) (ownersOf groups.${g}))
+    (filter (g: groups.${g}.isDev or false) (attrNames groups)));
+  # Whoever builds with headers gets their libraries, and the headers that they include.
+  propagated = name: group:
+    let owners = ownersOf group; in
+    unique (owners ++ concatMap (g: lib.optional (groups.${g} ? bin) groups.${g}.bin) owners ++ filter (g: g != name && groups.${g}.isDev or false) (map (d: groupOf.${d}) (depsOf group)));
+
   unique = list: attrNames (listToAttrs (map (name: { inherit name; value = null; }) list));
+  # as the text of a rule
+  linesOf = lib.concatMapStrings (g: "${outputs.${g}}\\n");
   rulesText = rules: concatStringsSep "\n" (map (concatStringsSep "\t") rules);
+
+  # nixpkgs' outputs, as far as there are packages for them.
+  shape = name: group:
+    lib.optionalAttrs (devOf ? ${name}) { dev = outputs.${devOf.${name}}; lib = outputs.${name}; }
+    // lib.optionalAttrs (group ? bin) { bin = outputs.${group.bin}; lib = outputs.${name}; };
 
   mkGroup = name: group:
     let
@@ -98,7 +139,9 @@ let
         glibc = if name == "glibc" then "" else outputs.glibc;
         patchelf = patchelfRaw;
         inherit (platform) triplet;
-        rules = rulesText (group.rules or [ ] ++ common);
+        rules = rulesText (group.rules or [ ]
+          ++ lib.optional (group.isDev or false) [ "write" "nix-support/propagated-build-inputs" (linesOf (propagated name group)) ]
+          ++ common);
       };
     in
     lib.extendDerivation true
@@ -107,7 +150,7 @@ let
         debianVersion = main.version;
         debianPackages = debs;
         meta = { platforms = [ system ]; } // about.${head group.debs} or { } // group.meta or { };
-      } // group.passthru or { })
+      } // shape name group // group.passthru or { })
       drv;
 
   # The same for every package. Copyright files stay.

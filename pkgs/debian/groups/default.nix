@@ -2,6 +2,10 @@
 #
 #	debs	 Debian names; the first gives the version
 #	deps	 groups beyond those that its packages depend on
+#	dev	 Debian names of its headers, which become the group NAME-dev. Every other -dev package is a
+#		 group of headers by itself. Headers are `dev` of the groups of libraries from their source
+#	bin	 the group of its programs, where nixpkgs has library and programs under one name
+#	isDev	 this is a group of headers
 #	folders	 folders with libraries, beside lib, in which groups depending on it find some
 #	rules	 what to do, in this order:
 #
@@ -14,8 +18,13 @@
 #	move FROM TO		  FROM must be there
 #	link FILE TARGET	  makes a symlink with this text
 #	copy SOURCE FILE	  a file from the store
+#	write FILE TEXT		  a file with this text
+#	wrap FILE* CODE		  a script in the program's place, which runs this shell code before it
 #	concat FILE FILE*	  all that match, by name, into one
 #	replace FILE* OLD NEW	  every occurrence in a text; each file must have one
+#	paths FILE*		  in texts, every path that the output or a dependency has
+#	config FILE*		  the same in packages of CMake and NAME-config scripts, whose prefix is worked
+#				  out or /usr; where there are any
 #	bytes FILE OLD NEW COUNT  in a binary, at the same length, exactly COUNT times
 #	sweep FROM TO		  in every ELF object, strings that begin with FROM, at the same length
 #	untouched FILE*		  ELF objects that patchelf must leave alone
@@ -25,11 +34,14 @@
 #	missing SONAME		  a NEEDED that nothing here provides, on purpose
 #	dangling FILE*		  a symlink that points nowhere is left out instead of an error
 #	compile PYTHON FOLDER*	  bytecode beside every .py, by that interpreter
-{ lib, fetch, platform, packages, groups }:
+{ lib, fetch, platform, packages, locked, groups }:
 
 let
   families = [
     ./base.nix
+    ./build.nix
+    ./commands.nix
+    ./desktop.nix
     ./libraries.nix
     ./python.nix
     ./tools.nix
@@ -38,7 +50,7 @@ let
 
   # What families share.
   args = {
-    inherit lib fetch platform packages groups;
+    inherit lib fetch platform packages locked groups;
 
     # A path compiled into a binary, sent to where nothing is: /nix holds store and var only, and /usr,
     # /etc and /lib are exactly as long.
@@ -46,8 +58,12 @@ let
       let rest = builtins.match "/(usr|etc|lib)/(.*)" path; in
       [ "bytes" file path "/nix/${builtins.elemAt rest 1}" (toString count) ];
 
+    # Shell code for `wrap`: what a user has set counts.
+    default = variable: value: "export ${variable}=\${${variable}-${value}}";
+
     # Scripts that ask for a shell get ours.
     withShell = group: group // { deps = group.deps or [ ] ++ [ "bash" ]; };
+    withPerl = group: group // { deps = group.deps or [ ] ++ [ "bash" "perl" ]; };
   };
 
   # A name in two families would be a group that nobody gets.

@@ -1,19 +1,21 @@
 # Libraries.
-{ platform, away, ... }:
+{ platform, locked, away, withShell, ... }:
 
 let
   inherit (platform) triplet;
+  packages = pattern: builtins.filter (name: builtins.match pattern name != null) (builtins.attrNames locked);
 in
 {
   zlib.debs = [ "zlib1g" ];
-  zstd.debs = [ "libzstd1" ];
+  zstd = { debs = [ "libzstd1" ]; bin = "zstd-bin"; };
   expat.debs = [ "libexpat1" ];
   libffi.debs = [ "libffi8" ];
-  sqlite.debs = [ "libsqlite3-0" ];
+  sqlite = { debs = [ "libsqlite3-0" ]; bin = "sqlite-bin"; };
   readline.debs = [ "libreadline8t64" ];
   libuuid.debs = [ "libuuid1" ];
   ncurses = {
     debs = [ "libncursesw6" "libtinfo6" "ncurses-base" ];
+    bin = "ncurses-bin";
     rules = [
       [ "trim" "etc" ]
       [ "bytes" "lib/libtinfo.so.6.5" "/etc/terminfo:/lib/terminfo:/usr/share/terminfo\\0"
@@ -23,6 +25,7 @@ in
   };
   openssl = {
     debs = [ "libssl3t64" "openssl-provider-legacy" ];
+    bin = "openssl-bin";
     rules = [
       [ "drop" "lib/engines-3" ]
       [ "bytes" "lib/libcrypto.so.3" "/usr/lib/ssl" "/nix/lib/ssl" "6" ]
@@ -40,4 +43,63 @@ in
   libnl-route-3-200 = { debs = [ "libnl-route-3-200" ]; rules = [ (away "lib/libnl-route-3.so.200.26.0" "/etc/libnl" 1) ]; };
   # The compiled magic is left out of the lock: sox tells formats by name then.
   libmagic1t64 = { debs = [ "libmagic1t64" ]; rules = [ [ "trim" "etc" ] [ "dangling" "share/misc/magic" ] ]; };
+
+  # Many packages that are one elsewhere, with their headers.
+  boost.debs = packages "libboost-.*1\\.83\\.0.*";
+  boost-dev = {
+    debs = packages "libboost.*1\\.83-dev";
+    isDev = true;
+    rules = [ [ "replace" "lib/cmake/boost_*/boost_*-config.cmake" "\${_BOOST_CMAKEDIR}/../../../include/" "@out@/include/" ] ];
+  };
+  hdf5 = {
+    debs = [ "libhdf5-310" "libhdf5-hl-310" "libhdf5-cpp-310" "libhdf5-fortran-310" "libhdf5-hl-cpp-310" "libhdf5-hl-fortran-310" ];
+    bin = "hdf5-tools";
+  };
+  hdf5-tools = withShell { debs = [ "hdf5-tools" ]; };
+  hdf5-dev = {
+    debs = [ "libhdf5-dev" "hdf5-helpers" ];
+    isDev = true;
+    rules = [
+      [ "layout" "usr/include/hdf5/serial" "include" ]
+      [ "layout" "usr/lib/${triplet}/hdf5/serial" "lib" ]
+      [ "trim" "lib/lib" ]
+      [ "trim" "lib/include" ]
+      [ "config" "bin/*" ]
+    ];
+  };
+  openblas-dev = {
+    debs = [ "libopenblas-openmp-dev" ];
+    isDev = true;
+    rules = [
+      [ "layout" "usr/lib/${triplet}/openblas-openmp" "lib" ]
+      [ "layout" "usr/include/${triplet}/openblas-openmp" "include" ]
+      [ "link" "lib/pkgconfig/blas.pc" "blas-openblas.pc" ]
+      [ "link" "lib/pkgconfig/lapack.pc" "lapack-openblas.pc" ]
+    ];
+  };
+  libcurl4t64 = { debs = [ "libcurl4t64" ]; bin = "curl"; };
+  libxml2 = { debs = [ "libxml2" ]; bin = "libxml2-utils"; };
+  "libxslt1.1" = { debs = [ "libxslt1.1" ]; bin = "xsltproc"; };
+  libjpeg62-turbo = { debs = [ "libjpeg62-turbo" ]; bin = "libjpeg-turbo-progs"; };
+  libwebp7 = { debs = packages "libwebp(7|decoder3|demux2|mux3)"; bin = "webp"; };
+  libprotobuf32t64 = { debs = packages "libprotobuf(-lite)?32t64"; bin = "protobuf-compiler"; };
+  fftw = { debs = packages "libfftw3-(double|long|quad|single)3"; bin = "fftw-bin"; };
+  fftw-bin = withShell { debs = [ "libfftw3-bin" ]; };
+  glib = { debs = [ "libglib2.0-0t64" ]; bin = "glib-bin"; };
+  glib-bin.debs = [ "libglib2.0-bin" ];
+  glib-dev = {
+    debs = [ "libglib2.0-dev" "libgio-2.0-dev" "libgio-2.0-dev-bin" "libglib2.0-dev-bin" ];
+    deps = [ "perl" "python313" ];
+    isDev = true;
+    rules = [ [ "trim" "bin/gi-*" ] [ "config" "bin/*" ] ];
+  };
+  libjemalloc-dev = { debs = [ "libjemalloc-dev" ]; deps = [ "perl" ]; isDev = true; };
+  libldap2 = { debs = [ "libldap2" ]; rules = [ [ "trim" "etc" ] [ "sweep" "/etc/ldap/" "/nix/ldap/" ] ]; };
+  libpopt0 = { debs = [ "libpopt0" ]; rules = [ [ "sweep" "/etc/popt" "/nix/popt" ] ]; };
+  # What its Debian package forgets to name.
+  libext2fs2t64 = { debs = [ "libext2fs2t64" ]; deps = [ "libcom-err2" ]; };
+  krb5-multidev = { debs = [ "krb5-multidev" ]; deps = [ "libkdb5-10t64" "libkrb5support0" ]; isDev = true; };
+  # A library of programs that nothing here has.
+  libopenjp2-7-dev = { debs = [ "libopenjp2-7-dev" ]; isDev = true; rules = [ [ "dangling" "lib/libopenjpip.so" ] [ "dangling" "lib/openjpeg-2.1" ] ]; };
+  libgcrypt20 = { debs = [ "libgcrypt20" ]; rules = [ [ "drop" "share/libgcrypt20" ] ]; };
 }
