@@ -32,8 +32,8 @@ let
   lib = import ../lib;
 
   platforms = {
-    x86_64-linux = { arch = "amd64"; triplet = "x86_64-linux-gnu"; loader = "ld-linux-x86-64.so.2"; };
-    aarch64-linux = { arch = "arm64"; triplet = "aarch64-linux-gnu"; loader = "ld-linux-aarch64.so.1"; };
+    x86_64-linux = { arch = "amd64"; triplet = "x86_64-linux-gnu"; loader = "ld-linux-x86-64.so.2"; kernel = "x86"; };
+    aarch64-linux = { arch = "arm64"; triplet = "aarch64-linux-gnu"; loader = "ld-linux-aarch64.so.1"; kernel = "arm64"; };
   };
   platform = platforms.${system} or (throw
     "debian: no packages for '${system}', only for ${concatStringsSep ", " (attrNames platforms)}");

@@ -40,6 +40,7 @@ let
   families = [
     ./base.nix
     ./build.nix
+    ./cc.nix
     ./commands.nix
     ./desktop.nix
     ./libraries.nix
