@@ -1,7 +1,9 @@
 # Small builders: files, scripts, merged folders, wrappers.
 final: prev:
 let
-  inherit (final) lib stdenv;
+  inherit (final) lib;
+  # nothing here compiles
+  stdenv = final.stdenvNoCC;
   shell = stdenv.shell;
 
   # A derivation around one shell text.
@@ -26,8 +28,8 @@ in
   runCommand = name: env: command stdenv env name;
   runCommandNoCC = final.runCommand;
   runCommandLocal = name: env: command stdenv (local // env) name;
-  runCommandCC = name: env: text: throw "runCommandCC: ${name}: this package set has no C compiler";
-  runCommandWith = { stdenv ? final.stdenv, runLocal ? false, derivationArgs ? { }, name }: text:
+  runCommandCC = name: env: command final.stdenv env name;
+  runCommandWith = { stdenv ? final.stdenvNoCC, runLocal ? false, derivationArgs ? { }, name }: text:
     command stdenv (lib.optionalAttrs runLocal local // derivationArgs) name text;
 
   writeTextFile = { name, text, executable ? false, destination ? "", checkPhase ? "", meta ? { }
@@ -207,7 +209,7 @@ in
       name = "auto-patchelf-hook";
       propagatedBuildInputs = [ final.patchelf ];
       substitutions = {
-        interpreter = stdenv.cc.bintools.dynamicLinker;
+        interpreter = final.stdenv.cc.bintools.dynamicLinker;
         inherit (final) glibc gccLibs;
       };
     } ./auto-patchelf.sh;
@@ -299,7 +301,7 @@ in
     let
       merged = field: (args.${field} or [ ]) ++ lib.subtractLists inputsFrom (lib.concatMap (p: lib.filter (x: x != null) (p.${field} or [ ])) inputsFrom);
     in
-    stdenv.mkDerivation (removeAttrs args [ "packages" "inputsFrom" ] // {
+    (args.stdenv or final.stdenv).mkDerivation (removeAttrs args [ "packages" "inputsFrom" "stdenv" ] // {
       inherit name;
       buildInputs = merged "buildInputs";
       nativeBuildInputs = packages ++ merged "nativeBuildInputs";
@@ -310,5 +312,5 @@ in
       buildPhase = ''export >> "$out"'';
       preferLocalBuild = true;
     });
-  mkShellNoCC = final.mkShell;
+  mkShellNoCC = args: final.mkShell (args // { stdenv = final.stdenvNoCC; });
 }

@@ -1,5 +1,5 @@
-# stdenv: mkDerivation and the programs that every build finds on its PATH. There is no compiler in
-# this set yet; asking for one says so.
+# stdenv: mkDerivation and the programs that every build finds on its PATH; with the compiler (./cc.nix), or
+# without it as stdenvNoCC, in which wheels, texts and links are made: what needs no compiler brings none.
 { hostPlatform, config }:
 
 final: prev:
@@ -9,54 +9,68 @@ let
   initialPath = with final; [
     coreutils findutils diffutils gnused gnugrep gawk gnutar gzip bzip2 gnumake bash patch xz
   ];
-
-  noCompiler = throw "this package set has no C compiler; packages come from wheels and Debian's binaries. `--nixpkgs PATH` evaluates a recipe on a full nixpkgs";
-
-  # $stdenv/setup is what builders source.
-  setup = derivation {
-    name = "stdenv-1";
-    inherit (hostPlatform) system;
-    builder = "${final.bash}/bin/bash";
-    args = [ "-e" ./install-setup.sh ];
-    setup = ./setup.sh;
-    shell = "${final.bash}/bin/bash";
-    coreutils = final.coreutils;
-    inherit initialPath;
+  shell = "${final.bash}/bin/bash";
+  compilers = import ./cc.nix {
+    inherit lib hostPlatform;
+    inherit (final) debian bash coreutils;
   };
 
-  mkDerivation = import ./make-derivation.nix {
-    inherit lib config hostPlatform;
-    stdenv = setup;
-    shell = "${final.bash}/bin/bash";
-  };
+  # cc: a compiler, or null
+  make = args@{ cc, extraNativeBuildInputs ? [ ], extraBuildInputs ? [ ], name ? "stdenv-1" }:
+    let
+      hasCC = cc != null;
+      # $stdenv/setup is what builders source.
+      setup = derivation ({
+        inherit name;
+        inherit (hostPlatform) system;
+        builder = shell;
+        args = [ "-e" ./install-setup.sh ];
+        setup = ./setup.sh;
+        inherit shell initialPath;
+        coreutils = final.coreutils;
+        objects = lib.optionalString hasCC ./objects.sh;
+      } // lib.optionalAttrs hasCC {
+        defaultNativeBuildInputs = [ cc final.patchelf ];
+        buildOnly = cc.buildOnly or [ ];
+      });
+      self = lib.extendDerivation true
+        {
+          mkDerivation = import ./make-derivation.nix {
+            inherit lib config hostPlatform shell extraNativeBuildInputs extraBuildInputs;
+            stdenv = setup;
+            hardening = if hasCC then cc.bintools.hardening or compilers.hardening else compilers.hardening;
+          };
+          inherit cc hasCC hostPlatform initialPath shell extraNativeBuildInputs extraBuildInputs;
+          inherit (hostPlatform) system isLinux isDarwin is64bit isx86_64 isAarch64;
+          buildPlatform = hostPlatform;
+          targetPlatform = hostPlatform;
+          shellPackage = final.bash;
+          override = changes: make (args // (if lib.isFunction changes then changes args else changes));
+          overrides = _: _: { };
+          meta = { description = "The build environment${lib.optionalString hasCC " with a C compiler"}"; };
+        }
+        setup;
+    in
+    self;
+
+  noClang = throw "this package set has one C compiler, gcc: say stdenv";
 in
 {
-  stdenv = lib.extendDerivation true
-    {
-      inherit mkDerivation hostPlatform initialPath;
-      inherit (hostPlatform) system isLinux isDarwin is64bit isx86_64 isAarch64;
-      buildPlatform = hostPlatform;
-      targetPlatform = hostPlatform;
-      shell = "${final.bash}/bin/bash";
-      shellPackage = final.bash;
-      # Only what compiled programs load. `cc.cc.lib` is where recipes find libstdc++.
-      cc = {
-        name = "no-compiler";
-        isGNU = true;
-        isClang = false;
-        cc = { inherit (final.gccLibs) version; lib = final.gccLibs; outPath = noCompiler; };
-        libc = final.glibc;
-        bintools.dynamicLinker = "${final.glibc}/lib/${if hostPlatform.isAarch64 then "ld-linux-aarch64.so.1" else "ld-linux-x86-64.so.2"}";
-        targetPrefix = "";
-        outPath = noCompiler;
-      };
-      hasCC = false;
-      extraNativeBuildInputs = [ ];
-      extraBuildInputs = [ ];
-      override = _: final.stdenv;
-      overrides = _: _: { };
-    }
-    setup;
+  stdenv = make { cc = final.gcc; };
+  stdenvNoCC = make { cc = null; name = "stdenv-no-cc-1"; };
+  gccStdenv = final.stdenv;
+  gcc14Stdenv = final.stdenv;
+  clangStdenv = noClang;
+  overrideCC = stdenv: cc: stdenv.override { inherit cc; };
 
-  stdenvNoCC = final.stdenv;
+  inherit (compilers) gcc gfortran;
+  gcc14 = final.gcc;
+  gfortran14 = final.gfortran;
+  gcc-unwrapped = compilers.gcc.cc;
+  libgcc = final.glibc;
+  binutils = compilers.bintools;
+  bintools = final.binutils;
+  binutils-unwrapped = compilers.bintools.bintools;
+  libc = compilers.gcc.libc;
+  linuxHeaders = compilers.gcc.libc.dev;
 }

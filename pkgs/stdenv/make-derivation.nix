@@ -1,13 +1,13 @@
 # mkDerivation: from a recipe's attributes to a derivation, with overrideAttrs and the checks of its
 # meta. Attributes are the builder's environment, but for those listed in `notEnv`.
-{ lib, config, hostPlatform, stdenv, shell }:
+{ lib, config, hostPlatform, stdenv, shell, hardening, extraNativeBuildInputs ? [ ], extraBuildInputs ? [ ] }:
 
 let
   inherit (builtins) isFunction removeAttrs;
   inherit (lib) given' words;
 
   notEnv = [ "meta" "passthru" "pos" "env" "checkInputs" "nativeCheckInputs" "installCheckInputs"
-    "nativeInstallCheckInputs" "enableParallelBuilding" "__darwinAllowLocalNetworking" ];
+    "nativeInstallCheckInputs" "enableParallelBuilding" "__darwinAllowLocalNetworking" "hardeningDisable" "hardeningEnable" ];
 
   # What stdenv/setup reads its inputs from, and which further fields join each when tests are run.
   inputFields = [
@@ -58,6 +58,23 @@ let
     if twice != [ ] then throw (words.told "${name}: '${lib.head twice}' is in env and in the derivation itself" (words.place (lib.head twice) env) [ "leave one out" ])
     else if bad != [ ] then throw (words.told "${name}: env.${lib.head bad} is a ${builtins.typeOf env.${lib.head bad}}, expected text, a number or a boolean" (words.place (lib.head bad) env) [ ])
     else env;
+
+  # What is on without a word needs none: the linker's setup hook knows it.
+  hardened = name: attrs:
+    let
+      field = f: let v = attrs.${f} or [ ]; in if builtins.isList v then v else throw (words.noList name f attrs);
+      off = field "hardeningDisable";
+      on = field "hardeningEnable";
+      unknown = lib.subtractLists (hardening.all ++ [ "all" "nostrictaliasing" "libcxxhardeningfast" "libcxxhardeningextensive" "glibcxxassertions" ]) (off ++ on);
+      # the stronger word means the weaker one, too
+      off' = off ++ lib.optional (lib.elem "fortify" off) "fortify3";
+      enabled = if lib.elem "all" off then [ ] else lib.subtractLists off' (lib.unique (hardening.default ++ on));
+    in
+    if off == [ ] && on == [ ] then { }
+    else if unknown != [ ] then
+      throw (words.told "${name}: '${toString (lib.head unknown)}' is no hardening flag" (words.place (if lib.elem (lib.head unknown) off then "hardeningDisable" else "hardeningEnable") attrs)
+        [ "known are: ${lib.concatStringsSep ", " hardening.all}" ])
+    else { NIX_HARDENING_ENABLE = lib.concatStringsSep " " (lib.filter (f: lib.elem f enabled) hardening.all); };
 
   envFlag = name: builtins.getEnv name == "1";
   allowUnfree = config.allowUnfree or (envFlag "NIXPKGS_ALLOW_UNFREE");
@@ -113,7 +130,9 @@ let
   build = attrs: overrideAttrs:
     let
       name = nameOf attrs;
-      outputs = attrs.outputs or [ "out" ];
+      separateDebugInfo = attrs.separateDebugInfo or false && hostPlatform.isLinux;
+      outputs = attrs.outputs or [ "out" ] ++ lib.optional separateDebugInfo "debug";
+      parallel = attrs.enableParallelBuilding or false;
       doCheck = attrs.doCheck or false;
       doInstallCheck = attrs.doInstallCheck or false;
       meta = attrs.meta or { };
@@ -129,14 +148,20 @@ let
           inherit (hostPlatform) system;
           builder = attrs.realBuilder or shell;
           args = attrs.args or [ "-e" (attrs.builder or ./default-builder.sh) ];
-          nativeBuildInputs = list "nativeBuildInputs"
+          nativeBuildInputs = extraNativeBuildInputs ++ list "nativeBuildInputs"
             ++ lib.optionals doCheck (list "nativeCheckInputs")
             ++ lib.optionals doInstallCheck (list "nativeInstallCheckInputs");
-          buildInputs = list "buildInputs"
+          buildInputs = extraBuildInputs ++ list "buildInputs"
             ++ lib.optionals doCheck (list "checkInputs")
             ++ lib.optionals doInstallCheck (list "installCheckInputs");
           inherit doCheck doInstallCheck;
           __ignoreNulls = true;
+        }
+        // hardened name attrs
+        // lib.optionalAttrs parallel {
+          enableParallelBuilding = true;
+          enableParallelChecking = attrs.enableParallelChecking or true;
+          enableParallelInstalling = attrs.enableParallelInstalling or true;
         };
       position = positionOf attrs;
       where = lib.optionalString (position != null) "${position.file}:${toString position.line}";

@@ -332,18 +332,41 @@ _setShebang() {
 # Inputs
 
 declare -a envHooks=() _inputs=()
-declare -A _role=()
+declare -A _role=() _target=()
 
-# addEnvHooks OFFSET FUNCTION…: called with each input; offsets mean nothing without crossing.
+# addEnvHooks OFFSET FUNCTION…: called with each input; with strictDeps, with those of that host offset.
 addEnvHooks() {
+	local offset=$1 hook
 	shift
-	envHooks+=("$@")
+	for hook in "$@"; do envHooks+=("$offset $hook"); done
 }
 
-# _findInput PATH ROLE: the input and all that it propagates, depth first, once each. A role is
-# `build` for what runs here, `host` for what the result runs with; what is both is host.
+# For setup hooks. Offsets: -1 is what runs here, 0 what the result runs with, 1 what it makes things for.
+# All are one machine; names of variables still tell them apart, by their end $role_post.
+_roleSuffix() {
+	case $1 in
+	-1) role_post=_FOR_BUILD ;;
+	0) role_post= ;;
+	1) role_post=_FOR_TARGET ;;
+	*) die "setup hook: '$1' is no offset: expected -1, 0 or 1" ;;
+	esac
+}
+getHostRole() { _roleSuffix "$hostOffset"; }
+getTargetRole() { _roleSuffix "$targetOffset"; }
+# getTargetRoleWrapper TOOL SALT: tells TOOL's wrapper whose variables it reads.
+getTargetRoleWrapper() {
+	case $targetOffset in
+	-1) export "NIX_$1_WRAPPER_TARGET_BUILD_$2=1" ;;
+	0) export "NIX_$1_WRAPPER_TARGET_HOST_$2=1" ;;
+	1) export "NIX_$1_WRAPPER_TARGET_TARGET_$2=1" ;;
+	esac
+}
+
+# _findInput PATH ROLE TARGET: the input and all that it propagates, depth first, once each. A role is
+# `build` for what runs here, `host` for what the result runs with; what is both is host. TARGET is the
+# offset of what it makes things for.
 _findInput() {
-	local pkg=$1 role=$2 next
+	local pkg=$1 role=$2 target=$3 next
 	[ "${_role[$pkg]:-}" != "$role" ] && [ "${_role[$pkg]:-}" != host ] || return 0
 	if [ ! -e "$pkg" ]; then
 		nixErrorLog "build input '$pkg' does not exist"
@@ -355,21 +378,22 @@ _findInput() {
 	fi
 	[ -n "${_role[$pkg]:-}" ] || _inputs+=("$pkg")
 	_role[$pkg]=$role
+	_target[$pkg]=$target
 	if [ -f "$pkg/nix-support/propagated-native-build-inputs" ]; then
-		for next in $(<"$pkg/nix-support/propagated-native-build-inputs"); do _findInput "$next" build; done
+		for next in $(<"$pkg/nix-support/propagated-native-build-inputs"); do _findInput "$next" build "$target"; done
 	fi
 	if [ -f "$pkg/nix-support/propagated-build-inputs" ]; then
-		for next in $(<"$pkg/nix-support/propagated-build-inputs"); do _findInput "$next" "$role"; done
+		for next in $(<"$pkg/nix-support/propagated-build-inputs"); do _findInput "$next" "$role" "$target"; done
 	fi
 }
 
+_hostOffset() { if [ "${_role[$1]}" = host ]; then hostOffset=0; else hostOffset=-1; fi; }
+
 # An input's programs are found here, unless strictDeps says that a host input's are not.
 _activate() {
-	local pkg=$1 role=${_role[$1]} hostOffset=-1 targetOffset=0
-	if [ "$role" = host ]; then
-		hostOffset=0 targetOffset=1
-		addToSearchPath _HOST_PATH "$pkg/bin"
-	fi
+	local pkg=$1 role=${_role[$1]} hostOffset targetOffset=${_target[$1]}
+	_hostOffset "$pkg"
+	[ "$role" != host ] || addToSearchPath _HOST_PATH "$pkg/bin"
 	if [ -f "$pkg" ]; then
 		# shellcheck source=/dev/null
 		source "$pkg"
@@ -385,25 +409,43 @@ _activate() {
 	fi
 }
 
+_findInputs() {
+	local role=$1 target=$2 pkg
+	local -a list=()
+	shift 2
+	concatTo list "$@"
+	for pkg in "${list[@]}"; do _findInput "$pkg" "$role" "$target"; done
+	[ "$role" = host ] || _native+=("${list[@]}")
+}
+
+_runEnvHooks() {
+	local pkg hook hostOffset
+	for pkg in "${_inputs[@]}"; do
+		for hook in "${envHooks[@]}"; do
+			_hostOffset "$pkg"
+			[ -z "${strictDeps:-}" ] || [ "${hook%% *}" = "$hostOffset" ] || continue
+			hostOffset=${hook%% *}
+			_eval "${hook#* }" "$pkg"
+		done
+	done
+}
+
 _setupInputs() {
-	local -a _native=() _host=()
-	local pkg hook
+	local -a _native=()
+	local pkg
 	PATH= _PATH= HOST_PATH= _HOST_PATH=
 	for pkg in $initialPath; do addToSearchPath PATH "$pkg/bin"; done
 	HOST_PATH=$PATH
-	concatTo _native depsBuildBuild depsBuildBuildPropagated nativeBuildInputs propagatedNativeBuildInputs \
-		depsBuildTarget depsBuildTargetPropagated
-	concatTo _host depsHostHost depsHostHostPropagated buildInputs propagatedBuildInputs \
-		depsTargetTarget depsTargetTargetPropagated
-	for pkg in "${_native[@]}"; do _findInput "$pkg" build; done
-	for pkg in "${_host[@]}"; do _findInput "$pkg" host; done
+	_findInputs build -1 depsBuildBuild depsBuildBuildPropagated
+	_findInputs build 0 defaultNativeBuildInputs nativeBuildInputs propagatedNativeBuildInputs
+	_findInputs build 1 depsBuildTarget depsBuildTargetPropagated
+	_findInputs host 0 depsHostHost depsHostHostPropagated
+	_findInputs host 1 buildInputs propagatedBuildInputs depsTargetTarget depsTargetTargetPropagated
 	for pkg in "${_inputs[@]}"; do _activate "$pkg"; done
 	PATH=${_PATH:+$_PATH:}$PATH
 	HOST_PATH=${_HOST_PATH:+$_HOST_PATH:}$HOST_PATH
 	export PATH HOST_PATH
-	for pkg in "${_inputs[@]}"; do
-		for hook in "${envHooks[@]}"; do _eval "$hook" "$pkg"; done
-	done
+	_runEnvHooks
 }
 
 ######################################################################
@@ -559,15 +601,51 @@ patchPhase() {
 	runHook postPatch
 }
 
+# Outputs other than the first get their folders by configure's own options.
+_outputFlags() {
+	[ "$(getAllOutputNames | wc -w)" -gt 1 ] && [ -n "${setOutputFlags-1}" ] || return 0
+	flags+=(
+		"--bindir=${!outputBin}/bin" "--sbindir=${!outputBin}/sbin" "--includedir=${!outputInclude}/include"
+		"--mandir=${!outputMan}/share/man" "--infodir=${!outputInfo}/share/info"
+		"--docdir=${!outputDoc}/share/doc/${shareDocName:-${pname:-${name%%-[0-9]*}}}"
+		"--libdir=${!outputLib}/lib" "--libexecdir=${!outputLib}/libexec"
+		"--localedir=${!outputLib}/share/locale"
+	)
+}
+
+# A configure script is asked for what its kind can do.
+_configureDefaults() {
+	local script=${configureScript%% *}
+	[ -f "$script" ] || return 0
+	if [ -z "${dontAddDisableDepTrack:-}" ] && grep -q dependency-tracking "$script"; then
+		flags+=(--disable-dependency-tracking)
+	fi
+	if [ -z "${dontDisableStatic:-}" ] && grep -q enable-static "$script"; then flags+=(--disable-static); fi
+	! grep -q -e --libdir "$script" || _outputFlags
+}
+
+# libtool would search, and write down, the folders of the host.
+_fixLibtool() {
+	local file
+	[ -z "${dontFixLibtool:-}" ] || return 0
+	while IFS= read -r -d '' file; do
+		echo "libtool searches no folder of its own: $file"
+		sed -i 's|^eval \(sys_lib_.*search_path=\).*|\1|' "$file"
+	done < <(find . -iname ltmain.sh -print0 | sort -z)
+}
+
 configurePhase() {
 	runHook preConfigure
 	local -a flags=()
 	: "${configureScript:=}"
 	if [ -z "$configureScript" ] && [ -x ./configure ]; then configureScript=./configure; fi
 	if [ -n "$configureScript" ]; then
+		_fixLibtool
 		[ -n "${dontAddPrefix:-}" ] || flags+=("${prefixKey:---prefix=}$prefix")
+		_configureDefaults
 		concatTo flags configureFlags configureFlagsArray
 		echo "configure flags: ${flags[*]}"
+		# shellcheck disable=SC2086 # a script and its options
 		$configureScript "${flags[@]}"
 	else
 		echo "no configure script, doing nothing"
@@ -575,29 +653,44 @@ configurePhase() {
 	runHook postConfigure
 }
 
+# _make PARALLEL VAR…: PARALLEL is set when several jobs may run at once.
 _make() {
 	local -a flags=()
+	if [ -n "$1" ]; then flags+=("-j${NIX_BUILD_CORES:-1}"); fi
+	shift
+	flags+=("SHELL=$SHELL")
 	concatTo flags makeFlags makeFlagsArray "$@"
-	make ${makefile:+-f "$makefile"} "SHELL=$SHELL" "${flags[@]}"
+	make ${makefile:+-f "$makefile"} "${flags[@]}"
 }
 _hasMakefile() { [ -n "${makefile:-}" ] || [ -e Makefile ] || [ -e makefile ] || [ -e GNUmakefile ]; }
 
 buildPhase() {
 	runHook preBuild
 	if [ -n "${makeFlags:-}" ] || _hasMakefile; then
-		_make buildFlags buildFlagsArray
+		_make "${enableParallelBuilding:-}" buildFlags buildFlagsArray
 	else
 		echo "no Makefile or custom buildPhase, doing nothing"
 	fi
 	runHook postBuild
 }
 
+# The check target, or the test target, that there is.
+_checkTarget() {
+	local target
+	[ -z "${checkTarget:-}" ] || return 0
+	for target in check test; do
+		make -n ${makefile:+-f "$makefile"} "$target" >/dev/null 2>&1 || continue
+		checkTarget=$target
+		return
+	done
+}
 checkPhase() {
 	runHook preCheck
-	if _hasMakefile; then
-		_make checkFlags checkFlagsArray checkTarget=check
+	if _hasMakefile; then _checkTarget; fi
+	if [ -n "${checkTarget:-}" ]; then
+		_make "${enableParallelChecking:-}" checkFlags checkFlagsArray checkTarget
 	else
-		echo "no Makefile or custom checkPhase, doing nothing"
+		echo "no check or test target, doing nothing"
 	fi
 	runHook postCheck
 }
@@ -606,7 +699,7 @@ installPhase() {
 	runHook preInstall
 	if _hasMakefile; then
 		mkdir -p "$prefix"
-		_make installFlags installFlagsArray installTargets=install
+		_make "${enableParallelInstalling:-}" installFlags installFlagsArray installTargets=install
 	else
 		echo "no Makefile or custom installPhase, doing nothing"
 	fi
@@ -615,13 +708,13 @@ installPhase() {
 
 installCheckPhase() {
 	runHook preInstallCheck
-	if _hasMakefile; then _make installCheckFlags installCheckTarget=installcheck; fi
+	if _hasMakefile; then _make "${enableParallelChecking:-}" installCheckFlags installCheckTarget=installcheck; fi
 	runHook postInstallCheck
 }
 
 distPhase() {
 	runHook preDist
-	_make distFlags distTarget=dist
+	_make "" distFlags distTarget=dist
 	runHook postDist
 }
 
@@ -741,6 +834,7 @@ fixupPhase() {
 	done
 	_writePropagated
 	runHook postFixup
+	runHook postAllFixup
 }
 
 definePhases() {
@@ -803,7 +897,7 @@ _onExit() {
 	set +e
 	if [ "$status" != 0 ]; then
 		[ -z "${curPhase:-}" ] || nixErrorLog "$curPhase failed with exit status $status"
-		if [ "$status" = 127 ]; then nixHintLog "name the package of a program that is not found in nativeBuildInputs; there is no C compiler in this set"; fi
+		if [ "$status" = 127 ]; then nixHintLog "name the package of a program that is not found in nativeBuildInputs"; fi
 		runHook failureHook
 	else
 		runHook exitHook
