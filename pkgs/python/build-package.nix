@@ -1,7 +1,7 @@
 # buildPythonPackage and buildPythonApplication. A recipe that only names a wheel and its dependencies
 # goes to kiln's wheel builder; one with phases, patches or sources goes through stdenv, where
 # ./python-hook.sh supplies what the recipe leaves out.
-{ lib, stdenv, makeSetupHook, wheelBuilder, python, slots, wheelTools }:
+{ lib, stdenv, stdenvNoCC, makeSetupHook, wheelBuilder, python, slots, wheelTools }:
 
 let
   # What the wheel builder understands; any other attribute needs phases.
@@ -141,7 +141,8 @@ let
       c = common args;
       test = args.doCheck or false && (args.nativeCheckInputs or [ ] ++ args.checkInputs or [ ]) != [ ];
     in
-    stdenv.mkDerivation (finalAttrs: removeAttrs args ownAttrs // {
+    # a wheel is compiled already
+    (if c.format == "wheel" then stdenvNoCC else stdenv).mkDerivation (finalAttrs: removeAttrs args ownAttrs // {
       inherit (c) name;
       # the hook calls kiln's wheel builder
       requiredSystemFeatures = [ "kiln" ] ++ args.requiredSystemFeatures or [ ];

@@ -1,6 +1,6 @@
 # The Python interpreter: Debian's, relocated, with the package set and the environments on top. To
 # recipes it is nixpkgs' python3: `.pkgs`, `.withPackages`, `.override { packageOverrides }`.
-{ lib, stdenv, newScope, fetchurl, fetchPypi, makeSetupHook, debian, pkgs
+{ lib, stdenv, stdenvNoCC, newScope, fetchurl, fetchPypi, makeSetupHook, debian, pkgs
 , packageOverrides ? (final: prev: { }), pythonLock ? lib.importJSON ./lock.json
 }@inputs:
 
@@ -45,7 +45,7 @@ let
     inherit (stdenv.hostPlatform) system;
   };
 
-  build = import ./build-package.nix { inherit lib stdenv makeSetupHook wheelBuilder python slots wheelTools; };
+  build = import ./build-package.nix { inherit lib stdenv stdenvNoCC makeSetupHook wheelBuilder python slots wheelTools; };
 
   environment = import ./environment.nix { inherit lib python slots; inherit (stdenv) shell; inherit (stdenv.hostPlatform) system; };
 

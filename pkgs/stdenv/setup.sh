@@ -893,11 +893,12 @@ genericBuild() {
 }
 
 _onExit() {
-	local status=$?
+	local status=$? cure='name the package of a program that is not found in nativeBuildInputs'
 	set +e
 	if [ "$status" != 0 ]; then
+		[ -n "${NIX_CC:-}" ] || cure+='; the compiler is in stdenv and runCommandCC, not in stdenvNoCC and runCommand'
 		[ -z "${curPhase:-}" ] || nixErrorLog "$curPhase failed with exit status $status"
-		if [ "$status" = 127 ]; then nixHintLog "name the package of a program that is not found in nativeBuildInputs"; fi
+		if [ "$status" = 127 ]; then nixHintLog "$cure"; fi
 		runHook failureHook
 	else
 		runHook exitHook

@@ -178,25 +178,31 @@ static struct str program_missing(struct str line)
 	return S("");
 }
 
-static bool is_compiler(struct str program)
+/* The compiler of the set is in every build that asks for one, other compilers in none. */
+static bool hint_compiler(struct str program, struct err *err)
 {
-	static const char *const names[] = {"cc", "gcc", "c++", "g++", "clang", "clang++", "ld"};
+	static const char *const ours[] = {"cc", "gcc", "c++", "g++", "cpp", "ld", "ar", "as"};
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (str_eqz(program, names[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
+		if (!str_eqz(program, ours[i]))
+			continue;
+		err_hint(
+			err,
+			"the compiler is in stdenv and runCommandCC, not in stdenvNoCC and runCommand");
+		return true;
+	}
+	if (!str_starts(program, S("clang")))
+		return false;
+	err_hint(err,
+		 "kiln's own package set compiles with gcc: say $CC, or CC=cc; it has no clang");
+	return true;
 }
 
 static bool hint_program(struct str line, struct err *err)
 {
 	struct str program = program_missing(line);
 
-	if (is_compiler(program))
-		err_hint(
-			err,
-			"kiln's own package set has no C compiler; --nixpkgs PATH evaluates on one that has");
-	else if (program.n)
+	if (program.n && !hint_compiler(program, err))
 		err_hint(err, "name the package that has '%.*s' in the recipe's nativeBuildInputs",
 			 STR_ARG(program));
 	return program.n > 0;

@@ -7,7 +7,7 @@ stdenv.mkDerivation {
   dontUnpack = true;
   buildPhase = ''
     echo compiling
-    cc -o foo foo.c
+    clang -o foo foo.c
   '';
   installPhase = "mkdir $out";
 }

@@ -4,5 +4,5 @@ stdenv.mkDerivation {
   pname = "foo";
   version = "1.0";
   dontUnpack = true;
-  preBuild = "printf 'foo: ; @cc -o foo foo.c\\n' >Makefile";
+  preBuild = "printf 'foo: ; @clang -o foo foo.c\\n' >Makefile";
 }

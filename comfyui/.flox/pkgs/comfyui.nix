@@ -1,7 +1,7 @@
 # ComfyUI: its tree, read-only, and a Python with what it needs but torch. What ComfyUI writes lives in
 # a work folder of the user's ($COMFYUI_WORK_DIR, else ~/comfyui-work).
 { lib
-, stdenv
+, stdenvNoCC
 , python3
 , fetchPypi
 , coreutils
@@ -46,7 +46,7 @@ let
     yarl
   ]);
 in
-stdenv.mkDerivation {
+stdenvNoCC.mkDerivation {
   pname = "comfyui";
   inherit (release) version;
 

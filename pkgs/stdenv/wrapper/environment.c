@@ -107,7 +107,7 @@ void become(const char *program, const struct words *before, const struct words 
 	const char *debug = getenv("NIX_DEBUG");
 	struct words all = {0};
 
-	if (debug && atol(debug) >= 1) {
+	if (debug && *debug && strcmp(debug, "0") != 0) {
 		tell(text("extra flags before to %s:", program), before);
 		tell(text("original flags to %s:", program), args);
 		tell(text("extra flags after to %s:", program), after);

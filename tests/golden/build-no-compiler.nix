@@ -1,0 +1,3 @@
+# run: kiln build foo
+{ runCommand }:
+runCommand "foo" { } "cc --version"
