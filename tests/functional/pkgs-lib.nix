@@ -88,7 +88,23 @@ in
   "symlinkJoin is named by pname" = [ (pkgs.symlinkJoin { pname = "p"; version = "2"; paths = [ ]; }).name "p-2" ];
   "text gets no context of its own" = [ (builtins.hasContext (pkgs.writeText "t" "x").text) false ];
   "libstdc++ is where recipes look for it" = [ (lib.hasInfix "-gcc-libs-" "${stdenv.cc.cc.lib}") true ];
-  "there is no compiler" = [ (fails "${stdenv.cc}") true ];
+
+  # the compiler
+  "stdenv has it" = [ (lib.hasInfix "-gcc-wrapper-" "${stdenv.cc}") true ];
+  "stdenvNoCC has none" = [ [ pkgs.stdenvNoCC.hasCC pkgs.stdenvNoCC.cc ] [ false null ] ];
+  "texts and commands do without" = [ (map (d: toString d.stdenv == toString pkgs.stdenvNoCC) [ (pkgs.writeText "t" "x") (pkgs.runCommand "c" { } "") ]) [ true true ] ];
+  "runCommandCC and shells have it" = [ (map (d: toString d.stdenv == toString stdenv) [ (pkgs.runCommandCC "c" { } "") (pkgs.mkShell { }) ]) [ true true ] ];
+  "another compiler" = [ (stdenv.override { cc = pkgs.gfortran; }).cc.outPath pkgs.gfortran.outPath ];
+  "overrideCC" = [ (pkgs.overrideCC stdenv pkgs.gfortran).hasCC true ];
+  "hardening by default needs no word" = [ (hello ? NIX_HARDENING_ENABLE) false ];
+  "less of it" = [ (stdenv.mkDerivation { name = "x"; hardeningDisable = [ "fortify" "pic" ]; }).NIX_HARDENING_ENABLE
+    "bindnow format relro stackclashprotection stackprotector strictoverflow zerocallusedregs" ];
+  "none of it" = [ (stdenv.mkDerivation { name = "x"; hardeningDisable = [ "all" ]; }).NIX_HARDENING_ENABLE "" ];
+  "more of it" = [ (lib.hasInfix " pie " (stdenv.mkDerivation { name = "x"; hardeningEnable = [ "pie" ]; }).NIX_HARDENING_ENABLE) true ];
+  "a flag that nobody knows" = [ (fails (stdenv.mkDerivation { name = "x"; hardeningDisable = [ "x" ]; }).drvPath) true ];
+  "separateDebugInfo is an output more" = [ (stdenv.mkDerivation { name = "x"; separateDebugInfo = true; }).outputs [ "out" "debug" ] ];
+  "parallel building is told" = [ (stdenv.mkDerivation { name = "x"; enableParallelBuilding = true; }).enableParallelChecking true ];
+  "headers are what a build takes" = [ (map toString (stdenv.mkDerivation { name = "x"; buildInputs = [ pkgs.zlib ]; }).buildInputs) [ "${pkgs.zlib.dev}" ] ];
 
   # a project
   "recipes are found" = [ (lib.attrNames project) [ "nested" "one" "two" ] ];

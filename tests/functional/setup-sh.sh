@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the dollars are for the bash that is tested
 . "$(dirname "$0")/../lib.sh"
 bash=$(command -v bash) || skip_all "no bash"
-plan 110
+plan 123
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 store=$T/store
@@ -131,6 +131,21 @@ gives "hooks are sourced, what is propagated found" "hook sees hook
 hook sees host
 registered
 host" nativeBuildInputs="$T/hook" 'runHook preBuild; host-program'
+mkdir -p "$T/role/nix-support"
+cat >"$T/role/nix-support/setup-hook" <<'EOF'
+getHostRole && host=$role_post && getTargetRole && getTargetRoleWrapper X salt
+echo "from '$host' for '$role_post': ${!NIX_X_WRAPPER_*}"
+sees() { getHostRole && echo "${1##*/} as '$role_post'"; }
+addEnvHooks "$targetOffset" sees
+EOF
+gives "roles: depsBuildBuild" "from '_FOR_BUILD' for '_FOR_BUILD': NIX_X_WRAPPER_TARGET_BUILD_salt
+role as '_FOR_BUILD'" strictDeps=1 depsBuildBuild="$T/role" true
+gives "roles: nativeBuildInputs, whose hooks see buildInputs" "from '_FOR_BUILD' for '': NIX_X_WRAPPER_TARGET_HOST_salt
+host as ''" strictDeps=1 nativeBuildInputs="$T/role" buildInputs="$T/host" true
+gives "and without strictDeps all" "from '_FOR_BUILD' for '': NIX_X_WRAPPER_TARGET_HOST_salt
+role as ''
+host as ''" nativeBuildInputs="$T/role" buildInputs="$T/host" true
+gives "roles: buildInputs" "from '' for '_FOR_TARGET': NIX_X_WRAPPER_TARGET_TARGET_salt" strictDeps=1 buildInputs="$T/role" true
 fails_like "an input must be there" "build input '/none' does not exist" run buildInputs=/none true
 
 # --- hooks and phases
@@ -138,6 +153,31 @@ gives "a recipe's hook runs, then the registered ones" 'own
 b' 'preX="echo own"; preXHooks=(b); b() { echo b; }; runHook preX'
 gives "hooks are functions, too" 'own' 'preX() { echo own; }; runHook preX'
 gives "no hook is no error" 'ok' 'runHook preNothing; echo ok'
+# --- configure and make
+configure='printf "#!%s\n# %s\nprintf \"%%s\\n\" \"\$@\"" "$SHELL" "$KNOWS" >configure; chmod +x configure; configurePhase | sed "1d;s,$T,T,"'
+gives "configure gets the prefix" '--prefix=T/out' KNOWS= "$configure"
+gives "and what it knows of" '--prefix=T/out
+--disable-dependency-tracking
+--disable-static
+-x' KNOWS='dependency-tracking enable-static' configureFlags=-x "$configure"
+gives "outputs of their own have their folders" '--prefix=T/out
+--bindir=T/out/bin
+--sbindir=T/out/sbin
+--includedir=T/dev/include
+--mandir=T/out/share/man
+--infodir=T/out/share/info
+--docdir=T/out/share/doc/foo
+--libdir=T/out/lib
+--libexecdir=T/out/libexec
+--localedir=T/out/share/locale' KNOWS=--libdir outputs='out dev' dev="$T/dev" name=foo-1.2 "$configure"
+gives "unless they do not want that" '--prefix=T/out' KNOWS=--libdir outputs='out dev' dev="$T/dev" setOutputFlags= "$configure"
+gives "libtool loses its folders" 'sys_lib_search_path=' KNOWS= "echo 'eval sys_lib_search_path=/usr/lib' >ltmain.sh; $configure >/dev/null; cat ltmain.sh"
+make='printf "all:;@echo \$(filter -j%%,\$(MAKEFLAGS))\ntest:;@echo tested\n" >Makefile'
+gives "make with one job" '' "$make; buildPhase"
+gives "with the cores that there are" '-j3' NIX_BUILD_CORES=3 enableParallelBuilding=1 "$make; buildPhase"
+gives "a check target of either name" 'tested' "$make; checkPhase"
+gives "or none" 'no check or test target, doing nothing' 'printf "all:\n" >Makefile; checkPhase'
+
 phases='for p in unpack patch configure build check install fixup installCheck dist; do eval "${p}Phase() { echo $p; }"; done; genericBuild | grep -v "^Running phase"'
 gives "the phases' order" 'unpack patch configure build install fixup' "$phases"' | paste -sd " "'
 gives "phases that are asked for" 'unpack patch configure build check install fixup installCheck dist' doCheck=1 doInstallCheck=1 doDist=1 "$phases"' | paste -sd " "'
