@@ -196,6 +196,8 @@ rec {
     };
   };
 
+  compiler = pkgs.gfortran;
+
   # Not a program: what the outputs of these hold is looked at.
   outputs = builds.zlib // { all = map (o: builds.zlib.${o}) [ "out" "dev" "debug" ]; };
 

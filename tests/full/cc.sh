@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 export KILN_DATA_DIR="${here%/tests/full}"
 unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user namespaces for this user"
 [ -z "${KILN_CC_STORE:-}" ] || KILN_STORE=$KILN_CC_STORE
-plan 49
+plan 53
 
 build() { compat nix-build --no-out-link "$here/cc.nix" -A "$1" 2>"$T/log" || { tail -n 20 "$T/log" >&2 && false; }; }
 
@@ -15,14 +15,17 @@ build() { compat nix-build --no-out-link "$here/cc.nix" -A "$1" 2>"$T/log" || { 
 in_root() {
 	closure=$(compat nix-store -qR "$1") || return
 	shift
-	export closure KILN_STORE
+	scratch=$T/scratch
+	mkdir -p "$scratch"
+	export closure scratch KILN_STORE
 	# shellcheck disable=SC2016 # for the inner shell
-	unshare --user --map-root-user --mount sh -c '
+	# shellcheck disable=SC2086 # prefix is a command line, or nothing
+	$prefix unshare --user --map-root-user --mount sh -c '
 		set -e
 		r=$1; shift
 		mkdir -p "$r"
 		mount -t tmpfs none "$r"
-		mkdir -p "$r/nix/store" "$r/tmp" "$r/dev" "$r/proc" "$r/lib/x86_64-linux-gnu/libc.so.6" "$r/bin" \
+		mkdir -p "$r/nix/store" "$r/tmp" "$r/scratch" "$r/dev" "$r/proc" "$r/lib/x86_64-linux-gnu/libc.so.6" "$r/bin" \
 			"$r/lib64/ld-linux-x86-64.so.2" "$r/usr/lib/x86_64-linux-gnu/libstdc++.so.6" "$r/usr/include" "$r/etc"
 		for program in sh gcc cc ld as; do echo decoy >"$r/bin/$program"; chmod +x "$r/bin/$program"; done
 		echo decoy | tee "$r/etc/ld.so.preload" "$r/etc/ld.so.cache" "$r/usr/include/stdio.h" >/dev/null
@@ -31,10 +34,12 @@ in_root() {
 			mount --bind "$KILN_STORE$p" "$r$p"
 		done
 		mount --rbind /dev "$r/dev"
+		mount --bind "$scratch" "$r/scratch"
 		mount --rbind /proc "$r/proc"
 		exec env -i HOME=/tmp PATH=/bin "$(command -v chroot)" "$r" "$@"' sh "$T/r" "$@"
 }
 
+prefix=
 while IFS='|' read -r name expected; do
 	path=$(build "builds.$name") || path=/none
 	is "$name runs on a poisoned host" "$(in_root "$path" "$path/bin/check" 2>&1)" "$expected"
@@ -78,6 +83,20 @@ is "headers are searched in the store only" \
 is "libraries, too" "$(sed -n 's/^attempt to open \(.*\) \(succeeded\|failed\)/\1/p' "$host/link" | grep -vE '^(/nix/store/|/build/|[^/])')" ""
 like "a file of the host is no input" "$(cat "$host/impure")" "impure path '/usr/lib/x86_64-linux-gnu/libc.so.6' used in link"
 like "-march=native is left out" "$(cat "$host/link")" "'-march=native' is left out"
+
+# The compiler by itself, in that root: what it opens.
+compiler=$(build compiler)
+mkdir -p "$T/scratch"
+printf '#include <iostream>\nextern "C" void hi_();\nint main() { std::cout << "mixed" << std::endl; hi_(); }\n' >"$T/scratch/a.cc"
+printf '      subroutine hi\n      print *, 6 * 7\n      end\n' >"$T/scratch/b.f"
+prefix="strace -f -qq -s 4096 -e trace=open,openat,execve,stat,lstat,newfstatat,access,faccessat,faccessat2,readlink,statx -o $T/trace"
+ok "three languages, in a root of decoys" in_root "$compiler" "$compiler/bin/gfortran" -O2 -flto /scratch/a.cc /scratch/b.f -lstdc++ -o /scratch/mixed
+prefix=
+is "and what they make" "$(in_root "$compiler" /scratch/mixed | tr -d '\n ')" mixed42
+awk -F'"' '/execve\("\/nix\/store/ { on = 1 } on && NF > 2 { print $2 }' "$T/trace" | grep -v '^$' | sort -u >"$T/named"
+ok "the trace has what was compiled" grep -q '/glibc-dev-.*/stdio.h\|-gcc-.*/iostream' "$T/named"
+# collect2 looks for what it calls nm and strip on PATH, and for options as if they were files
+is "nothing of the host is named" "$(grep -vE '^(/nix/|/proc/|/sys/|/dev/|/scratch|/tmp|[^/]|/$|/nix$|/-l|/bin/g(nm|strip)$)' "$T/named")" ""
 
 words=$KILN_STORE$(build words)
 # position WORD FILE

@@ -1,6 +1,6 @@
 # The compiler: gcc with its languages, binutils, and what it compiles against. ../../stdenv/cc.nix wraps
 # them; nobody else needs these groups, whose headers and programs no built package may refer to.
-{ platform, ... }:
+{ lib, platform, ... }:
 
 let
   inherit (platform) triplet;
@@ -28,7 +28,14 @@ in
       [ "drop" "${gccLib}/include/sanitizer" ]
       [ "trim" "share/gcc" ]
       [ "sweep" "/usr" "/nix" ]
-    ] ++ plainNames [ "cpp" "g++" "gcc" "gcc-ar" "gcc-nm" "gcc-ranlib" "gcov" "gcov-dump" "gcov-tool" "gfortran" ];
+    ]
+    # The end of /usr/lib/ is /lib/, and code that makes a string of it has it in parts.
+    ++ lib.concatMap (name: [
+      [ "bytes" "bin/${triplet}-${name}-${gcc}" "\\0/usr/lib/\\0" "\\0/nix/nix/\\0" "1" ]
+      [ "bytes" "bin/${triplet}-${name}-${gcc}" "/usr/libH" "/nix/libH" "1" ]
+    ]) [ "cpp" "g++" "gcc" "gfortran" ]
+    ++ map (name: [ "bytes" "libexec/gcc/${triplet}/${gcc}/${name}" "8/usr/lib/gcc/" "8/nix/lib/gcc/" "1" ]) [ "cc1" "cc1plus" "f951" ]
+    ++ plainNames [ "cpp" "g++" "gcc" "gcc-ar" "gcc-nm" "gcc-ranlib" "gcov" "gcov-dump" "gcov-tool" "gfortran" ];
   };
 
   # Its linker searches no folder of its own.
