@@ -4,7 +4,7 @@
  * where it is: with a ref or revision its commits, without one its tracked files as they are now.
  * Everything else (other hosts, and bare repositories here) is fetched into a bare repository of
  * the cache, one a URL, under a lock. Blobs come out as they were committed: no filter, no line
- * ending and no keyword is applied, so that only the commit decides.
+ * ending and no keyword is applied unless `checkout` asks for it, so that only the commit decides.
  *
  * libgit2 is loaded by the first call. */
 #pragma once
@@ -27,6 +27,14 @@ struct git_request {
 	bool submodules, export_ignore, all_refs;
 	/* A rev that ref does not contain is refused, where the history is there to tell. */
 	bool rev_in_ref;
+	/* Files are what `git checkout` makes of them: the commit's attributes decide on line ends
+	 * and $Id$. */
+	bool checkout;
+	/* Folders, clean and relative: of the tree only these, and beside them, as in a sparse
+	 * checkout, the files of each folder on the way to them. None: all. Borrowed until
+	 * git_close(). */
+	const struct str *only;
+	size_t n_only;
 };
 
 /* A commit or a work tree, ready to be written out. */

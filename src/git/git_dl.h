@@ -13,6 +13,7 @@
 	X(git_attr_get)                          \
 	X(git_attr_get_ext)                      \
 	X(git_attr_value)                        \
+	X(git_blob_filter)                       \
 	X(git_blob_lookup)                       \
 	X(git_blob_free)                         \
 	X(git_blob_rawcontent)                   \

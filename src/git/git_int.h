@@ -54,6 +54,8 @@ ATTR_MUST_CHECK errint git_contains(const struct git_source *s, const git_oid *t
 
 /* git_tree.c */
 ATTR_MUST_CHECK errint git_tree_export(struct git_source *s, const char *dest, struct err *err);
+/* Is the entry at path asked for (git_request's `only`)? folder: it is a tree or a submodule. */
+bool git_is_wanted(const struct git_source *s, struct str path, bool folder);
 /* A file's bytes, checked against the limit. Free with git_blob_free(). */
 ATTR_MUST_CHECK errint git_blob_get(const struct git_source *s, const git_oid *id, git_blob **out,
 				    struct err *err);

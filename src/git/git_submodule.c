@@ -157,6 +157,7 @@ static errint fill_commit(struct git_source *s, const struct git_module *m, cons
 	struct git_request r = {
 		.ref = str_eqz(m->branch, ".") ? s->facts.ref : m->branch,
 		.export_ignore = s->request.export_ignore,
+		.checkout = s->request.checkout,
 		.submodules = true,
 		.all_refs = true,
 	};
@@ -210,7 +211,7 @@ errint git_submodules_export(struct git_source *s, const char *dest, struct err 
 		return err_set(err, ERR_CORRUPT, "'.gitmodules' is no file");
 	rc = git_modules_parse(s, s->facts.workdir ? own : file, &v, &n, err);
 	for (size_t i = 0; !rc && i < n; i++) {
-		if (!v[i].path.n)
+		if (!v[i].path.n || !git_is_wanted(s, v[i].path, true))
 			continue;
 		rc = s->facts.workdir ? fill_workdir(s, &v[i], dest, err)
 				      : fill_commit(s, &v[i], dest, err);

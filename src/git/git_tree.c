@@ -82,6 +82,49 @@ static errint check_name(const char *name, struct err *err)
 	return 0;
 }
 
+bool git_is_wanted(const struct git_source *s, struct str path, bool folder)
+{
+	ptrdiff_t slash = str_rchr(path, '/');
+	struct str dir = slash < 0 ? S("") : str_sub(path, 0, (size_t)slash);
+
+	for (size_t i = 0; i < s->request.n_only; i++) {
+		struct str only = s->request.only[i];
+		/* of a file it is the folder that may be on the way */
+		struct str on_way = folder ? path : dir;
+
+		if (!on_way.n || str_eq(only, on_way) ||
+		    (str_starts(path, only) && path.n > only.n && path.p[only.n] == '/') ||
+		    (str_starts(only, on_way) && only.p[on_way.n] == '/'))
+			return true;
+	}
+	return s->request.n_only == 0;
+}
+
+/* What git's filters make of a file. */
+static errint put_filtered(struct git_walk *w, const git_oid *id, const struct archive_item *item,
+			   struct err *err)
+{
+	const struct git_api *g = w->s->api;
+	git_blob_filter_options o = GIT_BLOB_FILTER_OPTIONS_INIT;
+	git_blob *blob = NULL;
+	git_buf made = {0};
+	errint rc = 0;
+	int status = g->git_blob_lookup(&blob, w->plain, id);
+
+	o.flags = GIT_BLOB_FILTER_NO_SYSTEM_ATTRIBUTES | GIT_BLOB_FILTER_ATTRIBUTES_FROM_COMMIT;
+	o.attr_commit_id = w->s->id;
+	if (!status)
+		status = g->git_blob_filter(&made, blob, buf_z(&w->path), &o);
+	if (status)
+		rc = git_fail(g, status, ERR_CORRUPT, err, "checking out '%s'", buf_z(&w->path));
+	struct str_source data = str_source_init(str_n(made.ptr, made.size));
+	if (!rc)
+		rc = archive_writer_add(w->to, item, &data.source, err);
+	g->git_buf_dispose(&made);
+	g->git_blob_free(blob);
+	return rc;
+}
+
 static errint put_file(struct git_walk *w, const git_oid *id, bool executable, struct err *err)
 {
 	const struct git_api *g = w->s->api;
@@ -94,7 +137,8 @@ static errint put_file(struct git_walk *w, const git_oid *id, bool executable, s
 	if (rc)
 		return rc;
 	data = str_source_init(str_n(g->git_blob_rawcontent(blob), g->git_blob_rawsize(blob)));
-	rc = archive_writer_add(w->to, &item, &data.source, err);
+	rc = w->s->request.checkout ? put_filtered(w, id, &item, err)
+				    : archive_writer_add(w->to, &item, &data.source, err);
 	g->git_blob_free(blob);
 	return rc;
 }
@@ -143,7 +187,9 @@ static errint put_entry(struct git_walk *w, const git_tree_entry *e, unsigned de
 
 	if (w->s->request.export_ignore)
 		rc = git_is_ignored(w->s, w->plain, buf_z(&w->path), &ignored, err);
-	if (rc || ignored)
+	if (rc || ignored ||
+	    !git_is_wanted(w->s, buf_str(&w->path),
+			   mode == GIT_FILEMODE_TREE || mode == GIT_FILEMODE_COMMIT))
 		return rc;
 	switch (mode) {
 	case GIT_FILEMODE_TREE:
@@ -238,7 +284,7 @@ errint git_tree_export(struct git_source *s, const char *dest, struct err *err)
 	if (mkdir(dest, 0755))
 		return err_sys(err, "cannot make '%s'", dest);
 	rc = open_dir(AT_FDCWD, dest, &dir, err);
-	if (!rc && s->request.export_ignore)
+	if (!rc && (s->request.export_ignore || s->request.checkout))
 		rc = git_open_plain(s->api, s->path, &w.plain, err);
 	if (rc)
 		return rc;

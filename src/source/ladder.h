@@ -69,6 +69,17 @@ struct brought {
 /* Brings it, to the end. ERR_MISMATCH when it is not what was expected. */
 ATTR_MUST_CHECK errint ladder_bring(struct ladder *l, const struct bring *what, struct arena *a,
 				    struct brought *out, struct err *err);
+/* A commit's tree as `git checkout` writes it: the commit's attributes decide on line ends and
+ * $Id$. What the user's git is configured to do plays no part. */
+struct checkout {
+	struct str url, rev; /* rev: a commit, or the name of a branch or tag */
+	bool submodules;
+	const struct str *only; /* see struct git_request */
+	size_t n_only;
+};
+/* Writes it to dest, which must not exist. Waits; no other ascent of the ladder goes on. */
+ATTR_MUST_CHECK errint ladder_checkout(struct ladder *l, const struct checkout *c, const char *dest,
+				       struct err *err);
 /* The number of commits behind something brought. */
 ATTR_MUST_CHECK errint ladder_rev_count(struct ladder *l, struct str from, uint64_t *out,
 					struct err *err);

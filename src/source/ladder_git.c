@@ -180,6 +180,30 @@ static errint bring_commit(struct ladder *l, const struct bring *what,
 	return 0;
 }
 
+errint ladder_checkout(struct ladder *l, const struct checkout *c, const char *dest,
+		       struct err *err)
+{
+	bool commit = base16_check(c->rev, 20);
+	struct git_source *s CLEANUP(git_close_cleanup) = NULL;
+	struct git_request r = {
+		.url = c->url,
+		.ref = commit ? S("") : c->rev,
+		.rev = commit ? c->rev : S(""),
+		.all_refs = commit,
+		.submodules = c->submodules,
+		.checkout = true,
+		.only = c->only,
+		.n_only = c->n_only,
+	};
+	errint rc = ladder_prepare(l, err);
+
+	if (rc)
+		return rc;
+	struct git_options o = {.cache_dir = input_cache(l), .ttl = l->ttl, .report = l->report};
+	rc = git_open(&o, &r, &s, err);
+	return rc ? rc : git_export(s, dest, err);
+}
+
 errint bring_git(struct ladder *l, const struct bring *what, struct arena *a, struct brought *out,
 		 struct err *err)
 {
