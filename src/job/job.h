@@ -98,7 +98,7 @@ struct job {
 };
 
 /* The kinds. */
-extern const struct job_ops job_sandbox, job_source, job_substitute;
+extern const struct job_ops job_sandbox, job_source, job_checkout, job_substitute;
 
 struct job *job_new(struct job_loop *l, struct goal *goal);
 void job_free(struct job *j);

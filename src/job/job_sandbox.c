@@ -14,24 +14,33 @@
 #include "base/environ.h"
 #include "base/file.h"
 
+static errint start_builder(struct sandbox_job *b, struct err *err)
+{
+	struct job *j = &b->job;
+
+	j->activity =
+		activity_start(j->report, 0, "", "building %.*s", STR_ARG(goal_name(j->goal)));
+	b->started = b->spoke = clock_ms();
+	return sandbox_job_start_child(b, &b->env, err);
+}
+
 static errint sandbox_job_start(struct job *j, enum job_state *next, struct err *err)
 {
 	struct sandbox_job *b = sandbox_of(j);
-	struct build_env env;
+	bool fetches = false;
 
 	b->child = (struct sandbox_child)SANDBOX_CHILD_INIT;
 	b->log_fd = b->log.fd = -1;
-	errint rc = sandbox_job_prepare_world(b, &env, err);
+	errint rc = sandbox_job_prepare_world(b, &b->env, err);
+	if (!rc)
+		rc = sandbox_job_fetch(b, &fetches, err);
 	if (rc)
 		return rc;
 	report_msg(j->report, REPORT_DEBUG, "'%.*s' sees %zu store paths%s%s",
 		   STR_ARG(j->goal->path), b->inputs.n, b->isolated ? "" : ", has no sandbox",
 		   drv_is_fixed(&j->goal->drv) ? ", shares the network" : "");
-	j->activity =
-		activity_start(j->report, 0, "", "building %.*s", STR_ARG(goal_name(j->goal)));
-	b->started = b->spoke = clock_ms();
 	*next = JOB_RUNNING;
-	return sandbox_job_start_child(b, &env, err);
+	return fetches ? 0 : start_builder(b, err);
 }
 
 static void show_line(void *ctx, struct str line, bool warning)
@@ -179,6 +188,11 @@ static errint sandbox_job_event(struct job *j, int fd, enum job_state *next, str
 	struct sandbox_job *b = sandbox_of(j);
 	ERR(words);
 
+	if (b->ascent) {
+		errint rc = sandbox_job_fetched(b, err);
+
+		return rc ? rc : start_builder(b, err);
+	}
 	if (fd == b->log_fd)
 		return take_output(b, err);
 	if (fd == b->child.status) {
@@ -195,6 +209,8 @@ static void sandbox_job_watch(const struct job *j, struct watch_wish *wish)
 {
 	const struct sandbox_job *b = (const struct sandbox_job *)j;
 
+	if (b->ascent)
+		return;
 	wish->fds[0] = b->child.status;
 	wish->fds[1] = b->log_fd;
 	wish->fds[2] = b->child.pidfd;
@@ -249,13 +265,18 @@ static void remove_stand_ins(struct sandbox_job *b)
 
 static errint sandbox_job_refused(struct job *j, enum job_state *next, struct err *err)
 {
-	return keep(sandbox_of(j), err);
+	struct sandbox_job *b = sandbox_of(j);
+
+	if (b->came_from)
+		err_detail(err, "  made of: %s", b->came_from);
+	return keep(b, err);
 }
 
 static void sandbox_job_end(struct job *j)
 {
 	struct sandbox_job *b = sandbox_of(j);
 
+	sandbox_job_fetch_end(b);
 	/* Nothing was started. */
 	if (!b->build_dir)
 		return;

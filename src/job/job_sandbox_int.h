@@ -22,12 +22,24 @@ struct sandbox_job {
 	struct build_log log;
 	uint64_t started, spoke; /* clock_ms() */
 	struct err child_err;    /* why it could not become the builder */
+	struct build_env env;
+	/* of what comes before the builder starts; job_sandbox_fetch.c */
+	struct ascent *ascent;
+	char *fetched;
+	const char *came_from; /* arena; NULL while nothing came */
 };
 
 static inline struct sandbox_job *sandbox_of(struct job *j)
 {
 	return (struct sandbox_job *)j;
 }
+
+/* Begins to bring what the derivation wants to have when its builder starts, and *begun; job_wake()
+ * tells when it is through. */
+ATTR_MUST_CHECK errint sandbox_job_fetch(struct sandbox_job *b, bool *begun, struct err *err);
+/* It is through: puts it into the build folder. */
+ATTR_MUST_CHECK errint sandbox_job_fetched(struct sandbox_job *b, struct err *err);
+void sandbox_job_fetch_end(struct sandbox_job *b);
 
 /* Decides everything about a builder's world and makes the folders and files of it. */
 ATTR_MUST_CHECK errint sandbox_job_prepare_world(struct sandbox_job *b, struct build_env *env,

@@ -5,15 +5,14 @@
  * was killed loses nothing. What came is checked in the worker; when it is wrong the ladder knows
  * where else to look.
  *
- * Read are url, urls, unpack, executable, and message: what to say when nobody has it. */
-#include "job/loop.h"
+ * Read are url, urls, headers (lines), unpack, stripRoot, executable, and message: what to say when nobody has it. */
+#include "job/job_fetch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "archive/archive.h"
-#include "base/environ.h"
 #include "base/file.h"
 #include "base/url.h"
 #include "source/ascent.h"
@@ -32,89 +31,15 @@ static struct climb_job *climb_of(struct job *j)
 	return (struct climb_job *)j;
 }
 
-/* ---- the ladder behind all source jobs ---- */
-
-struct intake {
-	struct ladder *ladder, *own; /* own: when the caller gave none */
-};
-
-static struct ladder *intake_need(struct job_loop *l)
-{
-	if (l->intake)
-		return l->intake->ladder;
-	struct intake *s = l->intake = xcalloc(1, sizeof(*s));
-
-	s->ladder = l->o->ladder;
-	if (!s->ladder)
-		s->ladder = s->own = ladder_new(NULL, l->store, l->report);
-	return s->ladder;
-}
-
-void intake_free(struct intake *s)
-{
-	if (s)
-		ladder_free(s->own);
-	free(s);
-}
-
-void intake_watch(const struct intake *s, struct watch_wish *wish)
-{
-	if (!ladder_pending(s->ladder))
-		return;
-	int ms = ladder_timeout(s->ladder);
-
-	wish->fds[0] = ladder_fd(s->ladder);
-	if (ms >= 0)
-		wish->due = clock_ms() + (uint64_t)ms;
-}
-
-errint intake_event(struct intake *s, struct err *err)
-{
-	errint rc = ladder_step(s->ladder, 0, NULL, 0, err);
-	struct ascent *a;
-
-	while (!rc && (a = ladder_next(s->ladder)))
-		job_wake(&((struct climb_job *)ascent_ctx(a))->job);
-	return rc;
-}
-
 /* ---- one source ---- */
-
-/* urls before url, each once. */
-static errint find_urls(struct job *j, const char ***out, size_t *n, struct err *err)
-{
-	struct words many;
-	struct str one = {0};
-	errint rc = build_attrs_words(&j->attrs, "urls", &many, err);
-
-	if (!rc)
-		rc = build_attrs_string(&j->attrs, "url", &one, err);
-	if (rc)
-		return rc;
-	const char **v = ARENA_ARRAY(&j->arena, const char *, many.n + 2);
-	size_t count = 0;
-	for (size_t i = 0; i < many.n; i++)
-		v[count++] = arena_strz(&j->arena, many.v[i]);
-	if (one.n && !words_have(&many, one))
-		v[count++] = arena_strz(&j->arena, one);
-	if (!count)
-		return err_set(err, ERR_EVAL, "'%.*s' has no url to fetch", STR_ARG(j->goal->path));
-	*out = v;
-	*n = count;
-	return 0;
-}
 
 static errint make_dest(struct climb_job *c, struct err *err)
 {
 	struct job *j = &c->job;
-	const char *state = store_config(j->store)->state_dir;
-	char *dir CLEANUP_FREE =
-		store_real_path(j->store, str_c(arena_printf(&j->arena, "%s/kiln/partial", state)));
-	errint rc = mkdir_p(AT_FDCWD, dir, 0755, err);
+	errint rc = job_partial(j, &c->dest, err);
 
 	if (rc)
 		return rc;
-	c->dest = path_join(str_c(dir), store_path_base(j->goal->drv.outputs[0].path));
 	c->wrong = xasprintf("%s.wrong", c->dest);
 	unlink(c->wrong);
 	return job_make_folder(j, err);
@@ -134,7 +59,7 @@ static void say_where(struct climb_job *c)
 static errint begin(struct climb_job *c, struct err *err)
 {
 	struct job *j = &c->job;
-	struct ascent_request r = {.hash_of = HASH_OF_OUTPUT, .ctx = c};
+	struct ascent_request r = {.hash_of = HASH_OF_OUTPUT, .ctx = j};
 	char *placed CLEANUP_FREE = store_real_path(j->store, j->infos[0].path);
 	const char **urls = NULL;
 	struct hash expected;
@@ -142,7 +67,9 @@ static errint begin(struct climb_job *c, struct err *err)
 	errint rc = drv_output_hash(&j->goal->drv.outputs[0], &recursive, &expected, err);
 
 	if (!rc)
-		rc = find_urls(j, &urls, &r.n_urls, err);
+		rc = job_urls(j, "urls", "url", &urls, &r.n_urls, err);
+	if (!rc)
+		rc = job_headers(j, &r.headers, err);
 	if (rc)
 		return rc;
 	r.urls = urls;
@@ -159,7 +86,7 @@ static errint begin(struct climb_job *c, struct err *err)
 	r.adopts = !job_compares(j);
 	r.left = r.adopts && !recursive ? placed : NULL;
 	r.name = arena_strz(&j->arena, goal_name(j->goal));
-	return ascent_begin(intake_need(j->loop), &r, &c->ascent, err);
+	return ascent_begin(job_ladder(j->loop), &r, &c->ascent, err);
 }
 
 static errint source_start(struct job *j, enum job_state *next, struct err *err)
@@ -350,6 +277,13 @@ static errint unpack_nar(struct job *j, int fd, struct err *err)
 	return nar_restore(&bytes.source, AT_FDCWD, j->where[0], err);
 }
 
+/* It does, as in Nix, unless the derivation says `stripRoot` and does not mean it. */
+static bool strip_root(const struct job *j)
+{
+	return build_attrs_flag(&j->attrs, "stripRoot") ||
+	       !drv_env_find(&j->goal->drv, S("stripRoot"));
+}
+
 static errint unpack(struct job *j, struct err *err)
 {
 	const char *dest = climb_of(j)->dest;
@@ -362,7 +296,8 @@ static errint unpack(struct job *j, struct err *err)
 	if (lseek(fd, 0, SEEK_SET))
 		return err_sys(err, "reading '%s'", dest);
 	rc = nar ? unpack_nar(j, fd, err)
-		 : archive_unpack(fd, AT_FDCWD, j->where[0], ARCHIVE_STRIP_ROOT, err);
+		 : archive_unpack(fd, AT_FDCWD, j->where[0], strip_root(j) ? ARCHIVE_STRIP_ROOT : 0,
+				  err);
 	return rc ? err_wrap(err, "unpacking what was fetched for '%.*s'", STR_ARG(j->goal->path))
 		  : 0;
 }

@@ -37,7 +37,7 @@ struct job_loop {
 	uint64_t queued; /* goals so far, for the order of equals */
 	struct job **woken;
 	size_t n_woken, cap_woken;
-	struct intake *intake; /* job_source.c; NULL until the first */
+	struct intake *intake; /* job_fetch.c; NULL until the first */
 	unsigned intake_slot;
 	bool intake_watched;
 	struct {
@@ -81,7 +81,7 @@ void loop_register(struct job_loop *l);
 /* Registers when it is time, else tells when to look again. */
 uint64_t loop_register_due(struct job_loop *l);
 
-/* job_source.c: what all source jobs of a loop share. */
+/* job_fetch.c: what all fetching jobs of a loop share. */
 void intake_free(struct intake *s);
 /* The fetcher's own descriptor and deadline. */
 void intake_watch(const struct intake *s, struct watch_wish *wish);

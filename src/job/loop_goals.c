@@ -51,9 +51,8 @@ struct goal *queue_take(struct queue *q)
 const struct job_ops *goal_ops(const struct goal *goal)
 {
 	static const struct job_ops *const kinds[] = {
-		[GOAL_SUBSTITUTE] = &job_substitute,
-		[GOAL_SOURCE] = &job_source,
-		[GOAL_BUILTIN] = &job_sandbox,
+		[GOAL_SUBSTITUTE] = &job_substitute, [GOAL_SOURCE] = &job_source,
+		[GOAL_CHECKOUT] = &job_checkout,     [GOAL_BUILTIN] = &job_sandbox,
 		[GOAL_PROGRAM] = &job_sandbox,
 	};
 

@@ -161,6 +161,8 @@ enum goal_kind goal_builder(const struct drv *d)
 {
 	if (str_eq(d->builder, S("builtin:fetchurl")))
 		return GOAL_SOURCE;
+	if (str_eq(d->builder, S("builtin:kiln-git-1")))
+		return GOAL_CHECKOUT;
 	return str_starts(d->builder, S("builtin:")) ? GOAL_BUILTIN : GOAL_PROGRAM;
 }
 

@@ -22,6 +22,7 @@
 	X(ABSENT, "no substituter has it")              \
 	X(SUBSTITUTE, "it is substituted")              \
 	X(SOURCE, "it is fetched")                      \
+	X(CHECKOUT, "its tree is fetched")              \
 	X(BUILTIN, "it is built by a function of kiln") \
 	X(PROGRAM, "it is built by a program")
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Who can build what: systems, system features, names of built-in builders. */
-#include "plan/plan.h"
+#include "plan/plan_int.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -87,8 +87,7 @@ errint check_system(const struct plan_options *o, const struct drv *d, struct er
 		return err_set(err, ERR_UNSUPPORTED,
 			       "a '%.*s' is required to build it, but this is a '%s'",
 			       STR_ARG(d->platform), o->system ? o->system : native_system());
-	if (str_starts(d->builder, S("builtin:")) && !str_eq(d->builder, S("builtin:fetchurl")) &&
-	    !builtin_known(o, d->builder))
+	if (goal_builder(d) == GOAL_BUILTIN && !builtin_known(o, d->builder))
 		return unknown_builtin(o, d->builder, err);
 	return check_features(o, d, err);
 }

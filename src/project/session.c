@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include "deb/builder_deb.h"
+#include "job/builder_unpack.h"
 #include "project/data_dir.h"
 #include "project/project.h"
 #include "py/builder_wheel.h"
@@ -36,6 +37,7 @@ void session_init(struct session *s, struct store *store, struct settings *setti
 	s->realiser = (struct session_realiser){{realise}, s};
 	offer(s, builder_wheel_1);
 	offer(s, builder_deb_1);
+	offer(s, builder_unpack_1);
 }
 
 void session_release(struct session *s)
