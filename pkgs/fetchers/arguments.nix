@@ -1,36 +1,83 @@
 # What fetchers take. An argument that none of them reads is an error, all of them at once: `known` are
 # read, and so are `more`, which every fetcher knows; `idle` have the values named there, which change
-# nothing of what is fetched, and are refused with any other.
+# nothing of what is fetched, and are refused with any other, for the reason in `why` if there is one.
 { lib }:
 
 let
-  closed = who: known: more: idle:
+  closed = who: known: more: idle: why:
     let
       all = lib.genAttrs (known ++ more) (_: null);
       count = set: builtins.length (builtins.attrNames set);
     in
-    args: count (builtins.intersectAttrs all args) == count args || lib.words.refused who known more idle args;
+    args: count (builtins.intersectAttrs all args) == count args || lib.words.refused who known more idle why args;
 
   hashes = [ "hash" "outputHash" "outputHashAlgo" "sha512" "sha256" "sha1" "md5" ];
-  # Arguments of nixpkgs' fetchers with the values that change nothing of what is fetched; with any
-  # other they would. Programs, their options and where a build runs are nobody's business here.
-  idleUrl = {
-    curlOpts = ""; curlOptsList = [ ]; postFetch = ""; netrcPhase = null; netrcImpureEnvVars = [ ];
-    downloadToTemp = false; showURLs = false;
-  };
-  free = [ "meta" "passthru" "preferLocalBuild" "nativeBuildInputs" "impureEnvVars" ];
-  forgeArgs = [ "owner" "repo" "rev" "tag" "name" "pname" "version" "fetchSubmodules" "leaveDotGit" "deepClone" "forceFetchGit" ];
-  idleForge = removeAttrs idleUrl [ "downloadToTemp" ] // {
-    private = false; varPrefix = null; stripRoot = true; extension = null; sparseCheckout = [ ]; rootDir = ""; fetchLFS = false;
-  };
+  # Where a build runs and what it is called are nobody's business here; netrcImpureEnvVars is netrcPhase's.
+  free = [ "meta" "passthru" "preferLocalBuild" "nativeBuildInputs" "impureEnvVars" "netrcImpureEnvVars" ];
+  # What curl is told, and what becomes of the file.
+  transfer = [ "curlOpts" "curlOptsList" "postFetch" ];
+
+  idle = { netrcPhase = null; showURLs = false; };
+  idleGit = { leaveDotGit = false; fetchLFS = false; fetchTags = false; nonConeMode = false; gitConfigFile = null; preFetch = ""; postCheckout = ""; };
+  idlePrivate = { private = false; varPrefix = null; };
+  why =
+    let
+      git = {
+        what = "git stores the same commits in different files each time";
+        cure = "leave it out: the tree of the commit is what the hash is of";
+      };
+      shell = {
+        what = "kiln fetches commits itself, without a shell";
+        cure = "change the files in postPatch, or in a derivation of their own";
+      };
+      credentials = {
+        what = "kiln reads credentials from the user's netrc file and no other";
+        cure = "leave it out; the file is ~/.netrc, or what NETRC in the environment names";
+      };
+    in
+    {
+      leaveDotGit = git;
+      deepClone = git;
+      fetchTags = git;
+      fetchLFS = {
+        what = "git LFS is not known here: the commit has pointers in the place of the files";
+        cure = "leave it out, and fetch each large file that is needed with fetchurl";
+      };
+      nonConeMode = {
+        what = "sparseCheckout takes folders, no patterns";
+        cure = "name the folders in sparseCheckout, and leave nonConeMode out";
+      };
+      gitConfigFile = {
+        what = "what is configured of git changes nothing of what is fetched";
+        cure = "leave it out";
+      };
+      preFetch = shell;
+      postCheckout = shell;
+      postFetch = shell;
+      netrcPhase = credentials;
+      private = credentials;
+      varPrefix = credentials;
+      showURLs = {
+        what = "a list of URLs is no source";
+        cure = "leave it out";
+      };
+    };
+
+  forgeArgs = [
+    "owner" "repo" "rev" "tag" "name" "pname" "version" "fetchSubmodules" "deepClone" "forceFetchGit"
+    "sparseCheckout" "rootDir" "stripRoot" "extension" "branchName"
+  ] ++ transfer;
 in
 {
-  fetchurl = closed "fetchurl" [ "url" "urls" "name" "pname" "version" "executable" "recursiveHash" ] (hashes ++ free) idleUrl;
-  fetchzip = closed "fetchzip" [ "url" "urls" "name" "pname" "version" "extension" ] (hashes ++ free) (idleUrl // { stripRoot = true; });
-  fetchPypi = closed "fetchPypi" [ "pname" "version" "format" "extension" "dist" "python" "abi" "platform" "name" ] (hashes ++ free) idleUrl;
-  fetchgit = closed "fetchgit" [ "url" "rev" "tag" "name" "pname" "version" "fetchSubmodules" "branchName" ] (hashes ++ free)
-    (idleUrl // {
-    leaveDotGit = false; deepClone = false; fetchLFS = false; fetchTags = false; sparseCheckout = [ ]; nonConeMode = false; rootDir = "";
-    });
-  forge = who: own: closed who (own ++ forgeArgs) (hashes ++ free) idleForge;
+  fetchurl = closed "fetchurl" ([ "url" "urls" "name" "pname" "version" "executable" "recursiveHash" "downloadToTemp" ] ++ transfer)
+    (hashes ++ free) idle why;
+  fetchzip = closed "fetchzip" ([ "url" "urls" "name" "pname" "version" "extension" "stripRoot" "executable" ] ++ transfer)
+    (hashes ++ free) idle why;
+  fetchPypi = closed "fetchPypi" [ "pname" "version" "format" "extension" "dist" "python" "abi" "platform" "name" ] (hashes ++ free) { } { };
+  fetchgit = closed "fetchgit" [ "url" "rev" "tag" "name" "pname" "version" "fetchSubmodules" "branchName" "deepClone" "sparseCheckout" "rootDir" ]
+    (hashes ++ free) (idle // idleGit // { postFetch = ""; }) why;
+  fetchpatch = closed "fetchpatch"
+    ([ "url" "urls" "name" "pname" "version" "relative" "stripLen" "decode" "extraPrefix" "excludes" "includes" "hunks" "revert" ] ++ transfer)
+    (hashes ++ free) idle why;
+  forge = who: own: closed who (own ++ forgeArgs) (hashes ++ free) (idle // idleGit // idlePrivate) why;
 }

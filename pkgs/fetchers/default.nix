@@ -1,16 +1,18 @@
 # Fetchers: functions from a place and a hash to a fixed-output derivation. All of them end in
-# kiln's (and Nix's) `builtin:fetchurl`, so they need no program of the set. No host is written
-# here: `mirror://pypi/…` and `mirror://debian/…` get theirs when they are fetched.
+# kiln's (and Nix's) `builtin:fetchurl` or, for commits, in kiln's own `builtin:kiln-git-1`, so they need
+# no program of the set. No mirror's host is written here: `mirror://pypi/…` and `mirror://debian/…` get
+# theirs when they are fetched, and so does any `mirror://NAME/…` that kiln.conf knows.
 final: prev:
 let
   inherit (final) lib;
   inherit (lib) words;
   # What each takes.
   known = import ./arguments.nix { inherit lib; };
+  curl = import ./curl.nix { inherit lib; };
 
   # The one fixed-output derivation: everything below only computes its arguments.
-  fetch = { name, urls, hash, recursive ? false, unpack ? false, executable ? false, message ? null, passthru ? { }, meta ? { } }:
-    lib.extendDerivation true ({ inherit meta urls; url = lib.head urls; } // passthru) (derivation (lib.optionalAttrs (message != null) { inherit message; } // {
+  fetch = { name, urls, hash, recursive ? false, unpack ? false, stripRoot ? true, executable ? false, message ? null, headers ? "", passthru ? { }, meta ? { } }:
+    lib.extendDerivation true ({ inherit meta urls; url = lib.head urls; } // passthru) (derivation ({
       inherit name urls unpack executable;
       url = lib.head urls;
       builder = "builtin:fetchurl";
@@ -20,7 +22,48 @@ let
       outputHash = hash.value;
       preferLocalBuild = true;
       impureEnvVars = lib.fetchers.proxyImpureEnvVars;
-    }));
+    }
+    // lib.optionalAttrs (headers != "") { inherit headers; }
+    // lib.optionalAttrs (message != null) { inherit message; }
+    // lib.optionalAttrs (!stripRoot) { inherit stripRoot; }));
+
+  # What is fetched is changed by a shell before its hash is taken. kiln brings the file itself, and
+  # the shell starts once it is there: see fetched.sh.
+  change = { name, urls, hash, recursive ? false, unpack ? false, stripRoot ? true, executable ? false, headers ? "", passthru ? { }, meta ? { }
+    , postFetch, downloadToTemp ? false, nativeBuildInputs ? [ ] }:
+    final.stdenvNoCC.mkDerivation ({
+      inherit name executable unpack stripRoot postFetch downloadToTemp nativeBuildInputs;
+      builder = ./fetched.sh;
+      kilnFetch = urls;
+      requiredSystemFeatures = [ "kiln" ];
+      outputHashMode = if recursive || unpack || executable then "recursive" else "flat";
+      outputHashAlgo = hash.algo;
+      outputHash = hash.value;
+      preferLocalBuild = true;
+      impureEnvVars = lib.fetchers.proxyImpureEnvVars;
+      inherit meta;
+      passthru = { inherit urls; url = lib.head urls; } // passthru;
+    } // lib.optionalAttrs (headers != "") { inherit headers; });
+
+  # Of a fetcher's arguments those of the two above. postFetch decides which: to no file happens nothing
+  # without one.
+  bring = who: args: given:
+    let
+      headers = curl who args;
+      postFetch = args.postFetch or "";
+      all = given // {
+        hash = hashOf who args;
+        inherit headers;
+        meta = args.meta or { } // given.meta or { };
+        passthru = args.passthru or { } // given.passthru or { };
+      };
+    in
+    if postFetch == "" then fetch all
+    else change (all // {
+      inherit postFetch;
+      downloadToTemp = args.downloadToTemp or false;
+      nativeBuildInputs = args.nativeBuildInputs or [ ];
+    });
 
   # One of hash (SRI or any Nix spelling) and sha256, sha512, sha1, md5. "" is the fake hash, so
   # that the first build tells the right one.
@@ -41,96 +84,42 @@ let
   # A store name holds letters, digits and +-._?= only: %2B is +, the rest becomes -.
   storeName = url: lib.sanitizeDerivationName (lib.replaceStrings [ "%2B" "%2b" "%20" ] [ "+" "+" "-" ] (baseName url));
 
-  # What a forge packs does not hold submodules or .git: the repository itself then.
-  forge = who: own: mkUrl:
-    let isKnown = known.forge who own; in
-    args@{ owner, repo, rev ? null, tag ? null, name ? "source", meta ? { }, passthru ? { }
-    , fetchSubmodules ? false, leaveDotGit ? false, deepClone ? false, forceFetchGit ? false, ... }:
-    let
-      ref = if tag != null then "refs/tags/${tag}" else rev;
-      git = fetchSubmodules || leaveDotGit || deepClone || forceFetchGit;
-    in
-    assert isKnown args;
-    if tag != null && rev != null then throw (words.revAndTag who args)
-    else if ref == null then throw (words.noRev who "${owner}/${repo}")
-    else if git then final.fetchgit {
-      inherit name fetchSubmodules leaveDotGit deepClone meta passthru;
-      url = "https://${args.githubBase or args.domain or (if who == "fetchFromGitLab" then "gitlab.com" else "github.com")}/${owner}/${repo}.git";
-      rev = ref;
-      hash = (hashOf who args).value;
-    }
-    else fetch {
-      inherit name;
-      urls = [ (mkUrl args ref) ];
-      hash = hashOf who args;
-      unpack = true;
-      meta = { homepage = "https://${args.githubBase or args.domain or "github.com"}/${owner}/${repo}"; } // meta;
-      passthru = { inherit owner repo rev tag; } // passthru;
-    };
+  # nixpkgs' spelling of a PyPI file has the project's first letter in a folder of its own.
+  plainUrl = url:
+    let m = builtins.match "mirror://pypi/[^/]/([^/]+/[^/]+)" url; in
+    if m == null then url else "mirror://pypi/${lib.head m}";
+  urlsOf = who: args:
+    let all = (if args.url or null != null && args.url or "" != "" then lib.toList args.url else [ ]) ++ args.urls or [ ]; in
+    if all == [ ] then throw (words.noUrl who) else map plainUrl all;
+  nameOf = args: default:
+    if args.name or null != null then args.name
+    else if args.pname or null != null && args.version or null != null then "${args.pname}-${args.version}"
+    else default;
+
+  fetchers = { inherit lib words known bring hashOf; };
 in
 {
-  fetchurl = lib.makeOverridable (args@{ url ? null, urls ? [ ], name ? null, pname ? null, version ? null
-    , executable ? false, recursiveHash ? false, meta ? { }, passthru ? { }, ... }:
-    let all = (if url != null then lib.toList url else [ ]) ++ urls; in
+  fetchurl = lib.makeOverridable (args@{ ... }:
     assert known.fetchurl args;
-    if all == [ ] then throw (words.noUrl "fetchurl")
-    else fetch {
-      name =
-        if name != null then name
-        else if pname != null && version != null then "${pname}-${version}"
-        else storeName (lib.head all);
-      urls = all;
-      hash = hashOf "fetchurl" args;
-      recursive = recursiveHash;
-      inherit executable meta passthru;
+    let urls = urlsOf "fetchurl" args; in
+    bring "fetchurl" args {
+      name = nameOf args (storeName (lib.head urls));
+      inherit urls;
+      recursive = args.recursiveHash or false;
+      executable = args.executable or false;
     });
 
   # An archive, unpacked; the hash is the tree's.
-  fetchzip = lib.makeOverridable (args@{ url ? null, urls ? [ ], name ? "source", meta ? { }, passthru ? { }, ... }:
-    let all = (if url != null then lib.toList url else [ ]) ++ urls; in
+  fetchzip = lib.makeOverridable (args@{ ... }:
     assert known.fetchzip args;
-    if all == [ ] then throw (words.noUrl "fetchzip")
-    else fetch {
-      inherit name meta passthru;
-      urls = all;
-      hash = hashOf "fetchzip" args;
+    bring "fetchzip" args {
+      name = if args.name or null != null then args.name else "source";
+      urls = urlsOf "fetchzip" args;
       unpack = true;
+      stripRoot = args.stripRoot or true;
+      # the tree's files have their own modes; a tree is always "executable"
+      executable = false;
     });
-
-  fetchFromGitHub = lib.makeOverridable (forge "fetchFromGitHub" [ "githubBase" ] ({ owner, repo, githubBase ? "github.com", ... }: ref:
-    "https://${githubBase}/${owner}/${repo}/archive/${ref}.tar.gz"));
-  fetchFromGitLab = lib.makeOverridable (forge "fetchFromGitLab" [ "domain" ] ({ owner, repo, domain ? "gitlab.com", ... }: ref:
-    "https://${domain}/${owner}/${repo}/-/archive/${ref}/${repo}.tar.gz"));
-  fetchFromGitea = lib.makeOverridable (forge "fetchFromGitea" [ "domain" ] ({ owner, repo, domain, ... }: ref:
-    "https://${domain}/${owner}/${repo}/archive/${ref}.tar.gz"));
-
-  # A tree of a git repository, fetched by the evaluator. rev is a commit, a tag or branch by its
-  # name, or a full reference (refs/tags/…).
-  fetchgit = lib.makeOverridable (args@{ url, rev ? null, tag ? null, name ? "source", fetchSubmodules ? true
-    , meta ? { }, passthru ? { }, ... }:
-    let
-      ref = if tag != null then "refs/tags/${tag}" else if rev != null then rev else "HEAD";
-      isCommit = builtins.match "[0-9a-f]{40}" ref != null;
-      tree = builtins.fetchGit (
-        { inherit url; submodules = fetchSubmodules; }
-        // (if isCommit then { rev = ref; allRefs = true; } else { inherit ref; })
-      );
-      hash = (hashOf "fetchgit" args).value;
-    in
-    assert known.fetchgit args;
-    if tag != null && rev != null then throw (words.revAndTag "fetchgit" args)
-    else {
-      inherit name url rev tag meta;
-      gitRepoUrl = url;
-      # builtins.path checks the hash, too, in whatever spelling, but does not tell the right one
-      outPath =
-        if lib.hasPrefix "sha256-" hash && hash != tree.narHash
-        then throw "fetchgit: hash mismatch for ${url} at ${ref}\n  specified: ${hash}\n  got:       ${tree.narHash}"
-        else builtins.path { path = tree.outPath; inherit name; recursive = true; sha256 = hash; };
-    } // passthru);
-
-  fetchpatch = args: throw (words.noFetchpatch args);
-  fetchpatch2 = final.fetchpatch;
 
   # A project's file on PyPI: by default its sdist, with format = "wheel" a wheel.
   fetchPypi = lib.makeOverridable (args@{ pname, version, format ? "setuptools", extension ? "tar.gz"
@@ -166,3 +155,6 @@ in
       meta = { hydraPlatforms = [ ]; } // lib.optionalAttrs (url != null) { homepage = url; };
     };
 }
+// import ./forge.nix fetchers final
+// import ./git.nix fetchers final
+// import ./patch.nix fetchers final

@@ -46,6 +46,25 @@ rec {
   # What only the machine that runs it has.
   isGpu = name: builtins.match "(cuda|cudnn|cutensor|nccl|tensorrt|libtorch|rocm|nvidia|xformers|flash-attn).*" name != null
     && builtins.match "nvidia[-_]ml.*" name == null;
+  # Languages whose package managers' files are not locked here.
+  isOtherLanguage = name: otherLanguage name != null;
+  otherLanguage = name:
+    let is = pattern: builtins.match pattern name != null; in
+    if is "rustPlatform|rustc|cargo|cargo-.*|rust-bin|crane|naersk|buildRustPackage|buildRustCrate|maturinBuildHook" then
+      "Rust is not built here: take the project's wheel, with fetchPypi { format = \"wheel\"; … }, or its released program, with fetchurl and autoPatchelfHook"
+    else if is "go|go_[0-9_]+|buildGo[0-9]*Module|buildGoPackage|buildGoApplication" then
+      "Go is not built here: take the project's wheel, or its released program, with fetchurl and autoPatchelfHook"
+    else if is "buildNpmPackage|fetchNpmDeps|npmHooks|fetchYarnDeps|mkYarnPackage|yarn.*Hook|pnpm.*|nodePackages.*|buildDotnetModule|maven|gradle|buildDartApplication|bundlerEnv|bundlerApp|beamPackages" then
+      "its packages are not built here: take what the project has built, a wheel or a release's files, with fetchurl or fetchzip"
+    else null;
+
+  # Of what the set is called with:
+  noOverlays = x: told "overlays is a ${builtins.typeOf x}, expected a list of functions" "" [ "write it between brackets: overlays = [ (final: prev: { … }) ]" ];
+  checkedOverlay = n: f:
+    if lib.isFunction f then f
+    else if builtins.isPath f || builtins.isString f then throw (told "overlay ${toString n} is the ${builtins.typeOf f} '${toString f}', expected a function" "" [ "take it in: overlays = [ (import ./overlay.nix) ]" ])
+    else throw (told "overlay ${toString n} is a ${builtins.typeOf f}, expected a function of final and prev" "" [ ]);
+
   gpu = "what belongs to the GPU is a slot: no package holds it, the environment fills it when it starts; leave it out";
 
   # What a scope says of a name that it lacks (its `__missing`): first, where it knows better than a
@@ -55,7 +74,7 @@ rec {
     in { first = say "first"; last = say "last"; };
 
   # Why a function does not take its arguments; see pkgs/fetchers/arguments.nix.
-  refused = who: known: more: idle: args:
+  refused = who: known: more: idle: why: args:
     let
       names = known ++ more ++ lib.attrNames idle;
       unknown = lib.attrNames (removeAttrs args names);
@@ -63,13 +82,13 @@ rec {
         else if lib.length unknown > 1 then "'${n}': ${m}" else m;
       hints = lib.filter (x: x != null) (map hint unknown);
       asked = lib.filter (n: args.${n} != idle.${n} && args.${n} != null) (lib.attrNames (builtins.intersectAttrs idle args));
+      reason = why.${lib.head asked} or { what = "what is fetched is taken as it is"; cure = "leave it out, and change the files in postPatch or in a derivation of their own"; };
     in
     if unknown != [ ] then
       throw (told "${who} has no argument ${quoted unknown}" (place (lib.head unknown) args)
         (if hints != [ ] then hints else [ "it takes ${lib.concatStringsSep ", " known}" ]))
     else if asked != [ ] then
-      throw (told "${who}: ${quoted asked} is not known here: what is fetched is taken as it is" (place (lib.head asked) args)
-        [ "leave it out, and change the files in postPatch or in a derivation of their own" ])
+      throw (told "${who}: ${quoted asked} is not known here: ${reason.what}" (place (lib.head asked) args) [ reason.cure ])
     else true;
 
   # The arguments that a function (in the file fn, or fn itself) asks for and nobody has: all of them, with
@@ -105,8 +124,6 @@ rec {
     "'${name}' is to be brought by hand${lib.optionalString (url != null) ", from ${url}"}\n" + (
       if recursive then "then: nix-store --add-fixed --recursive ${algo} ${name}"
       else "then: nix-prefetch-url --type ${algo} file:///PATH/TO/${name}");
-  noFetchpatch = args: told "fetchpatch would run a program that rewrites what was fetched" (placeOfAny [ "url" "hash" "name" ] args)
-    [ "put the patch beside the recipe, or fetch it as it is with fetchurl" ];
   noFormat = format: args: told "fetchPypi: there is no format '${format}'" (place "format" args)
     [ "say format = \"wheel\" for a wheel; without it the sdist is meant" ];
 

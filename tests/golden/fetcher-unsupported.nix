@@ -6,6 +6,6 @@ stdenv.mkDerivation {
   src = fetchurl {
     url = "https://example.org/foo-1.0.tar.gz";
     hash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-    postFetch = "tar -xf $out";
+    netrcPhase = "echo machine example.org >netrc";
   };
 }

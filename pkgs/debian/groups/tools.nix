@@ -22,6 +22,14 @@
   patch = { pname = "gnupatch"; debs = [ "patch" ]; };
   gnumake = { debs = [ "make" ]; rules = [ [ "drop" "bin/make-first-existing-target" ] ]; };
   patchelf.debs = [ "patchelf" ];
+  # Its programs in C alone: the others are scripts around them, for people.
+  patchutils = {
+    debs = [ "patchutils" ];
+    rules = map (name: [ "drop" "bin/${name}" ]) [
+      "dehtmldiff" "editdiff" "espdiff" "fixcvsdiff" "gitdiff" "gitdiffview" "recountdiff" "splitdiff" "svndiff"
+      "svndiffview" "unwrapdiff"
+    ];
+  };
   busyboxStatic = {
     pname = "busybox-static";
     debs = [ "busybox-static" ];

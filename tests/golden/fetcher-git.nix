@@ -1,0 +1,13 @@
+{ stdenv, fetchFromGitHub }:
+
+stdenv.mkDerivation {
+  pname = "foo";
+  version = "1.0";
+  src = fetchFromGitHub {
+    owner = "somebody";
+    repo = "foo";
+    rev = "v1.0";
+    hash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    leaveDotGit = true;
+  };
+}
