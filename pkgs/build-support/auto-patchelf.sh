@@ -38,13 +38,38 @@ _autoPatchelfIgnores() {
 	return 1
 }
 
+# _elfTls FILE: where the alignment of its thread-local storage stands (PT_TLS), and what it is.
+_elfTls() {
+	local table count at=0
+	local -a row
+	[ "$(od -An -v -tx1 -j4 -N2 "$1" | tr -d ' ')" = 0201 ] || return 0
+	table=$(od -An -v -tu8 -j32 -N8 "$1")
+	count=$(od -An -v -tu2 -j56 -N2 "$1")
+	while read -ra row; do
+		if [ "${row[0]}" = 7 ]; then echo "$((table + at * 56 + 48)) ${row[12]}"; fi
+		at=$((at + 1))
+	done < <(od -An -v -tu4 -w56 "-j$((table))" "-N$((count * 56))" "$1")
+}
+
+# patchelf gives PT_TLS of an executable the alignment of a page, with which its variables are not where
+# its code has them. _elfKeepTls FILE WAS: puts back what _elfTls told.
+_elfKeepTls() {
+	local file=$1 was=${2#* } at now bytes i
+	[ -n "$2" ] || return 0
+	read -r at now <<<"$(_elfTls "$file")"
+	[ "$now" != "$was" ] || return 0
+	for i in 0 8 16 24; do bytes+=$(printf '\\x%02x' $((was >> i & 255))); done
+	printf '%b' "$bytes" | dd of="$file" bs=1 "seek=$at" conv=notrunc status=none
+}
+
 _autoPatchelfFile() {
-	local file=$1 name folder runpath=
+	local file=$1 name folder runpath='' tls program=
 	local -a needed=() folders=() extra=()
 	local -A have=()
 	mapfile -t needed < <(patchelf --print-needed "$file" 2>/dev/null)
+	tls=$(_elfTls "$file")
 	if patchelf --print-interpreter "$file" >/dev/null 2>&1; then
-		patchelf --set-interpreter "@interpreter@" "$file"
+		program=1
 		concatTo extra runtimeDependencies
 		for folder in "${extra[@]}"; do folders+=("$folder/lib"); done
 	elif [ ${#needed[@]} -eq 0 ]; then
@@ -66,7 +91,11 @@ _autoPatchelfFile() {
 		have[$folder]=1
 		runpath+=${runpath:+:}$folder
 	done
+	# In this order: the other way round patchelf moves the dynamic section of some programs to where they
+	# must not write.
 	patchelf --set-rpath "$runpath" "$file"
+	[ -z "$program" ] || patchelf --set-interpreter "@interpreter@" "$file"
+	_elfKeepTls "$file" "$tls"
 	echo "autoPatchelf: '$file': runpath is now $runpath"
 }
 

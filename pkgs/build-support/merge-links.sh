@@ -1,9 +1,11 @@
 # mergeLinks FROM TO MODE: fills TO with symlinks to FROM's files. A folder that two packages have is a
 # real folder here; a name that two packages give as a file is, by MODE, the first one's (`first`),
 # an error unless the bytes are equal (`same`), or always an error (`strict`). Packages come
-# in order of priority: with another $mergePriority than the first one's, the first one wins.
+# in order of priority: with another $mergePriority than the first one's, the first one wins. The texts
+# of licences that lie side by side at the top are nobody's conflict.
 declare -A mergeOwner=()
 mergePriority=5
+mergeTop=${out:-}
 
 mergeLinks() {
 	local from=$1 to=$2 mode=$3 entry name target
@@ -11,7 +13,7 @@ mergeLinks() {
 		[ -e "$entry" ] || [ -L "$entry" ] || continue
 		name=${entry##*/}
 		target=$to/$name
-		if [ "$entry" = "$from/nix-support" ] && [ "$to" = "$out" ]; then continue; fi
+		if [ "$name" = nix-support ] && [ "$to" = "$mergeTop" ]; then continue; fi
 		if [ ! -e "$target" ] && [ ! -L "$target" ]; then
 			ln -s "$entry" "$target"
 			mergeOwner[$target]=$mergePriority
@@ -39,13 +41,79 @@ _mergeOpen() {
 	done
 }
 
+# _mergeIsLicense FILE: of the tree.
+_mergeIsLicense() {
+	local upper=${1##*/}
+	upper=${upper^^}
+	[ "${1%/*}" = "$mergeTop" ] && [[ $upper = LICENSE || $upper = LICENSE.* || $upper = LICENCE || $upper = COPYING || $upper = COPYING.* || $upper = NOTICE ]]
+}
+
 _mergeClash() {
 	local entry=$1 target=$2 mode=$3
 	if [ "$mode" = first ] || [ "${mergeOwner[$target]:-5}" != "$mergePriority" ]; then return 0; fi
-	if [ "$mode" = same ] && [ -f "$entry" ] && [ -f "$target" ] && cmp -s "$entry" "$target"; then return 0; fi
-	echo "error: two packages have a different '${target#"$out"/}':" >&2
+	if [ -f "$entry" ] && [ -f "$target" ]; then
+		if _mergeIsLicense "$target"; then return 0; fi
+		if [ "$mode" = same ] && cmp -s "$entry" "$target" && { [ -x "$entry" ] && [ -x "$target" ] || [ ! -x "$entry" ] && [ ! -x "$target" ]; }; then return 0; fi
+	fi
+	echo "error: two packages have a different '${target#"$mergeTop"/}':" >&2
 	echo "  $(readlink -f "$target")" >&2
 	echo "  $entry" >&2
 	echo "hint: drop one of them, give one a meta.priority, or say ignoreCollisions = true" >&2
 	exit 1
+}
+
+# mergePackage PATH: one more package, by $mode, $pathsToLink and $singleFiles.
+mergePackage() {
+	local path=$1 sub
+	if [ -f "$path" ]; then
+		if [ "$singleFiles" = skip ]; then return 0; fi
+		echo "error: buildEnv: '$path' is a file, not a folder" >&2
+		echo "hint: leave it out, or say ignoreSingleFileOutputs = true" >&2
+		exit 1
+	fi
+	for sub in $pathsToLink; do
+		sub=${sub%/}
+		[ -d "$path$sub" ] || continue
+		mkdir -p "$mergeTop$sub"
+		mergeLinks "$path$sub" "$mergeTop$sub" "$mode"
+	done
+}
+
+# mergeEnvironment: all of buildEnv's. What packages want to be seen with them comes after them, each
+# generation less urgent than the one before.
+mergeEnvironment() {
+	local item path
+	local -a next=() now=()
+	local -A seen=()
+	mergeTop=$out$extraPrefix
+	mkdir -p "$mergeTop"
+	for item in $(<"$chosenPath"); do
+		path=${item#*:}
+		[ -z "${seen[$path]:-}" ] || continue
+		seen[$path]=1
+		mergePriority=${item%%:*}
+		mergePackage "$path"
+		next+=("$path")
+	done
+	mergePriority=1000
+	while [ ${#next[@]} -gt 0 ]; do
+		now=("${next[@]}") next=()
+		for item in "${now[@]}"; do
+			[ -f "$item/nix-support/propagated-user-env-packages" ] || continue
+			for path in $(<"$item/nix-support/propagated-user-env-packages"); do
+				[ -z "${seen[$path]:-}" ] || continue
+				seen[$path]=1
+				mergePackage "$path"
+				next+=("$path")
+			done
+		done
+		mergePriority=$((mergePriority + 1))
+	done
+	if [ -n "${closures:-}" ]; then
+		singleFiles=skip
+		while IFS= read -r path; do
+			if [ -z "${seen[$path]:-}" ]; then mergePackage "$path"; fi
+		done <"$closures"
+	fi
+	if [ -n "${manifest:-}" ]; then ln -s "$manifest" "$mergeTop/manifest"; fi
 }

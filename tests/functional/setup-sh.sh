@@ -244,6 +244,38 @@ fails_like "what is wrapped must be a program" "'none' is not an executable file
 fails_like "an option's arguments must be there" '--set needs 2 arguments' run '. $T/make-wrapper.sh; makeWrapper $T/program w --set V'
 fails_like "an option must be known" "unknown option '--sett'" run '. $T/make-wrapper.sh; makeWrapper $T/program w --sett V'
 
+# --- wrappers in C
+if command -v cc >/dev/null; then
+	mkdir -p "$T/cc/bin"
+	ln -s "$(command -v cc)" "$T/cc/bin/cc"
+	sed "s|@cc@|$T/cc|" "$top/pkgs/build-support/make-binary-wrapper.sh" >"$T/make-binary-wrapper.sh"
+	# compiled WHAT VALUE EXPECTED OPTIONS: as wrapped
+	compiled() {
+		gives "$1, compiled" "$3" VALUE="$2" 'PATH=$PATH:/usr/bin; . $T/make-binary-wrapper.sh; makeWrapper $T/program wrapper '"$4"'
+			if [ "$VALUE" = - ]; then unset V; else export V=$VALUE; fi; ./wrapper arg'
+	}
+	compiled "--set" old 'a:~/b "$x"\|arg|' "--set V 'a:~/b \"\$x\"\\'"
+	compiled "--set-default keeps" '' '|arg|' '--set-default V new'
+	compiled "--set-default sets" - "it's }|arg|" "--set-default V \"it's }\""
+	compiled "--unset" old 'unset|arg|' '--unset V'
+	compiled "--prefix on nothing" - '/a:/b|arg|' '--prefix V : /a:/b'
+	compiled "--prefix goes before" '/x' '/a:/x|arg|' '--prefix V : /a'
+	compiled "--suffix goes behind" '/x' '/x:/a:/b|arg|' "--suffix-each V : '/a /b'"
+	compiled "--suffix-contents" - 'text|arg|' '--suffix-contents V : <(echo text)'
+	compiled "flags before and after" - 'unset|-x|a b|$q|arg|end|' "--add-flags '-x \"a b\"' --add-flag '\$q' --append-flags end"
+	compiled "--chdir" - 'unset|arg|' '--chdir "$T"'
+	gives "it is a program, and hides the other" 'prog set elf' 'PATH=$PATH:/usr/bin; . $T/make-binary-wrapper.sh; mkdir in
+		printf "#!%s\necho \${0##*/} \$V\n" "$SHELL" >in/prog; chmod +x in/prog; wrapProgram in/prog --set V set
+		test -f in/.prog-wrapped; isELF in/prog && echo "$(in/prog | sed "s/^.prog-wrapped/prog/") elf"'
+	fails_like "it runs no shell" '--run needs a shell' run '. $T/make-binary-wrapper.sh; makeWrapper $T/program w --run true'
+	fails_like "a variable's name is one" "'A-B' is no name of a variable" run '. $T/make-binary-wrapper.sh; makeWrapper $T/program w --set A-B x'
+	fails_like "what is compiled must be there" "'none' is not an executable file" run '. $T/make-binary-wrapper.sh; makeWrapper none w'
+	fails_like "an option must be known, too" "unknown option '--sett'" run '. $T/make-binary-wrapper.sh; makeWrapper $T/program w --sett V'
+	fails_like "and have its arguments" '--set needs 2 arguments' run '. $T/make-binary-wrapper.sh; makeWrapper $T/program w --set V'
+else
+	for case in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do pass "a wrapper in C $case # SKIP cc is not installed"; done
+fi
+
 # --- merged trees
 trees='mkdir -p a/bin a/share b/share/deep "b/share/odd name"; echo 1 >a/bin/x; echo a >a/share/f; echo b >b/share/f; echo b >b/share/deep/g
 	ln -s f b/share/l; echo h >b/.hidden; echo o >"b/share/odd name/o"; mkdir j; here=$PWD; out=$PWD/j'
