@@ -12,8 +12,13 @@ let
   lib = import ./lib;
   hostPlatform = lib.systems.elaborate localSystem;
 
+  # Recipes ask config for these without a default, as nixpkgs has them; a function is given the set.
+  configOf = final: { cudaSupport = false; rocmSupport = false; allowAliases = true; }
+    // (if builtins.isFunction config then config { inherit lib; pkgs = final; } else config);
+
   base = final: {
-    inherit lib config overlays;
+    inherit lib overlays;
+    config = configOf final;
     pkgs = final;
     inherit (hostPlatform) system;
     inherit (final.stdenv) hostPlatform buildPlatform targetPlatform;
@@ -31,6 +36,7 @@ let
         if builtins.match "(python|pypy)[0-9.]*(Full|Minimal|Packages)?" name != null
         then "there is one Python here, ${python}: say python3, and python3.pkgs for its packages"
         else if lib.words.isGpu name then lib.words.gpu
+        else if lib.words.isOtherLanguage name then lib.words.otherLanguage name
         else if final.python3.pkgs ? ${name}
         then "it is a Python package: ask for python3, and say python3.pkgs.${name}"
         else null;
@@ -41,12 +47,15 @@ let
     };
   };
 
-  overlay = lib.composeManyExtensions ([
+  overlay = if !builtins.isList overlays then throw (lib.words.noOverlays overlays) else lib.composeManyExtensions ([
+
     (import ./natives.nix { inherit hostPlatform; })
     (import ./fetchers)
-    (import ./stdenv { inherit hostPlatform config; })
+    (final: import ./stdenv { inherit hostPlatform; inherit (final) config; } final)
     (import ./build-support)
     (import ./python-packages.nix)
-  ] ++ overlays);
+    (import ./cuda)
+    (final: prev: ((configOf final).packageOverrides or (_: { })) prev)
+  ] ++ lib.imap1 lib.words.checkedOverlay overlays);
 in
 lib.fix (lib.extends overlay base)

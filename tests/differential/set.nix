@@ -5,6 +5,10 @@ let
   pkgs = import (root + "/pkgs") { system = "x86_64-linux"; };
   project = import (root + "/pkgs/project.nix") { dir = root + "/comfyui/.flox/pkgs"; system = "x86_64-linux"; };
   inherit (pkgs) lib;
+  # NVIDIA's licence is no free one
+  unfree = import (root + "/pkgs") { system = "x86_64-linux"; config.allowUnfree = true; };
+  # what builders and fetchers make: of each a call
+  builders = lib.mapAttrsToList (name: drv: "${name} ${drv.drvPath}") (import ./builders.nix { inherit pkgs; });
 
   drvs = prefix: set: lib.concatMap
     (name:
@@ -17,4 +21,7 @@ lib.concatLists [
   (drvs "debian" pkgs.debian.packages)
   (drvs "python3.pkgs" pkgs.python3.pkgs)
   (drvs "comfyui" project)
+  (drvs "cudaPackages_12" unfree.cudaPackages_12)
+  (drvs "cudaPackages_13" unfree.cudaPackages_13)
+  builders
 ]

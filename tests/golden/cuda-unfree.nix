@@ -4,6 +4,6 @@ stdenv.mkDerivation {
   pname = "foo";
   version = "1.0";
   dontUnpack = true;
-  buildInputs = [ cudaPackages.cudnn ];
+  buildInputs = [ cudaPackages.cuda_cudart ];
   installPhase = "mkdir $out";
 }

@@ -1,0 +1,60 @@
+# CUDA's wheels as packages: builds with them. `results` as in stdenv.nix.
+let
+  pkgs = import ../../pkgs { config.allowUnfree = true; };
+  inherit (pkgs) lib stdenv;
+  cuda = pkgs.cudaPackages_13;
+  old = pkgs.cudaPackages_12;
+
+  kernel = pkgs.writeText "kernel.ptx" ''
+    .version 7.0
+    .target sm_75
+    .address_size 64
+    .visible .entry nothing()
+    {
+      ret;
+    }
+  '';
+  # An object that loads CUDA's runtime, as a program's would.
+  user = attrs: stdenv.mkDerivation ({
+    name = "user";
+    dontUnpack = true;
+    nativeBuildInputs = [ pkgs.autoPatchelfHook ];
+    buildInputs = [ cuda.cuda_cudart ];
+    installPhase = ''
+      mkdir -p $out/bin
+      cp ${pkgs.patchelf}/bin/patchelf $out/bin/user
+      chmod u+w $out/bin/user
+      patchelf --add-needed libcudart.so.13 $out/bin/user
+    '';
+  } // attrs);
+  some = [ cuda.cuda_cudart cuda.cuda_nvcc cuda.cuda_nvtx cuda.cuda_cccl ];
+
+  checks = {
+    "nvcc runs" = [ "${cuda.cuda_nvcc}/bin/nvcc --version | grep -o 'release 13.0'" "release 13.0" ];
+    "so does ptxas" = [ "${cuda.cuda_nvcc}/bin/ptxas -arch=sm_75 -o $TMPDIR/k ${kernel} && od -An -c -N4 $TMPDIR/k | tr -d ' '" "177ELF" ];
+    "CUDA 12 says what it lacks" = [ "${old.cuda_nvcc}/bin/nvcc x.cu 2>&1 || true" "error: nvcc: the wheel of CUDA 12 has ptxas and no nvcc; cudaPackages_13 has one" ];
+    "and has ptxas" = [ "${old.cuda_nvcc}/bin/ptxas -arch=sm_75 -o $TMPDIR/k ${kernel} && echo made" "made" ];
+    "linkers find libraries" = [ "readlink ${cuda.cuda_cudart}/lib64 ${cuda.cuda_cudart}/lib/libcudart.so" "lib\nlibcudart.so.13" ];
+    "headers are there" = [ "ls ${cuda.cuda_cudart.dev}/include/cuda_runtime.h | sed 's/.*include/include/'" "include/cuda_runtime.h" ];
+    "nothing of Python is" = [ "find ${toString some} -name '*.py' -o -name '*.dist-info'" "" ];
+    "licences are told apart" = [ "ls ${cuda.cuda_nvcc}/share/doc" "nvidia-cuda-crt\nnvidia-cuda-nvcc\nnvidia-nvvm" ];
+    "components in one folder" = [ "cd ${pkgs.symlinkJoin { name = "cuda"; paths = some; }} && test -e bin/nvcc && test -e include/cuda_runtime.h && echo joined" "joined" ];
+    "or in an environment, without a clash" = [ "cd ${pkgs.buildEnv { name = "cuda"; paths = some; }} && test -e bin/nvcc && test -e include/nvtx3/nvToolsExt.h && echo merged" "merged" ];
+    "outputs do not refer to CUDA" = [ "patchelf --print-rpath ${user { disallowedReferences = [ cuda.cuda_cudart ]; }}/bin/user | grep -c cuda || true" "0" ];
+    "unless it is told to leave it alone" = [ "patchelf --print-rpath ${user { leaveCudaAlone = true; }}/bin/user | grep -c cuda_cudart" "1" ];
+    "builds know where CUDA is" = [ "cat ${pkgs.runCommand "root" { buildInputs = some; } "echo \${CUDACXX##*/} $(tr ';' '\\n' <<<$CUDAToolkit_ROOT | wc -l) >$out"}" "nvcc 4" ];
+  };
+in
+{
+  count = lib.length (lib.attrNames checks);
+  results = pkgs.runCommand "results" { nativeBuildInputs = [ pkgs.patchelf ]; } (lib.concatStrings (lib.mapAttrsToList
+    (what: check: ''
+      got=$(${lib.head check} && echo .) || got="exit status $?"
+      got=''${got%.}
+      got=''${got%$'\n'}
+      expected=${lib.escapeShellArg (lib.last check)}
+      if [ "$got" = "$expected" ]; then verdict=true; else verdict="got $got, expected $expected"; fi
+      printf '%s\t%s\n' ${lib.escapeShellArg what} "''${verdict//$'\n'/ / }" >>$out
+    '')
+    checks));
+}

@@ -1,0 +1,9 @@
+{ stdenv, cudaPackages }:
+
+stdenv.mkDerivation {
+  pname = "foo";
+  version = "1.0";
+  dontUnpack = true;
+  buildInputs = [ cudaPackages.tensorrt ];
+  installPhase = "mkdir $out";
+}
