@@ -26,7 +26,7 @@ let
               inherit (locked.${n}) sha256;
             })
             rows;
-          package = stdenv.mkDerivation {
+          package = final.stdenvNoCC.mkDerivation {
             pname = name;
             inherit (locked.${lib.head rows}) version;
             wheels = fetched;
