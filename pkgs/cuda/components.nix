@@ -1,5 +1,6 @@
 # The components of CUDA under nixpkgs' names: the wheels that each is made of, without their suffix, and
-# the components whose libraries its own load. `majors` are the CUDA releases that have it.
+# the components (needs) and other packages (natives) whose libraries its own load. `majors` are the CUDA
+# releases that have it; `apart` is what is released apart from CUDA.
 {
   cuda_cccl = { wheels = [ "nvidia-cuda-cccl" ]; description = "CUDA's C++ core libraries: headers"; };
   cuda_crt = { wheels = [ "nvidia-cuda-crt" ]; majors = [ "13" ]; description = "headers of the compiler's own runtime"; };
@@ -27,9 +28,8 @@
   libnvptxcompiler = { wheels = [ "nvidia-nvptxcompiler" ]; majors = [ "13" ]; description = "the PTX compiler as a library"; };
   libnvvm = { wheels = [ "nvidia-nvvm" ]; majors = [ "13" ]; description = "NVIDIA's back end of LLVM"; };
 
-  # released apart from CUDA
-  cudnn = { wheels = [ "nvidia-cudnn" ]; needs = [ "libcublas" "cuda_nvrtc" ]; apart = true; description = "deep neural networks"; };
-  cutensor = { wheels = [ "cutensor" ]; needs = [ "libcublas" ]; apart = true; description = "tensors"; };
+  cudnn = { wheels = [ "nvidia-cudnn" ]; needs = [ "libcublas" "cuda_nvrtc" ]; natives = [ "zlib" ]; apart = true; description = "deep neural networks"; };
+  cutensor = { wheels = [ "cutensor" ]; needs = [ "libcublas" "cuda_cudart" "nccl" ]; apart = true; description = "tensors"; };
   cusparselt = { wheels = [ "nvidia-cusparselt" ]; apart = true; description = "structured sparse matrices"; };
   nccl = { wheels = [ "nvidia-nccl" ]; needs = [ "cuda_cudart" ]; apart = true; description = "communication of several GPUs"; };
   libnvshmem = { wheels = [ "nvidia-nvshmem" ]; needs = [ "cuda_cudart" ]; apart = true; description = "memory that several GPUs share"; };

@@ -34,9 +34,9 @@ let
             dontUnpack = true;
             requiredSystemFeatures = [ "kiln" ];
             nativeBuildInputs = [ final.autoPatchelfHook ];
-            buildInputs = map (n: self.${n}) c.needs or [ ];
+            buildInputs = map (n: self.${n}) c.needs or [ ] ++ map (n: final.${n}) c.natives or [ ];
             # the driver's, and those of network cards
-            autoPatchelfIgnoreMissingDeps = [ "libcuda.so*" "libnvidia-*.so*" "libmlx*.so*" "libibverbs.so*" "librdmacm.so*" "lib*mpi*.so*" "libpmix.so*" "libucs.so*" "libucp.so*" "libfabric.so*" ];
+            autoPatchelfIgnoreMissingDeps = [ "libcuda.so*" "libnvidia-*.so*" "libmlx*.so*" "libibverbs.so*" "librdmacm.so*" "lib*mpi*.so*" "liboshmem.so*" "libpmix.so*" "libucs.so*" "libucp.so*" "libfabric.so*" ];
             appendRunpaths = [ "${placeholder "out"}/lib" ];
             leaveCudaAlone = true;
             dontStrip = true;

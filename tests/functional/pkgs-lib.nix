@@ -82,6 +82,67 @@ in
   "two are, too" = [ (fails (pkgs.fetchurl { url = "https://x.test/a"; sha256 = lib.fakeSha256; inherit hash; }).drvPath) true ];
   "fetchers can be overridden" = [ ((pkgs.fetchurl { url = "https://x.test/a"; inherit hash; }).override { url = "https://x.test/b"; }).name "b" ];
 
+  "fetchFromGitLab asks its own interface" = [ (pkgs.fetchFromGitLab { owner = "o.x"; repo = "r"; group = "g"; tag = "v1+2"; inherit hash; }).url "https://gitlab.com/api/v4/projects/g%2Fo%2Ex%2Fr/repository/archive.tar.gz?sha=refs%2Ftags%2Fv1%2B2" ];
+  "forges by their own names" = [
+    (map (f: f.url) [
+      (pkgs.fetchFromGitea { domain = "d.test"; owner = "o"; repo = "r"; rev = "a"; inherit hash; })
+      (pkgs.fetchFromCodeberg { owner = "o"; repo = "r"; rev = "a"; inherit hash; })
+      (pkgs.fetchFromSourcehut { owner = "~o"; repo = "r"; tag = "a"; inherit hash; })
+      (pkgs.fetchFromBitbucket { owner = "o"; repo = "r"; tag = "a"; inherit hash; })
+      (pkgs.fetchFromGitiles { url = "https://d.test/x"; rev = "a"; inherit hash; })
+    ])
+    [
+      "https://d.test/o/r/archive/a.tar.gz"
+      "https://codeberg.org/o/r/archive/a.tar.gz"
+      "https://git.sr.ht/~o/r/archive/a.tar.gz"
+      "https://bitbucket.org/o/r/get/a.tar.gz"
+      "https://d.test/x/+archive/a.tar.gz"
+    ]
+  ];
+  "what no archive has is fetched from the repository" = [
+    (map (a: (pkgs.fetchFromGitHub ({ owner = "o"; repo = "r"; rev = "a"; inherit hash; } // a)).drvAttrs.builder)
+      [ { } { fetchSubmodules = true; } { forceFetchGit = true; } { sparseCheckout = [ "d" ]; } { rootDir = "d"; } { deepClone = true; leaveDotGit = false; } ])
+    ([ "builtin:fetchurl" ] ++ lib.genList (_: "builtin:kiln-git-1") 5)
+  ];
+  "of a commit only the hash makes the path" = [ ((pkgs.fetchgit { url = "https://x.test/a"; rev = "a"; inherit hash; }).outPath == (pkgs.fetchFromGitHub { owner = "p"; repo = "q"; rev = "b"; inherit hash; }).outPath) true ];
+  "hashes in every spelling" = [
+    (map (a: (pkgs.fetchurl ({ url = "https://x.test/a"; name = "a"; } // a)).outPath == (pkgs.fetchurl { url = "https://x.test/a"; inherit hash; }).outPath) [
+      { sha256 = hash; }
+      { sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"; }
+      { sha256 = "0mdqa9w1p6cmli6976v4wi0sw9r4p5prkj7lzfd1877wk11c9c73"; }
+      { outputHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"; outputHashAlgo = "sha256"; }
+    ])
+    [ true true true true ]
+  ];
+  "sha1, md5 and sha512 by name" = [
+    (map (a: (pkgs.fetchurl ({ url = "https://x.test/a"; } // a)).outputHashAlgo) [ { sha1 = "da39a3ee5e6b4b0d3255bfef95601890afd80709"; } { md5 = "d41d8cd98f00b204e9800998ecf8427e"; } { sha512 = lib.fakeSha512; } ])
+    [ "sha1" "md5" "sha512" ]
+  ];
+  "a folder or a program is another kind of output" = [
+    (map (a: (pkgs.fetchurl ({ url = "https://x.test/a"; inherit hash; } // a)).outputHashMode) [ { } { recursiveHash = true; } { executable = true; } { executable = true; postFetch = "true"; } { postFetch = "true"; } ])
+    [ "flat" "recursive" "recursive" "recursive" "flat" ]
+  ];
+  "what fetchers do not do they refuse" = [
+    (lib.filter (f: !(fails f.drvPath)) [
+      (pkgs.fetchgit { url = "https://x.test/a"; rev = "a"; inherit hash; leaveDotGit = true; })
+      (pkgs.fetchgit { url = "https://x.test/a"; rev = "a"; inherit hash; deepClone = true; })
+      (pkgs.fetchgit { url = "https://x.test/a"; rev = "a"; inherit hash; fetchLFS = true; })
+      (pkgs.fetchgit { url = "https://x.test/a"; rev = "a"; inherit hash; postFetch = "true"; })
+      (pkgs.fetchgit { url = "https://x.test/a"; rev = "a"; inherit hash; sparseCheckout = "d"; })
+      (pkgs.fetchgit { url = "https://x.test/a"; rev = "a"; inherit hash; sparseCheckout = [ "d/*" ]; })
+      (pkgs.fetchgit { url = "https://x.test/a"; rev = "a"; inherit hash; sparseCheckout = [ "d" ]; nonConeMode = true; })
+      (pkgs.fetchgit { url = "https://x.test/a"; tag = "a"; rev = "a"; inherit hash; })
+      (pkgs.fetchFromGitHub { owner = "o"; repo = "r"; rev = "a"; inherit hash; private = true; })
+      (pkgs.fetchFromSourcehut { owner = "~o"; repo = "r"; rev = "a"; inherit hash; vc = "hg"; })
+      (pkgs.fetchurl { url = "https://x.test/a"; inherit hash; curlOptsList = [ "-X" "POST" ]; })
+      (pkgs.fetchurl { url = "https://x.test/a"; inherit hash; curlOptsList = "-L"; })
+      (pkgs.fetchurl { url = "https://x.test/a"; inherit hash; netrcPhase = "true"; })
+      (pkgs.fetchpatch { url = "https://x.test/a"; inherit hash; includes = [ "a" ]; excludes = [ "b" ]; })
+      (pkgs.fetchpatch { url = "https://x.test/a"; inherit hash; stripLenght = 1; })
+    ])
+    [ ]
+  ];
+
   # small builders
   "writeShellApplication's program" = [ (baseNameOf (lib.getExe (pkgs.writeShellApplication { name = "app"; text = ""; }))) "app" ];
   "linkFarm's entries" = [ (pkgs.linkFarm "f" { a = hello; }).entries { a = hello; } ];
@@ -105,6 +166,40 @@ in
   "separateDebugInfo is an output more" = [ (stdenv.mkDerivation { name = "x"; separateDebugInfo = true; }).outputs [ "out" "debug" ] ];
   "parallel building is told" = [ (stdenv.mkDerivation { name = "x"; enableParallelBuilding = true; }).enableParallelChecking true ];
   "headers are what a build takes" = [ (map toString (stdenv.mkDerivation { name = "x"; buildInputs = [ pkgs.zlib ]; }).buildInputs) [ "${pkgs.zlib.dev}" ] ];
+
+  "shells inherit inputs, and theirs" = [
+    (let s = pkgs.mkShell { inputsFrom = [ (stdenv.mkDerivation { name = "i"; buildInputs = [ hello null ]; nativeBuildInputs = [ pkgs.bash ]; shellHook = "one"; }) ]; packages = [ pkgs.gnused ]; shellHook = "two"; }; in [ s.buildInputs s.nativeBuildInputs s.shellHook s.name ])
+    [ [ hello ] [ pkgs.gnused pkgs.bash ] "one\ntwo" "nix-shell" ]
+  ];
+  "and take another stdenv" = [ ((pkgs.mkShell.override { stdenv = { mkDerivation = a: a // { mine = true; }; }; }) { }).mine true ];
+  "menu entries are looked at" = [
+    (lib.filter (f: !(fails f.drvPath)) [
+      (pkgs.makeDesktopItem { name = "a"; desktopName = "A"; })
+      (pkgs.makeDesktopItem { name = "a"; desktopName = "A"; exec = "a"; type = "Aplication"; })
+      (pkgs.makeDesktopItem { name = "a"; desktopName = "A"; exec = "a"; categories = "Audio"; })
+      (pkgs.makeDesktopItem { name = "a"; desktopName = "A"; type = "Link"; })
+    ])
+    [ ]
+  ];
+  "a prefix to strip is absolute" = [ (fails (pkgs.symlinkJoin { name = "j"; paths = [ ]; stripPrefix = "bin"; }).drvPath) true ];
+  "there is something to patch" = [ (fails (pkgs.applyPatches { src = hello; }).drvPath) true ];
+
+  # the set's own arguments
+  "config has what recipes ask of it" = [ [ pkgs.config.cudaSupport (of { cudaSupport = true; }).config.cudaSupport ] [ false true ] ];
+  "it may be a function of the set" = [ (of ({ lib, pkgs, ... }: { x = lib.id pkgs.system; })).config.x "x86_64-linux" ];
+  "packageOverrides is an overlay" = [ (of { packageOverrides = p: { hello2 = p.bash.pname; }; }).hello2 "bash" ];
+  "overlays are functions in a list" = [
+    (map (overlays: fails (import (root + "/pkgs") { system = "x86_64-linux"; inherit overlays; }).bash.drvPath) [ [ (final: prev: { }) ] [ ./pkgs-lib.nix ] [ { } ] (final: prev: { }) ])
+    [ false true true true ]
+  ];
+  "Rust and Go say what to do instead" = [ (map (n: lib.isString (pkgs.__missing.first n)) [ "rustPlatform" "buildGoModule" "buildNpmPackage" "hello" ]) [ true true true false ] ];
+
+  # CUDA
+  "CUDA by its releases" = [ (map (p: p.cudaVersion) [ pkgs.cudaPackages pkgs.cudaPackages_12 pkgs.cudaPackages_12_9 pkgs.cudaPackages_13 pkgs.cudaPackages_13_0 ]) [ "13.0" "12.9" "12.9" "13.0" "13.0" ] ];
+  "another release by override" = [ (pkgs.cudaPackages.override { release = "12.9"; }).cudaMajorVersion "12" ];
+  "it is not free" = [ (map (p: fails p.cudaPackages.cuda_cudart.drvPath) [ pkgs (of { allowUnfree = true; }) ]) [ true false ] ];
+  "outputs of a component are itself" = [ (let c = (of { allowUnfree = true; }).cudaPackages.libcublas; in map (o: (lib.getOutput o c).drvPath == c.drvPath) [ "dev" "lib" "static" ]) [ true true true ] ];
+  "architectures by config" = [ (of { cudaCapabilities = [ "8.6" "9.0" ]; }).cudaPackages.flags.cmakeCudaArchitecturesString "86;90" ];
 
   # a project
   "recipes are found" = [ (lib.attrNames project) [ "nested" "one" "two" ] ];
