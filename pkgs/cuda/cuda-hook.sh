@@ -1,12 +1,13 @@
 # For packages that are built with CUDA: its libraries are the runtime's to bring, so that no object of
-# the outputs says where those of the build were. leaveCudaAlone keeps the run paths as they are.
+# the outputs says where those of the build were: neither as its run path nor in what nvcc writes down of
+# its options. leaveCudaAlone keeps objects as they are.
 # shellcheck shell=bash
 if [ -z "${_cudaFolders+set}" ]; then
 	# of all, though a function sources this
 	_cudaFolders=()
 
 	_cudaLeaveToRuntime() {
-		local name file folder old path
+		local name file folder old path hash
 		[ -z "${leaveCudaAlone:-}" ] || return 0
 		for name in $(getAllOutputNames); do
 			[ -e "${!name}" ] || continue
@@ -19,8 +20,12 @@ if [ -z "${_cudaFolders+set}" ]; then
 				done
 				path=${path#:}
 				path=${path%:}
-				[ "$path" = "$old" ] && continue
-				@patchelf@ --set-rpath "$path" "$file"
+				if [ "$path" != "$old" ]; then @patchelf@ --set-rpath "$path" "$file"; fi
+				for folder in "${_cudaFolders[@]}"; do
+					hash=${folder#"$NIX_STORE"/}
+					hash=${hash%%-*}
+					if grep -qF -- "$hash" "$file"; then sed -i "s/$hash/eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee/g" "$file"; fi
+				done
 				echo "$file: CUDA is left to the runtime"
 			done < <(find "${!name}" -type f -print0 | sort -z)
 		done

@@ -25,6 +25,7 @@ let
       cp ${pkgs.patchelf}/bin/patchelf $out/bin/user
       chmod u+w $out/bin/user
       patchelf --add-needed libcudart.so.13 $out/bin/user
+      runHook postInstall
     '';
   } // attrs);
   some = [ cuda.cuda_cudart cuda.cuda_nvcc cuda.cuda_nvtx cuda.cuda_cccl ];
@@ -41,8 +42,27 @@ let
     "components in one folder" = [ "cd ${pkgs.symlinkJoin { name = "cuda"; paths = some; }} && test -e bin/nvcc && test -e include/cuda_runtime.h && echo joined" "joined" ];
     "or in an environment, without a clash" = [ "cd ${pkgs.buildEnv { name = "cuda"; paths = some; }} && test -e bin/nvcc && test -e include/nvtx3/nvToolsExt.h && echo merged" "merged" ];
     "outputs do not refer to CUDA" = [ "patchelf --print-rpath ${user { disallowedReferences = [ cuda.cuda_cudart ]; }}/bin/user | grep -c cuda || true" "0" ];
+    "nor do they say what nvcc was told" = [ "grep -c eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee-cuda_cudart ${user { disallowedReferences = [ cuda.cuda_cudart ]; postInstall = "echo ${cuda.cuda_cudart}/bin >>$out/bin/user"; }}/bin/user" "1" ];
     "unless it is told to leave it alone" = [ "patchelf --print-rpath ${user { leaveCudaAlone = true; }}/bin/user | grep -c cuda_cudart" "1" ];
     "builds know where CUDA is" = [ "cat ${pkgs.runCommand "root" { buildInputs = some; } "echo \${CUDACXX##*/} $(tr ';' '\\n' <<<$CUDAToolkit_ROOT | wc -l) >$out"}" "nvcc 4" ];
+  } // lib.optionalAttrs stdenv.hasCC {
+    "nvcc compiles with the set's compiler" = [
+      "${stdenv.mkDerivation {
+        name = "kernel";
+        src = pkgs.writeTextDir "kernel.cu" ''
+          #include <cstdio>
+          #include <cuda_runtime.h>
+          __global__ void add(int n, const float *x, float *y) { int i = threadIdx.x; if (i < n) y[i] += x[i]; }
+          int main() { add<<<1, 1>>>(0, nullptr, nullptr); printf("%d\n", CUDART_VERSION / 1000); }
+        '';
+        nativeBuildInputs = [ cuda.cuda_nvcc ];
+        buildInputs = [ cuda.cuda_cudart ];
+        disallowedReferences = [ cuda.cuda_nvcc cuda.cuda_cudart stdenv.cc ];
+        buildPhase = "nvcc --cudart static -arch=sm_90 -o kernel kernel.cu";
+        installPhase = "install -Dt $out/bin kernel";
+      }}/bin/kernel"
+      "13"
+    ];
   };
 in
 {
