@@ -48,12 +48,22 @@ _mergeIsLicense() {
 	[ "${1%/*}" = "$mergeTop" ] && [[ $upper = LICENSE || $upper = LICENSE.* || $upper = LICENCE || $upper = COPYING || $upper = COPYING.* || $upper = NOTICE ]]
 }
 
+# The same bytes, which can be executed or not.
+_mergeIsSame() {
+	if [ -x "$1" ]; then
+		[ -x "$2" ] || return 1
+	elif [ -x "$2" ]; then
+		return 1
+	fi
+	cmp -s "$1" "$2"
+}
+
 _mergeClash() {
 	local entry=$1 target=$2 mode=$3
 	if [ "$mode" = first ] || [ "${mergeOwner[$target]:-5}" != "$mergePriority" ]; then return 0; fi
 	if [ -f "$entry" ] && [ -f "$target" ]; then
 		if _mergeIsLicense "$target"; then return 0; fi
-		if [ "$mode" = same ] && cmp -s "$entry" "$target" && { [ -x "$entry" ] && [ -x "$target" ] || [ ! -x "$entry" ] && [ ! -x "$target" ]; }; then return 0; fi
+		if [ "$mode" = same ] && _mergeIsSame "$entry" "$target"; then return 0; fi
 	fi
 	echo "error: two packages have a different '${target#"$mergeTop"/}':" >&2
 	echo "  $(readlink -f "$target")" >&2

@@ -31,6 +31,7 @@ let
             inherit (locked.${lib.head rows}) version;
             wheels = fetched;
             projects = rows;
+            linked = map (n: self.${n}) (lib.filter (n: here ? ${n}) c.links or [ ]);
             dontUnpack = true;
             requiredSystemFeatures = [ "kiln" ];
             nativeBuildInputs = [ final.autoPatchelfHook ];
@@ -40,7 +41,7 @@ let
             appendRunpaths = [ "${placeholder "out"}/lib" ];
             leaveCudaAlone = true;
             dontStrip = true;
-            installPhase = "source ${./install.sh}";
+            installPhase = "source ${../build-support/link-tree.sh}; source ${./install.sh}";
             setupHook = self.cudaHook;
             noCompiler = lib.optionalString (name == "cuda_nvcc" && major == "12")
               "the wheel of CUDA 12 has ptxas and no nvcc; cudaPackages_13 has one";
@@ -50,7 +51,8 @@ let
               homepage = "https://developer.nvidia.com/cuda-toolkit";
               license = lib.licenses.nvidiaCudaRedist;
               platforms = [ "x86_64-linux" "aarch64-linux" ];
-            } // lib.optionalAttrs (name == "cuda_nvcc") { mainProgram = "nvcc"; };
+            } // lib.optionalAttrs (name == "cuda_nvcc") { mainProgram = "nvcc"; }
+            // lib.optionalAttrs (c ? priority) { inherit (c) priority; };
           };
         in
         if rows == [ ] then throw "cudaPackages.${name}: CUDA ${release} has no wheel of it for ${system}" else package;

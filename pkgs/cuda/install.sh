@@ -31,6 +31,11 @@ mkdir -p "$out"
 read -ra names <<<"$projects"
 read -ra files <<<"$wheels"
 for i in "${!names[@]}"; do _cudaTree "${files[i]}" "${names[i]}"; done
+for folder in $linked; do
+	for name in lib nvvm; do
+		[ ! -d "$folder/$name" ] || linkTree "$folder/$name" "$out/$name"
+	done
+done
 find "$out" \( -name '__init__.py' -o -name '__pycache__' \) -prune -exec rm -rf {} +
 
 # Linkers ask for names without versions.
@@ -40,7 +45,7 @@ for file in "$out"/lib/lib*.so.*; do
 done
 if [ -d "$out/lib" ]; then ln -s lib "$out/lib64"; fi
 for file in "$out"/bin/* "$out"/nvvm/bin/*; do
-	if [ -f "$file" ] && isELF "$file"; then chmod +x "$file"; fi
+	if [ -f "$file" ] && [ ! -L "$file" ] && isELF "$file"; then chmod +x "$file"; fi
 done
 if [ -n "$noCompiler" ]; then
 	mkdir -p "$out/bin"

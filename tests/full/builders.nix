@@ -8,7 +8,7 @@ let
   prog = pkgs.writeShellScriptBin "prog" ''echo "prog $*"'';
   tree = name: text: pkgs.runCommand name { } "mkdir -p $out; cd $out; ${text}";
   one = tree "one" "mkdir -p bin lib; echo one >lib/one; echo same >LICENSE; printf '#!/bin/sh\\n' >bin/x; chmod +x bin/x";
-  two = tree "two" "mkdir -p lib; echo two >lib/two; echo other >LICENSE";
+  two = tree "two" "mkdir -p lib bin; echo two >lib/two; echo other >LICENSE; cp ${one}/bin/x bin";
   wanted = tree "wanted" "mkdir -p lib nix-support; echo wanted >lib/one; echo w >lib/w; echo ${two} >nix-support/propagated-user-env-packages";
   source = tree "source" "echo hello >text; mkdir sub; echo s >sub/s";
   change = pkgs.writeText "change.patch" ''
@@ -55,8 +55,8 @@ let
     "a script in bash" = [ "${pkgs.writers.writeBash "b" "echo $1"} x" "x" ];
     "symlinkJoin of folders in packages" = [ "cd ${pkgs.symlinkJoin { name = "j"; paths = [ one two ]; stripPrefix = "/lib"; }}; echo *" "one two" ];
     "by pname and version" = [ "basename ${pkgs.symlinkJoin { pname = "j"; version = "2"; paths = [ one ]; }} | cut -c34-" "j-2" ];
-    "what is missing may be" = [ "cd ${pkgs.symlinkJoin { name = "j"; paths = [ one two ]; stripPrefix = "/bin"; }}; echo *" "x" ];
-    "buildEnv folds licences" = [ "cd ${env { paths = [ one two ]; }}; cat LICENSE; echo lib/*" "same\nlib/one lib/two" ];
+    "what is missing may be" = [ "cd ${pkgs.symlinkJoin { name = "j"; paths = [ one change source ]; stripPrefix = "/bin"; }}; echo *" "x" ];
+    "buildEnv folds licences and what is equal" = [ "cd ${env { paths = [ one two ]; }}; cat LICENSE; echo lib/* bin/*" "same\nlib/one lib/two bin/x" ];
     "what packages want beside them comes last" = [ "cd ${env { paths = [ one (lib.lowPrio wanted) ]; }}/lib; cat one w two" "one\nw\ntwo" ];
     "closures, too" = [ "test -e ${env { paths = [ prog ]; includeClosures = true; pathsToLink = [ "/bin" ]; }}/bin/bash && echo bash" "bash" ];
     "a manifest" = [ "cat ${env { paths = [ one ]; manifest = change; }}/manifest | head -n 1" "--- a/text" ];
@@ -117,6 +117,7 @@ let
 in
 {
   results = results checks;
+  count = lib.length (lib.attrNames checks);
   inherit pkgs;
   # Of file NAME what comes of it.
   inherit fetch;

@@ -3,8 +3,7 @@
 . "$(dirname "$0")/../lib.sh"
 [ -x "$KILN_BUILD/kiln" ] || skip_all "kiln is not built"
 cases=$(cd "$(dirname "$0")" && pwd)/cuda.nix
-# with a compiler in the set
-[ "$(kiln eval -E "(import $cases).count")" = 15 ] && plan 15 || plan 14
+plan "$(kiln eval -E "(import $cases).count")"
 
 if results=$(compat nix-build --no-out-link "$cases" -A results 2>"$T/err"); then
 	tab=$(printf '\t')
