@@ -48,10 +48,6 @@
     in
     if !lib.elem type kinds then
       throw (words.told "makeDesktopItem: ${name}: there is no type '${type}'" (words.place "type" args) [ "it is one of ${lib.concatStringsSep ", " kinds}" ])
-    else if type == "Link" && url == null then
-      throw (words.told "makeDesktopItem: ${name}: a Link needs url" (words.place "type" args) [ ])
-    else if type == "Application" && exec == null && dbusActivatable != true then
-      throw (words.told "makeDesktopItem: ${name}: an Application needs exec" (words.place "name" args) [ "say exec = the command that starts it" ])
     else final.writeTextFile {
       name = "${name}.desktop";
       destination = "${destination}/${name}.desktop";

@@ -1,5 +1,5 @@
 # Sources that are changed before somebody builds with them, and texts with values put in.
-{ lib, words, nameOf, ... }: final:
+{ lib, nameOf, ... }: final:
 
 let
   local = { preferLocalBuild = true; allowSubstitutes = false; };
@@ -9,16 +9,13 @@ in
     let
       keep = lib.filterAttrs (n: _: lib.elem n [ "rev" "owner" "repo" "tag" "url" "urls" "gitRepoUrl" ]) (if builtins.isAttrs src then src else { });
     in
-    if patches == [ ] && prePatch == "" && postPatch == "" then
-      throw (words.told "applyPatches: there is nothing to change" (words.place "src" args) [ "say patches = [ … ], or take src itself" ])
-    else
-      final.stdenvNoCC.mkDerivation (local // args // {
-        name = if name != null then name else (src.name or (nameOf src)) + "-patched";
-        inherit src patches prePatch postPatch;
-        phases = [ "unpackPhase" "patchPhase" "installPhase" ];
-        installPhase = "cp -R ./ $out";
-        passthru = keep // args.passthru or { };
-      });
+    final.stdenvNoCC.mkDerivation (local // args // {
+      name = if name != null then name else (src.name or (nameOf src)) + "-patched";
+      inherit src patches prePatch postPatch;
+      phases = [ "unpackPhase" "patchPhase" "installPhase" ];
+      installPhase = "cp -R ./ $out";
+      passthru = keep // args.passthru or { };
+    });
 
   # The source of a package as it is when its build begins, patches applied: of a package, or of what
   # mkDerivation would be given.

@@ -46,7 +46,7 @@ rec {
   # What only the machine that runs it has.
   isGpu = name: builtins.match "(cuda|cudnn|cutensor|nccl|tensorrt|libtorch|rocm|nvidia|xformers|flash-attn).*" name != null
     && builtins.match "nvidia[-_]ml.*" name == null;
-  # Languages whose package managers' files are not locked here.
+  # Languages whose package managers' files are not locked here, and other keepers of sources.
   isOtherLanguage = name: otherLanguage name != null;
   otherLanguage = name:
     let is = pattern: builtins.match pattern name != null; in
@@ -54,6 +54,8 @@ rec {
       "Rust is not built here: take the project's wheel, with fetchPypi { format = \"wheel\"; … }, or its released program, with fetchurl and autoPatchelfHook"
     else if is "go|go_[0-9_]+|buildGo[0-9]*Module|buildGoPackage|buildGoApplication" then
       "Go is not built here: take the project's wheel, or its released program, with fetchurl and autoPatchelfHook"
+    else if is "fetch(hg|svn|svnssh|cvs|bzr|darcs|fossil|pijul|mtn|s3|torrent|ipfs)|fetchFrom(Savannah|RepoOrCz|9Front|Radicle)" then
+      "kiln fetches files, archives and git commits: take an archive of the revision with fetchzip, or a git mirror with fetchgit"
     else if is "buildNpmPackage|fetchNpmDeps|npmHooks|fetchYarnDeps|mkYarnPackage|yarn.*Hook|pnpm.*|nodePackages.*|buildDotnetModule|maven|gradle|buildDartApplication|bundlerEnv|bundlerApp|beamPackages" then
       "its packages are not built here: take what the project has built, a wheel or a release's files, with fetchurl or fetchzip"
     else null;
