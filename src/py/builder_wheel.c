@@ -184,6 +184,7 @@ static errint read_drv(struct wheel_install *w, struct err *err)
 	names(w, "relaxDeps", &w->relax);
 	w->warn_deps = str_eqz(env(w, "checkDeps"), "warn");
 	w->check_deps = w->warn_deps || str_eqz(env(w, "checkDeps"), "1");
+	w->warn_record = str_eqz(env(w, "checkRecord"), "warn");
 	w->wrap = !env(w, "dontWrap").n;
 	w->relocate = !env(w, "dontRelocate").n;
 	w->compile = str_eqz(env(w, "compile"), "1");

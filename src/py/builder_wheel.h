@@ -12,6 +12,7 @@
  *	removeDeps	PEP 503 names to take out of METADATA, or "*"
  *	relaxDeps	names whose bounds go, or "*"
  *	checkDeps	1: every dependency must be in pythonPath, or be a slot; warn: it is told
+ *	checkRecord	warn: a file that is not what RECORD says is told, no error
  *	compile		1: bytecode beside every module
  *	runpath		library folders by colons: each object gets those that hold what it needs
  *	loader loaderPath patchelf	how to run patchelf; loader is also what executables get

@@ -64,8 +64,15 @@ static errint hint(struct err *err)
 			"of it, or build it from its source");
 }
 
-static errint mismatch(const struct wheel_record *row, const struct hash *got, struct err *err)
+/* The wheel's own hash, which is checked before, says what its author published; a recipe may know
+ * that this RECORD does not. */
+static errint mismatch(struct wheel_install *w, const struct wheel_record *row,
+		       const struct hash *got, struct err *err)
 {
+	if (w->warn_record) {
+		wheel_warn(w, "'%.*s' is not what the wheel's RECORD says", STR_ARG(row->name));
+		return 0;
+	}
 	hash_mismatch(err, HASH_OF_RECORD, row->name, &row->hash, got);
 	return hint(err);
 }
@@ -88,7 +95,7 @@ static errint check_file(struct wheel_install *w, const struct wheel_file *f,
 		if (rc)
 			return rc;
 	}
-	return hash_eq(&got, &row->hash) ? 0 : mismatch(row, &got, err);
+	return hash_eq(&got, &row->hash) ? 0 : mismatch(w, row, &got, err);
 }
 
 static bool is_signature(struct str name)

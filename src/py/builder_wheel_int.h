@@ -35,6 +35,7 @@ struct wheel_install {
 	size_t n_packages;
 	struct wheel_names remove, relax;
 	bool check_deps, warn_deps; /* warn: what is not satisfied is told, no error */
+	bool warn_record;           /* what RECORD says wrongly is told, no error */
 	bool wrap, relocate, compile;
 	struct str *library_folders;
 	size_t n_library_folders;

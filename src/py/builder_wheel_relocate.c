@@ -70,13 +70,29 @@ static void new_runpath(struct wheel_install *w, const struct elf_info *info, st
 			put_folder(out, w->library_folders[i]);
 }
 
+/* Does it need what the wheel brings itself? */
+static bool needs_sibling(const struct wheel_install *w, const struct elf_info *info)
+{
+	for (size_t i = 0; i < w->n_files; i++)
+		for (size_t k = 0; w->files[i].elf && k < info->n_needed; k++)
+			if (str_eq(path_base(w->files[i].path), info->needed[k]))
+				return true;
+	return false;
+}
+
+/* DT_RPATH also holds for what the object loads, so it is written again as such. What has no path
+ * finds its siblings by that of whoever loads it, which a DT_RUNPATH of its own would end. */
+static bool wants_rpath(const struct wheel_install *w, const struct elf_info *info)
+{
+	return !info->runpath.n && (info->rpath.n || needs_sibling(w, info));
+}
+
 static errint edit(struct wheel_install *w, struct wheel_file *f, const struct elf_info *info,
 		   bool *changed, struct err *err)
 {
 	BUF(runpath, LIMIT_PATH_TEXT * 4);
 	const char *path = arena_printf(&w->arena, "%s/%s", w->out, f->path.p);
-	/* DT_RPATH also holds for what the object loads, so it is written again as such */
-	bool as_rpath = info->rpath.n && !info->runpath.n;
+	bool as_rpath = wants_rpath(w, info);
 	struct str old = as_rpath ? info->rpath : info->runpath;
 	struct patchelf_edit e = {.force_rpath = as_rpath};
 

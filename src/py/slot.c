@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * torch and what comes with it, NVIDIA's libraries by their pattern nvidia-*-cuNN. */
+ * torch and what comes with it: NVIDIA's libraries by their pattern nvidia-*-cuNN, and what finds
+ * and calls them. */
 #include "py/slot.h"
 
 bool slot_name_is(struct str name)
 {
-	static const struct str names[] = {S("torch"), S("torchaudio"), S("torchvision"),
-					   S("triton")};
+	static const struct str names[] = {
+		S("torch"),         S("torchaudio"),      S("torchvision"), S("triton"),
+		S("cuda-bindings"), S("cuda-pathfinder"), S("cuda-toolkit")};
 	ptrdiff_t dash = str_rchr(name, '-');
 	struct str tail = str_skip(name, dash < 0 ? name.n : (size_t)dash);
 	uint64_t number;

@@ -6,7 +6,7 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR="$top"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 24
+plan 25
 cd "$T" || exit 1
 site=lib/python3.13/site-packages
 
@@ -42,6 +42,26 @@ wheel("odd", {
     "odd-1.dist-info/entry_points.txt": "[console_scripts]\nodd = odd:main\npython3.13 = odd:main\n",
 }, ["absent>=1", "bad >= 1.*.2"])
 PYTHON
+# Libraries of a wheel that find each other by the path of whoever loads them, as older wheels have them.
+echo 'int inner(void) { return 42; }' >inner.c
+echo 'double sqrt(double); int inner(void); int middle(int x) { return inner() + (int)sqrt(x); }' >middle.c
+echo 'int middle(int x); int outer(void) { return middle(0); }' >outer.c
+mkdir linked.libs linked
+# shellcheck disable=SC2016 # the loader reads $ORIGIN
+{ "${CC:-cc}" -shared -fPIC -Wl,-soname,libinner-1.so -o linked.libs/libinner-1.so inner.c &&
+	"${CC:-cc}" -shared -fPIC -Wl,-soname,libmiddle-1.so -o linked.libs/libmiddle-1.so middle.c linked.libs/libinner-1.so -lm &&
+	"${CC:-cc}" -shared -fPIC -Wl,--disable-new-dtags,-rpath,'$ORIGIN/../linked.libs' -o linked/outer.so outer.c \
+		-Llinked.libs -l:libmiddle-1.so; } >cc.log 2>&1 || skip_all "no C compiler: $(cat cc.log)"
+python3 - <<'PYTHON'
+import base64, hashlib, pathlib, zipfile
+
+files = {str(p): p.read_bytes() for p in [*pathlib.Path("linked").iterdir(), *pathlib.Path("linked.libs").iterdir()]}
+files |= {"linked-1.dist-info/METADATA": b"Metadata-Version: 2.1\nName: linked\nVersion: 1\n", "linked-1.dist-info/WHEEL": b"Wheel-Version: 1.0\n"}
+record = "".join(f"{n},sha256={base64.urlsafe_b64encode(hashlib.sha256(b).digest()).rstrip(b'=').decode()},{len(b)}\n" for n, b in files.items())
+with zipfile.ZipFile("linked-1-py3-none-any.whl", "w") as archive:
+    for name, data in [*files.items(), ("linked-1.dist-info/RECORD", record + "linked-1.dist-info/RECORD,,\n")]:
+        archive.writestr(name, data)
+PYTHON
 mkdir -p source/src/plain
 echo 'def main(): print("plain")' >source/src/plain/__init__.py
 cat >source/pyproject.toml <<'TOML'
@@ -70,7 +90,8 @@ in rec {
   bare = odd { postInstall = ":"; __structuredAttrs = true; pythonRemoveDeps = [ "absent" "bad" ]; dontCompile = true; dontWrapPythonPrograms = true; };
   strict = odd { dontCheckRuntimeDeps = false; };
   strictBuilt = odd { dontCheckRuntimeDeps = false; postInstall = ":"; };
-  environment = pkgs.python3.withPackages (_: [ built ]);
+  linked = ps.buildPythonPackage { pname = "linked"; version = "1"; format = "wheel"; src = ./linked-1-py3-none-any.whl; };
+  environment = pkgs.python3.withPackages (_: [ built linked ]);
   replaced = pkgs.python3.withPackages (_: [ more ]);
   missing = plain { };
   there = plain { pythonRemoveDeps = [ "absent" ]; };
@@ -102,6 +123,8 @@ environment=$(build environment 2>err) || cat err
 is "a script keeps its docstring" "$(run doc)" "My documentation."
 is "and its options" "$(run env)" "odd main"
 is "an entry point runs" "$(run odd)" "odd main"
+is "libraries of a wheel find each other by their loader's path" \
+	"$(run python3.13 -c 'import ctypes, linked; print(ctypes.CDLL(linked.__path__[0] + "/outer.so").outer())')" 42
 is "the interpreter is one" "$(run python3.13 -c 'print(1)')" 1
 
 more=$(build more 2>err) || cat err

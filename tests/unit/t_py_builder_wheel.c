@@ -119,6 +119,7 @@ static void zip_write(struct zip *z, const char *path)
 
 struct fixture {
 	char *dir, *wheel, *out;
+	bool warn_record;
 };
 
 static struct fixture fixture_new(const char *file)
@@ -203,6 +204,7 @@ static errint install_step(const struct fixture *f, const char *step, const char
 		{S("loaderPath"), S("/store/lib")},
 		{S("patchelf"), S("/store/patchelf")},
 		{S("checkDeps"), str_c(check)},
+		{S("checkRecord"), f->warn_record ? S("warn") : S("")},
 		{S("removeDeps"), str_c(remove)},
 		{S("pythonPath"), str_c(packages)},
 		{S("propagatedBuildInputs"), S("/store/a /store/b")},
@@ -506,6 +508,18 @@ static void test_refusals(void)
 	      "not for Python 3.13", "another Python");
 }
 
+/* Whoever knows that a wheel's RECORD is wrong has it installed all the same. */
+static void test_wrong_record(void)
+{
+	ERR(err);
+	struct fixture f CLEANUP(fixture_release) = fixture_new("Foo-1.0-py3-none-any.whl");
+
+	f.warn_record = true;
+	make_wheel(&f, SKIP_HASH, NULL);
+	IS_OK(install(&f, "", "", "", &err), err, "a wrong RECORD may be known");
+	is_log(&f, "is not what the wheel's RECORD says", "and is told");
+}
+
 static void test_dependencies(void)
 {
 	ERR(err);
@@ -541,6 +555,7 @@ int main(void)
 	test_finish();
 	test_exec_stack();
 	test_refusals();
+	test_wrong_record();
 	test_dependencies();
 	return tap_done();
 }

@@ -121,6 +121,7 @@ static void test_names(void)
 	IS_STR(pep503_name(&a, S("Foo.-_Bar__baz")), S("foo-bar-baz"), "PEP 503");
 	OK(slot_name_is(S("torch")) && slot_name_is(S("triton")), "torch and triton are slots");
 	OK(slot_name_is(S("nvidia-cublas-cu12")), "nvidia-*-cuNN is a slot");
+	OK(slot_name_is(S("cuda-pathfinder")), "what finds CUDA is one");
 	OK(!slot_name_is(S("nvidia-ml-py")), "nvidia-ml-py is none");
 	OK(!slot_name_is(S("nvidia-cusparse-cuda")), "-cuda is no -cuNN");
 	OK(!slot_name_is(S("torchsde")), "torchsde is none");
