@@ -7,8 +7,9 @@
 # same resolution gives the same bytes.
 #
 # Needs uv and the module packaging: in a scratch venv, `pip install uv packaging`, and a
-# Python 3.13 where a project must be asked for its metadata. --check resolves again with the
-# lock's versions as constraints and fails when anything differs.
+# Python 3.13 where a project must be asked for its metadata. What the lock already has keeps its
+# version wherever the requirements allow that, unless --upgrade is given; what moved is printed.
+# --check resolves again with the lock's versions as constraints and fails when anything differs.
 
 import argparse
 import json
@@ -38,7 +39,7 @@ def is_slot(name):
 
 def read_requirements(path):
     """The file's lines by their leading word."""
-    kinds = {"want": [], "constraint": [], "override": [], "sdist": [], "slot": []}
+    kinds = {"want": [], "constraint": [], "override": [], "sdist": [], "slot": [], "alias": [], "needs": []}
     for line in path.read_text().splitlines():
         line = line.split("#")[0].strip()
         if not line:
@@ -97,8 +98,8 @@ override-dependencies = {toml_list(kinds["override"])}
 """
 
 
-def resolve(uv, python, kinds, pins):
-    """uv.lock of the requirements, parsed."""
+def index_environment():
+    """What pip is configured with, for uv."""
     env = dict(os.environ)
     index = subprocess.run([sys.executable, "-m", "pip", "config", "get", "global.index-url"],
                            capture_output=True, text=True, check=False).stdout.strip()
@@ -106,11 +107,22 @@ def resolve(uv, python, kinds, pins):
         env["UV_DEFAULT_INDEX"] = index
     if env.get("PIP_CERT"):
         env.setdefault("SSL_CERT_FILE", env["PIP_CERT"])
+    return env
+
+
+def resolve(uv, python, kinds, pins, preferred):
+    """uv.lock of the requirements, parsed. A uv.lock that is there already is what uv prefers, so
+    one of the preferred versions alone is made first."""
+    env = index_environment()
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "pyproject.toml").write_text(project_file(kinds, pins))
         command = [uv, "lock", "--quiet", "--project", folder, "--python", python, "--no-build"]
         for name in kinds["sdist"]:
             command += ["--no-binary-package", name]
+        if preferred:
+            only = {**kinds, "want": preferred, "constraint": []}
+            Path(folder, "pyproject.toml").write_text(project_file(only, []))
+            subprocess.run(command, check=True, env=env)
+        Path(folder, "pyproject.toml").write_text(project_file(kinds, pins))
         subprocess.run(command, check=True, env=env)
         return tomllib.loads(Path(folder, "uv.lock").read_text())
 
@@ -188,6 +200,25 @@ def row_of(packages, package, sdists):
     return row
 
 
+def apply_aliases(rows, aliases):
+    """Several projects that ship one module: whoever needs one of them needs the provider."""
+    for name in aliases:
+        rows.pop(name, None)
+    for row in rows.values():
+        for names in [row, *([row["requiresOn"]] if "requiresOn" in row else [])]:
+            for key, value in names.items():
+                if isinstance(value, list) and key != "files":
+                    names[key] = sorted({aliases.get(n, n) for n in value})
+
+
+def add_needs(rows, lines):
+    """What a project imports and does not ask for."""
+    for name, *more in (line.split() for line in lines):
+        row = rows[name]
+        row["slots"] = sorted({*row["slots"], *filter(is_slot, more)})
+        row["requires"] = sorted({*row["requires"], *(n for n in more if not is_slot(n))})
+
+
 def needs(row):
     return set(row["requires"]).union(*row.get("requiresOn", {}).values())
 
@@ -219,18 +250,47 @@ def refuse_cycles(rows):
         visit(name, [])
 
 
+def slot_versions(packages, kinds, rows):
+    """The slots that have a filling, and what else of the kind a row needs, with their versions."""
+    needed = {n for r in rows.values() for n in r["slots"]}
+    return {n: packages[n]["version"] for n in needed} | dict(s.split("==") for s in kinds["slot"])
+
+
 def make_lock(uv_lock, kinds):
     packages = {p["name"]: p for p in uv_lock["package"] if "virtual" not in p.get("source", {})}
+    twice = len(packages) + 1 != len(uv_lock["package"])
+    if twice:
+        raise SystemExit("a project has two versions: bound it by a constraint, so that all systems agree")
     sdists = {canonicalize_name(n) for n in kinds["sdist"]}
     rows = {n: row_of(packages, p, sdists) for n, p in packages.items() if not is_slot(n)}
+    aliases = dict(a.split() for a in kinds["alias"])
+    apply_aliases(rows, aliases)
+    add_needs(rows, kinds["needs"])
     roots = {canonicalize_name(re.match(r"[\w.-]+", w)[0]) for w in kinds["want"]}
-    rows = {n: rows[n] for n in sorted(reachable(rows, roots))}
+    rows = {n: rows[n] for n in sorted(reachable(rows, {aliases.get(n, n) for n in roots}))}
     without = [n for n, r in rows.items() if not any("x86_64-linux" in f["systems"] for f in r["files"])]
     if without:
         raise SystemExit("no file for x86_64-linux: " + " ".join(without))
     refuse_cycles(rows)
-    slots = {s.split("==")[0]: s.split("==")[1] for s in kinds["slot"]}
+    slots = slot_versions(packages, kinds, rows)
     return {"format": 1, "python": "3.13", "slots": slots, "projects": rows}
+
+
+def pin(name, row):
+    """A locked version as a requirement, where there is a file of it."""
+    systems = {s.removesuffix("-linux") for f in row["files"] for s in f["systems"]}
+    where = " or ".join(f"platform_machine == '{m}'" for m in sorted(systems))
+    return f"{name}=={row['version']}" + (f" ; {where}" if systems < set(MACHINES) else "")
+
+
+def tell_moves(old, new):
+    for name, row in sorted(old.items()):
+        if name not in new:
+            print(f"gone: {name} {row['version']}")
+        elif new[name]["version"] != row["version"]:
+            print(f"moved: {name} {row['version']} -> {new[name]['version']}")
+    for name in sorted(set(new) - set(old)):
+        print(f"new: {name} {new[name]['version']}")
 
 
 def main():
@@ -241,17 +301,19 @@ def main():
     parser.add_argument("--uv", default="uv")
     parser.add_argument("--python", default="python3.13")
     parser.add_argument("--check", action="store_true", help="only compare with the lock")
+    parser.add_argument("--upgrade", action="store_true", help="the newest versions of everything")
     args = parser.parse_args()
 
     kinds = read_requirements(args.requirements)
-    pins = []
-    if args.check:
-        old = json.loads(args.lock.read_text())
-        pins = [f"{n}=={r['version']}" for n, r in old["projects"].items()]
-    lock = make_lock(resolve(args.uv, args.python, kinds, pins), kinds)
+    old = json.loads(args.lock.read_text())["projects"] if args.lock.exists() else {}
+    known = [pin(n, r) for n, r in old.items()]
+    pins = known if args.check else []
+    preferred = [] if args.check or args.upgrade else known
+    lock = make_lock(resolve(args.uv, args.python, kinds, pins, preferred), kinds)
     text = json.dumps(lock, indent=1, sort_keys=True) + "\n"
     if not args.check:
         args.lock.write_text(text)
+        tell_moves(old, lock["projects"])
     elif text != args.lock.read_text():
         raise SystemExit(f"{args.lock}: another resolution than the lock's")
 

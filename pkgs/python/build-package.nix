@@ -9,6 +9,7 @@ let
     "pname" "version" "name" "src" "format" "dependencies" "propagatedBuildInputs" "meta" "passthru" "doCheck"
     "dontBuild" "dontConfigure" "dontUnpack" "pythonRemoveDeps" "pythonRelaxDeps" "dontCheckRuntimeDeps"
     "pythonImportsCheck" "optional-dependencies" "disabled" "dontUsePythonImportsCheck" "namePrefix"
+    "wrongRecord" "libraries"
   ];
   # Not for the environment of a stdenv build.
   ownAttrs = [
@@ -68,7 +69,8 @@ let
       if !builtins.isList a then noList args "dependencies"
       else if !builtins.isList b then noList args "propagatedBuildInputs"
       else a ++ b));
-    dependencies = lib.filter (x: !slots.isMarker x) given;
+    plain = lib.filter (x: !slots.isMarker x) given;
+    dependencies = plain ++ slots.companionsBeside plain ownSlots;
     closure = requiredPythonModules dependencies;
     ownSlots = lib.unique (map (x: x.pname) (lib.filter slots.isMarker given));
     allSlots = lib.unique (ownSlots ++ lib.concatMap (p: p.slots) closure);
@@ -83,22 +85,24 @@ let
     slots = c.allSlots;
     requiredPythonModules = requiredPythonModules [ self ];
     optional-dependencies = args.optional-dependencies or { };
-    # imports the package's modules with the slots filled
+    # imports the package's modules, with the slots filled
     check = checkImports self (args.pythonImportsCheck or [ ]);
   };
 
-  # NAME-check: imports with the cpu filling; an empty output.
-  checkImports = package: modules: derivation {
+  # NAME-check: imports what the package brings, with the cpu filling; an empty output.
+  checkImports = package: modules: derivation (package.importCheck.environment or { } // {
     name = "${package.name}-check";
     inherit (stdenv.hostPlatform) system;
     # a builder is started under its bare name, by which Python would not find its library
     builder = stdenv.shell;
     args = [ "-c" "exec \"$0\" \"$@\"" python.interpreter "-P" "-s" ./check-imports.py ];
-    inherit modules;
+    inherit package modules;
+    inherit (python) sitePackages;
+    skipped = lib.attrNames (package.importCheck.skipped or { });
     PYTHONDONTWRITEBYTECODE = "1";
     PYTHONPATH = makePythonPath (lib.unique (package.requiredPythonModules
       ++ lib.optionals (package.slots != [ ]) (slots.filling "cpu")));
-  };
+  });
 
   byWheel = args:
     let
@@ -110,7 +114,7 @@ let
         src = lib.given' "src" args "${args.src}";
         inherit (c) name dependencies closure;
         slots = c.ownSlots;
-      } // lib.filterAttrs (n: _: lib.elem n [ "pythonRemoveDeps" "pythonRelaxDeps" "dontCheckRuntimeDeps" ]) args);
+      } // lib.filterAttrs (n: _: lib.elem n [ "pythonRemoveDeps" "pythonRelaxDeps" "dontCheckRuntimeDeps" "wrongRecord" "libraries" ]) args);
       # attrs: the derivation's, and meta and passthru, which overrideAttrs may also change. What else it
       # sets belongs to phases, which only a stdenv build has.
       extend = attrs:

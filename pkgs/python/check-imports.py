@@ -1,12 +1,81 @@
 # SPDX-License-Identifier: MIT
 #
-# Imports the modules named in $modules, one after the other, and makes an empty $out.
+# Imports every module that a package puts at the top of site-packages, and those named in $modules, each in
+# a process of its own: none sees what another one imported, and a crash is one module's failure. An empty
+# $out when all of them work. $skipped names modules that cannot be imported here; their package says why.
 
 import importlib
 import os
+import re
+import sys
+import traceback
 
-for name in os.environ["modules"].split():
-    importlib.import_module(name)
-    print(f"import {name}: ok")
-with open(os.environ["out"], "w", encoding="ascii"):
-    pass
+# At the top of site-packages by their project's mistake.
+JUNK = {"test", "tests", "testing", "doc", "docs", "example", "examples", "benchmark", "benchmarks", "scripts"}
+MODULE = re.compile(r"([A-Za-z_]\w*)(?:\.py|(?:\.cpython-\w+-[\w-]+|\.abi3)?\.so)")
+FOLDER = re.compile(r"[A-Za-z_]\w*")
+DEPTH = 4
+
+
+def modules_of(folder, prefix="", depth=DEPTH):
+    """The importable names of a folder; a folder without __init__ is a namespace, whose members count."""
+    found = set()
+    for name in sorted(os.listdir(folder)):
+        path = f"{folder}/{name}"
+        module = MODULE.fullmatch(name)
+        if not prefix and name.partition(".")[0] in JUNK or name in ("__pycache__", "__main__.py"):
+            continue
+        if module and os.path.isfile(path):
+            found.add(prefix + module[1])
+        elif FOLDER.fullmatch(name) and os.path.isdir(path):
+            if any(MODULE.fullmatch(n) and n.startswith("__init__.") for n in os.listdir(path)):
+                found.add(prefix + name)
+            elif depth:
+                found |= modules_of(path, f"{prefix}{name}.", depth - 1)
+    return found
+
+
+def works(name):
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            importlib.import_module(name)
+            code = 0
+        except BaseException:  # a module may well call sys.exit()
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        print(f"import {name}: killed by signal {os.WTERMSIG(status)}", file=sys.stderr)
+    return status == 0
+
+
+def main():
+    site = f"{os.environ['package']}/{os.environ['sitePackages']}"
+    skipped = set(os.environ["skipped"].split())
+    names = modules_of(site) if os.path.isdir(site) else set()
+    names |= set(os.environ["modules"].split())
+    # what libraries keep for their user goes here
+    os.environ["HOME"] = os.environ["TMPDIR"]
+    failed = []
+    for name in sorted(names):
+        if name in skipped:
+            print(f"import {name}: left out")
+        elif works(name):
+            print(f"import {name}: ok")
+        else:
+            failed.append(name)
+    if failed:
+        sys.exit("error: cannot be imported: " + " ".join(failed)
+                 + "\nhint: what such a module imports belongs into the package's dependencies")
+    with open(os.environ["out"], "w", encoding="ascii"):
+        pass
+
+
+main()

@@ -11,11 +11,8 @@ let
   libPrefix = "python${pythonVersion}";
   sitePackages = "lib/${libPrefix}/site-packages";
 
-  # Packages of the set by name, with all that they need.
-  pythonModules = names: pkgs.requiredPythonModules (map (n: pkgs.${n}) names);
-
   slots = import ./slots.nix {
-    inherit lib lock pythonModules;
+    inherit lib lock pkgs;
     fillings.cpu = {
       torch = debian.torchCpu;
       torchvision = debian.torchvisionCpu;
@@ -56,6 +53,7 @@ let
         inherit (stdenv.hostPlatform) system;
         inherit (final) buildPythonPackage;
         pkgs = final;
+        topLevel = inputs.pkgs;
       };
     in
     import ./package-set.nix { inherit lib python build slots makeSetupHook fetchPypi final; topLevel = inputs.pkgs; } // locked;

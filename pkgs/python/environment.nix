@@ -11,9 +11,10 @@ let
     , extraOutputsToInstall ? [ ], makeWrapperArgs ? [ ] }:
     let
       wanted = lib.filter (x: x != null && (builtins.isAttrs x || isInput x) && !slots.isMarker x) (lib.flatten extraLibs);
-      modules = python.pkgs.requiredPythonModules wanted;
+      asked = map (x: x.pname) (lib.filter slots.isMarker (lib.flatten extraLibs));
+      modules = python.pkgs.requiredPythonModules (wanted ++ slots.companionsBeside wanted asked);
       plain = lib.filter (x: !(python.pkgs.hasPythonModule x)) wanted;
-      allSlots = lib.unique (map (x: x.pname) (lib.filter slots.isMarker (lib.flatten extraLibs)) ++ lib.concatMap (p: p.slots) modules);
+      allSlots = lib.unique (asked ++ lib.concatMap (p: p.slots) modules);
       self = lib.extendDerivation true
         {
           inherit python;

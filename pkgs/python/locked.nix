@@ -1,19 +1,22 @@
 # The lock's projects as packages, under their PEP 503 names.
-{ lib, lock, system, fetchurl, slots, pkgs, buildPythonPackage }:
+{ lib, lock, system, fetchurl, slots, pkgs, topLevel, buildPythonPackage }:
 
 let
-  fileFor = name: row:
-    let files = lib.filter (f: lib.elem system f.systems) row.files; in
-    if files == [ ] then throw "python3.pkgs.${name}: ${name} ${row.version} has no file for ${system} in the lock"
-    else lib.head files;
+  additions = import ./additions.nix { inherit lib pkgs topLevel; };
+  checks = import ./checks.nix;
+
+  filesOf = row: lib.filter (f: lib.elem system f.systems) row.files;
+  noFile = name: row: throw "python3.pkgs.${name}: ${name} ${row.version} has no file for ${system} in the lock";
 
   package = name: row:
     let
-      file = fileFor name row;
+      files = filesOf row;
+      file = if files == [ ] then noFile name row else lib.head files;
       needs = row.requires ++ row.requiresOn.${system} or [ ];
       isWheel = lib.hasSuffix ".whl" file.name;
+      own = additions.${name} or { };
     in
-    buildPythonPackage ({
+    if own.optional or false && files == [ ] then null else buildPythonPackage ({
       pname = name;
       inherit (row) version;
       src = fetchurl {
@@ -26,9 +29,10 @@ let
       dontCheckRuntimeDeps = false;
       doCheck = false;
       meta.description = "the project ${name} of the Python lock";
-    } // (if isWheel then { format = "wheel"; } else {
+    } // lib.optionalAttrs (checks ? ${name}) { passthru.importCheck = checks.${name}; }
+    // (if isWheel then { format = "wheel"; } else {
       pyproject = true;
       build-system = [ pkgs.setuptools pkgs.wheel ];
-    }));
+    }) // removeAttrs own [ "optional" "native" ]);
 in
 lib.mapAttrs package lock.projects

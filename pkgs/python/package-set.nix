@@ -3,6 +3,7 @@
 
 let
   cv2 = final.opencv-python-headless;
+  absent = import ./absent.nix { inherit lib; };
   inherit (build) buildPythonPackage buildPythonApplication;
 in
 {
@@ -13,7 +14,8 @@ in
   # Of names that the set lacks; see lib.words.
   __missing = {
     first = name:
-      if lib.words.isGpu name then lib.words.gpu
+      if absent ? ${name} then absent.${name}
+      else if lib.words.isGpu name then lib.words.gpu
       else if builtins.match "[a-z].*" name != null && topLevel ? ${name} then "it is no Python package: ask for ${name} itself"
       else null;
     last = name: "python3.pkgs has what its lock names: give ${name} a recipe of its own, .flox/pkgs/${name}.nix, and ask for it there";
@@ -27,8 +29,9 @@ in
   opencv-contrib-python = cv2;
   opencv-contrib-python-headless = cv2;
 
-  # Speeds PyOpenGL up, which works without it; it has no wheel, and here is no C compiler.
-  pyopengl-accelerate = null;
+
+  # Projects that are missing here -> the reason.
+  absentProjects = absent;
 
   # nixpkgs' other spellings
   pytorch = final.torch;

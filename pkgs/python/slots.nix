@@ -1,12 +1,14 @@
 # Slots: what the runtime brings, because it must fit the machine's GPU. In recipes a slot is a marker
-# that every dependency list drops; its files come from a filling, which no package's hash knows.
-{ lib, lock, fillings, pythonModules }:
+# that every dependency list drops; its files come from a filling, which no package's hash knows. What its
+# metadata asks for besides slots is in the set, and whoever names the slot gets that.
+{ lib, lock, fillings, pkgs }:
 
 let
   marker = pname: version: {
     inherit pname version;
     name = "${pname}-${version}";
     isSlot = true;
+    pythonDependencies = companions [ pname ];
     # `with torch; …` and torch.cudaSupport are asked by recipes written for nixpkgs
     cudaSupport = false;
     rocmSupport = false;
@@ -20,16 +22,26 @@ let
     overrideAttrs = _: marker pname version;
   };
 
-  # Requires-Dist of torch, torchvision and torchaudio, without the slots among them.
-  companions = [ "filelock" "fsspec" "jinja2" "networkx" "numpy" "pillow" "setuptools" "sympy" "typing-extensions" ];
+  # Requires-Dist of each, without the slots among them, but with what these ask for.
+  requires = rec {
+    torch = [ "filelock" "fsspec" "jinja2" "networkx" "setuptools" "sympy" "typing-extensions" ];
+    torchvision = torch ++ [ "numpy" "pillow" ];
+    torchaudio = torch;
+  };
+  namesFor = slots: lib.unique (lib.concatMap (s: requires.${s} or [ ]) slots);
+  companions = slots: map (n: pkgs.${n}) (namesFor slots);
 
-  markers = lib.mapAttrs marker (lock.slots // { triton = "3"; });
+  markers = lib.mapAttrs marker ({ triton = "3"; } // lock.slots);
 in
 {
   inherit markers fillings;
+  # What these slots bring to a list of packages that has some of it already.
+  companionsBeside = packages: slots:
+    let have = map (p: p.pname or null) packages; in
+    map (n: pkgs.${n}) (lib.filter (n: !lib.elem n have) (namesFor slots));
   # The store paths of one filling: a process gets all of them or none, because they fit each other only.
   # What the fillings import themselves comes from the lock, as everything that is not a slot.
-  filling = kind: lib.attrValues fillings.${kind} ++ pythonModules companions;
+  filling = kind: lib.attrValues fillings.${kind} ++ pkgs.requiredPythonModules (companions (lib.attrNames requires));
   names = lib.attrNames markers;
 
   isMarker = x: builtins.isAttrs x && x.isSlot or false;

@@ -10,6 +10,8 @@
 , pythonRelaxDeps ? [ ]
 , dontCheckRuntimeDeps ? null  # null: what is not satisfied is a warning
 , dontCompile ? false
+, wrongRecord ? false          # the wheel's RECORD is known to be wrong
+, libraries ? [ ]              # packages with libraries that the wheel expects of its host
 }:
 
 let
@@ -28,6 +30,9 @@ let
     relaxDeps = if builtins.isBool pythonRelaxDeps then (if pythonRelaxDeps then "*" else "") else words pythonRelaxDeps;
     checkDeps = if dontCheckRuntimeDeps == null then "warn" else !dontCheckRuntimeDeps;
     compile = !dontCompile;
+  } // lib.optionalAttrs wrongRecord { checkRecord = "warn"; }
+  // lib.optionalAttrs (libraries != [ ]) {
+    runpath = lib.concatStringsSep ":" ([ wheelTools.runpath ] ++ map (p: "${p}/lib") libraries);
   };
 in
 { drv = derivation drvArgs; inherit drvArgs; }

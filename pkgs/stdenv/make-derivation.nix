@@ -40,8 +40,8 @@ let
         if x == null then [ ]
         else if builtins.isList x then lib.concatMap check x
         else if builtins.isString x || builtins.isPath x || builtins.isAttrs x then
-          # a slot is metadata of what the runtime brings: never an input
-          (if builtins.isAttrs x && x.isSlot or false then [ ] else [ (lib.getDev x) ])
+          # a slot is metadata of what the runtime brings: never an input, unlike what it asks for besides slots
+          (if builtins.isAttrs x && x.isSlot or false then map lib.getDev x.pythonDependencies else [ (lib.getDev x) ])
         else throw (words.noPackage name field attrs x);
     in
     if builtins.isList xs then lib.concatMap check xs

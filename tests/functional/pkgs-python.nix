@@ -14,6 +14,7 @@ let
   y = wheel { pname = "y"; propagatedBuildInputs = [ x ]; };
   env = python3.withPackages (ps: [ y ps.torchaudio null ]);
   changed = python3.override { packageOverrides = final: prev: { numpy = prev.numpy.overridePythonAttrs (old: { version = "9"; }); }; };
+  torchNeeds = [ "filelock" "fsspec" "jinja2" "networkx" "setuptools" "sympy" "typing-extensions" ];
   twice = changed.override { packageOverrides = final: prev: { tqdm = prev.tqdm.overridePythonAttrs (old: { version = "8"; }); }; };
   torchless = python3.override { debian = pkgs.debian // lib.genAttrs [ "torchCpu" "torchvisionCpu" "torchaudioCpu" ] (n: throw "${n} is seen"); };
 in
@@ -27,7 +28,7 @@ in
 
   # which builder
   "a plain wheel goes to the built-in builder" = [ x.drvAttrs.builder "builtin:kiln-wheel-1" ];
-  "so does all of the lock but sources" = [ (lib.filter (n: let p = ps.${n}; in p.drvAttrs.builder != "builtin:kiln-wheel-1") (lib.attrNames (lib.importJSON (root + "/pkgs/python/lock.json")).projects)) [ "antlr4-python3-runtime" "fairscale" "fvcore" "iopath" "wget" ] ];
+  "so does all of the lock but sources" = [ (lib.filter (n: let p = ps.${n}; in p.drvAttrs.builder != "builtin:kiln-wheel-1") (lib.attrNames (lib.importJSON (root + "/pkgs/python/lock.json")).projects)) [ "antlr4-python3-runtime" "dlib" "fairscale" "fvcore" "iopath" "sam2" "wget" ] ];
   "a phase needs a shell" = [ (wheel { postInstall = ":"; }).drvAttrs.builder (pkgs.stdenv.shell) ];
   "so does a phase by overrideAttrs" = [ (x.overrideAttrs (old: { postInstall = ":"; })).drvAttrs.builder (pkgs.stdenv.shell) ];
   "meta by overrideAttrs changes no path" = [ ((x.overrideAttrs (old: { meta = old.meta // { broken = false; }; })).drvPath == x.drvPath) true ];
@@ -39,10 +40,21 @@ in
   "an import check that needs a slot is apart" = [ ((wheel { dependencies = [ ps.torch ]; pythonImportsCheck = [ "x" ]; }).drvPath == (wheel { dependencies = [ ps.torch ]; }).drvPath) true ];
 
   # dependencies and slots
-  "slots and null are no dependencies" = [ (names x.pythonDependencies) [ "numpy" ] ];
+  "slots and null are no dependencies, but what a slot asks for besides slots is" = [ (names x.pythonDependencies) ([ "numpy" ] ++ torchNeeds) ];
+  "a recipe that has some of that keeps its own" = [
+    (map (x: x.version) (lib.filter (x: x.pname == "sympy") (wheel { dependencies = [ ps.torch ps.torchvision (ps.sympy.overridePythonAttrs { version = "0"; }) ]; }).pythonDependencies))
+    [ "0" ]
+  ];
+  "so do a recipe without Python, and an environment" = [
+    (lib.all (names: lib.all (n: lib.elem n names) torchNeeds) [
+      (names (pkgs.stdenv.mkDerivation { name = "z"; propagatedBuildInputs = [ ps.torch ]; }).drvAttrs.propagatedBuildInputs)
+      (names (python3.withPackages (ps: [ ps.torch ])).requiredPythonModules)
+    ])
+    true
+  ];
   "slots are told, of the whole closure" = [ y.slots [ "torch" ] ];
-  "requiredPythonModules is transitive, each once" = [ (names y.requiredPythonModules) [ "y" "x" "numpy" ] ];
-  "an environment has them" = [ (names env.requiredPythonModules) [ "y" "x" "numpy" ] ];
+  "requiredPythonModules is transitive, each once" = [ (lib.sort lib.lessThan (names y.requiredPythonModules)) (lib.sort lib.lessThan ([ "y" "x" "numpy" "markupsafe" "mpmath" ] ++ torchNeeds)) ];
+  "an environment has them" = [ (lib.sort lib.lessThan (names env.requiredPythonModules)) (lib.sort lib.lessThan (names (ps.requiredPythonModules [ y ]))) ];
   "an environment tells its slots" = [ env.slots [ "torch" "torchaudio" ] ];
   "a slot has no files" = [ (fails "${ps.torch}") true ];
   "no package's hash knows torch" = [ (torchless.pkgs.timm.drvPath == ps.timm.drvPath) true ];

@@ -1,0 +1,30 @@
+# What the lock's projects need said besides the lock: arguments of their buildPythonPackage. A source
+# archive that is not here needs setuptools only; one with `native` has C or C++ to compile; one that is `optional` is null where
+# there is no file of it.
+{ lib, pkgs, topLevel }:
+
+let
+  # of the package set around Python's, so that the name is told when it is missing
+  tool = name: topLevel.${name} or (throw "building this from its source needs ${name}, which the package set has not yet");
+  # libraries of the host, by Debian's names
+  libraries = names: lib.filter (p: p != null) (map (n: topLevel.debian.packages.${n} or null) names);
+in
+{
+  # the wheel's RECORD has an older hash of a file of .dist-info
+  decord.wrongRecord = true;
+
+  dlib = {
+    native = true;
+    dontUseCmakeConfigure = true;
+    nativeBuildInputs = [ (tool "cmake") ];
+  };
+
+  # It speeds PyOpenGL up, which works without it where there is no wheel.
+  pyopengl-accelerate.optional = true;
+
+  # the extension, which is left out, is for CUDA's compiler; without it the package works
+  sam2.SAM2_BUILD_CUDA = "0";
+
+  slangpy.libraries = libraries [ "libx11-6" ];
+  taichi.libraries = libraries [ "libx11-6" ];
+}
