@@ -7,6 +7,7 @@
 #include "base/report.h"
 #include "cli/result_links.h"
 #include "project/installable.h"
+#include "project/project_tracked.h"
 
 void build_command_release(struct build_command *c)
 {
@@ -33,6 +34,12 @@ void build_command_name(struct build_command *c, const char *name)
 	if (strchr(asked.text, '/') || store_path_is_drv(str_c(asked.text)))
 		asked.kind = ASKED_PATH;
 	ask(c, asked);
+}
+
+void build_command_check(struct build_command *c, const char *name)
+{
+	c->check = c->builds.no_link = true;
+	ask(c, (struct asked){.kind = ASKED_RECIPE, .text = name, .check = true});
 }
 
 void build_command_slot(struct build_command *c, const char *text)
@@ -104,18 +111,48 @@ static errint complete_asked(struct build_command *c, struct err *err)
 	return 0;
 }
 
+/* What the project has no recipe for is the set's. */
+static void check_in_set(struct build_command *c, struct asked *asked)
+{
+	char *file CLEANUP_FREE =
+		c->project_dir ? project_recipe_file(c->project_dir, str_c(asked->text)) : NULL;
+
+	if (file)
+		return;
+	asked->kind = ASKED_SET;
+	asked->text = arena_printf(&c->a, "%s%s.check",
+				   strchr(asked->text, '.') ? "" : "python3.pkgs.", asked->text);
+}
+
+/* Without a project only what the set has can be checked. */
+static errint find_checks(struct build_command *c, struct err *err)
+{
+	ERR(none);
+	errint rc = project_find(c->project, &c->project_dir, &none);
+
+	if (rc && c->project)
+		return err_move(err, &none);
+	for (size_t i = 0; i < c->n_asked; i++)
+		check_in_set(c, &c->asked[i]);
+	return 0;
+}
+
 static errint find(struct build_command *c, struct session *s, struct err *err)
 {
 	struct project_request r = {
 		.session = s, .eval = &c->request, .keep_going = s->settings->keep_going};
 	errint rc = complete_asked(c, err);
 
-	if (!rc && count_recipes(c))
+	if (!rc && c->check)
+		rc = find_checks(c, err);
+	else if (!rc && count_recipes(c))
 		rc = project_find(c->project, &c->project_dir, err);
 	if (rc)
 		return rc;
 	r.dir = c->project_dir;
 	rc = project_resolve(&r, c->asked, c->n_asked, &c->a, &c->found, err);
+	if (rc == ERR_NOT_FOUND && c->check)
+		return err_hint(err, "name a recipe of the project, or one of python3.pkgs");
 	if (!rc)
 		rc = check_found(c, err);
 	if (!rc)
@@ -194,7 +231,7 @@ static errint pin_set(struct build_command *c, struct session *s, struct err *er
 {
 	bool pinned = false;
 
-	if (!count_recipes(c) || c->builds.dry_run || c->request.nixpkgs)
+	if (!count_recipes(c) || c->check || c->builds.dry_run || c->request.nixpkgs)
 		return 0;
 	errint rc = project_pin_first(s, c->project_dir, &pinned, err);
 	if (pinned)
@@ -202,6 +239,15 @@ static errint pin_set(struct build_command *c, struct session *s, struct err *er
 			   "pinned package set " KILN_VERSION " in '%s/.flox/kiln.lock': commit it",
 			   c->project_dir);
 	return rc;
+}
+
+static void print_checked(const struct build_command *c)
+{
+	for (size_t i = 0; i < c->n_products; i++) {
+		struct str name = str_drop_suffix(c->products[i].name, S("-check"));
+
+		out_printf("%.*s: its modules can be imported\n", STR_ARG(name));
+	}
 }
 
 static errint build(struct build_command *c, struct session *s, struct err *err)
@@ -253,6 +299,8 @@ errint build_command_run(struct build_command *c, struct cli *cli, struct err *e
 		return rc;
 	if (c->json)
 		print_json(c);
+	else if (!c->builds.dry_run && c->check)
+		print_checked(c);
 	else if (!c->builds.dry_run)
 		print_paths(c);
 	return failure ? err_move(err, failure) : 0;

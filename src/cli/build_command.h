@@ -15,6 +15,7 @@ struct build_command {
 	struct asked *asked;
 	size_t n_asked, cap_asked;
 	bool json;
+	bool check; /* names are of what is checked, not built */
 	/* found: */
 	char *project_dir; /* of recipes */
 	struct resolved_list found;
@@ -25,6 +26,8 @@ void build_command_release(struct build_command *c);
 
 /* An operand: a recipe's name, or a path when it has a slash or ends in .drv. */
 void build_command_name(struct build_command *c, const char *name);
+/* A name whose package is checked: a recipe's, or else one in the set's python3.pkgs. */
+void build_command_check(struct build_command *c, const char *name);
 /* "torch=cpu" */
 void build_command_slot(struct build_command *c, const char *text);
 /* Finds, builds, links and prints. */

@@ -34,6 +34,7 @@ struct asked {
 	/* These outputs alone; 0: what the derivation says is to be installed, all of a .drv. */
 	const struct str *outputs;
 	size_t n_outputs;
+	bool check; /* of a recipe: not it, but what checks it */
 };
 
 struct project_request {

@@ -68,6 +68,24 @@ static errint take_value(struct resolution *v, struct evaluation *e, const struc
 	return 0;
 }
 
+/* The derivation that checks one. */
+static errint take_check(struct resolution *v, struct value **value, struct err *err)
+{
+	struct value *check;
+	errint rc = eval_get_attr(v->recipes.e.eval, *value, S("check"), &check, err);
+
+	if (rc)
+		return rc;
+	if (!check) {
+		err_set(err, ERR_NOT_FOUND, "there is nothing to check");
+		return err_hint(
+			err, "what is checked are the modules of Python packages; a recipe's own "
+			     "tests belong into its checkPhase, which kiln build runs");
+	}
+	*value = check;
+	return 0;
+}
+
 static errint take_recipe(struct resolution *v, const struct asked *asked, struct resolved *f,
 			  struct err *err)
 {
@@ -77,7 +95,10 @@ static errint take_recipe(struct resolution *v, const struct asked *asked, struc
 
 	if (rc)
 		return rc;
-	rc = take_value(v, &v->recipes.e, asked, value, f, err);
+	struct value *wanted = value;
+	rc = asked->check ? take_check(v, &wanted, err) : 0;
+	if (!rc)
+		rc = take_value(v, &v->recipes.e, asked, wanted, f, err);
 	if (!rc)
 		rc = project_warn_misspelt(&v->recipes.e, value, asked->text, err);
 	return rc ? err_wrap(err, "recipe '%s'", asked->text) : 0;

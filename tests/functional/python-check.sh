@@ -1,0 +1,75 @@
+#!/bin/sh
+# kiln check: what of a package is imported, by the check's own program on packages made here, and what the
+# command says. That a check runs in the sandbox is tested in full/python-check.sh.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+top=$(cd "$(dirname "$0")/../.." && pwd)
+KILN_DATA_DIR=$top
+export KILN_DATA_DIR
+command -v python3 >/dev/null || skip_all "no python3"
+plan 22
+cd "$T" || exit 1
+
+put() { mkdir -p "$(dirname "$1")" && cat >"$1"; }
+# check PACKAGE MODULES SKIPPED
+check() {
+	rm -f out
+	package=$T/$1 sitePackages=site modules="${2:-}" skipped="${3:-}" out=$T/out TMPDIR=$T PYTHONPATH=$T/$1/site \
+		python3 -P -s "$top/pkgs/python/check-imports.py" 2>&1
+}
+echo 'import sub.inner' | put good/site/good/__init__.py
+echo 'x = 1' | put good/site/single.py
+: | put good/site/sub/inner/__init__.py
+echo 'import good, nowhere' | put good/site/tests/__init__.py
+echo 'import nowhere' | put good/site/good/broken.py
+: | put good/site/good-1.dist-info/METADATA
+echo 'import nowhere' | put good/site/not-a-name.py
+: | put good/site/data/file.txt
+echo 'import sys; sys.exit("stop here")' | put bad/site/exits.py
+echo 'import os, signal; os.kill(os.getpid(), signal.SIGSEGV)' | put bad/site/crashes.py
+printf 'def f():\n    import nowhere\nf()\n' | put bad/site/raises.py
+echo 'import os; os.environ["SEEN"] = "1"' | put apart/site/a.py
+echo 'import os; assert "SEEN" not in os.environ' | put apart/site/b.py
+echo 'import os; open(os.path.expanduser("~/kept"), "w").close()' | put apart/site/c.py
+
+said=$(check good) && status=0 || status=$?
+is "modules, packages and what is in namespaces are imported, junk is not" "$status $said" "0 import good: ok
+import single: ok
+import sub.inner: ok"
+ok "which makes an empty output" test -f out -a ! -s out
+fails_like "a module that is named is imported, too" '^import good.broken: |nowhere' check good good.broken
+is "one that is left out is told" "$(check good good.broken good.broken | grep broken)" "import good.broken: left out"
+said=$(check bad) && status=0 || status=$?
+is "failures end it" "$status" 1
+like "all of them are named" "$said" '^error: cannot be imported: crashes exits raises$'
+like "with the traceback" "$said" 'raises.py", line 2, in f'
+like "of whatever ends a module" "$said" '^SystemExit: stop here$'
+like "and how it ended" "$said" '^import crashes: killed by signal 11$'
+ok "then there is no output" test ! -e out
+ok "no module sees what another one did, and each has a home" check apart
+
+# The command.
+mkdir -p project/.flox/pkgs
+cd project || exit 1
+echo '{ stdenv }: stdenv.mkDerivation { name = "tool"; }' >.flox/pkgs/tool.nix
+cat >.flox/pkgs/numpy.nix <<'NIX'
+{ python3 }: python3.pkgs.buildPythonPackage {
+  pname = "mine"; version = "1"; format = "wheel"; src = ./mine-1-py3-none-any.whl;
+  dependencies = [ python3.pkgs.torch python3.pkgs.tqdm ]; pythonImportsCheck = [ "mine.deep" ];
+}
+NIX
+: >.flox/pkgs/mine-1-py3-none-any.whl
+planned() { kiln check --dry-run "$@" 2>&1 | grep -o '[a-z0-9.-]*-check.drv$' | cut -d- -f2-; }
+is "a recipe goes before the set" "$(planned numpy)" python3.13-mine-1-check.drv
+like "what the project lacks is the set's" "$(planned tqdm)" '^python3.13-tqdm-[0-9.]*-check.drv$'
+like "also by its path" "$(planned python3.pkgs.tqdm)" '^python3.13-tqdm-[0-9.]*-check.drv$'
+like "several at once" "$(planned tqdm numpy | sort | tr '\n' ' ')" '^python3.13-mine.*python3.13-tqdm'
+fails_like "without a name" '^error: what to check is not named$' kiln check
+fails_like "what is no Python package" "^error: recipe 'tool': there is nothing to check$" kiln check tool
+fails_like "what nobody has" "'nosuch'" kiln check nosuch
+fails_like "with a cure" '^hint: .*recipe' kiln check nosuch
+drv_of() { kiln "$@" --dry-run --json numpy 2>/dev/null | sed -n 's/.*"drvPath": "\([^"]*\)".*/\1/p'; }
+with_torch() { compat nix-store -qR "$1" | grep -c -- '-torch-cpu-[0-9.]*\.drv$'; }
+is "a check has the slot's filling" "$(with_torch "$(drv_of check)")" 1
+is "on which the package does not depend" "$(with_torch "$(drv_of build)")" 0
+ok "the project is not pinned by it" test ! -e .flox/kiln.lock
