@@ -2,6 +2,7 @@
 #
 #	skipped		modules that are not imported -> the reason
 #	environment	variables
+#	idle		why what the project is for cannot be imported here, whatever else of it can
 let
   gpu = "it loads CUDA's libraries, which are a slot";
   library = "it is a library that the project loads itself, no module";
@@ -12,10 +13,12 @@ in
     "comfy_aimdo.aimdo" = library;
     "comfy_aimdo.aimdo_rocm" = library;
   };
-  comfy-kitchen.skipped.comfy_kitchen = "it is for a newer torch than the cpu filling";
-  comfyui-manager.skipped.comfyui_manager = "it runs inside of ComfyUI, whose modules it imports";
-  cupy-cuda12x.skipped = { cupy = gpu; cupyx = gpu; };
-  cupy-cuda13x.skipped = { cupy = gpu; cupyx = gpu; };
+  comfyui-manager = rec {
+    idle = "it runs inside of ComfyUI, whose modules it imports";
+    skipped.comfyui_manager = idle;
+  };
+  cupy-cuda12x = { idle = gpu; skipped = { cupy = gpu; cupyx = gpu; }; };
+  cupy-cuda13x = { idle = gpu; skipped = { cupy = gpu; cupyx = gpu; }; };
   # git is found when it is called, on the PATH of whoever calls it
   gitpython.environment.GIT_PYTHON_REFRESH = "quiet";
   googleapis-common-protos.skipped =
@@ -26,7 +29,16 @@ in
       "google.longrunning.operations_pb2_grpc" = grpc;
     };
   hypothesis.skipped._hypothesis_pytestplugin = "pytest loads it";
-  sageattention.skipped.sageattention = "it imports triton, which the cpu filling has not";
-  sounddevice.skipped.sounddevice = "it loads PortAudio, which belongs to the machine's sound system";
-  soupsieve.skipped.soupsieve = "beautifulsoup4 and it need each other, and only the former says so";
+  sageattention = rec {
+    idle = "it imports triton, which the cpu filling has not";
+    skipped.sageattention = idle;
+  };
+  sounddevice = rec {
+    idle = "it loads PortAudio, which belongs to the machine's sound system";
+    skipped.sounddevice = idle;
+  };
+  soupsieve = rec {
+    idle = "beautifulsoup4 and it need each other, and only the former says so";
+    skipped.soupsieve = idle;
+  };
 }

@@ -1,0 +1,3 @@
+{ python3 }:
+
+python3.withPackages (ps: [ ps.numpy ps.flash-attn ])
