@@ -5,6 +5,8 @@ let
 in
 {
   python313 = python;
+  # What every interpreter's packages are changed by, before its own packageOverrides.
+  pythonPackagesExtensions = [ ];
   python3 = final.python313;
   python = final.python3;
   python3Packages = final.python3.pkgs;

@@ -143,6 +143,11 @@ rec {
     then told "${args.pname or args.name}: ${field} holds the text \"${x}\", expected packages" (place field args)
       [ "without quotes it is a name: python3.pkgs.${x}" ]
     else noPackage (args.pname or args.name) (if args ? dependencies then "dependencies" else field) args x;
+  noSuchDependency = name: unknown: needs: new:
+    told "python3.pkgs.${name}.override has no argument ${quoted unknown}" (place (lib.head unknown) new)
+      [ (let m = didYouMean (lib.head unknown) needs; in if m != null then m
+        else if needs == [ ] then "it is installed as its authors published it, and depends on nothing"
+        else "it is installed as its authors published it; what it depends on can be replaced: ${lib.concatStringsSep ", " needs}") ];
   noMember = x: told "python3.withPackages: the list holds ${if builtins.isString x then "the text \"${x}\"" else "a ${builtins.typeOf x}"}, expected packages" ""
     [ (if builtins.isString x then "without quotes it is a name: ps.${x}" else "in a list a call stands in parentheses: [ (f x) ]") ];
   noMetaList = name: field: meta: told "${name}: meta.${field} is a ${builtins.typeOf meta.${field}}, expected a list" (place field meta)

@@ -9,12 +9,12 @@ let
     "pname" "version" "name" "src" "format" "dependencies" "propagatedBuildInputs" "meta" "passthru" "doCheck"
     "dontBuild" "dontConfigure" "dontUnpack" "pythonRemoveDeps" "pythonRelaxDeps" "dontCheckRuntimeDeps"
     "pythonImportsCheck" "optional-dependencies" "disabled" "dontUsePythonImportsCheck" "namePrefix"
-    "wrongRecord" "libraries"
+    "wrongRecord" "libraries" "isApplication"
   ];
   # Not for the environment of a stdenv build.
   ownAttrs = [
     "dependencies" "propagatedBuildInputs" "build-system" "pyproject" "format" "disabled" "optional-dependencies"
-    "nativeCheckInputs" "checkInputs" "doCheck" "namePrefix" "checkPhase" "preCheck" "postCheck" "catchConflicts"
+    "nativeCheckInputs" "checkInputs" "doCheck" "namePrefix" "isApplication" "checkPhase" "preCheck" "postCheck" "catchConflicts"
   ];
 
   hook = makeSetupHook
@@ -79,11 +79,12 @@ let
   };
 
   passthruOf = args: c: self: {
-    pythonModule = python;
+    # an application is nobody's module
+    pythonModule = if args.isApplication or false then false else python;
     pythonDependencies = c.dependencies;
     dependencies = c.given;
     slots = c.allSlots;
-    requiredPythonModules = requiredPythonModules [ self ];
+    requiredPythonModules = if args.isApplication or false then c.closure else requiredPythonModules [ self ];
     optional-dependencies = args.optional-dependencies or { };
     # imports the package's modules, with the slots filled
     check = checkImports self (args.pythonImportsCheck or [ ]);
@@ -100,7 +101,7 @@ let
     inherit (python) sitePackages;
     skipped = lib.attrNames (package.importCheck.skipped or { });
     PYTHONDONTWRITEBYTECODE = "1";
-    PYTHONPATH = makePythonPath (lib.unique (package.requiredPythonModules
+    PYTHONPATH = makePythonPath (lib.unique ([ package ] ++ package.requiredPythonModules
       ++ lib.optionals (package.slots != [ ]) (slots.filling "cpu")));
   });
 
@@ -192,7 +193,7 @@ in
 {
   inherit requiredPythonModules makePythonPath hasPythonModule;
   buildPythonPackage = make { };
-  buildPythonApplication = make { namePrefix = ""; };
+  buildPythonApplication = make { namePrefix = ""; isApplication = true; };
   toPythonModule = drv: drv // {
     pythonModule = python;
     pythonDependencies = drv.pythonDependencies or (drv.propagatedBuildInputs or [ ]);

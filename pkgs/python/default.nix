@@ -1,7 +1,9 @@
 # The Python interpreter: Debian's, relocated, with the package set and the environments on top. To
 # recipes it is nixpkgs' python3: `.pkgs`, `.withPackages`, `.override { packageOverrides }`.
 { lib, stdenv, stdenvNoCC, newScope, fetchurl, fetchPypi, makeSetupHook, debian, pkgs
-, packageOverrides ? (final: prev: { }), pythonLock ? lib.importJSON ./lock.json
+, packageOverrides ? (final: prev: { }), pythonPackagesExtensions
+, self ? null # nixpkgs asks who packages are built for: here it is always this interpreter
+, pythonLock ? lib.importJSON ./lock.json
 }@inputs:
 
 let
@@ -44,7 +46,7 @@ let
 
   build = import ./build-package.nix { inherit lib stdenv stdenvNoCC makeSetupHook wheelBuilder python slots wheelTools; };
 
-  environment = import ./environment.nix { inherit lib python slots; inherit (stdenv) shell; inherit (stdenv.hostPlatform) system; };
+  environment = import ./environment.nix { inherit lib stdenv python slots; inherit (inputs.pkgs) makeWrapper; };
 
   packageSet = final:
     let
@@ -58,7 +60,7 @@ let
     in
     import ./package-set.nix { inherit lib python build slots makeSetupHook fetchPypi final; topLevel = inputs.pkgs; } // locked;
 
-  pkgs = lib.makeScope newScope (lib.extends packageOverrides packageSet);
+  pkgs = lib.makeScope newScope (lib.extends (lib.composeManyExtensions (pythonPackagesExtensions ++ [ packageOverrides ])) packageSet);
 
   python = lib.extendDerivation true
     {
@@ -77,8 +79,7 @@ let
       hasDistutilsCxxPatch = false;
       pythonOnBuildForHost = python;
       pythonForBuild = python;
-      buildEnv = environment.buildEnv;
-      withPackages = f: environment.buildEnv { extraLibs = f pkgs; };
+      inherit (environment) buildEnv withPackages;
       inherit slots;
       meta = { description = "Python ${pythonVersion}"; mainProgram = libPrefix; } // base.meta or { };
     }

@@ -1,13 +1,13 @@
 # python3.withPackages: an interpreter whose site-packages holds the packages and all that they need.
 # Two packages' different files under one name are an error.
-{ lib, system, python, slots, shell }:
+{ lib, stdenv, makeWrapper, python, slots }:
 
 let
   # Of what is no package: a store path may stand for one.
   isInput = x: builtins.isPath x || builtins.isString x && (builtins.hasContext x || lib.hasPrefix "/" x)
     || throw (lib.words.noMember x);
 
-  buildEnv = lib.makeOverridable ({ extraLibs ? [ ], ignoreCollisions ? false, postBuild ? "", permitUserSite ? false
+  make = lib.makeOverridable ({ extraLibs ? [ ], ignoreCollisions ? false, postBuild ? "", permitUserSite ? false
     , extraOutputsToInstall ? [ ], makeWrapperArgs ? [ ] }:
     let
       wanted = lib.filter (x: x != null && (builtins.isAttrs x || isInput x) && !slots.isMarker x) (lib.flatten extraLibs);
@@ -15,6 +15,33 @@ let
       modules = python.pkgs.requiredPythonModules (wanted ++ slots.companionsBeside wanted asked);
       plain = lib.filter (x: !(python.pkgs.hasPythonModule x)) wanted;
       allSlots = lib.unique (asked ++ lib.concatMap (p: p.slots) modules);
+      attrs = {
+        name = "python3-${python.version}-env";
+        inherit ignoreCollisions python;
+        inherit (python) libPrefix;
+        slots = lib.sort lib.lessThan allSlots;
+        packages = modules ++ plain;
+        preferLocalBuild = true;
+      };
+      # a builder is started under its bare name, by which Python would not find its library
+      bare = derivation (attrs // {
+        inherit (stdenv.hostPlatform) system;
+        builder = stdenv.shell;
+        args = [ "-c" "exec \"$0\" \"$@\"" python.interpreter "-I" "-S" ./make-env.py ];
+      });
+      # what is done to it afterwards needs the programs of a build
+      changed = stdenv.mkDerivation (attrs // {
+        nativeBuildInputs = [ makeWrapper ];
+        buildCommand = ''
+          "${python.interpreter}" -I -S ${./make-env.py}
+        '' + lib.optionalString (makeWrapperArgs != [ ]) ''
+          for program in "$out"/bin/*; do
+            # the interpreter's other names are links to it
+            [ "$program" != "$out/bin/$libPrefix" ] && [ "$program" -ef "$out/bin/$libPrefix" ] ||
+              wrapProgram "$program" ${lib.concatStringsSep " " makeWrapperArgs}
+          done
+        '' + postBuild;
+      });
       self = lib.extendDerivation true
         {
           inherit python;
@@ -25,20 +52,12 @@ let
           env = self;
           meta = python.meta // { description = "Python ${python.pythonVersion} with packages"; };
         }
-        (derivation {
-          name = "python3-${python.version}-env";
-          inherit system ignoreCollisions;
-          # a builder is started under its bare name, by which Python would not find its library
-          builder = shell;
-          args = [ "-c" "exec \"$0\" \"$@\"" python.interpreter "-I" "-S" ./make-env.py ];
-          inherit python;
-          inherit (python) libPrefix;
-          slots = lib.sort lib.lessThan allSlots;
-          packages = modules ++ plain;
-          preferLocalBuild = true;
-        });
+        (if postBuild == "" && makeWrapperArgs == [ ] then bare else changed);
     in
-    if postBuild != "" || makeWrapperArgs != [ ] then throw "python3.buildEnv: postBuild and makeWrapperArgs need a shell; use symlinkJoin around the environment"
-    else self);
+    self);
 in
-{ inherit buildEnv; }
+{
+  # python3.buildEnv: nothing yet; what is wanted comes by `.override { extraLibs = …; }`.
+  buildEnv = make { };
+  withPackages = f: make { extraLibs = f python.pkgs; };
+}

@@ -8,7 +8,18 @@ let
   filesOf = row: lib.filter (f: lib.elem system f.systems) row.files;
   noFile = name: row: throw "python3.pkgs.${name}: ${name} ${row.version} has no file for ${system} in the lock";
 
-  package = name: row:
+  # nixpkgs' packages are functions of what they depend on, which recipes replace by name.
+  overridden = name: needs: given: f:
+    let
+      old = lib.genAttrs needs (n: given.${n} or pkgs.${n});
+      new = let g = lib.toFunction f; in g old;
+      unknown = lib.attrNames (removeAttrs new needs);
+    in
+    if unknown == [ ] then given // new
+    else throw (lib.words.noSuchDependency name unknown needs new);
+
+  package = packageWith { };
+  packageWith = given: name: row:
     let
       files = filesOf row;
       file = if files == [ ] then noFile name row else lib.head files;
@@ -23,13 +34,16 @@ let
         url = "mirror://pypi/${name}/${file.name}";
         inherit (file) sha256;
       };
-      dependencies = map (n: pkgs.${n}) needs ++ map (n: slots.markers.${n}) row.slots;
+      dependencies = map (n: given.${n} or pkgs.${n}) needs ++ map (n: slots.markers.${n}) row.slots;
       pythonImportsCheck = [ ];
       # the lock says what a project needs: here it must hold
       dontCheckRuntimeDeps = false;
       doCheck = false;
       meta.description = "the project ${name} of the Python lock";
-    } // lib.optionalAttrs (checks ? ${name}) { passthru.importCheck = checks.${name}; }
+      passthru = {
+        override = f: packageWith (overridden name needs given f) name row;
+      } // lib.optionalAttrs (checks ? ${name}) { importCheck = checks.${name}; };
+    }
     // (if isWheel then { format = "wheel"; } else {
       pyproject = true;
       build-system = [ pkgs.setuptools pkgs.wheel ];

@@ -53,4 +53,5 @@ in
   setuptoolsBuildHook = null;
   wheelUnpackHook = null;
   pytestCheckHook = makeSetupHook { name = "pytest-check-hook"; propagatedBuildInputs = [ final.pytest ]; } ./pytest-hook.sh;
+  unittestCheckHook = makeSetupHook { name = "unittest-check-hook"; } ./unittest-hook.sh;
 } // slots.markers

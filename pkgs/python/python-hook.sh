@@ -62,8 +62,16 @@ _pythonUnpackWheel() {
 	sourceRoot=.
 	runHook postUnpack
 }
+# A source archive has no history to find its version in: the recipe's is told to the backends that ask.
+_pythonTellVersion() {
+	[[ ${version:-} =~ ^v?[0-9][0-9A-Za-z.+!]*$ ]] || return 0
+	export SETUPTOOLS_SCM_PRETEND_VERSION=${SETUPTOOLS_SCM_PRETEND_VERSION-$version}
+	export PDM_BUILD_SCM_VERSION=${PDM_BUILD_SCM_VERSION-$version}
+	export POETRY_DYNAMIC_VERSIONING_BYPASS=${POETRY_DYNAMIC_VERSIONING_BYPASS-$version}
+}
 _pythonBuild() {
 	runHook preBuild
+	_pythonTellVersion
 	"$pythonInterpreter" @buildWheel@
 	runHook postBuild
 }

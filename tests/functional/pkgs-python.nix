@@ -61,7 +61,62 @@ in
   "one provider of cv2" = [ (lib.unique (map (n: ps.${n}.drvPath) [ "opencv4" "opencv-python" "opencv-contrib-python" "opencv-python-headless" ]) == [ ps.opencv4.drvPath ]) true ];
   "makePythonPath" = [ (ps.makePythonPath [ ps.tqdm ] == "${ps.tqdm}/lib/python3.13/site-packages") true ];
 
+  # names of one interpreter and its packages
+  "python3 is python313" = [ (lib.unique (map (p: p.drvPath) [ pkgs.python pkgs.python3 pkgs.python313 ])) [ python3.drvPath ] ];
+  "so are their packages" = [ (lib.unique (map (p: p.tqdm.drvPath) [ pkgs.python3Packages pkgs.python313Packages python3.pkgs ps.pythonPackages ])) [ ps.tqdm.drvPath ] ];
+  "versions compare" = [ [ (ps.pythonOlder "3.14") (ps.pythonAtLeast "3.14") (python3.pythonAtLeast "3.13") (python3.pythonOlder "3.13") ] [ true false true false ] ];
+  "fetchPypi knows archives and wheels" = [
+    (map (args: (ps.fetchPypi ({ pname = "A.b_c"; version = "1"; hash = ""; } // args)).url) [
+      { }
+      { extension = "zip"; }
+      { format = "setuptools"; }
+      { format = "wheel"; }
+      { format = "wheel"; python = "cp313"; dist = "cp313"; abi = "cp313"; platform = "manylinux2014_x86_64"; }
+    ])
+    (map (file: "mirror://pypi/a-b-c/${file}") [
+      "A.b_c-1.tar.gz"
+      "A.b_c-1.zip"
+      "A.b_c-1.tar.gz"
+      "A.b_c-1-py2.py3-none-any.whl"
+      "A.b_c-1-cp313-cp313-manylinux2014_x86_64.whl"
+    ])
+  ];
+  "a missing project has its reason" = [ (lib.all (n: !(ps ? ${n}) && lib.isString ps.absentProjects.${n}) [ "flash-attn" "nunchaku" "nvidia-cudnn-cu12" "xformers" ]) true ];
+
+  # environments
+  "buildEnv is an environment of nothing" = [ (names (python3.buildEnv.requiredPythonModules)) [ ] ];
+  "its override says what is in it" = [
+    (let e = python3.buildEnv.override { extraLibs = [ x ]; ignoreCollisions = true; }; in [ e.ignoreCollisions (e.drvPath == (python3.withPackages (_: [ x ])).drvPath) ])
+    [ true false ]
+  ];
+  "more than once" = [ ((python3.buildEnv.override { extraLibs = [ x ]; ignoreCollisions = true; }).override { ignoreCollisions = false; }).drvPath (python3.withPackages (_: [ x ])).drvPath ];
+  "only what is done afterwards needs a shell's programs" = [
+    (map (e: e ? stdenv || e.drvAttrs ? stdenv) [ (python3.withPackages (_: [ x ])) (python3.buildEnv.override { extraLibs = [ x ]; postBuild = ":"; }) ])
+    [ false true ]
+  ];
+
+  # modules and applications
+  "what stdenv built can be a module" = [
+    (names (python3.withPackages (_: [ (ps.toPythonModule (pkgs.stdenv.mkDerivation { pname = "s"; version = "1"; propagatedBuildInputs = [ ps.tqdm ]; })) ])).requiredPythonModules)
+    [ "s" "tqdm" ]
+  ];
+  "an application is no module" = [ (map ps.hasPythonModule [ x (ps.toPythonApplication x) (ps.buildPythonApplication { pname = "x"; version = "1"; format = "wheel"; inherit src; }) ]) [ true false false ] ];
+
   # overrides
+  "extensions come before packageOverrides" = [
+    (let p = (pkgs.extend (final: prev: {
+        pythonPackagesExtensions = prev.pythonPackagesExtensions ++ [ (a: b: { tqdm = b.tqdm.overridePythonAttrs { version = "7"; }; six = b.tqdm; }) ];
+      })).python3; in
+    [ p.pkgs.tqdm.version (p.override { packageOverrides = a: b: { tqdm = b.tqdm.overridePythonAttrs (old: { version = "${old.version}.1"; }); }; }).pkgs.tqdm.version ])
+    [ "7" "7.1" ]
+  ];
+  "an interpreter may be told who it is" = [ (let p = python3.override { self = p; packageOverrides = a: b: { }; }; in p.pkgs.tqdm.drvPath) ps.tqdm.drvPath ];
+  "a package's dependencies are its arguments" = [ (names (ps.scipy.override { numpy = ps.numpy.overridePythonAttrs { pname = "other"; }; }).dependencies) [ "other" ] ];
+  "and nothing else" = [ (fails (ps.scipy.override { nunpy = null; }).drvPath) true ];
+  "an overlay changes the interpreter" = [
+    (pkgs.extend (final: prev: { python313 = prev.python313.override { packageOverrides = a: b: { tqdm = b.tqdm.overridePythonAttrs { version = "5"; }; }; }; })).python3Packages.tqdm.version
+    "5"
+  ];
   "overridePythonAttrs sees the recipe's arguments" = [ (x.overridePythonAttrs (old: { pname = old.pname + (if old ? postFixup then "?" else "!"); })).pname "x!" ];
   "overridePythonAttrs twice" = [ ((x.overridePythonAttrs { version = "2"; }).overridePythonAttrs (old: { pname = "w"; })).name "python3.13-w-2" ];
   "the lock's rows answer what recipes ask of old" = [ (lib.all (n: (ps.gguf.overridePythonAttrs (old: { passthru.seen = old ? ${n}; })).seen) [ "dependencies" "meta" "pythonImportsCheck" "doCheck" "src" "version" ]) true ];

@@ -1,0 +1,170 @@
+#!/bin/sh
+# Source trees by PEP 517 without isolation and without a network: each backend of the set, and none; what a
+# backend needs to know of the version; programs, checks and what is missing. What has C to compile is built
+# where the set has a compiler.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+top=$(cd "$(dirname "$0")/../.." && pwd)
+export KILN_DATA_DIR="$top"
+: "${KILN_SET_STORE:=$T/root}"
+KILN_STORE=$KILN_SET_STORE
+mkdir -p "$KILN_STORE"
+cd "$T" || exit 1
+
+put() { mkdir -p "$(dirname "$1")" && cat >"$1"; }
+# tree NAME BACKEND REQUIRES: a module of that name with a program; pyproject's text goes on from standard input.
+tree() {
+	printf 'def main():\n    print("%s runs")\n' "$1" | put "$1/${src:-}$1/__init__.py"
+	echo readme | put "$1/README.md"
+	{
+		printf '[build-system]\nbuild-backend = "%s"\nrequires = [%s]\n' "$2" "$3"
+		cat
+	} | put "$1/pyproject.toml"
+}
+# project NAME VERSION: its [project] table; no version: it is dynamic.
+project() {
+	printf '[project]\nname = "%s"\nscripts.%s = "%s:main"\ndependencies = ["tqdm"]\n' "$1" "$1" "$1"
+	if [ -n "${2:-}" ]; then echo "version = \"$2\""; else echo 'dynamic = ["version"]'; fi
+}
+project plain 1 | src=src/ tree plain setuptools.build_meta '"setuptools", "wheel"'
+{ project scm && echo '[tool.setuptools_scm]'; } | tree scm setuptools.build_meta '"setuptools", "setuptools-scm"'
+project hatch 1 | tree hatch hatchling.build '"hatchling"'
+{ project vcs && printf '[tool.hatch.version]\nsource = "vcs"\n'; } | tree vcs hatchling.build '"hatchling", "hatch-vcs"'
+project flit | sed '/^dynamic/s/.*/dynamic = ["version", "description"]/' |
+	tree flit flit_core.buildapi '"flit_core"'
+printf '"""A module."""\n__version__ = "2"\ndef main():\n    print("flit runs")\n' | put flit/flit/__init__.py
+tree poetry poetry.core.masonry.api '"poetry-core"' <<'TOML'
+[tool.poetry]
+name = "poetry"
+version = "1"
+description = ""
+authors = []
+packages = [{ include = "poetry" }]
+[tool.poetry.dependencies]
+tqdm = ">=4"
+[tool.poetry.scripts]
+poetry = "poetry:main"
+TOML
+mv poetry/poetry poetry/song && sed -i 's/"poetry:main"/"song:main"/; s/include = "poetry"/include = "song"/' poetry/pyproject.toml
+{ project pdm && printf '[tool.pdm.version]\nsource = "scm"\n'; } | tree pdm pdm.backend '"pdm-backend"'
+{ project skb 1 && printf '[tool.scikit-build]\nwheel.cmake = false\nwheel.packages = ["skb"]\n'; } |
+	tree skb scikit_build_core.build '"scikit-build-core"'
+project meson1 1 | tree meson1 mesonpy '"meson-python"'
+printf "project('meson1', version: '1')\npy = import('python').find_installation(pure: true)\npy.install_sources('meson1/__init__.py', subdir: 'meson1')\n" |
+	put meson1/meson.build
+printf 'def main():\n    print("legacy runs")\n' | put legacy/legacy.py
+cat <<'PY' | put legacy/setup.py
+from distutils.core import setup
+setup(name="legacy", version="1", py_modules=["legacy"], install_requires=["tqdm"],
+      entry_points={"console_scripts": ["legacy=legacy:main"]})
+PY
+printf 'import unittest, plain\nclass T(unittest.TestCase):\n    def test_it(self):\n        plain.main()\n        print("unittest ran")\n' |
+	put plain/tests/test_plain.py
+printf 'import plain\ndef test_it():\n    assert plain.main() is None\ndef test_fails():\n    assert False\n' | put plain/tests/pytest_plain.py
+# With C: a module each by setup.py, Cython, cffi, pybind11 and meson-python.
+cat <<'C' | put ext/ext.c
+#include <Python.h>
+#include <numpy/arrayobject.h>
+static PyObject *answer(PyObject *self, PyObject *args) { npy_intp n = 42; return PyLong_FromLong((long)n); }
+static PyMethodDef methods[] = {{"answer", answer, METH_NOARGS, ""}, {0}};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "ext", 0, -1, methods};
+PyMODINIT_FUNC PyInit_ext(void) { import_array(); return PyModule_Create(&module); }
+C
+cat <<'PY' | put ext/setup.py
+import numpy
+from setuptools import Extension, setup
+setup(name="ext", version="1", ext_modules=[Extension("ext", ["ext.c"], include_dirs=[numpy.get_include()])])
+PY
+echo 'def answer(): return 42' | put cy/cy.pyx
+printf 'from Cython.Build import cythonize\nfrom setuptools import setup\nsetup(name="cy", version="1", ext_modules=cythonize("cy.pyx"))\n' | put cy/setup.py
+printf 'import cffi\nffi = cffi.FFI()\nffi.cdef("int answer(void);")\nffi.set_source("ffi", "int answer(void) { return 42; }")\n' | put ffi1/build_ffi.py
+printf 'from setuptools import setup\nsetup(name="ffi1", version="1", cffi_modules=["build_ffi.py:ffi"])\n' | put ffi1/setup.py
+printf '#include <pybind11/pybind11.h>\nPYBIND11_MODULE(pb, m) { m.def("answer", [] { return 42; }); }\n' | put pb/pb.cpp
+cat <<'PY' | put pb/setup.py
+from pybind11.setup_helpers import Pybind11Extension
+from setuptools import setup
+setup(name="pb", version="1", ext_modules=[Pybind11Extension("pb", ["pb.cpp"])])
+PY
+cat >default.nix <<NIX
+let
+  pkgs = import $top/pkgs { };
+  ps = pkgs.python3.pkgs;
+  build = pname: build-system: args: ps.buildPythonPackage ({
+    inherit pname; version = "1"; pyproject = true; src = ./. + "/\${pname}"; inherit build-system; dependencies = [ ps.tqdm ];
+  } // args);
+  noTqdm = { dependencies = [ ]; };
+in rec {
+  all = [ plain scm hatch vcs flit poetry pdm skb meson1 legacy ];
+  plain = build "plain" [ ps.setuptools ps.wheel ] { pythonImportsCheck = [ "plain" ]; };
+  scm = build "scm" [ ps.setuptools ps.setuptools-scm ] { version = "1.2.3"; };
+  hatch = build "hatch" [ ps.hatchling ] { };
+  vcs = build "vcs" [ ps.hatchling ps.hatch-vcs ] { version = "3.4"; };
+  flit = build "flit" [ ps.flit-core ] { };
+  poetry = build "poetry" [ ps.poetry-core ] { };
+  pdm = build "pdm" [ ps.pdm-backend ] { version = "5.6"; };
+  skb = build "skb" [ ps.scikit-build-core ] { };
+  meson1 = build "meson1" [ ps.meson-python ] { };
+  legacy = ps.buildPythonPackage { pname = "legacy"; version = "1"; format = "setuptools"; src = ./legacy; propagatedBuildInputs = [ ps.tqdm ]; };
+  environment = pkgs.python3.withPackages (_: all);
+  application = ps.buildPythonApplication { pname = "plain"; version = "1"; pyproject = true; src = ./plain; build-system = [ ps.setuptools ]; dependencies = [ ps.tqdm ]; };
+  tested = plain.overridePythonAttrs { doCheck = true; nativeCheckInputs = [ ps.unittestCheckHook ]; unittestFlags = [ "-s" "tests" "-v" ]; };
+  pytested = plain.overridePythonAttrs { doCheck = true; nativeCheckInputs = [ ps.pytestCheckHook ]; pytestFlags = [ "tests/pytest_plain.py" ]; };
+  pytestedLess = plain.overridePythonAttrs { doCheck = true; nativeCheckInputs = [ ps.pytestCheckHook ]; pytestFlags = [ "tests/pytest_plain.py" ]; disabledTests = [ "test_fails" ]; };
+  noBackend = build "hatch" [ ps.setuptools ] { };
+  mismatched = build "plain" [ ps.setuptools ] { dependencies = [ (ps.tqdm.overridePythonAttrs { }) ]; postPatch = ''sed -i 's/"tqdm"/"tqdm<1"/' pyproject.toml''; };
+  relaxed = mismatched.overridePythonAttrs { pythonRelaxDeps = [ "tqdm" ]; };
+  wrapped = pkgs.python3.buildEnv.override { extraLibs = [ plain ]; makeWrapperArgs = [ "--set" "SEEN" "42" ]; postBuild = "echo done >\$out/done"; };
+  native = if pkgs.stdenv.hasCC or false then [ ext cy ffi1 pb ] else [ ];
+  ext = build "ext" [ ps.setuptools ps.numpy ] { dependencies = [ ps.numpy ]; };
+  cy = build "cy" [ ps.setuptools ps.cython ] noTqdm;
+  ffi1 = build "ffi1" [ ps.setuptools ps.cffi ] { dependencies = [ ps.cffi ]; };
+  pb = build "pb" [ ps.setuptools ps.pybind11 ] noTqdm;
+  nativeEnvironment = pkgs.python3.withPackages (_: native);
+}
+NIX
+plan 21
+
+build() { compat nix-build --no-out-link -A "$1"; }
+if build all >out 2>err; then pass "every backend builds"; else fail "every backend builds" "$(tail -n 20 err)"; fi
+environment=$(build environment 2>err) || cat err
+for name in plain scm hatch vcs flit poetry pdm skb meson1 legacy; do
+	[ "$(kiln run "$environment" -- "$name" 2>&1)" = "$name runs" ] || echo "$name"
+done >silent
+is "their programs run from one environment" "$(cat silent)" ""
+is "each has its version, also without a history" "$(kiln run "$environment" -- python3 -c 'from importlib.metadata import version
+print(*map(version, "plain scm hatch vcs flit poetry pdm skb meson1 legacy".split()))' 2>&1)" "1 1.2.3 1 3.4 2 1 5.6 1 1 1"
+application=$(build application 2>err) || cat err
+is "an application runs alone" "$(kiln run "$application" -- plain)" "plain runs"
+ok "unittest checks it" build tested
+fails_like "pytest checks it, and fails" 'test_fails' build pytested
+ok "but for what is disabled" build pytestedLess
+fails_like "a backend that is missing" "build backend 'hatchling.build': No module named 'hatchling'" build noBackend
+fails_like "with the cure" "hint: add it to the recipe's build-system" build noBackend
+fails_like "a dependency of another version is an error for what is built here" 'tqdm<1: the input is 4' build mismatched
+ok "unless it is relaxed" build relaxed
+wrapped=$(build wrapped 2>err) || cat err
+is "an environment may be changed when it is built" "$(cat "$KILN_STORE$wrapped/done")" done
+is "its programs wrapped" "$(kiln run "$wrapped" -- python3 -c 'import os, plain; print(os.environ["SEEN"])')" 42
+is "and still be an environment" "$(kiln run "$wrapped" -- plain)" "plain runs"
+for name in ext cy ffi1 pb; do
+	case $(kiln eval -E "(import $top/pkgs { }).stdenv.hasCC or false") in
+	true)
+		if build "$name" >out 2>err; then pass "$name: C is compiled"; else fail "$name: C is compiled" "$(tail -n 20 err)"; fi
+		;;
+	*) pass "$name: C is compiled # SKIP the set has no compiler" ;;
+	esac
+done
+native=$(build nativeEnvironment 2>err) || cat err
+case $(kiln eval -E "(import $top/pkgs { }).stdenv.hasCC or false") in
+true)
+	is "setup.py's, Cython's and pybind11's modules run" \
+		"$(kiln run "$native" -- python3 -c 'import ext, cy, pb; print(ext.answer(), cy.answer(), pb.answer())' 2>&1)" "42 42 42"
+	is "and cffi's" "$(kiln run "$native" -- python3 -c 'import ffi; print(ffi.lib.answer())' 2>&1)" 42
+	is "none of it refers to the compiler" "$(kiln store -qR "$native" | grep -E -- '-(gcc|binutils)(-wrapper)?-[0-9]')" ""
+	;;
+*)
+	pass "setup.py's, Cython's and pybind11's modules run # SKIP the set has no compiler"
+	pass "and cffi's # SKIP the set has no compiler"
+	pass "none of it refers to the compiler # SKIP the set has no compiler"
+	;;
+esac
