@@ -4,7 +4,8 @@
 # Resolves pkgs/python/requirements.txt with uv and writes pkgs/python/lock.json: for every project
 # its version, its dependencies after markers, and for every system the one file to install. The
 # lock names files and hashes, never a host or an address, and is sorted throughout, so that the
-# same resolution gives the same bytes.
+# same resolution gives the same bytes. A file without systems is for all of them; no requires, and
+# no slots, are none.
 #
 # Needs uv and the module packaging: in a scratch venv, `pip install uv packaging`, and a
 # Python 3.13 where a project must be asked for its metadata. What the lock already has keeps its
@@ -283,6 +284,24 @@ def pin(name, row):
     return f"{name}=={row['version']}" + (f" ; {where}" if systems < set(MACHINES) else "")
 
 
+def shorten(rows):
+    """What goes without saying is left out: every evaluation of a package reads the lock."""
+    for row in rows.values():
+        for key in [k for k in ("requires", "slots") if not row[k]]:
+            del row[key]
+        for file in row["files"]:
+            if len(file["systems"]) == len(MACHINES):
+                del file["systems"]
+
+
+def lengthen(rows):
+    for row in rows.values():
+        for key in ("requires", "slots"):
+            row.setdefault(key, [])
+        for file in row["files"]:
+            file.setdefault("systems", [f"{m}-linux" for m in MACHINES])
+
+
 def tell_moves(old, new):
     for name, row in sorted(old.items()):
         if name not in new:
@@ -306,10 +325,12 @@ def main():
 
     kinds = read_requirements(args.requirements)
     old = json.loads(args.lock.read_text())["projects"] if args.lock.exists() else {}
+    lengthen(old)
     known = [pin(n, r) for n, r in old.items()]
     pins = known if args.check else []
     preferred = [] if args.check or args.upgrade else known
     lock = make_lock(resolve(args.uv, args.python, kinds, pins, preferred), kinds)
+    shorten(lock["projects"])
     text = json.dumps(lock, indent=1, sort_keys=True) + "\n"
     if not args.check:
         args.lock.write_text(text)

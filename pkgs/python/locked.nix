@@ -5,7 +5,7 @@ let
   additions = import ./additions.nix { inherit lib pkgs topLevel; };
   checks = import ./checks.nix;
 
-  filesOf = row: lib.filter (f: lib.elem system f.systems) row.files;
+  filesOf = row: lib.filter (f: !(f ? systems) || lib.elem system f.systems) row.files;
   noFile = name: row: throw "python3.pkgs.${name}: ${name} ${row.version} has no file for ${system} in the lock";
 
   # nixpkgs' packages are functions of what they depend on, which recipes replace by name.
@@ -23,7 +23,7 @@ let
     let
       files = filesOf row;
       file = if files == [ ] then noFile name row else lib.head files;
-      needs = row.requires ++ row.requiresOn.${system} or [ ];
+      needs = row.requires or [ ] ++ row.requiresOn.${system} or [ ];
       isWheel = lib.hasSuffix ".whl" file.name;
       own = additions.${name} or { };
     in
@@ -34,7 +34,7 @@ let
         url = "mirror://pypi/${name}/${file.name}";
         inherit (file) sha256;
       };
-      dependencies = map (n: given.${n} or pkgs.${n}) needs ++ map (n: slots.markers.${n}) row.slots;
+      dependencies = map (n: given.${n} or pkgs.${n}) needs ++ map (n: slots.markers.${n}) row.slots or [ ];
       pythonImportsCheck = [ ];
       # the lock says what a project needs: here it must hold
       dontCheckRuntimeDeps = false;

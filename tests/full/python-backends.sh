@@ -122,7 +122,7 @@ in rec {
   nativeEnvironment = pkgs.python3.withPackages (_: native);
 }
 NIX
-plan 21
+plan 25
 
 build() { compat nix-build --no-out-link -A "$1"; }
 if build all >out 2>err; then pass "every backend builds"; else fail "every backend builds" "$(tail -n 20 err)"; fi
@@ -143,9 +143,28 @@ fails_like "with the cure" "hint: add it to the recipe's build-system" build noB
 fails_like "a dependency of another version is an error for what is built here" 'tqdm<1: the input is 4' build mismatched
 ok "unless it is relaxed" build relaxed
 wrapped=$(build wrapped 2>err) || cat err
-is "an environment may be changed when it is built" "$(cat "$KILN_STORE$wrapped/done")" done
+is "an environment may be changed when it is built" "$(cat "$KILN_STORE$wrapped/done")" "done"
 is "its programs wrapped" "$(kiln run "$wrapped" -- python3 -c 'import os, plain; print(os.environ["SEEN"])')" 42
 is "and still be an environment" "$(kiln run "$wrapped" -- plain)" "plain runs"
+# kiln check, in the sandbox.
+printf 'import tqdm\n' | put bad/bad/__init__.py
+printf 'import nowhere\n' | put bad/bad_too.py
+printf '[project]\nname = "bad"\nversion = "1"\n[tool.setuptools]\npackages = ["bad"]\npy-modules = ["bad_too"]\n' | put bad/pyproject.toml
+mkdir -p project/.flox/pkgs
+for name in plain bad; do
+	cp -r "$name" "project/$name"
+	echo "{ python3 }: python3.pkgs.buildPythonPackage {
+		pname = \"$name\"; version = \"1\"; pyproject = true; src = ../../$name;
+		build-system = [ python3.pkgs.setuptools ]; dependencies = [ python3.pkgs.tqdm ];
+	}" >"project/.flox/pkgs/$name.nix"
+done
+cd project || exit 1
+is "kiln check imports in the sandbox" "$(kiln check plain 2>err || cat err)" "python3.13-plain-1: its modules can be imported"
+kiln check bad >out 2>err
+is "a module that cannot be imported fails it" $? 100
+like "with the traceback" "$(cat err)" "^> ModuleNotFoundError: No module named 'nowhere'\$"
+like "and its name" "$(cat err)" '^> error: cannot be imported: bad_too$'
+cd ..
 for name in ext cy ffi1 pb; do
 	case $(kiln eval -E "(import $top/pkgs { }).stdenv.hasCC or false") in
 	true)

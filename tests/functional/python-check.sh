@@ -1,6 +1,6 @@
 #!/bin/sh
 # kiln check: what of a package is imported, by the check's own program on packages made here, and what the
-# command says. That a check runs in the sandbox is tested in full/python-check.sh.
+# command says. That a check runs in the sandbox is tested in full/python-backends.sh.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 top=$(cd "$(dirname "$0")/../.." && pwd)
