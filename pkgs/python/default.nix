@@ -46,7 +46,7 @@ let
 
   build = import ./build-package.nix { inherit lib stdenv stdenvNoCC makeSetupHook wheelBuilder python slots wheelTools; };
 
-  environment = import ./environment.nix { inherit lib stdenv python slots; inherit (inputs.pkgs) makeWrapper; };
+  environment = import ./environment.nix { inherit lib python slots; stdenv = stdenvNoCC; inherit (inputs.pkgs) makeWrapper; };
 
   packageSet = final:
     let

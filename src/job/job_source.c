@@ -5,7 +5,8 @@
  * was killed loses nothing. What came is checked in the worker; when it is wrong the ladder knows
  * where else to look.
  *
- * Read are url, urls, headers (lines), unpack, stripRoot, executable, and message: what to say when nobody has it. */
+ * Read are url, urls, headers (lines), unpack, stripRoot, executable, and message: what to say when
+ * nobody has it. */
 #include "job/job_fetch.h"
 
 #include <stdio.h>
