@@ -32,13 +32,19 @@ let
     # Of names that the set lacks; see lib.words.
     __missing = {
       first = name:
-        let python = final.python3.pythonVersion; in
+        let
+          python = final.python3.pythonVersion;
+          # nixpkgs counts some: opencv4
+          numbered = lib.filter (p: lib.hasPrefix name p && builtins.match "[0-9]+" (lib.removePrefix name p) != null)
+            (lib.attrNames final.python3.pkgs);
+        in
         if builtins.match "(python|pypy)[0-9.]*(Full|Minimal|Packages)?" name != null
         then "there is one Python here, ${python}: say python3, and python3.pkgs for its packages"
         else if lib.words.isGpu name then lib.words.gpu
         else if lib.words.isOtherLanguage name then lib.words.otherLanguage name
         else if final.python3.pkgs ? ${name}
         then "it is a Python package: ask for python3, and say python3.pkgs.${name}"
+        else if numbered != [ ] then "did you mean python3.pkgs.${lib.head numbered}?"
         else null;
       last = name:
         let near = lib.words.near name (lib.attrNames final.python3.pkgs); in
@@ -48,7 +54,6 @@ let
   };
 
   overlay = if !builtins.isList overlays then throw (lib.words.noOverlays overlays) else lib.composeManyExtensions ([
-
     (import ./natives.nix { inherit hostPlatform; })
     (import ./fetchers)
     (final: import ./stdenv { inherit hostPlatform; inherit (final) config; } final)

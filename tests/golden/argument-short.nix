@@ -1,1 +1,1 @@
-{ cmake, stdenv }: stdenv.mkDerivation { name = "foo"; nativeBuildInputs = [ cmake ]; }
+{ bazel, stdenv }: stdenv.mkDerivation { name = "foo"; nativeBuildInputs = [ bazel ]; }
