@@ -14,11 +14,11 @@ let
   hashes = [ "hash" "outputHash" "outputHashAlgo" "sha512" "sha256" "sha1" "md5" ];
   # Where a build runs and what it is called are nobody's business here; netrcImpureEnvVars is netrcPhase's.
   free = [ "meta" "passthru" "preferLocalBuild" "nativeBuildInputs" "impureEnvVars" "netrcImpureEnvVars" ];
-  # What curl is told, and what becomes of the file.
-  transfer = [ "curlOpts" "curlOptsList" "postFetch" ];
+  # What curl is told, with what credentials, and what becomes of the file.
+  transfer = [ "curlOpts" "curlOptsList" "postFetch" "netrcPhase" ];
 
-  idle = { netrcPhase = null; showURLs = false; };
-  idleGit = { leaveDotGit = false; fetchLFS = false; fetchTags = false; nonConeMode = false; gitConfigFile = null; preFetch = ""; postCheckout = ""; };
+  idle = { showURLs = false; };
+  idleGit = { leaveDotGit = false; fetchLFS = false; fetchTags = false; nonConeMode = false; gitConfigFile = null; netrcPhase = null; preFetch = ""; postCheckout = ""; };
   idlePrivate = { private = false; varPrefix = null; };
   why =
     let
@@ -31,8 +31,8 @@ let
         cure = "change the files in postPatch, or in a derivation of their own";
       };
       credentials = {
-        what = "kiln reads credentials from the user's netrc file and no other";
-        cure = "leave it out; the file is ~/.netrc, or what NETRC in the environment names";
+        what = "kiln takes credentials here from the user's own configuration alone";
+        cure = "leave it out: archives are fetched with ~/.netrc, commits with the SSH agent or what the URL says";
       };
     in
     {
@@ -75,9 +75,11 @@ in
     (hashes ++ free) idle why;
   fetchPypi = closed "fetchPypi" [ "pname" "version" "format" "extension" "dist" "python" "abi" "platform" "name" ] (hashes ++ free) { } { };
   fetchgit = closed "fetchgit" [ "url" "rev" "tag" "name" "pname" "version" "fetchSubmodules" "branchName" "deepClone" "sparseCheckout" "rootDir" ]
-    (hashes ++ free) (idle // idleGit // { postFetch = ""; }) why;
+    (hashes ++ free) (idle // idleGit // idlePrivate // { postFetch = ""; }) why;
   fetchpatch = closed "fetchpatch"
     ([ "url" "urls" "name" "pname" "version" "relative" "stripLen" "decode" "extraPrefix" "excludes" "includes" "hunks" "revert" ] ++ transfer)
     (hashes ++ free) idle why;
-  forge = who: own: closed who (own ++ forgeArgs) (hashes ++ free) (idle // idleGit // idlePrivate) why;
+  # own: beside those of all; only some forges' archives are given to whom they belong.
+  forge = who: own: closed who (own ++ forgeArgs) (hashes ++ free)
+    (idle // removeAttrs idleGit [ "netrcPhase" ] // (if builtins.elem "private" own then { } else idlePrivate)) why;
 }

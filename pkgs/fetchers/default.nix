@@ -30,23 +30,27 @@ let
   # What is fetched is changed by a shell before its hash is taken. kiln brings the file itself, and
   # the shell starts once it is there: see fetched.sh.
   change = { name, urls, hash, recursive ? false, unpack ? false, stripRoot ? true, executable ? false, headers ? "", passthru ? { }, meta ? { }
-    , postFetch, downloadToTemp ? false, nativeBuildInputs ? [ ] }:
+    , postFetch, downloadToTemp ? false, nativeBuildInputs ? [ ], netrcPhase ? null, netrcImpureEnvVars ? [ ] }:
     final.stdenvNoCC.mkDerivation ({
       inherit name executable unpack stripRoot postFetch downloadToTemp nativeBuildInputs;
       builder = ./fetched.sh;
-      kilnFetch = urls;
       requiredSystemFeatures = [ "kiln" ];
       outputHashMode = if recursive || unpack || executable then "recursive" else "flat";
       outputHashAlgo = hash.algo;
       outputHash = hash.value;
       preferLocalBuild = true;
-      impureEnvVars = lib.fetchers.proxyImpureEnvVars;
+      impureEnvVars = lib.fetchers.proxyImpureEnvVars ++ netrcImpureEnvVars;
       inherit meta;
       passthru = { inherit urls; url = lib.head urls; } // passthru;
-    } // lib.optionalAttrs (headers != "") { inherit headers; });
+    } // (if netrcPhase == null then { kilnFetch = urls; } else {
+      # by a program in the sandbox: nobody but the shell there knows what it writes
+      inherit urls netrcPhase;
+      python = final.python3.interpreter;
+      fetchWithNetrc = ./fetch-with-netrc.py;
+      SSL_CERT_FILE = "${final.cacert}/etc/ssl/certs/ca-bundle.crt";
+    }) // lib.optionalAttrs (headers != "") { inherit headers; });
 
-  # Of a fetcher's arguments those of the two above. postFetch decides which: to no file happens nothing
-  # without one.
+  # Of a fetcher's arguments those of the two above. postFetch and netrcPhase decide which.
   bring = who: args: given:
     let
       headers = curl who args;
@@ -57,10 +61,15 @@ let
         meta = args.meta or { } // given.meta or { };
         passthru = args.passthru or { } // given.passthru or { };
       };
+      netrcPhase = args.netrcPhase or null;
+      mirrored = lib.filter (lib.hasPrefix "mirror:") all.urls;
     in
-    if postFetch == "" then fetch all
+    if netrcPhase == null && postFetch == "" then fetch all
+    else if netrcPhase != null && mirrored != [ ] then
+      throw (words.told "${who}: '${lib.head mirrored}' is no host's, and netrcPhase's credentials are" (words.place "netrcPhase" args) [ "name the host, or leave netrcPhase out" ])
     else change (all // {
-      inherit postFetch;
+      inherit postFetch netrcPhase;
+      netrcImpureEnvVars = args.netrcImpureEnvVars or [ ];
       downloadToTemp = args.downloadToTemp or false;
       nativeBuildInputs = args.nativeBuildInputs or [ ];
     });

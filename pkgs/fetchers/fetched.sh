@@ -3,6 +3,16 @@
 # archive its tree is at $out already.
 source "$stdenv/setup"
 
+# Credentials of this one build: kiln's own fetching would not have them.
+if [ -n "${netrcPhase:-}" ]; then
+	cd "$NIX_BUILD_TOP"
+	eval "$netrcPhase"
+	[ -f netrc ] || die "netrcPhase has made no file 'netrc'"
+	read -ra addresses <<<"$urls"
+	"$python" "$fetchWithNetrc" netrc "$NIX_BUILD_TOP/fetched" "${addresses[@]}"
+	rm netrc
+fi
+
 [ -f "$NIX_BUILD_TOP/fetched" ] || die "kiln itself fetches for this builder, and does not run it"
 
 # unpackFetched ARCHIVE FOLDER STRIP_ROOT: by kiln's own unpacking, which knows every kind.

@@ -8,12 +8,23 @@ let
   forge = who: own: place:
     let isKnown = known.forge who own; in
     lib.makeOverridable (args@{ rev ? null, tag ? null, name ? null, fetchSubmodules ? false, leaveDotGit ? false, deepClone ? false
-      , forceFetchGit ? false, fetchLFS ? false, rootDir ? "", sparseCheckout ? lib.optional (rootDir != "") rootDir, ... }:
+      , forceFetchGit ? false, fetchLFS ? false, private ? false, varPrefix ? null, rootDir ? "", sparseCheckout ? lib.optional (rootDir != "") rootDir, ... }:
       let
         ref = if tag != null then "refs/tags/${tag}" else rev;
         git = fetchSubmodules || leaveDotGit || deepClone || forceFetchGit || fetchLFS || sparseCheckout != [ ];
         at = place args;
         gitArgs = lib.intersectAttrs (lib.genAttrs [ "hash" "outputHash" "outputHashAlgo" "sha512" "sha256" "sha1" "md5" "branchName" ] (_: null)) args;
+        # In the environment of who builds.
+        variable = "NIX${lib.optionalString (varPrefix != null) "_${varPrefix}"}_${at.private}_PRIVATE_";
+        credentials = lib.optionalAttrs private {
+          netrcPhase = ''
+            if [ -z "''$${variable}USERNAME" ] || [ -z "''$${variable}PASSWORD" ]; then
+              die "${who}: a private repository needs ${variable}USERNAME and ${variable}PASSWORD in the environment"
+            fi
+            printf 'machine %s\nlogin %s\npassword %s\n' ${at.privateHost} "''$${variable}USERNAME" "''$${variable}PASSWORD" >netrc
+          '';
+          netrcImpureEnvVars = [ "${variable}USERNAME" "${variable}PASSWORD" ];
+        };
         passthru = { inherit (args) owner repo; inherit rev tag; gitRepoUrl = "${at.repo}.git"; } // args.passthru or { };
         meta = { homepage = at.repo; } // args.meta or { };
       in
@@ -30,10 +41,11 @@ let
           }
           // lib.optionalAttrs (args ? leaveDotGit || deepClone) { leaveDotGit = args.leaveDotGit or deepClone; }
           // lib.optionalAttrs fetchLFS { inherit fetchLFS; }
+          // lib.optionalAttrs private { inherit private; }
           // lib.optionalAttrs (args.postFetch or "" != "") { inherit (args) postFetch; })
-      else bring who args {
+      else bring who (args // credentials) {
         name = if name != null then name else "source";
-        urls = [ (at.archive ref) ];
+        urls = [ ((if private then at.privateArchive else at.archive) ref) ];
         unpack = true;
         stripRoot = args.stripRoot or true;
         inherit passthru meta;
@@ -44,18 +56,30 @@ let
     { repo = at; archive = ref: "${at}/archive/${ref}.tar.gz"; });
 in
 {
-  fetchFromGitHub = gitea "fetchFromGitHub" [ "githubBase" ] (args: args.githubBase or "github.com");
+  fetchFromGitHub = forge "fetchFromGitHub" [ "githubBase" "private" "varPrefix" ] ({ owner, repo, githubBase ? "github.com", ... }:
+    let at = "https://${githubBase}/${owner}/${repo}"; in
+    {
+      repo = at;
+      archive = ref: "${at}/archive/${ref}.tar.gz";
+      # only the interface takes credentials
+      private = "GITHUB";
+      privateHost = if githubBase == "github.com" then "api.github.com" else githubBase;
+      privateArchive = ref: "https://${if githubBase == "github.com" then "api.github.com" else "${githubBase}/api/v3"}/repos/${owner}/${repo}/tarball/${ref}";
+    });
   fetchFromGitea = gitea "fetchFromGitea" [ "domain" ] (args: args.domain);
   fetchFromForgejo = gitea "fetchFromForgejo" [ "domain" ] (args: args.domain);
   fetchFromCodeberg = gitea "fetchFromCodeberg" [ ] (args: "codeberg.org");
-  fetchFromGitLab = forge "fetchFromGitLab" [ "domain" "group" "protocol" ] ({ owner, repo, domain ? "gitlab.com", group ? null, protocol ? "https", ... }:
+  fetchFromGitLab = forge "fetchFromGitLab" [ "domain" "group" "protocol" "private" "varPrefix" ] ({ owner, repo, domain ? "gitlab.com", group ? null, protocol ? "https", ... }:
     let
       slug = lib.concatStringsSep "/" (lib.optional (group != null) group ++ [ owner repo ]);
       # the last part may hold dots, which its server takes for a suffix of another format
       quoted = lib.replaceStrings [ "/" "." ] [ "%2F" "%2E" ] slug;
     in
-    {
+    rec {
       repo = "${protocol}://${domain}/${slug}";
+      private = "GITLAB";
+      privateHost = domain;
+      privateArchive = archive;
       archive = ref: "${protocol}://${domain}/api/v4/projects/${quoted}/repository/archive.tar.gz?sha=${lib.replaceStrings [ "+" "/" ] [ "%2B" "%2F" ] ref}";
     });
   fetchFromBitbucket = forge "fetchFromBitbucket" [ ] ({ owner, repo, ... }:

@@ -10,6 +10,8 @@ with pkgs; {
   inherit hello;
   fetchurl = fetchurl { url = "https://x/y.tgz"; inherit hash; curlOptsList = [ "-H" "A: b" ]; };
   fetchurl-changed = fetchurl { urls = [ "https://x/y.tgz" "mirror://gnu/y" ]; sha256 = hash; postFetch = "true"; downloadToTemp = true; recursiveHash = true; };
+  fetchurl-private = fetchurl { url = "https://x/y.tgz"; inherit hash; netrcPhase = "echo >netrc"; netrcImpureEnvVars = [ "SECRET" ]; };
+  github-private = fetchFromGitHub (forge // { rev = "c"; private = true; });
   fetchzip = fetchzip { url = "https://x/y.tgz"; inherit hash; stripRoot = false; };
   fetchzip-changed = fetchzip { url = "https://x/y.tgz"; inherit hash; postFetch = "rm $out/x"; };
   fetchpatch = fetchpatch { url = "https://x/y.patch"; inherit hash; excludes = [ "a*" ]; };

@@ -102,6 +102,15 @@ let
     ];
   };
 
+  # What is behind a password, which the environment of who builds has.
+  private = port: attrs: pkgs.fetchurl ({
+    url = "http://127.0.0.1:${toString port}/auth/9";
+    netrcPhase = ''
+      [ -n "$SECRET" ] || die "SECRET is not set"
+      printf 'machine 127.0.0.1\nlogin me\npassword %s\n' "$SECRET" >netrc
+    '';
+    netrcImpureEnvVars = [ "SECRET" ];
+  } // attrs);
   fetch = name: attrs: pkgs.fetchurl ({ url = "${files}/${name}"; } // attrs);
 
   results = checks: pkgs.runCommand "results" { } (lib.concatStrings (lib.mapAttrsToList
@@ -120,7 +129,7 @@ in
   count = lib.length (lib.attrNames checks);
   inherit pkgs;
   # Of file NAME what comes of it.
-  inherit fetch;
+  inherit fetch private;
   zip = attrs: pkgs.fetchzip ({ url = "${files}/tree.zip"; } // attrs);
   patch = attrs: pkgs.fetchpatch ({ url = "${files}/change.patch"; } // attrs);
   patch2 = attrs: pkgs.fetchpatch2 ({ url = "${files}/change.patch"; } // attrs);

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 [ -x "$KILN_BUILD/kiln" ] || skip_all "kiln is not built"
 cases=$(cd "$(dirname "$0")" && pwd)/builders.nix
-plan "$(kiln eval -E "(import $cases { }).count + 17")"
+plan "$(kiln eval -E "(import $cases { }).count + 21")"
 
 build() { compat nix-build --no-out-link "$cases" "$@"; }
 # make EXPRESSION: over what builders.nix gives, with the files of below.
@@ -107,3 +107,22 @@ fails_like "a postFetch that fails" "failed with exit code 3" \
 	make "fetch \"text\" { postFetch = \"exit 3\"; hash = \"\"; }"
 fails_like "a file that is not there" "file://$T/files/none" \
 	make "fetch \"none\" { postFetch = \"true\"; hash = \"\"; }"
+
+# ---- credentials of one build ----
+python3 "$(dirname "$cases")/../server.py" "$T/port" "$T/log" 2>"$T/server.err" &
+server=$!
+trap 'kill $server 2>/dev/null; finish' EXIT
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	[ -s "$T/port" ] && break
+	sleep 0.3
+done
+port=$(cat "$T/port")
+export SECRET=wrong
+fails_like "a password that is wrong" "HTTP 401: are the credentials right" make "private $port { hash = \"\"; }"
+fails_like "nothing but the host's environment has it" "SECRET is not set" env -u SECRET sh -c "\"$KILN_BUILD/compat/nix-build\" --no-out-link -E 'with import $cases { }; private $port { hash = \"\"; }'"
+export SECRET=secret
+hash=$(make "private $port { hash = \"\"; }" 2>&1 | sed -n 's/^ *got: *//p')
+got=$(make "private $port { hash = \"$hash\"; }" 2>"$T/err") || sed 's/^/# /' "$T/err"
+is "the right one" "$(wc -c <"$T/root$got" | tr -d ' ')" 9
+is "is not left anywhere" "$(compat nix-store --read-log "$got" | grep -c secret; grep -rc "password secret" "$T/root/nix/var/log" | grep -vc ':0$')" "0
+0"

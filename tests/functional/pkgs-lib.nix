@@ -125,6 +125,10 @@ in
     (map (a: (pkgs.fetchurl ({ url = "https://x.test/a"; inherit hash; } // a)).outputHashMode) [ { } { recursiveHash = true; } { executable = true; } { executable = true; postFetch = "true"; } { postFetch = "true"; } ])
     [ "flat" "recursive" "recursive" "recursive" "flat" ]
   ];
+  "private archives are asked of the interface" = [
+    (let f = pkgs.fetchFromGitHub { owner = "o"; repo = "r"; rev = "a"; inherit hash; private = true; varPrefix = "MY"; }; in [ f.url (lib.subtractLists lib.fetchers.proxyImpureEnvVars f.impureEnvVars) (f.outPath == (pkgs.fetchFromGitHub { owner = "o"; repo = "r"; rev = "a"; inherit hash; }).outPath) ])
+    [ "https://api.github.com/repos/o/r/tarball/a" [ "NIX_MY_GITHUB_PRIVATE_USERNAME" "NIX_MY_GITHUB_PRIVATE_PASSWORD" ] true ]
+  ];
   "what fetchers do not do they refuse" = [
     (lib.filter (f: !(fails f.drvPath)) [
       (pkgs.fetchgit { url = "https://x.test/a"; rev = "a"; inherit hash; leaveDotGit = true; })
@@ -135,11 +139,13 @@ in
       (pkgs.fetchgit { url = "https://x.test/a"; rev = "a"; inherit hash; sparseCheckout = [ "d/*" ]; })
       (pkgs.fetchgit { url = "https://x.test/a"; rev = "a"; inherit hash; sparseCheckout = [ "d" ]; nonConeMode = true; })
       (pkgs.fetchgit { url = "https://x.test/a"; tag = "a"; rev = "a"; inherit hash; })
-      (pkgs.fetchFromGitHub { owner = "o"; repo = "r"; rev = "a"; inherit hash; private = true; })
+      (pkgs.fetchFromGitHub { owner = "o"; repo = "r"; rev = "a"; inherit hash; private = true; fetchSubmodules = true; })
+      (pkgs.fetchFromCodeberg { owner = "o"; repo = "r"; rev = "a"; inherit hash; private = true; })
       (pkgs.fetchFromSourcehut { owner = "~o"; repo = "r"; rev = "a"; inherit hash; vc = "hg"; })
       (pkgs.fetchurl { url = "https://x.test/a"; inherit hash; curlOptsList = [ "-X" "POST" ]; })
       (pkgs.fetchurl { url = "https://x.test/a"; inherit hash; curlOptsList = "-L"; })
-      (pkgs.fetchurl { url = "https://x.test/a"; inherit hash; netrcPhase = "true"; })
+      (pkgs.fetchurl { url = "mirror://x/a"; inherit hash; netrcPhase = "true"; })
+      (pkgs.fetchurl { url = "https://x.test/a"; inherit hash; showURLs = true; })
       (pkgs.fetchpatch { url = "https://x.test/a"; inherit hash; includes = [ "a" ]; excludes = [ "b" ]; })
       (pkgs.fetchpatch { url = "https://x.test/a"; inherit hash; stripLenght = 1; })
     ])

@@ -6,6 +6,6 @@ stdenv.mkDerivation {
   src = fetchurl {
     url = "https://example.org/foo-1.0.tar.gz";
     hash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-    netrcPhase = "echo machine example.org >netrc";
+    showURLs = true;
   };
 }
