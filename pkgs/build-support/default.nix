@@ -38,3 +38,4 @@ in
 // import ./desktop.nix own final
 // import ./closures.nix own final
 // import ./shells.nix own final
+// import ./checks.nix own final

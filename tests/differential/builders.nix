@@ -37,6 +37,9 @@ with pkgs; {
   srcOnly = srcOnly hello;
   makeDesktopItem = makeDesktopItem { name = "x"; desktopName = "X"; exec = "x"; categories = [ "Audio" ]; };
   mkShell = mkShell { packages = [ hello ]; inputsFrom = [ hello ]; };
+  testVersion = testers.testVersion { package = bash; };
+  testEqualContents = testers.testEqualContents { assertion = "a b"; actual = hello; expected = hello; };
+  inherit versionCheckHook writableTmpDirAsHomeHook;
   mkShellNoCC = mkShellNoCC { };
   references = writeDirectReferencesToFile hello;
 }

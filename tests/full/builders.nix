@@ -27,7 +27,17 @@ let
     shellHook = "echo its hook";
     installPhase = "cp -r . $out";
   };
-  recipe = attrs: stdenv.mkDerivation ({ name = "recipe"; dontUnpack = true; } // attrs);
+  recipe = attrs: stdenv.mkDerivation ((if attrs ? pname then { } else { name = "recipe"; }) // { dontUnpack = true; } // attrs);
+  versioned = attrs: recipe ({
+    pname = "versioned";
+    nativeBuildInputs = [ pkgs.versionCheckHook ];
+    doInstallCheck = true;
+    installPhase = ''
+      mkdir -p $out/bin
+      printf '#!%s\nif [ "$1" = --version ]; then echo "versioned 1.2.3"; fi\n' $SHELL >$out/bin/versioned
+      chmod +x $out/bin/versioned
+    '';
+  } // attrs);
   env = attrs: pkgs.buildEnv ({ name = "env"; } // attrs);
   item = pkgs.makeDesktopItem {
     name = "foo";
@@ -86,6 +96,10 @@ let
       "1\n1"
     ];
     "shellcheck may be told what to pass over" = [ "${pkgs.writeShellApplication { name = "u"; text = "echo $1"; excludeShellChecks = [ "SC2086" ]; }}/bin/u x" "x" ];
+    "a home to write to" = [ "cat ${recipe { nativeBuildInputs = [ pkgs.writableTmpDirAsHomeHook ]; installPhase = "echo x >$HOME/f; cat $HOME/f >$out"; }}" "x" ];
+    "a program says its version" = [ "cat ${pkgs.testers.testVersion { package = pkgs.bash; }} | head -n 1 | cut -c1-8" "GNU bash" ];
+    "and is asked when it is installed" = [ "ls ${versioned { version = "1.2.3"; }}/bin" "versioned" ];
+    "the same contents" = [ "test -e ${pkgs.testers.testEqualContents { assertion = "One is one"; actual = one; expected = one; }} && echo same" "same" ];
   } // lib.optionalAttrs stdenv.hasCC {
     "a wrapper in C" = [
       "V=old W=w ${recipe {
@@ -135,6 +149,9 @@ in
   patch2 = attrs: pkgs.fetchpatch2 ({ url = "${files}/change.patch"; } // attrs);
 
   fail = {
+    version = versioned { version = "2.0"; };
+    testVersion = pkgs.testers.testVersion { package = pkgs.bash; version = "1.0"; };
+    contents = pkgs.testers.testEqualContents { assertion = "One is two"; actual = one; expected = two; };
     collision = env { paths = [ one wanted ]; };
     file = env { paths = [ one change ]; };
     missing = pkgs.symlinkJoin { name = "j"; paths = [ one change ]; };

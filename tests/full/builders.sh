@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 [ -x "$KILN_BUILD/kiln" ] || skip_all "kiln is not built"
 cases=$(cd "$(dirname "$0")" && pwd)/builders.nix
-plan "$(kiln eval -E "(import $cases { }).count + 21")"
+plan "$(kiln eval -E "(import $cases { }).count + 24")"
 
 build() { compat nix-build --no-out-link "$cases" "$@"; }
 # make EXPRESSION: over what builders.nix gives, with the files of below.
@@ -24,6 +24,9 @@ file|a file is no folder to merge|say ignoreSingleFileOutputs = true
 missing|nor one to join|change.patch' is not a folder
 shellcheck|an application that shellcheck does not like|SC2086
 python|a script with a syntax error|SyntaxError
+version|a program of another version|does not say version 2.0
+testVersion|another one, asked afterwards|testVersion: version 1.0 is not in: GNU bash
+contents|other contents|not so: One is two
 desktop|a package without menu entries|has no share/applications
 END
 
