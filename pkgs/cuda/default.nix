@@ -47,7 +47,7 @@ let
               "the wheel of CUDA 12 has ptxas and no nvcc; cudaPackages_13 has one";
             passthru = { inherit release; wheels = rows; } // lib.genAttrs [ "dev" "lib" "static" "include" "bin" "stubs" ] (_: package);
             meta = {
-              description = "CUDA ${release}: ${c.description}";
+              description = "CUDA ${release}: ${c.description} (for builds; at run time a slot)";
               homepage = "https://developer.nvidia.com/cuda-toolkit";
               license = lib.licenses.nvidiaCudaRedist;
               platforms = [ "x86_64-linux" "aarch64-linux" ];
@@ -110,7 +110,7 @@ let
           paths = map (n: self.${n}) (lib.filter (n: !(here.${n}.apart or false) && map rowOf here.${n}.wheels != [ null ]) (lib.attrNames here));
           postBuild = "install -Dm644 ${self.cudaHook} $out/nix-support/setup-hook";
           passthru = { inherit release; } // lib.genAttrs [ "dev" "lib" "bin" "cc" ] (n: if n == "cc" then stdenv.cc else self.cudatoolkit);
-          meta = { description = "CUDA ${release}"; license = lib.licenses.nvidiaCudaRedist; };
+          meta = { description = "CUDA ${release}, all of it (for builds; at run time a slot)"; license = lib.licenses.nvidiaCudaRedist; };
         };
         __missing = {
           first = _: null;

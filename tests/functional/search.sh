@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 44
+plan 45
 top=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR="$top"
 cd "$T" || exit 1
@@ -75,7 +75,8 @@ is "several names are one document" "$(get "$(kiln show --json bash glibc)" '[x[
 fails_like "a slip is told" "did you mean 'bash'" kiln show bsah
 fails_like "a Python package says its name" "say python3.pkgs.numpy" kiln show numpy
 fails_like "one within Python has suggestions" "did you mean 'python3.pkgs.numpy'" kiln show python3.pkgs.numppy
-fails_like "what belongs to the GPU says what a slot is" "is a slot" kiln show cudatoolkit
+fails_like "what belongs to the GPU says what a slot is" "is a slot" kiln show tensorrt
+like "so does CUDA, which builds may have" "$(kiln show cudatoolkit 2>&1)" "at run time a slot"
 fails_like "what is no package says what it is" "'lib' is no package but a set" kiln show lib
 is "and half a document is none" "$(kiln show --json bash nothere 2>/dev/null)" ""
 kiln show >/dev/null 2>&1
