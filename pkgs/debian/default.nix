@@ -108,7 +108,8 @@ let
   # Whoever builds with headers gets their libraries, and the headers that they include.
   propagated = name: group:
     let owners = ownersOf group; in
-    unique (owners ++ concatMap (g: lib.optional (groups.${g} ? bin) groups.${g}.bin) owners ++ filter (g: g != name && groups.${g}.isDev or false) (map (d: groupOf.${d}) (depsOf group)));
+    unique (owners ++ concatMap (g: lib.optional (groups.${g} ? bin) groups.${g}.bin) owners ++ devsOf name group);
+  devsOf = name: group: filter (g: g != name && groups.${g}.isDev or false) (map (d: groupOf.${d}) (depsOf group));
 
   unique = list: attrNames (listToAttrs (map (name: { inherit name; value = null; }) list));
   # as the text of a rule
@@ -126,8 +127,10 @@ let
       main = locked.${head group.debs};
       pname = group.pname or name;
       version = group.version or (upstreamVersion main.version);
+      # a package for CMake also names libraries of the headers that it includes
       deps = filter (g: g != name)
-        (unique (map (d: groupOf.${d}) (concatMap (d: locked.${d}.deps) debs) ++ group.deps or [ ]));
+        (unique (map (d: groupOf.${d}) (concatMap (d: locked.${d}.deps) debs) ++ group.deps or [ ]
+          ++ lib.optionals (group.isDev or false) (concatMap (g: ownersOf groups.${g}) (devsOf name group))));
       drv = derivation {
         name = "${storeName pname}-${version}";
         builder = "builtin:kiln-deb-1";

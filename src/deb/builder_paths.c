@@ -44,6 +44,9 @@ static struct str place(struct deb_build *b, struct str path, bool here)
 		path.n--;
 	if (str_eq(path, S("/usr")))
 		return b->out;
+	/* "/lib" alone is more often a pattern than a folder */
+	if (str_find(str_skip(path, 1), S("/")) < 0)
+		return path;
 	if (deb_find_path(b, path, &found))
 		return found;
 	if (!here || !deb_layout_map(&b->layout, b->arena, str_skip(path, 1), &rel) || !rel.n)

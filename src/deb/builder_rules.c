@@ -299,6 +299,8 @@ static errint apply(struct deb_build *b, const struct deb_rule *r, struct err *e
 		return deb_rule_wrap(b, r, err);
 	case DEB_PATHS:
 		return deb_rule_paths(b, r, err);
+	case DEB_REDIRECT:
+		return deb_rule_redirect(b, r, err);
 	case DEB_CONFIG:
 		return deb_rule_config(b, r, err);
 	default:

@@ -52,8 +52,8 @@ ATTR_MUST_CHECK errint deb_prune_folders(int root, struct err *err);
 bool deb_exists(int root, struct str path);
 
 ATTR_MUST_CHECK errint deb_unpack(struct deb_build *b, struct err *err);
-/* drop, trim, move, link, copy, concat, replace, bytes, write, wrap, paths and config, in the order
- * given. */
+/* drop, trim, move, link, copy, concat, replace, bytes, redirect, write, wrap, paths and config, in
+ * the order given. */
 ATTR_MUST_CHECK errint deb_apply_rules(struct deb_build *b, struct err *err);
 /* One rule each. */
 ATTR_MUST_CHECK errint deb_rule_write(struct deb_build *b, const struct deb_rule *r,
@@ -62,6 +62,8 @@ ATTR_MUST_CHECK errint deb_rule_wrap(struct deb_build *b, const struct deb_rule 
 				     struct err *err);
 ATTR_MUST_CHECK errint deb_rule_paths(struct deb_build *b, const struct deb_rule *r,
 				      struct err *err);
+ATTR_MUST_CHECK errint deb_rule_redirect(struct deb_build *b, const struct deb_rule *r,
+					 struct err *err);
 ATTR_MUST_CHECK errint deb_rule_config(struct deb_build *b, const struct deb_rule *r,
 				       struct err *err);
 /* The sweep rules on one object: strings that begin with FROM begin with TO instead. */

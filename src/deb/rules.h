@@ -30,7 +30,8 @@
 	X(WRITE, "write", 2)         \
 	X(WRAP, "wrap", 2)           \
 	X(PATHS, "paths", 1)         \
-	X(CONFIG, "config", 1)
+	X(CONFIG, "config", 1)       \
+	X(REDIRECT, "redirect", 3)
 
 enum deb_verb {
 #define X(id, word, args) DEB_##id,

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Native packages, built from the lock: the NAR hashes that builtin:kiln-deb-1 must always give
 # (natives.golden), programs in a root that has nothing but their closure, and DESIGN's rule 6: under a
-# host whose /usr, /lib and /etc are decoys, every file that python and torch open is on a list.
+# host whose /usr, /lib and /etc are decoys, every file that is opened is on a list: by python and torch, and
+# by each package of natives.tsv, doing there what it is for.
 . "$(dirname "$0")/../lib.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -25,7 +26,7 @@ in_root() {
 	shift
 	# shellcheck disable=SC2086 # a list of paths
 	closure=$(compat nix-store -qR $roots) || return
-	export closure KILN_STORE
+	export closure KILN_STORE shell
 	# shellcheck disable=SC2016 # for the inner shell
 	# shellcheck disable=SC2086 # prefix is a command line, or nothing
 	$prefix unshare --user --map-root-user --mount sh -c '
@@ -35,6 +36,12 @@ in_root() {
 			"$r/lib64/ld-linux-x86-64.so.2" "$r/usr/lib/x86_64-linux-gnu/libstdc++.so.6" \
 			"$r/usr/lib/locale" "$r/usr/share/zoneinfo" "$r/etc"
 		echo decoy >"$r/etc/ld.so.preload"
+		if [ -n "$shell" ]; then
+			mkdir -p "$r/bin"
+			: >"$r/bin/sh"
+			mount --bind "$KILN_STORE$shell" "$r/bin/sh"
+			echo "root:x:0:0::/tmp:/bin/sh" >"$r/etc/passwd"
+		fi
 		for p in $closure; do
 			mkdir -p "$r$p"
 			[ -d "$KILN_STORE$p" ] || { rmdir "$r$p"; : >"$r$p"; }
@@ -43,11 +50,12 @@ in_root() {
 		mount --rbind /dev "$r/dev"
 		mount --rbind /proc "$r/proc"
 		mount --rbind /sys "$r/sys"
-		exec env -i HOME=/tmp TERM=xterm LANG=C.UTF-8 "$(command -v chroot)" "$r" "$@"' sh "$T/r" "$@"
+		exec env -i HOME=/tmp TERM=xterm LANG=C.UTF-8 "$(command -v chroot)" "$r" "$@"' sh "${root:-$T/r}" "$@"
 }
 
-plan 12
-prefix=
+rows=$(grep -c -v '^#' "$here/natives.tsv")
+plan $((12 + 1 + rows))
+prefix= shell= root=
 
 names='bash coreutils gnugrep gawk openssl glibc debian.python313 debian.torchCpu debian.torchvisionCpu debian.torchaudioCpu'
 # shellcheck disable=SC2086 # a list of names
@@ -117,6 +125,54 @@ ok "numpy, scipy, PIL, av, aiohttp, tokenizers and torch run there" \
 allowed='/nix/|/proc/|/sys/(devices/system/(cpu|node)|fs/cgroup|kernel/mm)|/dev/|/tmp(/|$)'
 allowed="$allowed|/etc/(resolv.conf|hosts|host.conf|nsswitch.conf|passwd|group|localtime|inputrc)\$"
 allowed="$allowed|/usr/local/lib/libfribidi.dylib\$|[^/]"
-awk -F'"' '/execve\("\/nix\/store/ { on = 1 } on && /open/ { print $2 }' "$T/trace" | sort -u >"$T/opened"
+# opened: what the last traced program opened
+opened() { awk -F'"' '/execve\("\/nix\/store/ { on = 1 } on && /open/ { print $2 }' "$T/trace" | sort -u; }
+opened >"$T/opened"
 ok "the trace has what python opened" grep -q '/libtorch_cpu.so' "$T/opened"
 is "nothing else of the host is opened" "$(grep -vE "^($allowed)" "$T/opened")" ""
+
+# The table. As in a build, /bin/sh is the static busybox; the host's settings of git, users and mail are its own.
+prefix="strace -f -qq -s 4096 -e trace=open,openat,execve -o $T/trace"
+allowed="$allowed|/(bin/sh|proc)?\$|/etc/(gitconfig|gitattributes|mailname|login.defs|default/useradd)\$"
+grep -v '^#' "$here/natives.tsv" >"$T/rows"
+names=$(printf 'bash\ncoreutils\nglibc\nbusybox\n%s' "$(cut -f 1 "$T/rows" | tr ' ' '\n')" | sort -u)
+terminfo=debian.ncurses
+# variable NAME: of an attribute
+variable() { printf %s "$1" | tr '.-' '__'; }
+{
+	# shellcheck disable=SC2016 # dollars of Nix
+	echo 'with import '"$top"'/pkgs { system = builtins.currentSystem; }; let terminfo = debian.ncurses; in "" + '"''"
+	for name in terminfo $names; do echo "$(variable "$name")=\${$name}"; done
+	echo "''"
+} >"$T/names.nix"
+# shellcheck disable=SC2086 # a list of names
+if build $terminfo $names >"$T/paths" 2>"$T/log" && kiln eval --raw --file "$T/names.nix" >"$T/variables" 2>>"$T/log"; then
+	pass "builds what the table names"
+else
+	fail "builds what the table names" "$(tail -n 20 "$T/log")"
+fi
+# path NAME: of an attribute
+path() { sed -n "s/^$(variable "$1")=//p" "$T/variables"; }
+shell=$(path busybox)/bin/busybox
+count=0
+tab=$(printf '\t')
+while IFS=$tab read -r attrs command want; do
+	count=$((count + 1))
+	root=$T/root/$count
+	mkdir -p "$root"
+	paths= folders=
+	for name in $attrs bash coreutils; do
+		paths="$paths $(path "$name")"
+		folders="$folders:$(path "$name")/bin"
+	done
+	# shellcheck disable=SC2046 # words
+	got=$(in_root "$paths $(path terminfo) $(path glibc)" "$(path coreutils)/bin/env" $(cat "$T/variables") PATH="${folders#:}" \
+		LOCPATH="$(path glibc)/lib/locale" "$(path bash)/bin/bash" -c "cd /tmp; $command" 2>&1 </dev/null)
+	outside=$(opened | grep -vE "^($allowed)")
+	if [ -n "$outside" ]; then
+		fail "$attrs, row $count" "$command" "opens $outside"
+	else
+		like "$attrs, row $count" "$got" "$want"
+	fi
+	rm -rf "${root:?}"
+done <"$T/rows"

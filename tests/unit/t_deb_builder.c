@@ -339,7 +339,7 @@ static void test_paths(void)
 	text_file("paths/share/tool/data", "", 0644);
 	text_file("paths/bin/tool",
 		  "d='/usr/share/tool'; x=${d:-/usr/share/tool/}. /bin/sh, /usr/lib/gone a/bin/sh "
-		  "$x/bin/sh -I/usr/share/tool a-b/bin/sh\n",
+		  "$x/bin/sh -I/usr/share/tool a-b/bin/sh m/lib /lib\n",
 		  0755);
 	text_file("paths/bin/binary", "/bin/sh", 0755);
 	text_file("paths/lib/cmake/z/z.cmake",
@@ -359,7 +359,7 @@ static void test_paths(void)
 	BUF(want, LIMIT_SMALL_FILE);
 	buf_printf(&want,
 		   "d='%s/paths/share/tool'; x=${d:-%s/paths/share/tool/}. %s/dep/bin/sh, "
-		   "/usr/lib/gone a/bin/sh $x/bin/sh -I%s/paths/share/tool a-b/bin/sh\n",
+		   "/usr/lib/gone a/bin/sh $x/bin/sh -I%s/paths/share/tool a-b/bin/sh m/lib /lib\n",
 		   work, work, work, work);
 	is_file("paths/bin/.tool-wrapped", buf_z(&want));
 	is_text("paths/lib/cmake/z/z.cmake", "L \"%s/dep/lib/libz.so.1\" \"%s/paths/include/z\"\n");

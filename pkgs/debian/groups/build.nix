@@ -61,7 +61,7 @@ in
   };
   automake = withPerl {
     debs = [ "automake" ];
-    deps = [ "autoconf" "autotools-dev" ];
+    deps = [ "autoconf" "autotools-dev" "gnumake" ];
     rules = [
       [ "link" "bin/aclocal" "aclocal-1.17" ]
       [ "link" "bin/automake" "automake-1.17" ]
@@ -74,7 +74,7 @@ in
   };
   libtool = withPerl {
     debs = [ "libtool" "libtool-bin" ];
-    deps = [ "autotools-dev" ];
+    deps = [ "autotools-dev" "coreutils" "gnugrep" "gnused" ];
     rules = [ [ "config" "bin/*" ] ];
   };
   gettext = withPerl {

@@ -66,7 +66,12 @@ scripts [ "unzip" "libpam-modules-bin" ]
   # Its library takes modules from the output instead of the host.
   nodejs = withShell {
     debs = [ "nodejs" "libnode115" ] ++ lib.filter (lib.hasPrefix "node-") (lib.attrNames locked);
-    rules = [ [ "trim" "lib/node_modules" ] [ "trim" "etc" ] ];
+    rules = [ [ "trim" "lib/node_modules" ] [ "trim" "etc" ] ] ++ map
+      (file: [ "redirect" "lib/libnode.so.115" "/usr/share/nodejs/${file}" "@out@/share/nodejs/${file}" ])
+      [
+        "acorn/dist/acorn.js" "acorn-walk/dist/walk.js" "cjs-module-lexer/dist/lexer.js" "cjs-module-lexer/lexer.js"
+        "minimatch/dist/cjs/index.bundle.js" "undici/undici-fetch.js"
+      ];
   };
   shadow = withShell { debs = [ "passwd" ]; rules = [ [ "trim" "etc" ] [ "drop" "bin/shadowconfig" ] ]; };
   # Its programs set up a host.

@@ -26,6 +26,7 @@
 #	config FILE*		  the same in packages of CMake and NAME-config scripts, whose prefix is worked
 #				  out or /usr; where there are any
 #	bytes FILE OLD NEW COUNT  in a binary, at the same length, exactly COUNT times
+#	redirect FILE OLD NEW	  in a library for x86-64, another string of any length in this one's place
 #	sweep FROM TO		  in every ELF object, strings that begin with FROM, at the same length
 #	untouched FILE*		  ELF objects that patchelf must leave alone
 #	needed FILE SONAME	  one more NEEDED

@@ -99,7 +99,11 @@ in
   # What its Debian package forgets to name.
   libext2fs2t64 = { debs = [ "libext2fs2t64" ]; deps = [ "libcom-err2" ]; };
   krb5-multidev = { debs = [ "krb5-multidev" ]; deps = [ "libkdb5-10t64" "libkrb5support0" ]; isDev = true; };
-  # A library of programs that nothing here has.
-  libopenjp2-7-dev = { debs = [ "libopenjp2-7-dev" ]; isDev = true; rules = [ [ "dangling" "lib/libopenjpip.so" ] [ "dangling" "lib/openjpeg-2.1" ] ]; };
+  # Its package for CMake wants programs that nothing here has.
+  libopenjp2-7-dev = {
+    debs = [ "libopenjp2-7-dev" ];
+    isDev = true;
+    rules = [ [ "drop" "lib/cmake/openjpeg-2.5" ] [ "dangling" "lib/libopenjpip.so" ] [ "dangling" "lib/openjpeg-2.*" ] ];
+  };
   libgcrypt20 = { debs = [ "libgcrypt20" ]; rules = [ [ "drop" "share/libgcrypt20" ] ]; };
 }
