@@ -103,5 +103,5 @@ like "its license" "$all" '^license +MIT, Apache-2\.0$'
 is "its outputs and home page" "$(get "$(kiln show --json mine)" '(d[0]["outputs"], d[0]["homepage"], d[0]["kind"])')" "(['out', 'doc'], 'about:zebras', 'recipe')"
 like "it comes before a package of its name" "$(kiln show bash)" "^version +9$"
 like "what cannot be used here says so" "$(kiln show deep)" "^trouble +.*is not available for $system"
-is "a slip in a recipe's name" "$(kiln show mime 2>&1)" "error: there is no recipe and no package 'mime'
+is "a slip in a recipe's name" "$(kiln show minne 2>&1)" "error: there is no recipe and no package 'minne'
 hint: did you mean 'mine'?"
