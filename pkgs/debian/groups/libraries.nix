@@ -1,5 +1,5 @@
 # Libraries.
-{ platform, locked, away, withShell, ... }:
+{ platform, locked, groups, away, withShell, ... }:
 
 let
   inherit (platform) triplet;
@@ -49,7 +49,10 @@ in
   boost-dev = {
     debs = packages "libboost.*1\\.83-dev";
     isDev = true;
-    rules = [ [ "replace" "lib/cmake/boost_*/boost_*-config.cmake" "\${_BOOST_CMAKEDIR}/../../../include/" "@out@/include/" ] ];
+    rules = [
+      [ "replace" "lib/cmake/boost_*/boost_*-config.cmake" "\${_BOOST_CMAKEDIR}/../../../include/" "@out@/include/" ]
+      [ "replace" "lib/cmake/boost_*/*-variant-shared.cmake" "\${_BOOST_LIBDIR}/" "${groups.boost}/lib/" ]
+    ];
   };
   hdf5 = {
     debs = [ "libhdf5-310" "libhdf5-hl-310" "libhdf5-cpp-310" "libhdf5-fortran-310" "libhdf5-hl-cpp-310" "libhdf5-hl-fortran-310" ];
