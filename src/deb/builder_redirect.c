@@ -15,6 +15,10 @@
 
 #include "base/file.h"
 
+#ifndef SHT_RELR
+#define SHT_RELR 19
+#endif
+
 enum { PAGE = 4096, LEA_SIZE = 7 };
 
 struct deb_image {
@@ -175,6 +179,49 @@ static size_t redirect_code(struct deb_image *m, const Elf64_Phdr *ph, uint64_t 
 	return count;
 }
 
+/* A pointer at an address of the file's data that names the old one. */
+static size_t redirect_word(struct deb_image *m, uint64_t addr, uint64_t old, uint64_t new)
+{
+	for (size_t i = 0; i < m->eh->e_phnum; i++) {
+		const Elf64_Phdr *ph = &m->ph[i];
+		uint64_t value;
+		uint8_t *at;
+
+		if (ph->p_type != PT_LOAD || addr < ph->p_vaddr ||
+		    addr - ph->p_vaddr + sizeof(value) > ph->p_filesz)
+			continue;
+		at = m->p + ph->p_offset + (addr - ph->p_vaddr);
+		memcpy(&value, at, sizeof(value));
+		if (value != old)
+			return 0;
+		memcpy(at, &new, sizeof(new));
+		return 1;
+	}
+	return 0;
+}
+
+/* Packed ones: an address, then maps of which of the 63 words behind are pointers, too. */
+static size_t redirect_packed(struct deb_image *m, const Elf64_Shdr *sh, uint64_t old, uint64_t new)
+{
+	uint64_t entry, where = 0;
+	size_t count = 0;
+
+	for (uint64_t at = 0; at + sizeof(entry) <= sh->sh_size; at += sizeof(entry)) {
+		memcpy(&entry, m->p + sh->sh_offset + at, sizeof(entry));
+		if (!(entry & 1)) {
+			count += redirect_word(m, entry, old, new);
+			where = entry + sizeof(entry);
+			continue;
+		}
+		for (unsigned bit = 1; bit < 64; bit++)
+			if (entry >> bit & 1)
+				count += redirect_word(m, where + (bit - 1) * sizeof(entry), old,
+						       new);
+		where += 63 * sizeof(entry);
+	}
+	return count;
+}
+
 /* Pointers in tables, which the loader fills in. */
 static size_t redirect_tables(struct deb_image *m, uint64_t old, uint64_t new)
 {
@@ -183,7 +230,11 @@ static size_t redirect_tables(struct deb_image *m, uint64_t old, uint64_t new)
 	for (size_t i = 0; i < m->eh->e_shnum; i++) {
 		const Elf64_Shdr *sh = &m->sh[i];
 
-		if (sh->sh_type != SHT_RELA || !inside(m, sh->sh_offset, sh->sh_size))
+		if (!inside(m, sh->sh_offset, sh->sh_size))
+			continue;
+		if (sh->sh_type == SHT_RELR)
+			count += redirect_packed(m, sh, old, new);
+		if (sh->sh_type != SHT_RELA)
 			continue;
 		for (uint64_t at = 0; at + sizeof(Elf64_Rela) <= sh->sh_size;
 		     at += sizeof(Elf64_Rela)) {

@@ -54,8 +54,8 @@ in_root() {
 }
 
 rows=$(grep -c -v '^#' "$here/natives.tsv")
-plan $((12 + 1 + rows))
-prefix= shell= root=
+plan $((12 + 1 + rows + 10))
+prefix='' shell='' root=''
 
 names='bash coreutils gnugrep gawk openssl glibc debian.python313 debian.torchCpu debian.torchvisionCpu debian.torchaudioCpu'
 # shellcheck disable=SC2086 # a list of names
@@ -160,7 +160,7 @@ while IFS=$tab read -r attrs command want; do
 	count=$((count + 1))
 	root=$T/root/$count
 	mkdir -p "$root"
-	paths= folders=
+	paths='' folders=''
 	for name in $attrs bash coreutils; do
 		paths="$paths $(path "$name")"
 		folders="$folders:$(path "$name")/bin"
@@ -176,3 +176,19 @@ while IFS=$tab read -r attrs command want; do
 	fi
 	rm -rf "${root:?}"
 done <"$T/rows"
+
+# What recipes make of the libraries: it runs there, and nothing that only builds is in its closure.
+while IFS='|' read -r name want; do
+	root=$T/root/$name
+	mkdir -p "$root"
+	path=$(compat nix-build --no-out-link "$here/libraries.nix" -A "$name" 2>"$T/log") || tail -n 20 "$T/log" >&2
+	is "$name: what is built runs on a poisoned host" "$(in_root "$path" "$path/bin/check" 2>&1 </dev/null)" "$want"
+	is "$name: its closure has nothing that builds" \
+		"$(compat nix-store -qR "$path" | grep -E -- '-dev-|-(gcc-[0-9]|gcc-wrapper|binutils|cmake|meson|perl|pkgconf|stdenv)')" ""
+done <<'END'
+pkgconfig|1 32 1
+plain|1 32 1
+cmake|-211111
+meson|2 61 5
+autotools|1 1
+END

@@ -451,10 +451,82 @@ static void test_packages(void)
 	test_mistakes();
 }
 
-int main(void)
+/* What this program says when it is asked, by an instruction and by a table. */
+static int say(void)
+{
+	static const char *const table[] = {"/usr/share/redirect/table"};
+	const char *const *volatile at = table;
+	const char *volatile text = "/usr/share/redirect/code";
+
+	return printf("%s %s", text, *at) < 0;
+}
+
+#ifdef __x86_64__
+static void says(const char *program, const char *want)
+{
+	const char *const argv[] = {program, "--say", NULL};
+	BUF(got, LIMIT_SMALL_FILE);
+	ERR(err);
+
+	IS_OK(process_capture(argv, &got, NULL, &err), err, "it runs");
+	IS_STR(buf_str(&got), str_c(want), "and says it");
+}
+
+/* Of a copy of this program. */
+static void test_redirect(void)
+{
+	static const struct {
+		const char *rule, *want;
+	} mistakes[] = {
+		{"redirect\tobject\t/usr/share/redirect/none\t/x",
+		 "relocation rule 1 ('redirect'): there is no string '/usr/share/redirect/none'"},
+		{"redirect\tobject\t.shstrtab\t/x",
+		 "relocation rule 1 ('redirect'): the string '.shstrtab' is not loaded"},
+		{"redirect\ttext\ta\t/x",
+		 "relocation rule 1 ('redirect'): 'text': it is no object for x86-64"},
+	};
+	ARENA(a);
+	ERR(err);
+	char *out CLEANUP_FREE = in_work("redirected");
+	char *object CLEANUP_FREE = in_work("redirected/object");
+	int root CLEANUP_FD = -1;
+	struct builtin_ctx ctx = {.log = -1};
+	struct deb_build b = {.ctx = &ctx, .arena = &a, .out = str_c(out)};
+	BUF(self, LIMIT_TOOL_OUTPUT);
+	static const char rules[] =
+		"redirect\tobject\t/usr/share/redirect/code\t/nix/store/of/another/length/code\n"
+		"redirect\tobject\t/usr/share/redirect/table\t/nix/store/of/another/length/table";
+
+	IS_OK(mkdir_p(AT_FDCWD, out, 0755, &err), err, "an output");
+	IS_OK(file_read(AT_FDCWD, "/proc/self/exe", &self, &err), err, "this program");
+	IS_OK(file_write(AT_FDCWD, object, buf_str(&self), 0755, 0, &err), err, "a copy");
+	IS_OK(open_dir(AT_FDCWD, out, &root, &err), err, "an output");
+	b.root = root;
+	says(object, "/usr/share/redirect/code /usr/share/redirect/table");
+	IS_OK(deb_rules_parse(&a, S(rules), str_c(out), &b.rules, &err), err, "rules");
+	IS_OK(deb_apply_rules(&b, &err), err, "are applied");
+	says(object, "/nix/store/of/another/length/code /nix/store/of/another/length/table");
+	IS_OK(file_write(root, "text", S("no object"), 0644, 0, &err), err, "a text");
+	for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
+		IS_OK(deb_rules_parse(&a, str_c(mistakes[i].rule), str_c(out), &b.rules, &err), err,
+		      "a rule");
+		OK(deb_apply_rules(&b, &err) != 0, "mistake %zu", i);
+		IS_Z(err.msg ? err.msg : "", mistakes[i].want, "is told");
+		err_clear(&err);
+	}
+}
+#else
+static void test_redirect(void)
+{
+}
+#endif
+
+int main(int argc, char **argv)
 {
 	ERR(err);
 
+	if (argc > 1 && strcmp(argv[1], "--say") == 0)
+		return say();
 	if (temp_dir(temp_dir_root(), "t_deb_builder-", &work, &err)) {
 		OK(false, "%s", err.msg);
 		return tap_done();
@@ -465,6 +537,7 @@ int main(void)
 	test_texts();
 	test_paths();
 	test_sweep();
+	test_redirect();
 	test_packages();
 	remove_tree_quietly(AT_FDCWD, work);
 	free(work);

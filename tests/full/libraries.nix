@@ -1,0 +1,154 @@
+# Recipes as people write them over the set's libraries: each build system finds headers, libraries and its
+# inputs' packages, and what it makes runs. Read by natives.sh.
+{ set ? ../../pkgs }:
+
+with import set { system = builtins.currentSystem; };
+let
+  source = name: files: runCommand "${name}-source" { } (''
+    mkdir $out
+  '' + lib.concatStrings (lib.mapAttrsToList (file: text: ''
+    cat >$out/${file} <<'END'
+    ${text}
+    END
+  '') files));
+  recipe = name: args: files: stdenv.mkDerivation ({ inherit name; src = source name files; } // args);
+
+  versions = ''
+    #include <stdio.h>
+    #include <zlib.h>
+    #include <openssl/evp.h>
+    #include <png.h>
+    int main(void)
+    {
+      printf("%c %d %u\n", *zlibVersion(), EVP_MD_size(EVP_sha256()), png_access_version_number() / 10000);
+      return 0;
+    }
+  '';
+in
+{
+  pkgconfig = recipe "pkgconfig"
+    {
+      nativeBuildInputs = [ pkg-config ];
+      buildInputs = [ zlib openssl libpng ];
+      buildPhase = "cc main.c -o check $(pkg-config --cflags --libs zlib libcrypto libpng)";
+      installPhase = "install -D check $out/bin/check";
+    }
+    { "main.c" = versions; };
+
+  # No tool asks where they are.
+  plain = recipe "plain"
+    {
+      buildInputs = [ zlib openssl libpng ];
+      buildPhase = "cc -I${lib.getDev libpng}/include/libpng16 main.c -o check -lz -lcrypto -lpng";
+      installPhase = "install -D check $out/bin/check";
+    }
+    { "main.c" = versions; };
+
+  cmake = recipe "cmake"
+    {
+      nativeBuildInputs = [ cmake ninja ];
+      buildInputs = [
+        boost curl eigen freetype hdf5 libjpeg libpng libtiff libwebp libxml2 openblas openssl protobuf sqlite zlib
+      ];
+      doCheck = true;
+    }
+    {
+      "main.cpp" = ''
+        #include <Eigen/Dense>
+        #include <boost/filesystem.hpp>
+        #include <boost/regex.hpp>
+        #include <curl/curl.h>
+        #include <openssl/ssl.h>
+        #include <zlib.h>
+        #include <iostream>
+        int main()
+        {
+          Eigen::Matrix2d m;
+          m << 1, 2, 3, 4;
+          std::cout << m.determinant() << boost::filesystem::exists("/nix")
+            << boost::regex_match("a", boost::regex("a")) << (SSL_CTX_new(TLS_method()) != nullptr)
+            << (std::string(curl_version()).find("libcurl") == 0) << zlibVersion()[0] << "\n";
+        }
+      '';
+      "CMakeLists.txt" = ''
+        cmake_minimum_required(VERSION 3.16)
+        project(check CXX)
+        find_package(Boost REQUIRED COMPONENTS filesystem regex)
+        foreach(package BLAS CURL Eigen3 Freetype JPEG LAPACK LibXml2 OpenSSL PNG Protobuf SQLite3 TIFF WebP ZLIB)
+          find_package(''${package} REQUIRED)
+        endforeach()
+        find_package(HDF5 REQUIRED COMPONENTS C CXX)
+        add_executable(check main.cpp)
+        target_link_libraries(check Boost::filesystem Boost::regex CURL::libcurl Eigen3::Eigen OpenSSL::SSL ZLIB::ZLIB)
+        install(TARGETS check)
+        enable_testing()
+        add_test(NAME check COMMAND check)
+      '';
+    };
+
+  meson = recipe "meson"
+    {
+      nativeBuildInputs = [ meson ninja pkg-config ];
+      buildInputs = [ ffmpeg fftw fontconfig freetype glib hdf5 libxml2 ncurses openblas ];
+      doCheck = true;
+    }
+    {
+      "main.c" = ''
+        #include <glib.h>
+        #include <cblas.h>
+        #include <libavcodec/avcodec.h>
+        int main(void)
+        {
+          double x[] = { 3, 4 };
+          g_print("%d %u %g\n", glib_major_version, avcodec_version() >> 16, cblas_dnrm2(2, x, 1));
+          return 0;
+        }
+      '';
+      "meson.build" = ''
+        project('check', 'c')
+        packages = []
+        foreach name : ['glib-2.0', 'libavcodec', 'libavformat', 'freetype2', 'fontconfig', 'libxml-2.0', 'fftw3', 'ncurses', 'openblas']
+          packages += dependency(name)
+        endforeach
+        check = executable('check', 'main.c', dependencies: packages, install: true)
+        test('check', check)
+      '';
+    };
+
+  autotools = recipe "autotools"
+    {
+      nativeBuildInputs = [ autoreconfHook bison flex pkg-config ];
+      buildInputs = [ readline zlib ];
+    }
+    {
+      "main.c" = ''
+        #include <stdio.h>
+        #include <zlib.h>
+        #include <readline/readline.h>
+        int yylex(void);
+        int main(void) { printf("%c %d\n", *zlibVersion(), rl_library_version != NULL); return 0 * yylex(); }
+      '';
+      "scan.l" = ''
+        %option noyywrap
+        %%
+        . ;
+      '';
+      "configure.ac" = ''
+        AC_INIT([check], [1])
+        AM_INIT_AUTOMAKE([foreign])
+        AC_PROG_CC
+        AC_PROG_LEX([noyywrap])
+        AC_PROG_YACC
+        LT_INIT
+        PKG_CHECK_MODULES([ZLIB], [zlib])
+        AC_CHECK_LIB([readline], [readline], [], [AC_MSG_ERROR([no readline])])
+        AC_CONFIG_FILES([Makefile])
+        AC_OUTPUT
+      '';
+      "Makefile.am" = ''
+        bin_PROGRAMS = check
+        check_SOURCES = main.c scan.l
+        check_LDADD = $(ZLIB_LIBS)
+      '';
+    };
+}
