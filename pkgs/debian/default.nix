@@ -70,7 +70,11 @@ let
     in
     storeName (head (match "([^+~]*).*" really));
 
-  table = import ./groups { inherit lib fetch packages platform locked; groups = outputs; };
+  wanted = import ./groups { inherit lib fetch packages platform locked; groups = outputs; };
+  # An architecture may have fewer packages than the table has groups of.
+  absentOf = group: filter (d: !(locked ? ${d})) group.debs;
+  absent = lib.filterAttrs (_: group: group.debs == [ ] || absentOf group != [ ]) wanted;
+  table = removeAttrs wanted (attrNames absent);
   # Headers beside libraries: where the table says so, else every -dev package by itself.
   headers = group: group // {
     isDev = true;
@@ -108,7 +112,7 @@ let
   # Whoever builds with headers gets their libraries, and the headers that they include.
   propagated = name: group:
     let owners = ownersOf group; in
-    unique (owners ++ concatMap (g: lib.optional (groups.${g} ? bin) groups.${g}.bin) owners ++ devsOf name group);
+    unique (owners ++ filter (g: groups ? ${g}) (map (g: groups.${g}.bin or "") owners) ++ devsOf name group);
   devsOf = name: group: filter (g: g != name && groups.${g}.isDev or false) (map (d: groupOf.${d}) (depsOf group));
 
   unique = list: attrNames (listToAttrs (map (name: { inherit name; value = null; }) list));
@@ -119,7 +123,7 @@ let
   # nixpkgs' outputs, as far as there are packages for them.
   shape = name: group:
     lib.optionalAttrs (devOf ? ${name}) { dev = outputs.${devOf.${name}}; lib = outputs.${name}; }
-    // lib.optionalAttrs (group ? bin) { bin = outputs.${group.bin}; lib = outputs.${name}; };
+    // lib.optionalAttrs (groups ? ${group.bin or ""}) { bin = outputs.${group.bin}; lib = outputs.${name}; };
 
   mkGroup = name: group:
     let
@@ -186,7 +190,11 @@ let
     rules = rulesText ([ [ "trim" "lib/gconv" ] [ "trim" "share" ] [ "trim" "etc" ] ]);
   };
 
-  outputs = mapAttrs mkGroup groups;
+  outputs = mapAttrs mkGroup groups // mapAttrs
+    (name: group: throw "debian: '${name}' is not locked for '${platform.arch}' (${
+      if group.debs == [ ] then "none of its packages" else concatStringsSep ", " (absentOf group)
+    }); add it to roots.control and run `kiln lock debian`")
+    absent;
   packages = mapAttrs (_: g: outputs.${g}) groupOf;
 in
 outputs // {

@@ -213,4 +213,26 @@ in
   "siblings come before the set" = [ project.two.passthru.sibling "one-1" ];
   "a recipe's own name is the set's" = [ (lib.hasPrefix "nested-" project.nested.name) true ];
   "they can be overridden" = [ (project.two.override { suffix = "-x"; }).name "two-x" ];
+
+  # Natives in nixpkgs' shape
+  "headers are found by what they depend on from their source" = [
+    (map (n: (lib.getDev pkgs.${n}).pname) [ "boost" "curl" "expat" "glib" "hdf5" "libpng" "openblas" "zlib" ])
+    [ "boost-dev" "libcurl4-openssl-dev" "libexpat1-dev" "glib-dev" "hdf5-dev" "libpng-dev" "openblas-dev" "zlib1g-dev" ]
+  ];
+  "a library without headers is its own" = [ ((lib.getDev pkgs.libgomp or pkgs.gccLibs) == (pkgs.libgomp or pkgs.gccLibs)) true ];
+  "programs stand before their library" = [
+    (map (n: [ ((lib.getBin pkgs.${n}).outPath == pkgs.${n}.outPath) ((lib.getLib pkgs.${n}).outPath == pkgs.debian.${n}.outPath) ]) [ "openssl" "sqlite" "zstd" ])
+    [ [ true true ] [ true true ] [ true true ] ]
+  ];
+  "every architecture of the lock evaluates" = [
+    (let
+      packages = (import (root + "/pkgs/debian") { system = "aarch64-linux"; }).packages;
+      has = n: lib.hasSuffix ".drv" packages.${n}.drvPath;
+    in lib.filter (n: !(has n)) (lib.attrNames packages))
+    [ ]
+  ];
+  "what an architecture lacks is missing alone" = [
+    (let p = import (root + "/pkgs") { system = "aarch64-linux"; }; in [ (fails p.git.drvPath) (fails p.python3.drvPath) (fails p.zlib.dev.drvPath) ])
+    [ true false false ]
+  ];
 }
