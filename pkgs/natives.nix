@@ -160,6 +160,24 @@ prev.lib.mapAttrs (_: shaped) (removeAttrs debian apart)
         ${prev.lib.concatMapStrings (i: "<include ignore_missing=\"yes\">${i}</include>\n  ") includes}<cachedir prefix="xdg">fontconfig</cachedir>
       </fontconfig>
     '';
+  xorg = prev.lib.mapAttrs (_: group: debian.${group}) {
+    libICE = "libice6";
+    libSM = "libsm6";
+    libX11 = "libx11-6";
+    libXau = "libxau6";
+    libXcursor = "libxcursor1";
+    libXdmcp = "libxdmcp6";
+    libXext = "libxext6";
+    libXfixes = "libxfixes3";
+    libXi = "libxi6";
+    libXinerama = "libxinerama1";
+    libXrandr = "libxrandr2";
+    libXrender = "libxrender1";
+    libXv = "libxv1";
+    libXxf86vm = "libxxf86vm1";
+    libxcb = "libxcb1";
+    xorgproto = "x11proto-dev";
+  };
   # Both are OpenBLAS.
   blas = final.openblas;
   lapack = final.openblas;
