@@ -7,6 +7,11 @@ let
   gcc = "14";
   gccLib = "lib/gcc/${triplet}/${gcc}";
   dashed = builtins.replaceStrings [ "_" ] [ "-" ] triplet;
+  # How often the linker's texts name a folder of the host, and what else of gcc's is in parts.
+  inMachine = {
+    x86_64-linux-gnu = { usr = 1074; lib = 360; inCode = true; };
+    aarch64-linux-gnu = { usr = 1218; lib = 464; inCode = false; };
+  }.${triplet};
   # Debian's names have the triplet before and gcc's version behind.
   plainNames = names: map (n: [ "link" "bin/${n}" "${triplet}-${n}-${gcc}" ]) names;
 in
@@ -30,11 +35,10 @@ in
       [ "sweep" "/usr" "/nix" ]
     ]
     # The end of /usr/lib/ is /lib/, and code that makes a string of it has it in parts.
-    ++ lib.concatMap (name: [
-      [ "bytes" "bin/${triplet}-${name}-${gcc}" "\\0/usr/lib/\\0" "\\0/nix/nix/\\0" "1" ]
-      [ "bytes" "bin/${triplet}-${name}-${gcc}" "/usr/libH" "/nix/libH" "1" ]
-    ]) [ "cpp" "g++" "gcc" "gfortran" ]
-    ++ map (name: [ "bytes" "libexec/gcc/${triplet}/${gcc}/${name}" "8/usr/lib/gcc/" "8/nix/lib/gcc/" "1" ]) [ "cc1" "cc1plus" "f951" ]
+    ++ lib.concatMap (name: [ [ "bytes" "bin/${triplet}-${name}-${gcc}" "\\0/usr/lib/\\0" "\\0/nix/nix/\\0" "1" ] ]
+      ++ lib.optional inMachine.inCode [ "bytes" "bin/${triplet}-${name}-${gcc}" "/usr/libH" "/nix/libH" "1" ])
+      [ "cpp" "g++" "gcc" "gfortran" ]
+    ++ lib.optionals inMachine.inCode (map (name: [ "bytes" "libexec/gcc/${triplet}/${gcc}/${name}" "8/usr/lib/gcc/" "8/nix/lib/gcc/" "1" ]) [ "cc1" "cc1plus" "f951" ])
     ++ plainNames [ "cpp" "g++" "gcc" "gcc-ar" "gcc-nm" "gcc-ranlib" "gcov" "gcov-dump" "gcov-tool" "gfortran" ];
   };
 
@@ -50,8 +54,8 @@ in
       [ "drop" "lib/ldscripts" ]
       [ "drop" "lib/bfd-plugins/*" ]
       [ "trim" "etc" ]
-      [ "bytes" "bin/${triplet}-ld.bfd" "SEARCH_DIR(\"=/usr/" "SEARCH_DIR(\"=/nix/" "1074" ]
-      [ "bytes" "bin/${triplet}-ld.bfd" "SEARCH_DIR(\"=/lib" "SEARCH_DIR(\"=/nix" "360" ]
+      [ "bytes" "bin/${triplet}-ld.bfd" "SEARCH_DIR(\"=/usr/" "SEARCH_DIR(\"=/nix/" (toString inMachine.usr) ]
+      [ "bytes" "bin/${triplet}-ld.bfd" "SEARCH_DIR(\"=/lib" "SEARCH_DIR(\"=/nix" (toString inMachine.lib) ]
       [ "sweep" "/etc/ld" "/nix/ld" ]
       [ "sweep" "/usr" "/nix" ]
     ];
