@@ -198,6 +198,19 @@ rec {
 
   compiler = pkgs.gfortran;
 
+  # 127,000 lines of C++, without its tests, which are as many.
+  big = stdenv.mkDerivation (finalAttrs: {
+    pname = "cppcheck";
+    version = "2.17.1";
+    src = fetchurl {
+      url = "mirror://debian/pool/main/c/cppcheck/cppcheck_${finalAttrs.version}.orig.tar.gz";
+      sha256 = "0v4ngfb2ma85r2p7c3c6325rpwxipjksxhm7bj2h7v28ha383mmz";
+    };
+    makeFlags = [ "PREFIX=$(out)" "FILESDIR=$(out)/share/cppcheck" "CXXOPTS=-O1" ];
+    buildFlags = [ "cppcheck" ];
+    enableParallelBuilding = true;
+  });
+
   # Not a program: what the outputs of these hold is looked at.
   outputs = builds.zlib // { all = map (o: builds.zlib.${o}) [ "out" "dev" "debug" ]; };
 
