@@ -67,6 +67,10 @@ let
         isClang = false;
         hardeningUnsupportedFlags = [ ];
       };
+      libc_lib = libc;
+      libc_bin = libc;
+      libc_dev = glibcDev;
+      libcxx = null;
       isGNU = true;
       isClang = false;
       isCcacheCompatible = true;

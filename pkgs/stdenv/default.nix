@@ -61,16 +61,26 @@ in
   gccStdenv = final.stdenv;
   gcc14Stdenv = final.stdenv;
   clangStdenv = noClang;
+  # One machine builds, runs and is built for.
+  buildPackages = final;
+  targetPackages = final;
+  pkgsBuildBuild = final;
+  pkgsBuildHost = final;
+  pkgsBuildTarget = final;
+  pkgsHostHost = final;
+  pkgsHostTarget = final;
+  pkgsTargetTarget = final;
   overrideCC = stdenv: cc: stdenv.override { inherit cc; };
 
   inherit (compilers) gcc gfortran;
   gcc14 = final.gcc;
   gfortran14 = final.gfortran;
   gcc-unwrapped = compilers.gcc.cc;
-  libgcc = final.glibc;
+  libgcc = final.debian.glibc;
   binutils = compilers.bintools;
   bintools = final.binutils;
   binutils-unwrapped = compilers.bintools.bintools;
-  libc = compilers.gcc.libc;
+  libc = final.glibc;
+  glibc = compilers.gcc.libc;
   linuxHeaders = compilers.gcc.libc.dev;
 }

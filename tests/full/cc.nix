@@ -100,6 +100,19 @@ rec {
       '';
     };
 
+    # glibc as an input is no reason for C++ to lose its headers.
+    included = program "included" {
+      buildInputs = [ pkgs.glibc pkgs.glibc.static ];
+      suffix = "cc";
+      compiler = "c++";
+      flags = "-static";
+      text = ''
+        #include <cstdlib>
+        #include <iostream>
+        int main() { std::cout << "included" << std::endl; return std::abs(0); }
+      '';
+    };
+
     # Assertions of the C++ library name its headers.
     assertions = program "assertions" {
       suffix = "cc";

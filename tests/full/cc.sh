@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 export KILN_DATA_DIR="${here%/tests/full}"
 unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user namespaces for this user"
 [ -z "${KILN_CC_STORE:-}" ] || KILN_STORE=$KILN_CC_STORE
-plan 53
+plan 57
 
 build() { compat nix-build --no-out-link "$here/cc.nix" -A "$1" 2>"$T/log" || { tail -n 20 "$T/log" >&2 && false; }; }
 
@@ -50,12 +50,16 @@ plain|plain
 libraries|libraries
 cxx|cxx
 assertions|assertions
+included|included
 fortran|fortran
 another|hello from afar
 static|static
 lto|lto
 hello|Hello, world!
 END
+big=$(build big)
+like "cppcheck runs there" "$(in_root "$big" "$big/bin/cppcheck" --version 2>&1)" '^Cppcheck 2.17.1$'
+is "cppcheck: its closure has no compiler" "$(compat nix-store -qR "$big" | grep -cE -- '-(gcc-[0-9]|gcc-wrapper|binutils|glibc-dev|stdenv)')" 0
 zlib=$(build builds.zlib)
 like "zlib's own test runs there" "$(in_root "$zlib" "$zlib/bin/check" 2>&1)" 'inflate\(\): hello, hello!'
 

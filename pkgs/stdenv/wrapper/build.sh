@@ -51,4 +51,5 @@ fi
 hook=$(<"$setupHook")
 hook=${hook//@out@/$out}
 hook=${hook//@salt@/$salt}
+hook=${hook//@glibcDev@/$glibcDev}
 printf '%s\n' "${hook//@hardening@/$hardening}" >"$out/nix-support/setup-hook"

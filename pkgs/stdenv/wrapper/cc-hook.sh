@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Of the compiler's wrapper: headers of the inputs, and the names under which build systems ask for it.
+# Of the compiler's wrapper: headers of the inputs (those of the C library come last, or C++ would miss them), and the names under which build systems ask for it.
 _ccHeaders() {
 	local role_post
 	getHostRole
-	[ ! -d "$1/include" ] || export "NIX_CFLAGS_COMPILE$role_post+= -isystem $1/include"
+	[ ! -d "$1/include" ] || [ "$1" = @glibcDev@ ] || export "NIX_CFLAGS_COMPILE$role_post+= -isystem $1/include"
 }
 getTargetRole
 getTargetRoleWrapper CC @salt@
