@@ -437,7 +437,7 @@ _setupInputs() {
 	for pkg in $initialPath; do addToSearchPath PATH "$pkg/bin"; done
 	HOST_PATH=$PATH
 	_findInputs build -1 depsBuildBuild depsBuildBuildPropagated
-	_findInputs build 0 defaultNativeBuildInputs nativeBuildInputs propagatedNativeBuildInputs
+	_findInputs build 0 nativeBuildInputs propagatedNativeBuildInputs defaultNativeBuildInputs
 	_findInputs build 1 depsBuildTarget depsBuildTargetPropagated
 	_findInputs host 0 depsHostHost depsHostHostPropagated
 	_findInputs host 1 buildInputs propagatedBuildInputs depsTargetTarget depsTargetTargetPropagated
