@@ -17,6 +17,19 @@ let
     installPhase = "install -D check $out/bin/check";
   } // attrs);
 
+  project = name: { files, ... }@attrs: stdenv.mkDerivation (removeAttrs attrs [ "files" ] // {
+    inherit name;
+    src = pkgs.linkFarm "sources" (lib.mapAttrs (file: pkgs.writeText (builtins.baseNameOf file)) (files // {
+      "part.h" = "#include <string>\nstd::string part();\n";
+      "part.cc" = "#include <zlib.h>\n#include \"part.h\"\nstd::string part() { return zlibVersion(); }\n";
+      "main.cc" = "#include <iostream>\n#include \"part.h\"\nint main() { std::cout << \"${name} \" << part() << std::endl; }\n";
+    }));
+    buildInputs = [ pkgs.zlib ];
+    strictDeps = true;
+    doCheck = true;
+    enableParallelBuilding = true;
+  });
+
   # A shared library with a header, of several outputs.
   greet = stdenv.mkDerivation {
     pname = "greet";
@@ -131,7 +144,7 @@ rec {
       buildInputs = [ pkgs.openblas ];
       suffix = "f90";
       compiler = "gfortran";
-      flags = "-l:libopenblas.so.0";
+      flags = "-lopenblas";
       text = ''
         program main
           double precision :: a(2, 2), b(2, 2), c(2, 2)
@@ -176,6 +189,32 @@ rec {
         	puts(isnan(sum) ? "nan" : "lto");
         	return 0;
         }
+      '';
+    };
+
+    # Build systems: a library with zlib, and a program with the library, each from a folder of sources.
+    cmake = project "cmake" {
+      nativeBuildInputs = [ pkgs.cmake ];
+      files."CMakeLists.txt" = ''
+        cmake_minimum_required(VERSION 3.20)
+        project(part CXX)
+        find_package(ZLIB REQUIRED)
+        add_library(part SHARED part.cc)
+        target_link_libraries(part ZLIB::ZLIB)
+        add_executable(check main.cc)
+        target_link_libraries(check part)
+        enable_testing()
+        add_test(NAME check COMMAND check)
+        install(TARGETS part check)
+      '';
+    };
+    meson = project "meson" {
+      nativeBuildInputs = [ pkgs.meson pkgs.ninja pkgs.pkg-config ];
+      files."meson.build" = ''
+        project('part', 'cpp')
+        part = shared_library('part', 'part.cc', dependencies: dependency('zlib'), install: true)
+        check = executable('check', 'main.cc', link_with: part, install: true)
+        test('check', check)
       '';
     };
 
