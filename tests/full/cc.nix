@@ -217,6 +217,29 @@ rec {
         test('check', check)
       '';
     };
+    autotools = project "autotools" {
+      nativeBuildInputs = [ pkgs.autoreconfHook pkgs.pkg-config ];
+      outputs = [ "out" "dev" ];
+      files."configure.ac" = ''
+        AC_INIT([part], [1])
+        AM_INIT_AUTOMAKE([foreign])
+        LT_INIT
+        AC_PROG_CXX
+        PKG_CHECK_MODULES([ZLIB], [zlib])
+        AC_CONFIG_FILES([Makefile])
+        AC_OUTPUT
+      '';
+      files."Makefile.am" = ''
+        lib_LTLIBRARIES = libpart.la
+        libpart_la_SOURCES = part.cc
+        libpart_la_LIBADD = $(ZLIB_LIBS)
+        include_HEADERS = part.h
+        bin_PROGRAMS = check
+        check_SOURCES = main.cc
+        check_LDADD = libpart.la
+        TESTS = check
+      '';
+    };
 
     hello = stdenv.mkDerivation (finalAttrs: {
       pname = "hello";
