@@ -90,7 +90,9 @@ tap "golden errors" sh tests/golden/run.sh
 if [ -n "$full" ]; then
 	# one store with everything for all of them; see tests/lib-full.sh
 	: "${KILN_FULL_STORE:=$logs/store}"
-	export KILN_FULL_STORE
+	# and one for the whole Python set
+	: "${KILN_SET_STORE:=$logs/set}"
+	export KILN_FULL_STORE KILN_SET_STORE
 	for t in tests/full/*.sh; do
 		[ -f "$t" ] && tap "full: $(basename "$t" .sh)" sh "$t"
 	done
