@@ -1,11 +1,12 @@
 # What the lock's projects need said besides the lock: arguments of their buildPythonPackage. A source
-# archive that is not here needs setuptools only; one with `native` has C or C++ to compile; one that is `optional` is null where
-# there is no file of it.
-{ lib, pkgs, topLevel }:
+# archive that is not here needs setuptools only. What is `optional` is null where there is no file of it.
+{ lib, topLevel }:
 
 let
-  # of the package set around Python's, so that the name is told when it is missing
-  tool = name: topLevel.${name} or (throw "building this from its source needs ${name}, which the package set has not yet");
+  # a program of the package set around Python's, for what has C or C++ to compile
+  tool = name:
+    if !(topLevel.stdenv.hasCC or false) then throw "this has no wheel, and the package set no compiler for its source"
+    else topLevel.${name} or (throw "building this from its source needs ${name}, which the package set has not");
   # libraries of the host, by Debian's names
   libraries = names: lib.filter (p: p != null) (map (n: topLevel.debian.packages.${n} or null) names);
 in
@@ -14,7 +15,6 @@ in
   decord.wrongRecord = true;
 
   dlib = {
-    native = true;
     dontUseCmakeConfigure = true;
     nativeBuildInputs = [ (tool "cmake") ];
   };

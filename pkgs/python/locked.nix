@@ -2,7 +2,7 @@
 { lib, lock, system, fetchurl, slots, pkgs, topLevel, buildPythonPackage }:
 
 let
-  additions = import ./additions.nix { inherit lib pkgs topLevel; };
+  additions = import ./additions.nix { inherit lib topLevel; };
   checks = import ./checks.nix;
 
   filesOf = row: lib.filter (f: !(f ? systems) || lib.elem system f.systems) row.files;
@@ -47,6 +47,6 @@ let
     // (if isWheel then { format = "wheel"; } else {
       pyproject = true;
       build-system = [ pkgs.setuptools pkgs.wheel ];
-    }) // removeAttrs own [ "optional" "native" ]);
+    }) // removeAttrs own [ "optional" ]);
 in
 lib.mapAttrs package lock.projects

@@ -85,6 +85,21 @@ from pybind11.setup_helpers import Pybind11Extension
 from setuptools import setup
 setup(name="pb", version="1", ext_modules=[Pybind11Extension("pb", ["pb.cpp"])])
 PY
+project mc 1 | sed '/^scripts/d' | tree mc mesonpy '"meson-python"'
+sed 's/"ext"/"mc"/; s/PyInit_ext/PyInit_mc/; /numpy/d; /import_array/s/import_array(); //; s/npy_intp/long/' ext/ext.c | put mc/mc.c
+printf "project('mc', 'c', version: '1')\nimport('python').find_installation(pure: false).extension_module('mc', 'mc.c', install: true)\n" |
+	put mc/meson.build
+project sk 1 | sed '/^scripts/d' | tree sk scikit_build_core.build '"scikit-build-core", "pybind11"'
+sed 's/pb, m/sk, m/' pb/pb.cpp | put sk/sk.cpp
+cat <<'CMAKE' | put sk/CMakeLists.txt
+cmake_minimum_required(VERSION 3.20)
+project(sk LANGUAGES CXX)
+set(PYBIND11_FINDPYTHON ON)
+find_package(pybind11 CONFIG REQUIRED)
+pybind11_add_module(sk sk.cpp)
+install(TARGETS sk DESTINATION .)
+CMAKE
+rm -r mc/mc sk/sk
 cat >default.nix <<NIX
 let
   pkgs = import $top/pkgs { };
@@ -114,15 +129,18 @@ in rec {
   mismatched = build "plain" [ ps.setuptools ] { dependencies = [ (ps.tqdm.overridePythonAttrs { }) ]; postPatch = ''sed -i 's/"tqdm"/"tqdm<1"/' pyproject.toml''; };
   relaxed = mismatched.overridePythonAttrs { pythonRelaxDeps = [ "tqdm" ]; };
   wrapped = pkgs.python3.buildEnv.override { extraLibs = [ plain ]; makeWrapperArgs = [ "--set" "SEEN" "42" ]; postBuild = "echo done >\$out/done"; };
-  native = if pkgs.stdenv.hasCC or false then [ ext cy ffi1 pb ] else [ ];
+  native = [ ext cy ffi1 pb mc ];
+  env = builtins.mapAttrs (_: p: pkgs.python3.withPackages (_: [ p ])) { inherit ext cy ffi1 pb mc sk; };
   ext = build "ext" [ ps.setuptools ps.numpy ] { dependencies = [ ps.numpy ]; };
   cy = build "cy" [ ps.setuptools ps.cython ] noTqdm;
   ffi1 = build "ffi1" [ ps.setuptools ps.cffi ] { dependencies = [ ps.cffi ]; };
   pb = build "pb" [ ps.setuptools ps.pybind11 ] noTqdm;
+  mc = build "mc" [ ps.meson-python ] { };
+  sk = build "sk" [ ps.scikit-build-core ps.pybind11 ] { nativeBuildInputs = [ pkgs.cmake pkgs.ninja ]; dontUseCmakeConfigure = true; };
   nativeEnvironment = pkgs.python3.withPackages (_: native);
 }
 NIX
-plan 25
+plan 26
 
 build() { compat nix-build --no-out-link -A "$1"; }
 if build all >out 2>err; then pass "every backend builds"; else fail "every backend builds" "$(tail -n 20 err)"; fi
@@ -165,25 +183,25 @@ is "a module that cannot be imported fails it" $? 100
 like "with the traceback" "$(cat err)" "^> ModuleNotFoundError: No module named 'nowhere'\$"
 like "and its name" "$(cat err)" '^> error: cannot be imported: bad_too$'
 cd ..
-for name in ext cy ffi1 pb; do
-	case $(kiln eval -E "(import $top/pkgs { }).stdenv.hasCC or false") in
-	true)
-		if build "$name" >out 2>err; then pass "$name: C is compiled"; else fail "$name: C is compiled" "$(tail -n 20 err)"; fi
-		;;
-	*) pass "$name: C is compiled # SKIP the set has no compiler" ;;
-	esac
+has() { [ "$(kiln eval -E "with import $top/pkgs { }; $1" 2>&1)" = true ]; }
+native() { has "stdenv.hasCC or false"; }
+for name in ext cy ffi1 pb mc sk; do
+	import=$name
+	[ $name != ffi1 ] || import=ffi
+	if ! native || { [ $name = sk ] && ! has 'pkgs ? cmake && pkgs ? ninja'; }; then
+		pass "$name: C is compiled # SKIP the set has no compiler, or no cmake"
+	elif build "$name" >out 2>err && kiln run "$(build "env.$name")" -- python3 -c "import $import" >>err 2>&1; then
+		pass "$name: C is compiled"
+	else
+		fail "$name: C is compiled" "$(tail -n 20 err)"
+	fi
 done
-native=$(build nativeEnvironment 2>err) || cat err
-case $(kiln eval -E "(import $top/pkgs { }).stdenv.hasCC or false") in
-true)
-	is "setup.py's, Cython's and pybind11's modules run" \
-		"$(kiln run "$native" -- python3 -c 'import ext, cy, pb; print(ext.answer(), cy.answer(), pb.answer())' 2>&1)" "42 42 42"
-	is "and cffi's" "$(kiln run "$native" -- python3 -c 'import ffi; print(ffi.lib.answer())' 2>&1)" 42
-	is "none of it refers to the compiler" "$(kiln store -qR "$native" | grep -E -- '-(gcc|binutils)(-wrapper)?-[0-9]')" ""
-	;;
-*)
-	pass "setup.py's, Cython's and pybind11's modules run # SKIP the set has no compiler"
-	pass "and cffi's # SKIP the set has no compiler"
+if native; then
+	environment=$(build nativeEnvironment 2>err) || cat err
+	is "the modules run" "$(kiln run "$environment" -- python3 -c 'import ext, cy, ffi, pb, mc
+print(*(m.answer() for m in (ext, cy, ffi.lib, pb, mc)))' 2>&1)" "42 42 42 42 42"
+	is "none of it refers to the compiler" "$(kiln store -qR "$environment" | grep -E -- '-(gcc|binutils)(-wrapper)?-[0-9]')" ""
+else
+	pass "the modules run # SKIP the set has no compiler"
 	pass "none of it refers to the compiler # SKIP the set has no compiler"
-	;;
-esac
+fi
