@@ -8,7 +8,7 @@ let
     if !(topLevel.stdenv.hasCC or false) then throw "this has no wheel, and the package set no compiler for its source"
     else topLevel.${name} or (throw "building this from its source needs ${name}, which the package set has not");
   # libraries of the host, by Debian's names
-  libraries = names: lib.filter (p: p != null) (map (n: topLevel.debian.packages.${n} or null) names);
+  libraries = map (n: topLevel.debian.packages.${n});
 in
 {
   # the wheel's RECORD has an older hash of a file of .dist-info

@@ -8,11 +8,8 @@ let
   inherit (pkgs) lib;
   ps = pkgs.python3.pkgs;
   locked = lib.attrNames (lib.importJSON (root + "/pkgs/python/lock.json")).projects;
-  # what only builds from source needs a compiler, and these a library of Debian's
-  needsX11 = [ "slangpy" "taichi" ];
-  checkOf = p:
-    let got = builtins.tryEval p.check.outPath; in
-    if got.success && (pkgs.debian.packages ? libx11-6 || !lib.elem p.pname needsX11) then got.value else "-";
+  # what has no wheel for this system, nor a compiler for its source, has no path
+  checkOf = p: let got = builtins.tryEval p.check.outPath; in if got.success then got.value else "-";
   kindOf = name:
     if ps ? ${name} then (if ps.${name}.isSlot or false then "slot" else if ps.${name} ? importCheck.idle then "idle" else "package")
     else if lib.isString (ps.absentProjects.${name} or null) then "absent" else "unknown";

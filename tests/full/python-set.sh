@@ -27,10 +27,10 @@ kiln build --no-link -k -f "$here/python-set.nix" --arg root "$root" --arg names
 while read -r name _ path; do
 	[ "$path" = - ] || [ ! -e "$KILN_STORE$path" ] || echo "$name"
 done <all | sort >passed
-# What has no wheel has no path without a compiler.
+# What has no wheel has no path where there is no compiler.
 awk '$3 == "-" { print $1 }' all | sort >unbuilt
 is "every project of the lock installs and can be imported" "$(cut -d' ' -f1 all | sort | comm -23 - passed | comm -23 - unbuilt)" ""
-if [ -s unbuilt ]; then echo "# left out, for want of a compiler or a library: $(tr '\n' ' ' <unbuilt)"; fi
+if [ -s unbuilt ]; then echo "# left out, for want of a compiler: $(tr '\n' ' ' <unbuilt)"; fi
 count=0
 while read -r _ kind path; do
 	[ "$kind" != package ] || [ "$path" = - ] || [ ! -e "$KILN_STORE$path" ] || count=$((count + 1))

@@ -6,7 +6,7 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR="$top"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 25
+plan 26
 cd "$T" || exit 1
 site=lib/python3.13/site-packages
 
@@ -111,6 +111,7 @@ run() { kiln run "$environment" -- "$@"; }
 if fetched=$(build fetched 2>err); then pass "an odd wheel"; else fail "an odd wheel" "$(cat err)"; fi
 like "the user is told what is left out" "$(cat err)" "^warning: .*the program 'python3.13' is left out"
 like "and what is missing" "$(cat err)" '^ *absent>=1: it is not among the inputs'
+like "with the cure" "$(cat err)" "^ *hint: add them to 'dependencies', or take them out with 'pythonRemoveDeps'"
 if built=$(build built 2>err); then pass "by a recipe's own build"; else fail "by a recipe's own build" "$(cat err)"; fi
 like "which tells it, too" "$(cat err)" "^warning: .*the program 'python3.13' is left out"
 ok "a copy of the one" files "$fetched" one
