@@ -176,7 +176,9 @@ static errint run_rows(struct cli *cli, const struct command *c, int argc, char 
 
 	if (c->defaults)
 		memcpy(ctx, c->defaults, c->size);
-	errint rc = read_line(cli, c, ctx, argc, argv, err);
+	errint rc = c->expand ? c->expand(cli, ctx, &argc, &argv, err) : 0;
+	if (!rc)
+		rc = read_line(cli, c, ctx, argc, argv, err);
 	if (!rc)
 		rc = tell(cli, c, &done, err);
 	if (!rc && !done)

@@ -38,6 +38,8 @@ struct command {
 	const struct option *rows; /* NULL: verbs only */
 	size_t size;               /* of the context that rows store into, zeroed or */
 	const void *defaults;      /* a copy of this */
+	/* Makes another line of the one that was given, before it is read; or NULL. */
+	errint (*expand)(struct cli *cli, void *ctx, int *argc, char ***argv, struct err *err);
 	errint (*run)(struct cli *cli, void *ctx, struct err *err);
 	void (*release)(void *ctx);         /* or NULL */
 	const char *manual;                 /* page; NULL: by its name */

@@ -6,9 +6,11 @@
 #include "cli/command.h"
 
 extern const struct command nix_verb_build;
+extern const struct command nix_verb_develop;
 extern const struct command nix_verb_hash;
 extern const struct command nix_verb_log;
 extern const struct command nix_verb_path_info;
+extern const struct command nix_verb_shell;
 extern const struct command nix_verb_store;
 extern const struct command nix_verb_why_depends;
 

@@ -164,12 +164,40 @@ errint installable_walk(struct evaluation *e, struct value *v, struct str path, 
 	return rc;
 }
 
-static errint flake_value(struct evaluation *e, struct str ref, struct str fragment,
+/* Where a flake's output of that name may be, in this order; the number of them. */
+enum { PLACES_MAX = 6 };
+static size_t places_of(struct arena *a, struct str system, struct str fragment, bool develop,
+			const char *v[PLACES_MAX])
+{
+	static const char *const folders[] = {"devShells", "packages", "legacyPackages"};
+	size_t n = 0, first = develop ? 0 : 1;
+
+	if (fragment.n && fragment.p[0] == '.') {
+		v[n++] = arena_strz(a, str_skip(fragment, 1));
+		return n;
+	}
+	if (fragment.n) {
+		for (size_t i = first; i < ARRAY_LEN(folders); i++)
+			v[n++] = arena_printf(a, "%s.%.*s.%.*s", folders[i], STR_ARG(system),
+					      STR_ARG(fragment));
+		v[n++] = arena_strz(a, fragment);
+		return n;
+	}
+	if (develop) {
+		v[n++] = arena_printf(a, "devShells.%.*s.default", STR_ARG(system));
+		v[n++] = arena_printf(a, "devShell.%.*s", STR_ARG(system));
+	}
+	v[n++] = arena_printf(a, "packages.%.*s.default", STR_ARG(system));
+	v[n++] = arena_printf(a, "defaultPackage.%.*s", STR_ARG(system));
+	return n;
+}
+
+static errint flake_value(struct evaluation *e, struct str ref, struct str fragment, bool develop,
 			  struct value **out, struct err *err)
 {
 	char *text CLEANUP_FREE = NULL;
 	BUF(tried, LIMIT_ERR_TEXT);
-	const char *paths[3] = {0};
+	const char *paths[PLACES_MAX];
 	struct value *flake;
 	struct str system;
 	ARENA(a);
@@ -181,27 +209,12 @@ static errint flake_value(struct evaluation *e, struct str ref, struct str fragm
 		rc = eval_flake(e->eval, str_c(text), &flake, err);
 	if (rc)
 		return rc;
-	if (!fragment.n) {
-		paths[0] = arena_printf(&a, "packages.%.*s.default", STR_ARG(system));
-		paths[1] = arena_printf(&a, "defaultPackage.%.*s", STR_ARG(system));
-	} else if (fragment.p[0] == '.') {
-		paths[0] = arena_strz(&a, str_skip(fragment, 1));
-	} else {
-		paths[0] =
-			arena_printf(&a, "packages.%.*s.%.*s", STR_ARG(system), STR_ARG(fragment));
-		paths[1] = arena_printf(&a, "legacyPackages.%.*s.%.*s", STR_ARG(system),
-					STR_ARG(fragment));
-		paths[2] = arena_strz(&a, fragment);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(paths) && paths[i]; i++) {
+	size_t n = places_of(&a, system, fragment, develop, paths);
+	for (size_t i = 0; i < n; i++) {
 		rc = installable_walk(e, flake, str_c(paths[i]), out, err);
 		if (rc || *out)
 			return rc;
-		buf_printf(&tried, "%s'%s'",
-			   !i                        ? ""
-			   : i == 2 || !paths[i + 1] ? " or "
-						     : ", ",
-			   paths[i]);
+		buf_printf(&tried, "%s'%s'", !i ? "" : i + 1 == n ? " or " : ", ", paths[i]);
 	}
 	return err_set(err, ERR_NOT_FOUND, "flake '%s' does not provide attribute %s", text,
 		       buf_z(&tried));
@@ -224,7 +237,7 @@ errint installable_value(struct evaluation *e, struct installables *i, const cha
 		if (!locator_url_decode(&a, fragment, &fragment))
 			return err_set(err, ERR_EVAL, "invalid escape in the fragment of '%s'",
 				       operand);
-		return flake_value(e, text, fragment, out, err);
+		return flake_value(e, text, fragment, i->develop, out, err);
 	}
 	if (!i->top)
 		rc = evaluation_value(e, (struct eval_source){i->file ?: i->expr, !i->file},

@@ -8,6 +8,7 @@
 
 struct installables {
 	const char *file, *expr; /* one of them, or neither: flakes */
+	bool develop;            /* flakes are asked for shells first */
 	struct value *top;       /* what they evaluate to, once asked for */
 };
 

@@ -62,7 +62,7 @@ fails_like "that fit" "a number, not '99999999999G'" kiln gc --max-freed 9999999
 is "nothing near" "$(hint kiln frobnicate)" "see 'kiln --help'"
 is "a verb" "$(hint kiln store lss)" "did you mean 'ls'?"
 is "an option by its part" "$(hint kiln store --validity)" "did you mean '--check-validity' or '--register-validity'?"
-is "an absent verb of nix" "$(compat nix develop 2>&1; compat nix run 2>&1)" "error: 'nix develop' does not exist here
+is "an absent verb of nix" "$(compat nix fmt 2>&1; compat nix run 2>&1)" "error: 'nix fmt' does not exist here
 hint: 'kiln help' lists what does
 error: 'nix run' does not exist here
 hint: kiln run does what is there"
