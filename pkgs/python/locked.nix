@@ -4,6 +4,8 @@
 let
   additions = import ./additions.nix { inherit lib topLevel; };
   checks = import ./checks.nix;
+  # What people are told of packages; nothing that is built depends on it.
+  about = (builtins.fromJSON (builtins.readFile ./about.json)).packages;
 
   filesOf = row: lib.filter (f: !(f ? systems) || lib.elem system f.systems) row.files;
   noFile = name: row: throw "python3.pkgs.${name}: ${name} ${row.version} has no file for ${system} in the lock";
@@ -39,7 +41,7 @@ let
       # the lock says what a project needs: here it must hold
       dontCheckRuntimeDeps = false;
       doCheck = false;
-      meta.description = "the project ${name} of the Python lock";
+      meta = { description = "the project ${name} of the Python lock"; } // about.${name} or { };
       passthru = {
         override = f: packageWith (overridden name needs given f) name row;
       } // lib.optionalAttrs (checks ? ${name}) { importCheck = checks.${name}; };
