@@ -896,6 +896,8 @@ _onExit() {
 	local status=$? cure='name the package of a program that is not found in nativeBuildInputs'
 	set +e
 	if [ "$status" != 0 ]; then
+		# what kiln shell --failed goes on with; only of a failure, which gives no output
+		export -p >"$NIX_BUILD_TOP/env-vars" 2>/dev/null
 		[ -n "${NIX_CC:-}" ] || cure+='; the compiler is in stdenv and runCommandCC, not in stdenvNoCC and runCommand'
 		[ -z "${curPhase:-}" ] || nixErrorLog "$curPhase failed with exit status $status"
 		if [ "$status" = 127 ]; then nixHintLog "$cure"; fi

@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: MIT
  *
  * kiln shell: a shell, or a command, with packages and recipes on PATH. */
+#include <sys/wait.h>
+#include <unistd.h>
 #include "cli/catalog_command.h"
 #include "cli/command.h"
 #include "cli/named.h"
 #include "cli/path_shell_command.h"
+#include "env/dev_shell.h"
+#include "project/dev_env.h"
 #include "store/store.h"
 
 struct shell_command {
 	struct path_shell_command shell;
 	struct catalog_from from;
+	bool failed;
 };
 
 static const struct option rows[] = {
 	OPT_TABLE(struct shell_command, shell, NULL, path_shell_rows),
+	OPT_FLAG(struct shell_command, failed, "--failed",
+		 "enter the sandbox of the last failed build that was kept"),
 	OPT_TABLE(struct shell_command, from, NULL, catalog_from_rows),
 	OPT_TABLE_ALONE("building", build_setting_rows),
 	PATH_SHELL_OPERANDS(struct shell_command, shell, "NAME|PATH"),
@@ -21,7 +28,7 @@ static const struct option rows[] = {
 };
 
 /* What is asked for, as it is found. */
-struct finding {
+struct shell_finding {
 	struct cli *cli;
 	struct shell_command *c;
 	struct catalog *catalog; /* NULL: only paths so far */
@@ -33,7 +40,7 @@ struct finding {
 	size_t n_drvs;
 };
 
-static errint append(struct finding *f, const struct catalog_item *item, struct err *err)
+static errint append(struct shell_finding *f, const struct catalog_item *item, struct err *err)
 {
 	struct value *fn;
 	errint rc = 0;
@@ -48,7 +55,7 @@ static errint append(struct finding *f, const struct catalog_item *item, struct 
 	return rc ? rc : eval_apply(f->e->eval, fn, item->value, &f->packages, err);
 }
 
-static errint find_name(struct finding *f, const char *name, struct err *err)
+static errint find_name(struct shell_finding *f, const char *name, struct err *err)
 {
 	struct catalog_item item;
 	struct catalog_row row;
@@ -68,7 +75,7 @@ static errint find_name(struct finding *f, const char *name, struct err *err)
 	return rc ? rc : append(f, &item, err);
 }
 
-static errint find_all(struct finding *f, struct err *err)
+static errint find_all(struct shell_finding *f, struct err *err)
 {
 	const struct option_list *names = &f->c->shell.names;
 	struct value *list;
@@ -92,7 +99,7 @@ static errint find_all(struct finding *f, struct err *err)
 	return rc ? rc : store_flush(f->cli->store, err);
 }
 
-static errint start(struct finding *f, struct err *err)
+static errint start(struct shell_finding *f, struct err *err)
 {
 	struct resolved found = {.kind = ASKED_SET, .drvs = f->drvs, .n = f->n_drvs};
 	struct resolved_list list = {.v = &found, .n = 1};
@@ -122,11 +129,53 @@ static errint start(struct finding *f, struct err *err)
 	return path_shell_run(f->cli, &f->c->shell, w, n, paths, n_paths, err);
 }
 
+/* ---- the last failure ---- */
+
+static errint check_failed(const struct shell_command *c, struct err *err)
+{
+	if (c->shell.names.n)
+		return err_set(err, ERR_USAGE, "--failed enters what failed last: '%s' is too much",
+			       c->shell.names.v[0]);
+	if (c->shell.pure || c->shell.keep.n || c->shell.unset.n)
+		return err_set(err, ERR_USAGE, "--failed has the environment of the build alone");
+	return 0;
+}
+
+static errint enter_failed(struct cli *cli, struct shell_command *c, struct err *err)
+{
+	BUF(text, LIMIT_SMALL_FILE);
+	struct session *s;
+	int status;
+	errint rc = check_failed(c, err);
+
+	if (c->shell.command.n)
+		buf_putz(&text, "exec");
+	for (size_t i = 0; i < c->shell.command.n; i++) {
+		buf_putc(&text, ' ');
+		shell_quote(&text, str_c(c->shell.command.v[i]));
+	}
+	/* The sandbox's user may not open what we have open. */
+	if (!text.n && !isatty(STDIN_FILENO))
+		buf_putz(&text, "IFS= read -r -d '' _kiln_text; eval \"$_kiln_text\"; exit");
+	if (!rc)
+		rc = buf_check(&text, "command", err);
+	if (!rc)
+		rc = cli_session(cli, &s, err);
+	if (!rc)
+		rc = project_enter_failed(s, text.n ? buf_z(&text) : NULL, &status, err);
+	if (!rc)
+		cli->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return rc;
+}
+
 static errint run(struct cli *cli, void *ctx, struct err *err)
 {
 	struct shell_command *c = ctx;
-	struct finding f = {.cli = cli, .c = c};
+	struct shell_finding f = {.cli = cli, .c = c};
 	errint rc = 0;
+
+	if (c->failed)
+		return enter_failed(cli, c, err);
 
 	if (!c->shell.names.n) {
 		err_set(err, ERR_USAGE, "'%s' needs the names of packages or recipes", cli->called);
@@ -141,7 +190,8 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 
 const struct command command_shell = {
 	.name = "shell",
-	.synopsis = "[OPTION…] NAME|PATH… [-c COMMAND [ARG…]]",
+	.synopsis =
+		"[OPTION…] NAME|PATH… [-c COMMAND [ARG…]]\n[OPTION…] --failed [-c COMMAND [ARG…]]",
 	.summary = "enter a shell with packages on PATH",
 	.topic = TOPIC_BUILD,
 	.needs = NEEDS_STORE | NEEDS_SETTINGS,

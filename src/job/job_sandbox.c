@@ -3,7 +3,6 @@
  * A job that runs a builder: its start, its log, its end. */
 #include "job/job_sandbox_int.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 
 #include "base/environ.h"
 #include "base/file.h"
+#include "job/failed.h"
 
 static errint start_builder(struct sandbox_job *b, struct err *err)
 {
@@ -92,25 +92,6 @@ static void drain_output(struct sandbox_job *b)
 	build_log_end(&b->log, show_line, b);
 }
 
-/* The kept folder is for the person who called us. */
-static void hand_over(const char *path)
-{
-	ERR(ignored);
-	struct dir_list l;
-
-	if (lchown(path, geteuid(), getegid()) || dir_list(AT_FDCWD, path, &l, &ignored))
-		return;
-	for (size_t i = 0; i < l.n; i++) {
-		char *child CLEANUP_FREE = path_join(str_c(path), str_c(l.v[i].name));
-
-		if (l.v[i].type == DT_DIR)
-			hand_over(child);
-		else
-			(void)!lchown(child, geteuid(), getegid());
-	}
-	dir_list_release(&l);
-}
-
 /* Keeps a failed build's folder where that is asked for, and tells so in err; else tells how to.
  * Returns the code that err holds. */
 static errint keep(struct sandbox_job *b, struct err *err)
@@ -123,8 +104,10 @@ static errint keep(struct sandbox_job *b, struct err *err)
 		return err_hint(err, "with --keep-failed its build folder stays to be looked at");
 	b->keep_build_dir = true;
 	if (sandbox_ids().privileged)
-		hand_over(b->build_dir);
-	return err_hint(err, "the build folder is kept at '%s'", b->build_dir);
+		tree_give(b->build_dir, geteuid(), getegid());
+	failed_note(b->job.store, b->job.report, b->job.goal->path, b->build_dir, b->isolated);
+	return err_hint(err, "the build folder is kept at '%s': kiln shell --failed enters it",
+			b->build_dir);
 }
 
 /* Adds to a builder's failure what helps: the log's end, where to find more. */

@@ -47,3 +47,9 @@ ATTR_MUST_CHECK errint sandbox_job_prepare_world(struct sandbox_job *b, struct b
 /* Starts the builder there; what it says comes from b->log_fd. */
 ATTR_MUST_CHECK errint sandbox_job_start_child(struct sandbox_job *b, const struct build_env *env,
 					       struct err *err);
+/* The steps of its world: base, store paths, shell and what the options bind. Needs of the job only
+ * store, options, top, arena, inputs and build_dir. */
+void sandbox_job_plan(struct sandbox_job *b, struct sandbox_spec *spec);
+/* Lets the program call the built-in functions where its derivation says that it needs kiln. */
+ATTR_MUST_CHECK errint sandbox_job_services(struct sandbox_job *b, struct sandbox_spec *spec,
+					    const struct builtin_ctx *ctx, struct err *err);

@@ -257,7 +257,7 @@ static void bind_extra(struct sandbox_job *b, struct sandbox_spec *spec, const c
 		     arena_strz(&b->job.arena, from));
 }
 
-static void plan_sandbox(struct sandbox_job *b, struct sandbox_spec *spec)
+void sandbox_job_plan(struct sandbox_job *b, struct sandbox_spec *spec)
 {
 	char *tmp CLEANUP_FREE = xasprintf("%s/tmp", b->job.top);
 	char *store CLEANUP_FREE = xasprintf("%s/store", b->job.top);
@@ -283,9 +283,8 @@ static const struct builtin_builder *builtin_find(const struct build_options *o,
 	return NULL;
 }
 
-/* A program may call the built-ins where its derivation says that it needs kiln. */
-static errint offer_services(struct sandbox_job *b, struct sandbox_spec *spec,
-			     const struct builtin_ctx *ctx, struct err *err)
+errint sandbox_job_services(struct sandbox_job *b, struct sandbox_spec *spec,
+			    const struct builtin_ctx *ctx, struct err *err)
 {
 	const struct build_options *o = b->job.o;
 	struct words features;
@@ -325,13 +324,13 @@ errint sandbox_job_start_child(struct sandbox_job *b, const struct build_env *en
 		spec.builtin = builtin_find(b->job.o, d->builder);
 		spec.builtin_ctx = &ctx;
 	} else {
-		errint rc = offer_services(b, &spec, &ctx, err);
+		errint rc = sandbox_job_services(b, &spec, &ctx, err);
 
 		if (rc)
 			return rc;
 	}
 	if (b->isolated)
-		plan_sandbox(b, &spec);
+		sandbox_job_plan(b, &spec);
 	if (pipe2(ends, O_CLOEXEC))
 		return err_sys(err, "making a pipe");
 	b->log_fd = ends[0];

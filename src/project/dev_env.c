@@ -55,8 +55,8 @@ static errint is_excluded(const struct excluding *x, struct str path, bool *out,
 	return 0;
 }
 
-static errint realise_inputs(const struct dev_request *r, struct arena *a, const struct drv *d,
-			     struct str_set *closure, struct err *err)
+errint dev_inputs_make(const struct dev_request *r, struct arena *a, const struct drv *d,
+		       struct str_set *closure, struct err *err)
 {
 	struct build_wanted *w =
 		ARENA_ARRAY(a, struct build_wanted, d->n_inputs + d->n_srcs + r->n_more);
@@ -159,7 +159,7 @@ errint dev_env_make(const struct dev_request *r, struct arena *a, struct dev_env
 	if (!rc)
 		rc = refuse_builtin(&d, err);
 	if (!rc)
-		rc = realise_inputs(r, a, &d, &inputs, err);
+		rc = dev_inputs_make(r, a, &d, &inputs, err);
 	if (!rc)
 		rc = build_env_own(r->session->store, a, &d, inputs, r->folder, &own, err);
 	if (!rc)

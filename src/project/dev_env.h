@@ -5,6 +5,7 @@
 #pragma once
 
 #include "project/project.h"
+#include "store/store.h"
 
 struct dev_env {
 	char **env;        /* NAME=VALUE, NULL terminated */
@@ -28,3 +29,13 @@ struct dev_request {
 /* ERR_UNSUPPORTED for what a built-in builder makes, which has no environment to work in. */
 ATTR_MUST_CHECK errint dev_env_make(const struct dev_request *r, struct arena *a,
 				    struct dev_env *out, struct err *err);
+/* Makes what the derivation needs, and `more`, valid; closure is all of what it needs. */
+ATTR_MUST_CHECK errint dev_inputs_make(const struct dev_request *r, struct arena *a,
+				       const struct drv *d, struct str_set *closure,
+				       struct err *err);
+
+/* Runs a shell in the sandbox and the folder of the last failure that was kept. command is a text
+ * for it, or NULL: the person stays in it. *status is waitpid's. ERR_NOT_FOUND with how to keep
+ * one. */
+ATTR_MUST_CHECK errint project_enter_failed(struct session *s, const char *command, int *status,
+					    struct err *err);

@@ -20,7 +20,7 @@ static void take_shell(struct session *s, const struct resolved_list *l)
 	s->shell_known = true;
 }
 
-static errint find_shell(struct session *s, struct err *err)
+errint project_find_shell(struct session *s, struct err *err)
 {
 	const struct eval_request eval = {0};
 	const struct project_request r = {.session = s, .eval = &eval, .flags = EVALUATION_OWN};
@@ -28,6 +28,8 @@ static errint find_shell(struct session *s, struct err *err)
 	struct resolved_list l CLEANUP(resolved_list_release) = {0};
 	ARENA(a);
 
+	if (s->shell_known)
+		return 0;
 	if (project_recall(&r, &shell, 1, REPORT_DEBUG, &a, &l, err))
 		return err_wrap(err, "finding the sandbox's /bin/sh");
 	take_shell(s, &l);
@@ -129,8 +131,8 @@ static errint plan_job(struct build_job *b, struct arena *a, struct plan *out, s
 	errint rc = build_plan_make(s->store, a, b->w, b->n, &b->o, out, err);
 	bool shell = !rc && b->o.sandbox != SANDBOX_OFF && plan_runs_programs(out);
 
-	if (shell && !s->shell_known)
-		rc = find_shell(s, err);
+	if (shell)
+		rc = project_find_shell(s, err);
 	return rc ? rc : plan_finish(out, shell ? &s->shell : NULL, err);
 }
 

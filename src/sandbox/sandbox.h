@@ -59,6 +59,7 @@ struct sandbox_spec {
 	bool isolated;    /* false: no namespaces at all, steps are ignored */
 	bool network;     /* shares the host's network (fixed outputs) */
 	bool linux32;     /* i686 on x86_64 */
+	bool interactive; /* keeps our standard descriptors, terminal and session */
 	const char *root; /* empty folder on which the new root is mounted */
 	const char *cwd;  /* inside */
 	const char *program;

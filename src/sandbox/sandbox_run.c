@@ -126,17 +126,17 @@ static errint loopback_up(struct err *err)
 	return 0;
 }
 
-static errint become_standard_process(int log_fd, struct err *err)
+static errint become_standard_process(const struct sandbox_spec *s, int log_fd, struct err *err)
 {
 	sigset_t none;
 
-	if (dup2(log_fd, 1) < 0 || dup2(log_fd, 2) < 0)
+	if (!s->interactive && (dup2(log_fd, 1) < 0 || dup2(log_fd, 2) < 0))
 		return err_sys(err, "redirecting standard output");
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (setsid() < 0)
+	if (!s->interactive && setsid() < 0)
 		return err_sys(err, "making a session");
 	umask(0022);
 	struct rlimit core;
@@ -265,12 +265,12 @@ static errint become_builder(const struct sandbox_spec *s, struct sandbox_ids id
 {
 	/* Asked for again after each change of identity, which clears it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	errint rc = become_standard_process(log_fd, err);
+	errint rc = become_standard_process(s, log_fd, err);
 	if (!rc)
 		rc = close_others(fd, err);
 	if (!rc && s->isolated)
 		rc = enter_namespaces(s, ids, *fd, err);
-	if (!rc)
+	if (!rc && !s->interactive)
 		rc = close_standard_input(err);
 	if (!rc)
 		rc = parent_alive(*fd, err);

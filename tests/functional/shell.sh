@@ -96,10 +96,11 @@ is "a hook without a setup" "$(shell develop hooked -c true)" "no setup"
 is "files of the environment are there" "$(shell develop big -c sh -c 'cat $textPath')" "in a file"
 is "and go with it" "$(ls "$TMPDIR")" ""
 fails_like "what is needed must build" "builder for .*-unbuildable.drv' failed" kiln develop needs
-is "the derivation itself is not built" "$(kiln store --verify >/dev/null 2>&1; ls "$NIX_STORE_DIR" | grep -c -e '-app-1$')" 0
+is "the derivation itself is not built" "$(kiln store --verify >/dev/null 2>&1; find "$NIX_STORE_DIR" -name '*-app-1' | grep -c .)" 0
 is "a package of the set" "$(shell develop tool -c sh -c 'echo $name')" tool
 is "a .drv" "$(shell develop "$(kiln build --dry-run --json app 2>/dev/null | sed -n 's/.*"drvPath": "\([^"]*\)".*/\1/p')" -c sh -c 'echo $name' | tail -1)" "app-1"
-is "a result" "$(kiln build --no-link -f "$T/data/pkgs" -A tool >tool 2>/dev/null; shell develop "$(cat tool)" -c sh -c 'echo $name')" tool
+built=$(kiln build --no-link -f "$T/data/pkgs" -A tool 2>/dev/null)
+is "a result" "$(shell develop "$built" -c sh -c 'echo $name')" tool
 echo '{ inNixShell ? false }: (import <nixpkgs> { }).d "file" "true" { INSIDE = toString inNixShell; }' >shell.nix
 is "shell.nix without a name" "$(shell develop -c sh -c 'echo $name $INSIDE')" "file 1"
 is "an expression" "$(shell develop -E '{ x = (import <nixpkgs> { }).tool; }' -A x -c sh -c 'echo $name')" tool
@@ -118,13 +119,13 @@ is "a package's programs are on PATH" "$(shell shell tool -c tool 'a  b')" "tool
 is "those of the first name come first" "$(shell shell other tool -c tool)" "the other runs"
 is "with what they bring" "$(shell shell brings -c friend)" "friend runs"
 is "the environment stays" "$(shell shell tool -c sh -c 'echo $PERSON')" "some one"
-is "or goes" "$(shell shell -i tool -c /bin/sh -c 'echo "$PERSON $HOME|$PATH"')" " |$(cat tool)/bin"
+is "or goes" "$(shell shell -i tool -c /bin/sh -c 'echo "$PERSON $HOME|$PATH"')" " |$built/bin"
 is "its status is the command's" "$(status_of kiln shell tool -c sh -c 'exit 7')" 7
 is "without one it is the person's shell" "$(echo 'tool in a shell; exit 3' | SHELL=$(command -v bash) kiln shell tool 2>/dev/null; echo $?)" "tool runs in a shell
 3"
 is "Python's packages become an environment" "$(shell shell python3.pkgs.module tool -c sh -c 'python; tool')" "python with module-1
 tool runs"
-is "a path" "$(shell shell "$(cat tool)" -c tool)" "tool runs"
+is "a path" "$(shell shell "$built" -c tool)" "tool runs"
 fails_like "a command that is not there" "starting 'nosuchcommand'" kiln shell tool -c nosuchcommand
 fails_like "a slot is refused" "'torch' is a slot" kiln shell torch
 fails_like "what cannot be built" "builder for .*-unbuildable.drv' failed" kiln shell unbuildable -c true
