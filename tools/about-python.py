@@ -6,6 +6,7 @@
 # so that no derivation depends on it.
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,11 @@ def license_of(meta):
     return ", ".join(named)
 
 
+def plain_text(text):
+    """One line, without the addresses that some have in it."""
+    return " ".join(re.sub(r" ?\(?(https?://\S+|\b[a-z]+\.(org|com|io|net)\b\)?)", "", text).split())
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--lock", type=Path, default=here / "lock.json")
@@ -55,7 +61,7 @@ def main():
         meta = item["metadata"]
         plain = "-".join(filter(None, meta["name"].lower().replace("_", "-").replace(".", "-").split("-")))
         name = names.get(plain.replace("-", "_"), plain)
-        row = {"description": " ".join((meta.get("summary") or "").split()), "license": license_of(meta)}
+        row = {"description": plain_text(meta.get("summary") or ""), "license": license_of(meta)}
         packages[name] = {k: v for k, v in row.items() if v and v != "UNKNOWN"}
     text = ",\n".join(f"  {json.dumps(n)}: {json.dumps(packages[n], ensure_ascii=False)}" for n in sorted(packages))
     args.about.write_text('{\n "version": 1,\n "packages": {\n' + text + "\n }\n}\n")
