@@ -8,7 +8,7 @@
 #include "project/project_int.h"
 #include "store/derivation.h"
 
-struct entering {
+struct failed_visit {
 	struct session *session;
 	struct arena a;
 	struct drv drv;
@@ -18,13 +18,13 @@ struct entering {
 	struct str bash; /* the store path, to be seen too; "" when the builder is bash */
 };
 
-static void entering_release(struct entering *e)
+static void failed_visit_release(struct failed_visit *e)
 {
 	arena_release(&e->a);
 }
 
 /* The builder itself, where it is bash; else the set's. */
-static errint find_bash(struct entering *e, struct err *err)
+static errint find_bash(struct failed_visit *e, struct err *err)
 {
 	const struct eval_request eval = {0};
 	const struct project_request r = {.session = e->session, .eval = &eval};
@@ -48,7 +48,7 @@ static errint find_bash(struct entering *e, struct err *err)
 	return 0;
 }
 
-static errint find_shell(struct entering *e, struct err *err)
+static errint find_shell(struct failed_visit *e, struct err *err)
 {
 	static const struct str out = S("out");
 	struct session *s = e->session;
@@ -65,7 +65,7 @@ static errint find_shell(struct entering *e, struct err *err)
 }
 
 /* What the builder saw, and what bash needs. */
-static errint make_inputs(struct entering *e, struct err *err)
+static errint make_inputs(struct failed_visit *e, struct err *err)
 {
 	const struct build_options o = {0};
 	const struct dev_request r = {.session = e->session,
@@ -89,7 +89,8 @@ static errint make_inputs(struct entering *e, struct err *err)
 
 errint project_enter_failed(struct session *s, const char *command, int *status, struct err *err)
 {
-	struct entering e CLEANUP(entering_release) = {.session = s, .entry.command = command};
+	struct failed_visit e CLEANUP(failed_visit_release) = {.session = s,
+							       .entry.command = command};
 	struct build_options o = {.builtins = s->builtins, .n_builtins = s->n_builtins};
 	errint rc = failed_last(s->store, &e.a, &e.entry.failed, err);
 

@@ -7,7 +7,7 @@
 command -v bash >/dev/null || skip_all "no bash"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 37
+plan 35
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 mkdir -p "$NIX_CONF_DIR" tmp stdenv p/.flox/pkgs
