@@ -21,7 +21,7 @@ LICENSE_MAX = 60  # longer ones are the text itself
 def wheels(lock):
     for name, row in lock["projects"].items():
         for file in row["files"]:
-            if file["name"].endswith(".whl") and "x86_64-linux" in file["systems"]:
+            if file["name"].endswith(".whl") and "x86_64-linux" in file.get("systems", ["x86_64-linux"]):
                 yield f"{name}=={row['version']}"
 
 
