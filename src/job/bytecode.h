@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Python bytecode whose bits depend on the interpreter, the file's name and its text alone: every
- * file is compiled in a child of its own, forked from an interpreter that imported nothing but what
- * its start imports, since marshalling tells which strings a process already knew. The .pyc files
- * are PEP 552's unchecked-hash kind: no time stamp, and valid although the store's times are 1. */
+ * Python bytecode whose bits depend on the interpreter, the file's name and its text alone: those
+ * that a child gives which is forked for this one file from an interpreter that imported nothing
+ * but what its start imports. Marshalling may tell which strings a process already knew; only the
+ * files of which it does get such a child. The .pyc files are PEP 552's unchecked-hash kind: no
+ * time stamp, and valid although the store's times are 1. */
 #pragma once
 
 #include "base/err.h"
