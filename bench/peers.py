@@ -18,15 +18,16 @@ class Failed(SystemExit):
 
 class Peer:
     """A program to run: argv before the case's own, its root or None, its environment's additions,
-    its folder or None."""
+    its folder or None, what becomes it and is not counted."""
 
-    def __init__(self, name, argv, root=None, env=None, cwd=None):
+    def __init__(self, name, argv, root=None, env=None, cwd=None, within=()):
         self.name, self.argv, self.root, self.env, self.cwd = name, argv, root, env or {}, cwd
+        self.within = list(within)
 
     def run(self, args, stdin=os.devnull):
         """One run: CPU seconds, wall seconds, peak MB. Failed, if the command does."""
         with tempfile.NamedTemporaryFile() as out, open(stdin, "rb") as given:
-            command = [os.path.join(BUILD, "bench", "measure")]
+            command = [*self.within, os.path.join(BUILD, "bench", "measure")]
             command += ["-r", self.root] if self.root else []
             command += [out.name] + self.argv + args
             done = subprocess.run(command, env={**os.environ, **self.env}, cwd=self.cwd, stdin=given,
