@@ -9,6 +9,8 @@
 
 #include "base/elf.h"
 #include "base/file.h"
+#include "base/thread.h"
+#include "base/worker.h"
 #include "py/builder_wheel_int.h"
 
 static uint16_t elf_machine(struct str machine)
@@ -139,10 +141,10 @@ static errint read_object(struct wheel_install *w, const struct wheel_file *f,
 	return 0;
 }
 
-static errint relocate(struct wheel_install *w, struct wheel_file *f, struct err *err)
+static errint relocate(struct wheel_install *w, struct wheel_file *f, bool *changed,
+		       struct err *err)
 {
 	struct elf_info info;
-	bool changed = false;
 	errint rc = read_object(w, f, &info, err);
 
 	if (rc)
@@ -150,20 +152,108 @@ static errint relocate(struct wheel_install *w, struct wheel_file *f, struct err
 	if (!info.elf || info.foreign || info.machine != elf_machine(w->machine) ||
 	    (info.type != ET_DYN && info.type != ET_EXEC))
 		return 0;
-	rc = info.dynamic ? edit(w, f, &info, &changed, err) : 0;
+	rc = info.dynamic ? edit(w, f, &info, changed, err) : 0;
 	if (!rc && info.exec_stack)
 		rc = clear_stack(w, f, err);
 	if (rc)
 		return rc;
-	if (!changed && !info.exec_stack)
-		return 0;
-	return wheel_file_rehash(w, f, err);
+	*changed |= info.exec_stack;
+	return *changed ? wheel_file_rehash(w, f, err) : 0;
+}
+
+/* ---- side by side: each process has every step-th object ---- */
+
+enum { MAX_SHARES = 64 };
+
+struct share {
+	struct wheel_install *w;
+	size_t first, step;
+};
+
+/* What a process tells of an object that it changed. */
+struct edited {
+	size_t file;
+	struct hash sha256;
+	uint64_t size;
+};
+
+static errint relocate_share(void *ctx, struct buf *out, struct err *err)
+{
+	struct share *s = ctx;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->w->n_files; i++) {
+		struct wheel_file *f = &s->w->files[i];
+		bool changed = false;
+
+		if (!f->elf || n++ % s->step != s->first)
+			continue;
+		if (relocate(s->w, f, &changed, err))
+			return err_wrap(err, "'%s'", f->path.p);
+		struct edited e = {i, f->sha256, f->size};
+		if (changed)
+			buf_put(out, (const char *)&e, sizeof(e));
+	}
+	return 0;
+}
+
+/* The file list of this process gets what the other one found. */
+static void take(struct wheel_install *w, struct str result)
+{
+	struct edited e;
+
+	for (; result.n >= sizeof(e); result = str_skip(result, sizeof(e))) {
+		memcpy(&e, result.p, sizeof(e));
+		w->files[e.file].sha256 = e.sha256;
+		w->files[e.file].size = e.size;
+		w->files[e.file].stale = false;
+	}
+}
+
+struct crew {
+	struct worker v[MAX_SHARES];
+	size_t n;
+};
+
+static void crew_release(struct crew *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		worker_release(&c->v[i]);
+}
+
+static errint relocate_shared(struct wheel_install *w, size_t shares, struct err *err)
+{
+	struct crew crew CLEANUP(crew_release) = {.n = 0};
+	struct share share[MAX_SHARES];
+
+	for (size_t i = 0; i < shares; i++, crew.n++) {
+		share[i] = (struct share){w, i, shares};
+		errint rc = worker_start(relocate_share, &share[i], &crew.v[i], err);
+		if (rc)
+			return rc;
+	}
+	for (size_t i = 0; i < shares; i++)
+		for (bool done = false; !done;) {
+			errint rc = worker_read(&crew.v[i], &done, err);
+			if (rc)
+				return rc;
+		}
+	for (size_t i = 0; i < shares; i++)
+		take(w, str_skip(buf_str(&crew.v[i].result), 1));
+	return 0;
 }
 
 errint wheel_step_relocate(struct wheel_install *w, struct err *err)
 {
+	size_t shares = 0;
+
 	for (size_t i = 0; i < w->n_files; i++)
-		if (w->files[i].elf && relocate(w, &w->files[i], err))
-			return err_wrap(err, "'%s'", w->files[i].path.p);
-	return 0;
+		shares += w->files[i].elf;
+	shares = MIN(shares, MIN((size_t)thread_processors(), (size_t)MAX_SHARES));
+	if (shares > 1)
+		return relocate_shared(w, shares, err);
+	struct share all = {w, 0, 1};
+	BUF(changed, LIMIT_TOOL_OUTPUT);
+	errint rc = relocate_share(&all, &changed, err);
+	return rc ? rc : buf_check(&changed, "list of objects", err);
 }
