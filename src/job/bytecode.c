@@ -207,7 +207,13 @@ static errint memory_file(struct str bytes, int *out, struct err *err)
 static errint run_script(const char *interpreter, const char *script, int in, int out, int log,
 			 struct err *err)
 {
-	static const char *const env[] = {"PYTHONHASHSEED=0", "LC_ALL=C.UTF-8", NULL};
+	/* glibc keeps what is freed: the next file needs it again */
+	static const char *const env[] = {"PYTHONHASHSEED=0",
+					  "LC_ALL=C.UTF-8",
+					  "MALLOC_TOP_PAD_=67108864",
+					  "MALLOC_TRIM_THRESHOLD_=1073741824",
+					  "MALLOC_MMAP_THRESHOLD_=1073741824",
+					  NULL};
 	const char *const argv[] = {interpreter, "-S",     "-s", "-P",   "-B",
 				    "-W",        "ignore", "-c", script, NULL};
 	struct process_spec spec = {.argv = argv, .env = env, .in = in, .out = out, .errfd = log};
