@@ -19,6 +19,8 @@ let
         cli = call ./cli.nix;
         debug = call ./debug.nix;
         filesystem = call ./filesystem.nix;
+        path = call ./path.nix;
+        fileset = call ./fileset;
         derivations = call ./derivations.nix;
         fetchers = call ./fetchers.nix;
         words = call ./words.nix;

@@ -234,6 +234,33 @@ let
       pathIsDirectory = [ [ tree (tree + "/data.json") (tree + "/no") ] ];
       resolveDefaultNix = f: map (p: lib.removePrefix (toString tree) (toString (f p))) [ tree (tree + "/data.json") ];
     };
+    path =
+      let
+        paths = [ /. /a /a/b /a/b/c (/. + builtins.storeDir) (/. + "${builtins.storeDir}/.links/x") storePath (storePath + "/a/b") (/. + placeholder) (/. + "${placeholder}/x") "/a" 1 ];
+        storePath = /. + "${builtins.storeDir}/nvl9ic0pj1fpyln3zaqrf4cclbqdfn1j-foo";
+        placeholder = "/1121rp0gvr1qya7hvy925g5kjwg66acz6sn1ra1hca09f1z5dsab";
+        subpaths = [ "" "." "./" "./." "a" "./a" "a/b" "a//b" "./a/./b/" "/a" ".." "a/.." "a/..b" "..a" "a b/c" 1 null ];
+        text = v: if builtins.isPath v then toString v else v;
+      in
+      {
+        append = f: lib.concatMap (p: map (s: text (f p s)) subpaths) paths;
+        hasPrefix = [ paths paths ]; removePrefix = [ paths paths ]; hasStorePathPrefix = [ paths ];
+        splitRoot = f: map (p: mapAttrs (_: text) (f p)) paths;
+        subpath = f: map f.isValid subpaths ++ map f.normalise subpaths ++ map f.components subpaths
+          ++ [ (f.join [ ]) ] ++ lib.concatMap (a: map (b: f.join [ a b ]) subpaths) subpaths;
+      };
+    fileset =
+      let list = set: map (p: lib.removePrefix (toString tree) (toString p)) (lib.fileset.toList set); in
+      lib.optionalAttrs newer {
+        toList = f: [ (map (p: lib.removePrefix (toString tree) (toString p)) (f tree)) (f "/x") ];
+        union = f: [ (list (f (tree + "/sub") (tree + "/data.json"))) (f 1 tree) ]; unions = f: [ (list (f [ ])) (list (f [ tree ])) (f tree) (f [ 1 ]) ];
+        intersection = f: [ (list (f tree (tree + "/sub"))) (list (f (tree + "/data.json") (tree + "/sub"))) ];
+        difference = f: [ (list (f tree (tree + "/sub"))) (list (f (tree + "/sub") tree)) ];
+        fileFilter = f: [ (list (f (x: x.hasExt "json") tree)) (list (f ({ name, type, ... }: "${name} ${type}" == "data.toml regular") tree)) (f 1 tree) (f (_: true) (lib.fileset.unions [ ])) ];
+        maybeMissing = f: [ (list (f (tree + "/no"))) (list (f (tree + "/sub"))) (f "x") ];
+        fromSource = f: [ (list (f tree)) (list (f (lib.sourceFilesBySuffices tree [ ".json" ]))) (f "x") (f (tree + "/no")) ];
+        toSource = f: [ (f { root = tree; fileset = tree + "/sub"; }).name (f { root = tree + "/sub"; fileset = tree; }).name (f { root = "x"; fileset = tree; }).name (f { root = tree + "/data.json"; fileset = tree; }).name ];
+      };
     customisation = {
       makeOverridable = f:
         let x = f ({ a ? 1, b ? 2 }: { sum = a + b; }) { a = 5; }; in
@@ -294,7 +321,7 @@ let
       because = reason: names: listToAttrs (map (name: { inherit name; value = reason; }) names);
     in
     because "prints" [
-      "info" "showWarnings" "traceFnSeqN" "traceSeq" "traceSeqN" "traceVal" "traceValFn" "traceValSeq" "traceValSeqFn"
+      "info" "showWarnings" "trace" "traceFnSeqN" "traceSeq" "traceSeqN" "traceVal" "traceValFn" "traceValSeq" "traceValSeqFn"
       "traceValSeqN" "traceValSeqNFn" "warn" "warnIf" "warnIfNot" "warnOnInstantiate"
     ]
     // because "a release's own" [
@@ -303,14 +330,17 @@ let
     ]
     // because "depends on the caller" [ "inNixShell" "inPureEvalMode" ]
     // because "aborts where it fails, else attrByPath" [ "getAttrFromPath" ]
-    // because "needs a store" [ "filterSource" "overrideDerivation" "sourceByRegex" "sourceFilesBySuffices" "toDerivation" ]
+    // because "needs a store" [ "filterSource" "gitTracked" "gitTrackedWith" "overrideDerivation" "sourceByRegex" "sourceFilesBySuffices" "toDerivation" ]
     // because "the data are a subset" [ "licensesSpdx" "getLicenseFromSpdxIdOr" ]
     // because "makeScope, for one platform" [ "makeScopeWithSplicing" "makeScopeWithSplicing'" ]
     // because "made of addMetaAttrs and updateName" [
       "appendToName" "defaultPriority" "dontDistribute" "hiPrio" "hiPrioSet" "lowPrio" "lowPrioSet" "mapDerivationAttrset" "setPrio"
     ]
     // because "a constant or identity" [ "hydraJob" "lowerChars" "upperChars" ]
-    // because "wants a newer Nix" [ "pathIsDirectory" "pathIsRegularFile" "pathType" "readFileType" "resolveDefaultNix" ];
+    // because "wants a newer Nix" [
+      "difference" "fileFilter" "fromSource" "intersection" "maybeMissing" "toList" "toSource" "union" "unions"
+      "pathIsDirectory" "pathIsRegularFile" "pathType" "readFileType" "resolveDefaultNix"
+    ];
 
   families = attrNames calls;
   of = family: if family == "top" then lib else lib.${family} or { };

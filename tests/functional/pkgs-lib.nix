@@ -29,6 +29,16 @@ in
     { system = "x86_64-linux"; isLinux = true; isDarwin = false; isx86_64 = true; isAarch64 = false; old = false; }
   ];
 
+  # paths and file sets (fileset.sh has more)
+  "paths are put together" = [ (map (lib.path.append /a) [ "b" "./b//c/." "." ]) [ /a/b /a/b/c /a ] ];
+  "but not out of the folder" = [ (map fails [ (lib.path.append /a "../b") (lib.path.append /a "/b") (lib.path.append /a "") (lib.path.append "/a" "b") ]) [ true true true true ] ];
+  "and taken apart" = [ [ (lib.path.removePrefix /a /a/b/c) (lib.path.splitRoot /a/b) (lib.path.hasPrefix /a/b /a/bc) ] [ "./b/c" { root = /.; subpath = "./a/b"; } false ] ];
+  "subpaths" = [ [ (lib.path.subpath.join [ "a" "./b/" ]) (lib.path.subpath.components "./a//b") (lib.path.subpath.normalise ".") (map lib.path.subpath.isValid [ "a/..b" "a/.." "/a" "" 1 ]) ] [ "./a/b" [ "a" "b" ] "./." [ true false false false false ] ] ];
+  "paths of the store" = [ (map lib.path.hasStorePathPrefix [ (/. + builtins.storeDir) (/. + "${builtins.storeDir}/${lib.strings.replicate 32 "a"}-x/y") /tmp ]) [ false true false ] ];
+  "a file set's files" = [ (map baseNameOf (lib.fileset.toList (lib.fileset.fileFilter (file: file.hasExt "nix") ./recipes/one.nix))) [ "one.nix" ] ];
+  "a source of a file set has a name" = [ (lib.fileset.toSource { root = ./.; fileset = ./recipes; }).name "source" ];
+  "file sets are no text" = [ (fails "${lib.fileset.union ./recipes ./flake}") true ];
+
   # callPackage
   "callPackage fills defaults, too" = [ (pkgs.callPackage ({ lib ? null, zzz ? 5 }: { v = lib != null; inherit zzz; }) { }).v true ];
   "and names what is missing" = [ (fails (pkgs.callPackage ({ notThere }: { }) { })) true ];
