@@ -41,4 +41,14 @@ rec {
     map (name: { inherit name; inherit (tests.${name}) expected; result = tests.${name}.expr; })
       (lib.filter failed (lib.attrNames (removeAttrs tests [ "tests" ])));
   testAllTrue = expr: { inherit expr; expected = map (_: true) expr; };
+  # Of runTests' result: nothing, or each failure shown and an error.
+  throwTestFailures = { failures, ... }:
+    let
+      show = lib.generators.toPretty { allowPrettyValues = true; };
+      shown = f: "FAIL ${f.name}:\n  expected: ${show f.expected}\n  result:   ${show f.result}";
+    in
+    if failures == [ ] then null
+    else lib.foldr (f: trace (shown f))
+      (throw "${toString (lib.length failures)} tests failed: ${lib.concatMapStringsSep ", " (f: f.name) failures}\n${builtins.toJSON failures}")
+      failures;
 }

@@ -23,13 +23,14 @@ let
         fileset = call ./fileset;
         derivations = call ./derivations.nix;
         fetchers = call ./fetchers.nix;
+        flakes = call ./flakes.nix;
         words = call ./words.nix;
       };
     in
     families
     // families.trivial // families.fixedPoints // families.customisation // families.lists
     // families.attrsets // families.strings // families.sources // families.derivations
-    // families.asserts // families.debug
+    // families.asserts // families.debug // families.flakes
     // {
       inherit (families.meta)
         addMetaAttrs dontDistribute setName updateName appendToName mapDerivationAttrset setPrio
@@ -39,6 +40,7 @@ let
       inherit (families.versions) splitVersion;
       inherit (families.lists) replicate;
       licenses = call ./licenses.nix;
+      sourceTypes = call ./source-types.nix;
       platforms = call ./platforms.nix;
       systems = call ./systems.nix;
       maintainers = { };
@@ -59,6 +61,7 @@ let
         stringLength sub substring tail toJSON tryEval unsafeGetAttrPos groupBy zipAttrsWith typeOf toString toFile toXML fromTOML
         getContext hashFile parseDrvName placeholder readDir unsafeDiscardOutputDependency;
       isFunction = families.trivial.isCallable;
-    };
+    }
+    // builtins.intersectAttrs { convertHash = 1; } builtins;
 in
 lib

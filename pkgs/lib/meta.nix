@@ -42,4 +42,7 @@ rec {
     if builtins.match ".*/.*" y != null
     then throw "lib.meta.getExe': The second argument \"${y}\" is a nested path with a \"/\" character, but it should just be the name of the executable instead."
     else "${lib.getBin x}/bin/${y}";
+
+  # Parts of a name in lists of vulnerabilities (CPE).
+  cpeFullVersionWithVendor = vendor: version: { inherit vendor version; update = "*"; };
 }

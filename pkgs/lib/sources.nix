@@ -1,6 +1,33 @@
 # Local source trees.
 { lib }:
 
+let
+  # Of a .git { value = the commit that it stands at; } or { error; }.
+  commitOf = git:
+    let
+      isFile = lib.pathIsRegularFile;
+      text = file: lib.removeSuffix "\n" (builtins.readFile file);
+      link = builtins.match "gitdir: (.*)" (text git);
+      linked = let to = lib.head link; in
+        if lib.hasPrefix "/" to then /. + to else dirOf git + "/${to}";
+      # What work trees share lies in the folder that `commondir` names.
+      common = if isFile (git + "/commondir") then git + "/${text (git + "/commondir")}" else git;
+      head = text (git + "/HEAD");
+      ref = builtins.match "ref: (.*)" head;
+      packed = name:
+        let
+          lines = lib.optionals (isFile (common + "/packed-refs")) (lib.splitString "\n" (builtins.readFile (common + "/packed-refs")));
+          found = lib.filter (m: m != null && lib.last m == name) (map (builtins.match "([0-9a-f]+) (.*)") lines);
+        in
+        if found == [ ] then { error = "'${toString git}' has no commit at '${name}'"; } else { value = lib.head (lib.head found); };
+      at = name:
+        if isFile (common + "/${name}") then { value = text (common + "/${name}"); } else packed name;
+    in
+    if isFile git then if link == null then { error = "'${toString git}' names no repository"; } else commitOf linked
+    else if !isFile (git + "/HEAD") then { error = "'${toString git}' is no repository of Git"; }
+    else if ref == null then { value = head; }
+    else at (lib.head ref);
+in
 rec {
   inherit (lib.filesystem) pathType pathIsDirectory pathIsRegularFile;
 
@@ -76,4 +103,9 @@ rec {
       inherit src;
       filter = name: type: type == "directory" || lib.any (ext: lib.hasSuffix ext (baseNameOf name)) exts;
     };
+  # The commit that a repository (its .git) stands at, and whether it is one.
+  commitIdFromGitRepo = git:
+    let found = commitOf git; in
+    if found ? value then found.value else throw "commitIdFromGitRepo: ${found.error}";
+  pathIsGitRepo = git: commitOf git ? value;
 }

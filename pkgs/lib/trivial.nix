@@ -82,6 +82,7 @@ rec {
   release = "26.05";
   version = "${release}-kiln";
   versionSuffix = "-kiln";
+  codeName = "Yarara";
   oldestSupportedRelease = 2511;
   isInOldestRelease = oldestSupportedReleaseIsAtLeast;
   oldestSupportedReleaseIsAtLeast = n: n <= oldestSupportedRelease;

@@ -194,6 +194,7 @@ let
       addMetaAttrs = [ [ { a = 1; } ] drv ]; setName = [ str drv ]; updateName = [ [ (n: n + "x") ] drv ];
       getExe = [ drv ]; getExe' = [ drv [ "x" "a/b" ] ];
       platformMatch = [ platform [ "x86_64-linux" "aarch64-darwin" { system = "x86_64-linux"; } { } ] ];
+      cpeFullVersionWithVendor = [ str version ];
       availableOn = [ platform (map (meta: { inherit meta; }) [ { } { platforms = [ ]; } { platforms = [ "x86_64-linux" ]; } { badPlatforms = [ "x86_64-linux" ]; } ]) ];
       getLicenseFromSpdxId = f: map (id: (f id).shortName) [ "MIT" "apache-2.0" "GPL-3.0-only" ];
     };
@@ -261,6 +262,15 @@ let
         fromSource = f: [ (list (f tree)) (list (f (lib.sourceFilesBySuffices tree [ ".json" ]))) (f "x") (f (tree + "/no")) ];
         toSource = f: [ (f { root = tree; fileset = tree + "/sub"; }).name (f { root = tree + "/sub"; fileset = tree; }).name (f { root = "x"; fileset = tree; }).name (f { root = tree + "/data.json"; fileset = tree; }).name ];
       };
+    fetchers = {
+      normalizeHash = [
+        [ { } { hashTypes = [ "sha256" "sha512" ]; } { required = false; } ]
+        [ { hash = ""; foo = 1; } { sha256 = ""; } { sha512 = "x"; } { hash = "a"; sha256 = "b"; } { foo = 1; } { outputHash = "x"; outputHashAlgo = "sha1"; } { md5 = "q"; } ]
+      ];
+      withNormalizedHash = f: concatMap
+        (g: let h = f { hashTypes = [ "sha256" "sha512" ]; } g; in [ (lib.functionArgs h) (h { hash = ""; }) (h { sha512 = "x"; }) (h { }) ])
+        [ ({ outputHash, outputHashAlgo }: [ outputHash outputHashAlgo ]) ({ outputHash ? 1, outputHashAlgo ? 2, more ? 3 }: [ outputHash outputHashAlgo more ]) (x: x) ];
+    };
     customisation = {
       makeOverridable = f:
         let x = f ({ a ? 1, b ? 2 }: { sum = a + b; }) { a = 5; }; in
@@ -296,11 +306,12 @@ let
         (attrNames (removeAttrs (import ../../pkgs/lib).licenses [ "agpl3" "openrail" ]));
       replicate = [ nat int ]; hasPrefix = [ str str ]; removePrefix = [ str str ]; toString = [ (filter (v: !(isAttrs v)) any) ];
       isFunction = [ (any ++ [ (x: x) { __functor = _: x: x; } ]) ]; splitVersion = [ version ]; isType = [ str (filter isAttrs any ++ [{ _type = "a"; }]) ];
-      setType = [ str set ]; toJSON = [ any ]; fakeHash = [ ]; fakeSha256 = [ ]; fakeSha512 = [ ];
+      sourceTypes = f: [ f ]; setType = [ str set ]; toJSON = [ any ]; fakeHash = [ ]; fakeSha256 = [ ]; fakeSha512 = [ ];
     };
     debug = {
       runTests = [ [ { } { testA = { expr = 1; expected = 2; }; testB = { expr = 1; expected = 1; }; other = { expr = 1; expected = 2; }; } ] ];
       testAllTrue = [ [ [ true false ] [ ] ] ];
+      throwTestFailures = [ [ { failures = [ ]; } { failures = [{ name = "x"; expected = 1; result = 2; }]; } ] ];
       traceIf = [ [ false ] str int ];
     };
     sources = {
@@ -313,6 +324,8 @@ let
       shortRev = [ [ "0123456789abcdef" "refs/tags/v1.2" "main" "release-2.0" "v1" ] ];
       repoRevToName = [ [ "source" "versioned" "full" ] [ "https://x/y.git" ] [ null "v1" ] [ null "github" ] ];
       canCleanSource = f: [ (f tree) ]; pathHasContext = [ odd ];
+    } // lib.optionalAttrs newer {
+      commitIdFromGitRepo = [ [ tree (tree + "/no") ] ]; pathIsGitRepo = [ [ tree (tree + "/no") ] ];
     };
   };
   # Why a function is not called here.
@@ -336,10 +349,10 @@ let
     // because "made of addMetaAttrs and updateName" [
       "appendToName" "defaultPriority" "dontDistribute" "hiPrio" "hiPrioSet" "lowPrio" "lowPrioSet" "mapDerivationAttrset" "setPrio"
     ]
-    // because "a constant or identity" [ "hydraJob" "lowerChars" "upperChars" ]
+    // because "a constant or identity" [ "hydraJob" "lowerChars" "proxyImpureEnvVars" "upperChars" ]
     // because "wants a newer Nix" [
-      "difference" "fileFilter" "fromSource" "intersection" "maybeMissing" "toList" "toSource" "union" "unions"
-      "pathIsDirectory" "pathIsRegularFile" "pathType" "readFileType" "resolveDefaultNix"
+      "commitIdFromGitRepo" "difference" "fileFilter" "fromSource" "intersection" "maybeMissing" "toList" "toSource" "union" "unions"
+      "pathIsDirectory" "pathIsGitRepo" "pathIsRegularFile" "pathType" "readFileType" "resolveDefaultNix"
     ];
 
   families = attrNames calls;

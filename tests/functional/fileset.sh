@@ -11,7 +11,7 @@ command -v python3 >/dev/null || skip_all "no python3"
 command -v git >/dev/null || skip_all "no git"
 seed=${SEED:-$(date +%s)}
 trees=${TREES:-6}
-plan 63
+plan 64
 echo "# seed $seed, $trees trees (SEED and TREES choose others)"
 KILN_DATA_DIR=$top
 export KILN_DATA_DIR
@@ -116,6 +116,10 @@ is "with submodules" "$(tracked 'f.gitTrackedWith { recurseSubmodules = true; } 
 is "cut down to a folder" "$(tracked 'f.intersection ./src (f.gitTracked ./.)')" "src/deep/two src/new src/one"
 is "what is copied is of the work tree" "$(cat "$KILN_STORE$(f '(f.toSource { root = ./src; fileset = f.intersection ./src (f.gitTracked ./.); }).outPath' 2>"$T/err")/one")" changed
 fails_like "a folder below is no work tree" "while asking Git for the files of '$T/git/src'.*the folder that holds .git" f 'f.toList (f.gitTracked ./src)'
+
+commit=$(git rev-parse HEAD)
+git worktree add -q "$T/linked" HEAD 2>"$T/err" && git branch -q other && git pack-refs --all
+is "the commit that a work tree stands at" "$(f "toString (map lib.commitIdFromGitRepo [ ./.git $T/linked/.git ])" 2>&1)" "$commit $commit"
 
 # recipe TEXT, and what its source holds: files that it names count only when Git tracks them
 recipe() {

@@ -39,6 +39,18 @@ in
   "a source of a file set has a name" = [ (lib.fileset.toSource { root = ./.; fileset = ./recipes; }).name "source" ];
   "file sets are no text" = [ (fails "${lib.fileset.union ./recipes ./flake}") true ];
 
+  # small families
+  "where files come from" = [ (map (t: t.isSource) (with lib.sourceTypes; [ fromSource binaryNativeCode binaryBytecode binaryFirmware obfuscatedCode ])) [ true false false false false ] ];
+  "a hash in one form" = [ (map (lib.fetchers.normalizeHash { }) [ { hash = ""; a = 1; } { sha256 = ""; } { sha256 = "x"; } ]) [ { a = 1; outputHash = lib.fakeHash; outputHashAlgo = null; } { outputHash = lib.fakeSha256; outputHashAlgo = "sha256"; } { outputHash = "x"; outputHashAlgo = "sha256"; } ] ];
+  "no hash and two are errors" = [ (map (a: fails (lib.fetchers.normalizeHash { } a)) [ { } { hash = "x"; sha256 = "y"; } ]) [ true true ] ];
+  "unless none is needed" = [ (lib.fetchers.normalizeHash { required = false; } { a = 1; }) { a = 1; } ];
+  "a fetcher of any hash" = [
+    (let f = lib.fetchers.withNormalizedHash { hashTypes = [ "sha512" ]; } ({ outputHash, outputHashAlgo, url ? null }: "${outputHashAlgo}-${outputHash}"); in [ (f { sha512 = "x"; }) (lib.functionArgs f) ])
+    [ "sha512-x" { hash = false; url = true; } ]
+  ];
+  "no failures are no error" = [ (map (failures: fails (lib.debug.throwTestFailures { inherit failures; })) [ [ ] [{ name = "x"; expected = 1; result = 2; }] ]) [ false true ] ];
+  "no repository has no commit" = [ [ (lib.pathIsGitRepo ./recipes) (fails (lib.commitIdFromGitRepo ./recipes)) ] [ false true ] ];
+
   # callPackage
   "callPackage fills defaults, too" = [ (pkgs.callPackage ({ lib ? null, zzz ? 5 }: { v = lib != null; inherit zzz; }) { }).v true ];
   "and names what is missing" = [ (fails (pkgs.callPackage ({ notThere }: { }) { })) true ];
