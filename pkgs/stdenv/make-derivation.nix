@@ -83,7 +83,8 @@ let
   allowInsecure = envFlag "NIXPKGS_ALLOW_INSECURE";
 
   isUnfree = license: builtins.isAttrs license && !(license.free or true);
-  textOfPlatform = p: if builtins.isString p then p else "…";
+  textOfPlatforms = platforms: toString
+    (map (p: if builtins.isString p then p else "…") (lib.take 6 platforms) ++ lib.optional (lib.length platforms > 6) "…");
 
   # Why a package must not be used, of what in its meta; or null. pkg is what config's
   # predicates are asked about.
@@ -104,8 +105,8 @@ let
     else if (wanted || !(lib.meta.availableOn hostPlatform { inherit meta; })) && !allowUnsupported then {
       field = if wanted then "platforms" else "badPlatforms";
       what = "is not available for ${hostPlatform.system}: "
-        + (if wanted then "meta.platforms = [ ${toString (map textOfPlatform meta.platforms)} ]"
-        else "meta.badPlatforms = [ ${toString (map textOfPlatform meta.badPlatforms)} ]");
+        + (if wanted then "meta.platforms = [ ${textOfPlatforms meta.platforms} ]"
+        else "meta.badPlatforms = [ ${textOfPlatforms meta.badPlatforms} ]");
     }
     else if vulnerabilities != [ ] && !allowInsecure && !(lib.elem name (config.permittedInsecurePackages or [ ]))
       && !(config.allowInsecurePredicate or (_: false)) pkg then {

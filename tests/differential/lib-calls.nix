@@ -304,6 +304,14 @@ let
       # agpl3 and openrail are this set's own
       licenses = f: map (n: { inherit (f.${n}) shortName fullName free redistributable; spdxId = f.${n}.spdxId or null; url = f.${n}.url or null; })
         (attrNames (removeAttrs (import ../../pkgs/lib).licenses [ "agpl3" "openrail" ]));
+      platforms = f: map (name: lib.sort builtins.lessThan f.${name}) (attrNames (import ../../pkgs/lib).platforms);
+      systems = f: concatMap
+        (system: let p = f.elaborate system; own = (import ../../pkgs/lib).systems.elaborate system; in
+          map (n: p.${n}) (filter (n: !(isFunction own.${n} || builtins.elem n [ "gcc" "parsed" ])) (attrNames own))
+          ++ [ p.parsed.cpu.name p.parsed.cpu.bits p.parsed.cpu.family p.parsed.kernel.name p.parsed.abi.name p.parsed.vendor.name ]
+          ++ map (n: lib.meta.availableOn p { meta.platforms = lib.toList f.inspect.patterns.${n}; }) (attrNames f.inspect.patterns)
+          ++ [ (lib.meta.availableOn p { meta.badPlatforms = [ f.inspect.platformPatterns.isStatic ]; }) (f.equals p (f.elaborate "x86_64-linux")) ])
+        [ "x86_64-linux" "aarch64-linux" "i686-linux" "armv7l-linux" "riscv64-linux" "powerpc64le-linux" "x86_64-darwin" "aarch64-darwin" ];
       replicate = [ nat int ]; hasPrefix = [ str str ]; removePrefix = [ str str ]; toString = [ (filter (v: !(isAttrs v)) any) ];
       isFunction = [ (any ++ [ (x: x) { __functor = _: x: x; } ]) ]; splitVersion = [ version ]; isType = [ str (filter isAttrs any ++ [{ _type = "a"; }]) ];
       sourceTypes = f: [ f ]; setType = [ str set ]; toJSON = [ any ]; fakeHash = [ ]; fakeSha256 = [ ]; fakeSha512 = [ ];

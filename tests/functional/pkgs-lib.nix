@@ -51,6 +51,20 @@ in
   "no failures are no error" = [ (map (failures: fails (lib.debug.throwTestFailures { inherit failures; })) [ [ ] [{ name = "x"; expected = 1; result = 2; }] ]) [ false true ] ];
   "no repository has no commit" = [ [ (lib.pathIsGitRepo ./recipes) (fails (lib.commitIdFromGitRepo ./recipes)) ] [ false true ] ];
 
+  # systems
+  "more about the platform" = [
+    { inherit (stdenv.hostPlatform) isFreeBSD isMusl isStatic isi686 avx2Support linuxArch libDir; inherit (stdenv.hostPlatform.go) GOARCH; rust = stdenv.hostPlatform.rust.rustcTarget; uname = stdenv.hostPlatform.uname.system; }
+    { isFreeBSD = false; isMusl = false; isStatic = false; isi686 = false; avx2Support = false; linuxArch = "x86_64"; libDir = "lib64"; GOARCH = "amd64"; rust = "x86_64-unknown-linux-gnu"; uname = "Linux"; }
+  ];
+  "another one" = [ (let p = lib.systems.elaborate "aarch64-darwin"; in [ p.config p.isUnix p.isMacho p.node.arch p.extensions.library p.rust.rustcTarget ]) [ "arm64-apple-darwin" true true "arm64" ".dylib" "aarch64-apple-darwin" ] ];
+  "lists by processor" = [ (map (lib.elem "aarch64-linux") [ lib.platforms.aarch64 lib.platforms.aarch lib.platforms.littleEndian lib.platforms.gnu lib.platforms.x86 lib.platforms.arm ]) [ true true true true false false ] ];
+  "patterns of platforms" = [
+    (map (platforms: usable (withMeta pkgs { inherit platforms; })) [ [ lib.systems.inspect.patterns.isLinux ] [ lib.systems.inspect.patterns.isDarwin ] lib.systems.inspect.patterns.isUnix ])
+    [ true false true ]
+  ];
+  "what is not static" = [ (usable (withMeta pkgs { badPlatforms = [ lib.systems.inspect.platformPatterns.isStatic ]; })) true ];
+  "what runs by itself has an emulator" = [ [ (stdenv.hostPlatform.emulatorAvailable pkgs) (baseNameOf (stdenv.hostPlatform.emulator pkgs)) (fails ((lib.systems.elaborate "riscv64-linux").emulator pkgs)) ] [ true "exec" true ] ];
+
   # callPackage
   "callPackage fills defaults, too" = [ (pkgs.callPackage ({ lib ? null, zzz ? 5 }: { v = lib != null; inherit zzz; }) { }).v true ];
   "and names what is missing" = [ (fails (pkgs.callPackage ({ notThere }: { }) { })) true ];
