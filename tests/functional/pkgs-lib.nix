@@ -19,6 +19,7 @@ in
   "unix and all hold them" = [ (lib.subtractLists lib.platforms.all (lib.platforms.linux ++ lib.platforms.unix)) [ ] ];
   "licences say whether they are free" = [ (map (l: lib.licenses.${l}.free) [ "mit" "gpl3Only" "asl20" "bsd3" "agpl3Only" "gpl3" "unfree" ]) [ true true true true true true false ] ];
   "a licence has its SPDX id" = [ lib.licenses.asl20.spdxId "Apache-2.0" ];
+  "licences of older and rarer kinds" = [ (map (l: lib.licenses.${l}.free) [ "asl11" "ftl" "qpl" "ufl" "cc-by-nc-30" "intel-eula" "hl3" ]) [ true true true true false false false ] ];
   "optionals leaves the list alone" = [ (lib.optionals false (throw "forced")) [ ] ];
   "fakeHash is a hash of zeros" = [ lib.fakeHash "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" ];
   "contexts are kept in joined text" = [ (builtins.hasContext (lib.concatStringsSep "\n" (map (p: "cp ${p}") [ hello ]))) true ];
