@@ -165,4 +165,10 @@ rec {
   getInclude = getFirstOutput [ "include" "dev" "out" ];
   getMan = getOutput "man";
   chooseDevOutputs = map getDev;
+
+  # Names of before 25.11.
+  cartesianProductOfSets = cartesianProduct;
+  zip = zipAttrs;
+  zipWithNames = zipAttrsWithNames;
+  mapAttrsFlatten = mapAttrsToList;
 }

@@ -35,6 +35,7 @@ lib.mapAttrs mk {
   artistic2 = spdx "Artistic-2.0" "Artistic License 2.0";
   asl11 = spdx "Apache-1.1" "Apache License 1.1";
   asl20 = spdx "Apache-2.0" "Apache License 2.0";
+  asl20-llvm = spdx "Apache-2.0 WITH LLVM-exception" "Apache License 2.0 with LLVM Exceptions";
   baekmuk = spdx "Baekmuk" "Baekmuk License";
   beerware = spdx "Beerware" "Beerware License";
   bitstreamCharter = spdx "Bitstream-Charter" "Bitstream Charter Font License";
@@ -64,6 +65,7 @@ lib.mapAttrs mk {
   bzip2 = spdx "bzip2-1.0.6" "bzip2 and libbzip2 License v1.0.6";
   cal10 = spdx "CAL-1.0" "Cryptographic Autonomy License version 1.0 (CAL-1.0)";
   caldera = spdx "Caldera" "Caldera License";
+  caossl = { fullName = "Computer Associates Open Source Licence Version 1.0"; url = "http://jxplorer.org/licence.html"; };
   capec = spdx "CAPEC-tou" "Common Attack Pattern Enumeration and Classification License";
   cc-by-10 = spdx "CC-BY-1.0" "Creative Commons Attribution 1.0";
   cc-by-20 = spdx "CC-BY-2.0" "Creative Commons Attribution 2.0";
@@ -137,9 +139,14 @@ lib.mapAttrs mk {
   gpl1Only = spdx "GPL-1.0-only" "GNU General Public License v1.0 only";
   gpl1Plus = spdx "GPL-1.0-or-later" "GNU General Public License v1.0 or later";
   gpl2 = spdx "GPL-2.0" "GNU General Public License v2.0" // { deprecated = true; };
+  gpl2Classpath = spdx "GPL-2.0-with-classpath-exception" "GNU General Public License v2.0 only (with Classpath exception)";
+  gpl2ClasspathPlus = { fullName = "GNU General Public License v2.0 or later (with Classpath exception)"; };
   gpl2Only = spdx "GPL-2.0-only" "GNU General Public License v2.0 only";
+  gpl2Oss = { fullName = "GNU General Public License version 2 only (with OSI approved licenses linking exception)"; };
   gpl2Plus = spdx "GPL-2.0-or-later" "GNU General Public License v2.0 or later";
+  gpl2UBDLPlus = { fullName = "GNU General Public License v3.0 or later (with UBDL exception)"; };
   gpl3 = spdx "GPL-3.0" "GNU General Public License v3.0" // { deprecated = true; };
+  gpl3ClasspathPlus = { fullName = "GNU General Public License v3.0 or later (with Classpath exception)"; };
   gpl3Only = spdx "GPL-3.0-only" "GNU General Public License v3.0 only";
   gpl3Plus = spdx "GPL-3.0-or-later" "GNU General Public License v3.0 or later";
   hl3 = { fullName = "Hippocratic License v3.0"; free = false; redistributable = true; url = "https://firstdonoharm.dev/version/3/0/core.txt"; };
@@ -180,6 +187,7 @@ lib.mapAttrs mk {
   lgpllr = spdx "LGPLLR" "Lesser General Public License For Linguistic Resources";
   libpng = spdx "Libpng" "libpng License";
   libpng2 = spdx "libpng-2.0" "PNG Reference Library version 2";
+  libssh2 = { fullName = "libssh2 License"; };
   libtiff = spdx "libtiff" "libtiff License";
   liliq-p-11 = spdx "LiLiQ-P-1.1" "Licence Libre du Québec – Permissive version 1.1";
   llvm-exception = spdx "LLVM-exception" "LLVM Exception";
@@ -246,9 +254,12 @@ lib.mapAttrs mk {
   prosperity30 = { fullName = "Prosperity-3.0.0"; free = false; url = "https://prosperitylicense.com/versions/3.0.0.html"; };
   psfl = spdx "Python-2.0" "Python Software Foundation License version 2";
   publicDomain = { fullName = "Public Domain"; };
+  purdueBsd = { fullName = "Purdue BSD-Style License"; };
   qhull = spdx "Qhull" "Qhull License";
   qpl = spdx "QPL-1.0" "Q Public License 1.0";
+  qwt = { fullName = "Qwt License, Version 1.0"; };
   qwtException = spdx "Qwt-exception-1.0" "Qwt exception 1.0";
+  radiance = { fullName = "The Radiance Software License, Version 2.0"; };
   ruby = spdx "Ruby" "Ruby License";
   sendmail = spdx "Sendmail" "Sendmail License";
   sgi-b-20 = spdx "SGI-B-2.0" "SGI Free Software License B v2.0";
@@ -284,6 +295,7 @@ lib.mapAttrs mk {
   w3c-19980720 = spdx "W3C-19980720" "W3C Software Notice and License (1998-07-20)";
   watcom = spdx "Watcom-1.0" "Sybase Open Watcom Public License 1.0" // { free = false; redistributable = true; };
   wtfpl = spdx "WTFPL" "Do What The F*ck You Want To Public License";
+  wxWindows = spdx "wxWindows" "wxWindows Library Licence, Version 3.1";
   wxWindowsException31 = spdx "WxWindows-exception-3.1" "wxWindows Library Licence, Version 3.1";
   x11 = spdx "X11" "X11 License";
   x11NoPermitPersons = spdx "X11-no-permit-persons" "X11 no permit persons clause";

@@ -45,4 +45,14 @@ rec {
 
   # Parts of a name in lists of vulnerabilities (CPE).
   cpeFullVersionWithVendor = vendor: version: { inherit vendor version; update = "*"; };
+  tryCPEPatchVersionInUpdateWithVendor = vendor: version:
+    let
+      pattern = "([0-9]+\\.[0-9]+)\\.([0-9]+)";
+      found = builtins.match pattern version;
+    in
+    if found == null then { success = false; error = "version ${version} is not MAJOR.MINOR.PATCH"; }
+    else { success = true; value = { inherit vendor; version = lib.head found; update = lib.last found; }; };
+  cpePatchVersionInUpdateWithVendor = vendor: version:
+    let tried = tryCPEPatchVersionInUpdateWithVendor vendor version; in
+    if tried.success then tried.value else throw "cpePatchVersionInUpdateWithVendor: ${tried.error}";
 }

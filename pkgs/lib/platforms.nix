@@ -40,6 +40,10 @@ in
   none = [ ];
   unix = cygwin ++ darwin ++ freebsd ++ illumos ++ linux ++ netbsd ++ openbsd ++ redox;
   gnu = linux;
+  # A name of before 24.11.
+  mesaPlatforms = darwin ++ on "linux" [
+    "i686" "x86_64" "aarch64" "armv5tel" "armv6l" "armv7a" "armv7l" "powerpc64" "powerpc64le" "riscv64"
+  ];
 
   aarch = where isAarch;
   aarch64 = where isAarch64;

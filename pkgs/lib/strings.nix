@@ -221,4 +221,9 @@ rec {
   levenshteinAtMost = k: a: b:
     let gap = stringLength a - stringLength b;
     in gap <= k && -gap <= k && levenshtein a b <= k;
+
+  # Names of before 25.11.
+  replaceChars = replaceStrings;
+  readPathsFromFile = root: file:
+    map (line: root + "/${line}") (filter (line: line != "" && !hasPrefix "#" line) (splitString "\n" (builtins.readFile file)));
 }

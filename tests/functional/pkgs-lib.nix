@@ -52,6 +52,16 @@ in
   "no failures are no error" = [ (map (failures: fails (lib.debug.throwTestFailures { inherit failures; })) [ [ ] [{ name = "x"; expected = 1; result = 2; }] ]) [ false true ] ];
   "no repository has no commit" = [ [ (lib.pathIsGitRepo ./recipes) (fails (lib.commitIdFromGitRepo ./recipes)) ] [ false true ] ];
 
+  "names that releases before had" = [
+    [ (lib.cartesianProductOfSets { a = [ 1 ]; }) (lib.zipWithNames [ "a" ] (n: v: v) [ { a = 1; } ]) (lib.mapAttrsFlatten (n: v: n) { a = 1; }) (lib.replaceChars [ "a" ] [ "b" ] "aa") (lib.zip [ { a = 1; } ]) ]
+    [ [ { a = 1; } ] { a = [ 1 ]; } [ "a" ] "bb" { a = [ 1 ]; } ]
+  ];
+  "paths that a file lists" = [ (lib.readPathsFromFile /p (builtins.toFile "series" "a.patch\n# b\n\nc d\n")) [ /p/a.patch (/p + "/c d") ] ];
+  "parts of a version for lists of vulnerabilities" = [
+    [ (lib.meta.cpePatchVersionInUpdateWithVendor "v" "1.2.3") (lib.meta.tryCPEPatchVersionInUpdateWithVendor "v" "1.2").success (fails (lib.meta.cpePatchVersionInUpdateWithVendor "v" "1.2p3")) ]
+    [ { vendor = "v"; version = "1.2"; update = "3"; } false true ]
+  ];
+
   # systems
   "more about the platform" = [
     { inherit (stdenv.hostPlatform) isFreeBSD isMusl isStatic isi686 avx2Support linuxArch libDir; inherit (stdenv.hostPlatform.go) GOARCH; rust = stdenv.hostPlatform.rust.rustcTarget; uname = stdenv.hostPlatform.uname.system; }
