@@ -210,8 +210,12 @@ static void hint_unreachable(const struct bring *what, struct err *err)
 	char *url CLEANUP_FREE = str_dupz(what->url);
 	struct str origin = url_origin(url), scheme, host;
 
-	if (err->code == ERR_NETWORK && !err->hint && str_cut(origin, ':', &scheme, &host) &&
-	    str_starts(host, S("//")))
+	if (err->code != ERR_NETWORK || err->hint || !str_cut(origin, ':', &scheme, &host) ||
+	    !str_starts(host, S("//")))
+		return;
+	if (host.n == 2 && str_eqz(what->type, "git"))
+		err_hint(err, "of a work tree its top is meant, the folder that holds .git");
+	else if (host.n > 2)
 		err_hint(err,
 			 "can this machine reach '%.*s'? a copy of the repository that it reaches "
 			 "may stand in the URL",

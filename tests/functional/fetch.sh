@@ -6,7 +6,7 @@
 tests=$(cd "$(dirname "$0")/.." && pwd)
 command -v python3 >/dev/null || skip_all "no python3"
 command -v git >/dev/null || skip_all "no git"
-plan 125
+plan 126
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.safecrlf GIT_CONFIG_VALUE_0=false GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
 	GIT_COMMITTER_EMAIL=a@b GIT_AUTHOR_DATE=2024-01-01T00:00:00Z GIT_COMMITTER_DATE=2024-01-02T00:00:00Z
@@ -182,6 +182,7 @@ fails_like "exports with submodules" "not supported together" val "fetchTree { t
 fails_like "LFS" "Git LFS files of .* are not supported" val "fetchTree { type = \"git\"; url = \"file://$repo\"; lfs = true; }"
 fails_like "signatures" "verifying signatures" val "fetchGit { url = $repo; verifyCommit = true; }"
 fails_like "a folder that is no repository" "opening Git repository '$T/www'|has no ref|not find repository" val "fetchGit $T/www"
+like "is told what is one" "$(val "fetchGit $T/www" 2>&1)" "^hint: of a work tree its top is meant, the folder that holds .git$"
 fails_like "nobody listens" "Failed to fetch git repository" val 'fetchGit "http://127.0.0.1:1/x"'
 
 # ---- files ----
