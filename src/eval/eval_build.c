@@ -216,6 +216,9 @@ ATTR_COLD static struct env *argument_unexpected(struct eval *E, pos_t pos, cons
 	eval_fail(E, where, "function '%s' called with unexpected argument '%.*s'", buf_z(&name),
 		  STR_ARG(sym_str(E, sym)));
 	eval_suggest(E, sym, names, l->n_formals);
+	/* A recipe's own function, which somebody else calls. */
+	if (where == l->e.pos && error_is_brief(E) && error_pos_is_of_project(E, where))
+		eval_cure(E, "it is called with more than it names: end its arguments in '...'");
 	if (pos)
 		eval_frame(E, pos, "from call site");
 	return NULL;

@@ -112,12 +112,13 @@ in
   # The files for which the predicate on { name, type, hasExt, ... } is true.
   fileFilter = pred: p:
     let
-      keep = name: _: type: builtins.addErrorContext words.extraAttributes (pred {
+      # There may be more one day: a function that lists what it takes ends in "...".
+      formals = lib.functionArgs pred;
+      asked = if formals == { } then file: file else file: builtins.intersectAttrs formals file // { "..." = null; };
+      keep = name: _: type: builtins.addErrorContext words.extraAttributes (pred (asked {
         inherit name type;
         hasExt = ext: lib.hasSuffix ".${ext}" name;
-        # There may be more one day: a function that lists what it takes ends in "...".
-        "..." = null;
-      });
+      }));
       from = path "lib.fileset.fileFilter: the second argument" "" p;
       kind = pathType from;
       name = baseNameOf from;
