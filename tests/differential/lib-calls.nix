@@ -258,6 +258,7 @@ let
         intersection = f: [ (list (f tree (tree + "/sub"))) (list (f (tree + "/data.json") (tree + "/sub"))) ];
         difference = f: [ (list (f tree (tree + "/sub"))) (list (f (tree + "/sub") tree)) ];
         fileFilter = f: [ (list (f (x: x.hasExt "json") tree)) (list (f ({ name, type, ... }: "${name} ${type}" == "data.toml regular") tree)) (f 1 tree) (f (_: true) (lib.fileset.unions [ ])) ];
+        empty = f: [ (list f) ]; isFileset = f: map f [ tree (tree + "/no") (tree + "/data.json") "x" { } 1 lib.fileset.empty (lib.cleanSource tree) ];
         maybeMissing = f: [ (list (f (tree + "/no"))) (list (f (tree + "/sub"))) (f "x") ];
         fromSource = f: [ (list (f tree)) (list (f (lib.sourceFilesBySuffices tree [ ".json" ]))) (f "x") (f (tree + "/no")) ];
         toSource = f: [ (f { root = tree; fileset = tree + "/sub"; }).name (f { root = tree + "/sub"; fileset = tree; }).name (f { root = "x"; fileset = tree; }).name (f { root = tree + "/data.json"; fileset = tree; }).name ];
@@ -362,7 +363,7 @@ let
     ]
     // because "a constant or identity" [ "hydraJob" "lowerChars" "proxyImpureEnvVars" "upperChars" ]
     // because "wants a newer Nix" [
-      "commitIdFromGitRepo" "difference" "fileFilter" "fromSource" "intersection" "maybeMissing" "toList" "toSource" "union" "unions"
+      "commitIdFromGitRepo" "difference" "empty" "fileFilter" "fromSource" "intersection" "isFileset" "maybeMissing" "toList" "toSource" "union" "unions"
       "pathIsDirectory" "pathIsGitRepo" "pathIsRegularFile" "pathType" "readFileType" "resolveDefaultNix"
     ];
 

@@ -38,6 +38,7 @@ in
   "paths of the store" = [ (map lib.path.hasStorePathPrefix [ (/. + builtins.storeDir) (/. + "${builtins.storeDir}/${lib.strings.replicate 32 "a"}-x/y") /tmp ]) [ false true false ] ];
   "a file set's files" = [ (map baseNameOf (lib.fileset.toList (lib.fileset.fileFilter (file: file.hasExt "nix") ./recipes/one.nix))) [ "one.nix" ] ];
   "a source of a file set has a name" = [ (lib.fileset.toSource { root = ./.; fileset = ./recipes; }).name "source" ];
+  "what is taken for a file set" = [ (map lib.fileset.isFileset [ ./recipes ./no-such "x" lib.fileset.empty ]) [ true false false true ] ];
   "file sets are no text" = [ (fails "${lib.fileset.union ./recipes ./flake}") true ];
 
   # small families

@@ -128,6 +128,9 @@ in
     else if kind == "directory" then make from (tree.sift { inherit keep; ofFolders = false; } from)
     else make (dirOf from) { ${name} = if keep name from kind then kind else null; };
 
+  empty = nothing;
+  # Whether file sets' functions take it.
+  isFileset = v: isSet v || isPath v && pathExists v;
   maybeMissing = p:
     if !isPath p then throw (words.noPath "lib.fileset.maybeMissing: the argument" p "")
     else if pathExists p then ofPath p
