@@ -21,7 +21,7 @@ lock() {
 # restore: the mirror as it was
 restore() { cp "$data/mirror/dists/suite/InRelease" "$release"; }
 
-plan 14
+plan 25
 
 if gpgv --keyring "$data/first.gpg" "$release" 2>/dev/null; then
 	fail "gpgv's exit code counts the absent key"

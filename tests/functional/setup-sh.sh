@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the dollars are for the bash that is tested
 . "$(dirname "$0")/../lib.sh"
 bash=$(command -v bash) || skip_all "no bash"
-plan 123
+plan 139
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 store=$T/store
