@@ -11,7 +11,7 @@ let
     ${text}
     END
   '') files));
-  recipe = name: args: files: stdenv.mkDerivation ({ inherit name; src = source name files; } // args);
+  recipe = name: args: files: stdenv.mkDerivation ({ name = "by-${name}"; src = source name files; } // args);
 
   versions = ''
     #include <stdio.h>
