@@ -7,12 +7,16 @@ let
   hook = file: [ "copy" "${file}" "nix-support/setup-hook" ];
 in
 {
-  # Where its modules are is compiled in together with how long that is, so that the environment says it.
+  # Where its modules are is compiled in together with how long that is, so that the environment says it;
+  # and the command line where that is not trusted (-T).
   perl = {
     debs = [ "perl" "perl-base" "libperl5.40" "perl-modules-5.40" ];
     deps = [ "bash" ];
     rules =
-      let folders = "@out@/lib/perl/5.40:@out@/share/perl/5.40"; in
+      let
+        folders = "@out@/lib/perl/5.40:@out@/share/perl/5.40";
+        tainted = "case $1 in -*T*) set -- -I@out@/lib/perl/5.40 -I@out@/share/perl/5.40 \"$@\" ;; esac";
+      in
       [
         [ "drop" "lib/perl-base" ]
         [ "drop" "bin/*-${platform.triplet}" ]
@@ -24,7 +28,7 @@ in
         [ "sweep" "/etc/perl" "/nix/perl" ]
         [ "sweep" "/usr/local/" "/nix/local/" ]
         [ "config" "lib/perl/5.40.1/Config*.p[lm]" ]
-        [ "wrap" "bin/perl" "case :$PERL5LIB: in\\n*:${folders}:*) ;;\\n*) export PERL5LIB=\${PERL5LIB:+$PERL5LIB:}${folders} ;;\\nesac" ]
+        [ "wrap" "bin/perl" "case :$PERL5LIB: in\\n*:${folders}:*) ;;\\n*) export PERL5LIB=\${PERL5LIB:+$PERL5LIB:}${folders} ;;\\nesac\\n${tainted}" ]
       ];
   };
 
