@@ -151,4 +151,32 @@ in
         check_LDADD = $(ZLIB_LIBS)
       '';
     };
+
+  # Programs: those of libraries, too, whose headers come first.
+  programs = stdenv.mkDerivation {
+    name = "by-programs";
+    dontUnpack = true;
+    nativeBuildInputs = [ curl ffmpeg git jq libxml2 makeWrapper openssl perl protobuf sqlite unzip zip zstd ];
+    buildPhase = ''
+      export HOME=$PWD
+      git init -q -b main origin
+      git -C origin -c user.name=x -c user.email=x commit -q --allow-empty -m words
+      git clone -q origin copy
+      [ "$(git -C copy log --format=%s)" = words ]
+      ffmpeg -v error -f lavfi -i testsrc=duration=1:size=32x32:rate=5 -c:v libx264 video.mp4
+      ffprobe -v error -show_entries stream=nb_frames -of json video.mp4 | jq -r '.streams[0].nb_frames' >frames
+      openssl version | grep -q '^OpenSSL 3'
+      [ "$(sqlite3 :memory: 'select 1')" = 1 ]
+      xmllint --version 2>&1 | grep -q libxml
+      protoc --version; curl --version >log; zstd --version >>log
+    '';
+    installPhase = ''
+      mkdir -p $out/bin $out/share
+      cp frames $out/share
+      printf '#!/bin/sh\necho "{\\"frames\\": $(cat %s/share/frames)}" | jq -c .\n' $out >$out/bin/check
+      chmod +x $out/bin/check
+      patchShebangs $out/bin
+      wrapProgram $out/bin/check --prefix PATH : ${lib.makeBinPath [ coreutils jq ]}
+    '';
+  };
 }

@@ -54,7 +54,7 @@ in_root() {
 }
 
 rows=$(grep -c -v '^#' "$here/natives.tsv")
-plan $((12 + 1 + rows + 10))
+plan $((12 + 1 + rows + 12))
 prefix='' shell='' root=''
 
 names='bash coreutils gnugrep gawk openssl glibc debian.python313 debian.torchCpu debian.torchvisionCpu debian.torchaudioCpu'
@@ -191,4 +191,5 @@ plain|1 32 1
 cmake|-211111
 meson|2 61 5
 autotools|1 1
+programs|{"frames":5}
 END
