@@ -40,6 +40,8 @@ _pythonCheckDeps() {
 }
 _pythonInput() {
 	addToSearchPath PYTHONPATH "$1/@sitePackages@"
+	# what packages bring for CMake, as pybind11 does
+	addToSearchPath CMAKE_PREFIX_PATH "$1/@sitePackages@"
 }
 addEnvHooks 0 _pythonInput
 
@@ -108,16 +110,18 @@ _pythonImports() {
 	done
 }
 
+# As variables, which the hooks of cmake, meson and ninja leave alone: a backend calls these itself.
+_pythonNoBuild() {
+	runHook preBuild
+	runHook postBuild
+}
 case ${pythonFormat:-other} in
 wheel)
 	unpackPhase() { _pythonUnpackWheel; }
-	buildPhase() {
-		runHook preBuild
-		runHook postBuild
-	}
+	: "${buildPhase:=_pythonNoBuild}"
 	;;
 pyproject | setuptools)
-	buildPhase() { _pythonBuild; }
+	: "${buildPhase:=_pythonBuild}"
 	;;
 esac
 # What a wheel brought stays as the wheel builder made it: pages and folders, and the first lines of
@@ -142,7 +146,7 @@ if [ "${pythonFormat:-other}" != other ]; then
 		runHook preConfigure
 		runHook postConfigure
 	}
-	installPhase() { _pythonInstall; }
+	: "${installPhase:=_pythonInstall}"
 	preInstallCheckHooks+=(_pythonTestPath)
 fi
 _pythonTestPath() { export PYTHONPATH="$out/@sitePackages@${PYTHONPATH:+:$PYTHONPATH}"; }
