@@ -21,12 +21,10 @@ static errint make_parent(int root, struct str path, struct err *err)
 static errint remove_all(struct deb_build *b, const struct deb_rule *r, bool must, struct err *err)
 {
 	struct str_list found;
-	errint rc = deb_glob(b->arena, b->root, r->arg[0], &found, err);
+	errint rc = (must ? deb_glob_some : deb_glob)(b->arena, b->root, r->arg[0], &found, err);
 
 	if (rc)
 		return rc;
-	if (must && !found.n)
-		return err_set(err, ERR_NOT_FOUND, "nothing matches '%.*s'", STR_ARG(r->arg[0]));
 	for (size_t i = 0; i < found.n; i++) {
 		rc = remove_tree(b->root, arena_strz(b->arena, found.v[i]), err);
 		if (rc)
@@ -80,12 +78,10 @@ static errint rule_concat(struct deb_build *b, const struct deb_rule *r, struct 
 	char *to CLEANUP_FREE = str_dupz(r->arg[0]);
 	struct str_list found;
 	BUF(all, LIMIT_DEB_TEXT);
-	errint rc = deb_glob(b->arena, b->root, r->arg[1], &found, err);
+	errint rc = deb_glob_some(b->arena, b->root, r->arg[1], &found, err);
 
 	if (rc)
 		return rc;
-	if (!found.n)
-		return err_set(err, ERR_NOT_FOUND, "nothing matches '%.*s'", STR_ARG(r->arg[1]));
 	for (size_t i = 0; i < found.n; i++) {
 		rc = file_read(b->root, arena_strz(b->arena, found.v[i]), &all, err);
 		if (rc)
@@ -141,11 +137,9 @@ static errint rule_replace(struct deb_build *b, const struct deb_rule *r, struct
 
 	if (!r->arg[1].n)
 		return err_set(err, ERR_CORRUPT, "the text to replace is empty");
-	errint rc = deb_glob(b->arena, b->root, r->arg[0], &found, err);
+	errint rc = deb_glob_some(b->arena, b->root, r->arg[0], &found, err);
 	if (rc)
 		return rc;
-	if (!found.n)
-		return err_set(err, ERR_NOT_FOUND, "nothing matches '%.*s'", STR_ARG(r->arg[0]));
 	for (size_t i = 0; i < found.n; i++) {
 		rc = replace_in(b, r, found.v[i], err);
 		if (rc)

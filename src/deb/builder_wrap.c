@@ -40,12 +40,10 @@ static errint wrap(struct deb_build *b, struct str path, struct str code, struct
 errint deb_rule_wrap(struct deb_build *b, const struct deb_rule *r, struct err *err)
 {
 	struct str_list found;
-	errint rc = deb_glob(b->arena, b->root, r->arg[0], &found, err);
+	errint rc = deb_glob_some(b->arena, b->root, r->arg[0], &found, err);
 
 	if (rc)
 		return rc;
-	if (!found.n)
-		return err_set(err, ERR_NOT_FOUND, "nothing matches '%.*s'", STR_ARG(r->arg[0]));
 	for (size_t i = 0; i < found.n; i++) {
 		rc = wrap(b, found.v[i], r->arg[1], err);
 		if (rc)

@@ -46,6 +46,9 @@ ATTR_MUST_CHECK errint deb_tree_list(struct arena *a, int root, struct deb_tree 
 /* Names below root that match a glob, sorted; '*' does not match '/'. Links are not followed. */
 ATTR_MUST_CHECK errint deb_glob(struct arena *a, int root, struct str glob, struct str_list *out,
 				struct err *err);
+/* The same; ERR_NOT_FOUND when there is none. */
+ATTR_MUST_CHECK errint deb_glob_some(struct arena *a, int root, struct str glob,
+				     struct str_list *out, struct err *err);
 /* Removes folders that hold nothing. */
 ATTR_MUST_CHECK errint deb_prune_folders(int root, struct err *err);
 /* Does root/path exist (a symlink counts by itself)? */

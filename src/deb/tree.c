@@ -130,6 +130,16 @@ errint deb_glob(struct arena *a, int root, struct str glob, struct str_list *out
 	return 0;
 }
 
+errint deb_glob_some(struct arena *a, int root, struct str glob, struct str_list *out,
+		     struct err *err)
+{
+	errint rc = deb_glob(a, root, glob, out, err);
+
+	if (rc || out->n)
+		return rc;
+	return err_set(err, ERR_NOT_FOUND, "nothing matches '%.*s'", STR_ARG(glob));
+}
+
 static errint prune_below(int dirfd, unsigned depth, struct err *err)
 {
 	struct dir_list l CLEANUP(dir_list_release) = {NULL, 0};
