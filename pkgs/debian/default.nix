@@ -90,13 +90,16 @@ let
   special = mapAttrs (_: g: if g.isDev or false then headers g else g) table // listToAttrs (map
     (name: { name = "${name}-dev"; value = headers { debs = table.${name}.dev; }; })
     (filter (name: table.${name} ? dev) (attrNames table)));
-  grouped = listToAttrs (concatMap (g: map (name: { inherit name; value = null; }) g.debs) (attrValues special));
-  alone = filter (n: !(grouped ? ${n})) (attrNames locked);
-  groups = special // lib.genAttrs alone (name:
-    if special ? ${name} then throw "debian: '${name}' is a package and a group without it"
-    else if isDevName name then headers { debs = [ name ]; } else { debs = [ name ]; });
+  # Every other package is a group of its own.
+  alone = removeAttrs locked (concatMap (g: g.debs) (attrValues special));
+  groups = special // mapAttrs
+    (name: _:
+      if special ? ${name} then throw "debian: '${name}' is a package and a group without it"
+      else if isDevName name then headers { debs = [ name ]; } else { debs = [ name ]; })
+    alone;
   # Debian name -> group name
-  groupOf = listToAttrs (concatMap (g: map (d: { name = d; value = g; }) groups.${g}.debs) (attrNames groups));
+  groupOf = mapAttrs (name: _: name) alone
+    // listToAttrs (concatMap (g: map (d: { name = d; value = g; }) special.${g}.debs) (attrNames special));
 
   isDevName = name: match ".*-dev" name != null;
   sourceOf = name: locked.${name}.source or name;
