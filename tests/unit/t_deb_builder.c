@@ -461,7 +461,8 @@ static int say(void)
 	return printf("%s %s", text, *at) < 0;
 }
 
-#ifdef __x86_64__
+/* AddressSanitizer keeps a list of texts, and would find the new one in it twice. */
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
 static void says(const char *program, const char *want)
 {
 	const char *const argv[] = {program, "--say", NULL};
