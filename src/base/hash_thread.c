@@ -9,7 +9,7 @@
 
 enum {
 	BLOCK = 64 << 10,
-	BLOCKS = 4,
+	BLOCKS = 8,
 	LEAST = 4 << 10, /* a block with less room is full */
 	ALONE = 4 << 20, /* so much is hashed before a thread is worth its start */
 };
