@@ -70,7 +70,11 @@ let
     in
     storeName (head (match "([^+~]*).*" really));
 
-  wanted = import ./groups { inherit lib fetch packages platform locked; groups = outputs; };
+  wanted = import ./groups {
+    inherit lib fetch platform locked fromSource;
+    packages = mapAttrs (_: g: built.${g}) groupOf;
+    groups = built;
+  };
   # An architecture may have fewer packages than the table has groups of.
   absentOf = group: filter (d: !(locked ? ${d})) group.debs;
   absent = lib.filterAttrs (_: group: group.debs == [ ] || absentOf group != [ ]) wanted;
@@ -103,15 +107,17 @@ let
 
   isDevName = name: match ".*-dev" name != null;
   sourceOf = name: locked.${name}.source or name;
+  bySource = builtins.groupBy sourceOf (attrNames locked);
+  fromSource = source: pattern: filter (name: match pattern name != null) bySource.${source} or [ ];
   depsOf = group: filter (d: !(elem d group.debs)) (concatMap (d: locked.${d}.deps) group.debs);
   # What headers are of: the groups of libraries from the same source that they depend on.
   ownersOf = group:
     let sources = map sourceOf group.debs; in
     unique (map (d: groupOf.${d}) (filter (d: elem (sourceOf d) sources && !(groups.${groupOf.${d}}.isDev or false)) (depsOf group)));
-  # library's group -> its headers'
-  devOf = listToAttrs (concatMap
-    (g: map (name: { inherit name; value = g; }) (ownersOf groups.${g}))
-    (filter (g: groups.${g}.isDev or false) (attrNames groups)));
+  # A library's headers: of one group. Only packages of its sources are looked at, since whoever asks for
+  # one library would pay for all others.
+  headersOf = name: group: filter (g: groups.${g}.isDev or false && elem name (ownersOf groups.${g}))
+    (unique (map (d: groupOf.${d}) (concatMap (d: bySource.${sourceOf d}) group.debs)));
   # Whoever builds with headers gets their libraries, and the headers that they include.
   propagated = name: group:
     let owners = ownersOf group; in
@@ -120,48 +126,54 @@ let
 
   unique = list: attrNames (listToAttrs (map (name: { inherit name; value = null; }) list));
   # as the text of a rule
-  linesOf = lib.concatMapStrings (g: "${outputs.${g}}\\n");
+  linesOf = lib.concatMapStrings (g: "${built.${g}}\\n");
   rulesText = rules: concatStringsSep "\n" (map (concatStringsSep "\t") rules);
 
   # nixpkgs' outputs, as far as there are packages for them.
   shape = name: group:
-    lib.optionalAttrs (devOf ? ${name}) { dev = outputs.${devOf.${name}}; lib = outputs.${name}; }
+    let dev = headersOf name group; in
+    lib.optionalAttrs (dev != [ ]) { dev = outputs.${head dev}; lib = outputs.${name}; }
     // lib.optionalAttrs (groups ? ${group.bin or ""}) { bin = outputs.${group.bin}; lib = outputs.${name}; };
 
-  mkGroup = name: group:
+  pnameOf = name: group: group.pname or name;
+  versionOf = group: group.version or (upstreamVersion locked.${head group.debs}.version);
+  sorted = builtins.sort (a: b: a < b);
+
+  # The derivation alone, which is all that other groups refer to.
+  build = name: group:
     let
-      debs = builtins.sort (a: b: a < b) group.debs;
-      main = locked.${head group.debs};
-      pname = group.pname or name;
-      version = group.version or (upstreamVersion main.version);
+      debs = sorted group.debs;
       # a package for CMake also names libraries of the headers that it includes
       deps = filter (g: g != name)
         (unique (map (d: groupOf.${d}) (concatMap (d: locked.${d}.deps) debs) ++ group.deps or [ ]
           ++ lib.optionals (group.isDev or false) (concatMap (g: ownersOf groups.${g}) (devsOf name group))));
-      drv = derivation {
-        name = "${storeName pname}-${version}";
-        builder = "builtin:kiln-deb-1";
-        inherit system;
-        requiredSystemFeatures = [ "kiln" ];
-        debs = map (d: fetchDeb locked.${d}) debs;
-        deps = map (g: outputs.${g}) deps;
-        folders = concatMap (g: map (f: "${outputs.${g}}/${f}") groups.${g}.folders or [ ]) deps;
-        glibc = if name == "glibc" then "" else outputs.glibc;
-        patchelf = patchelfRaw;
-        inherit (platform) triplet;
-        rules = rulesText (group.rules or [ ]
-          ++ lib.optional (group.isDev or false) [ "write" "nix-support/propagated-build-inputs" (linesOf (propagated name group)) ]
-          ++ common);
-      };
     in
-    lib.extendDerivation true
-      ({
-        inherit pname version;
-        debianVersion = main.version;
-        debianPackages = debs;
-        meta = { platforms = [ system ]; } // about.${head group.debs} or { } // group.meta or { };
-      } // shape name group // group.passthru or { })
-      drv;
+    derivation {
+      name = "${storeName (pnameOf name group)}-${versionOf group}";
+      builder = "builtin:kiln-deb-1";
+      inherit system;
+      requiredSystemFeatures = [ "kiln" ];
+      debs = map (d: fetchDeb locked.${d}) debs;
+      deps = map (g: built.${g}) deps;
+      folders = concatMap (g: map (f: "${built.${g}}/${f}") groups.${g}.folders or [ ]) deps;
+      glibc = if name == "glibc" then "" else built.glibc;
+      patchelf = patchelfRaw;
+      inherit (platform) triplet;
+      rules = rulesText (group.rules or [ ]
+        ++ lib.optional (group.isDev or false) [ "write" "nix-support/propagated-build-inputs" (linesOf (propagated name group)) ]
+        ++ common);
+    };
+
+  # With what recipes and people ask of it.
+  mkGroup = name: group: lib.extendDerivation true
+    ({
+      pname = pnameOf name group;
+      version = versionOf group;
+      debianVersion = locked.${head group.debs}.version;
+      debianPackages = sorted group.debs;
+      meta = { platforms = [ system ]; } // about.${head group.debs} or { } // group.meta or { };
+    } // shape name group // group.passthru or { })
+    built.${name};
 
   # The same for every package. Copyright files stay.
   common = map (glob: [ "trim" glob ]) [
@@ -193,11 +205,13 @@ let
     rules = rulesText ([ [ "trim" "lib/gconv" ] [ "trim" "share" ] [ "trim" "etc" ] ]);
   };
 
-  outputs = mapAttrs mkGroup groups // mapAttrs
+  missing = mapAttrs
     (name: group: throw "debian: '${name}' is not locked for '${platform.arch}' (${
       if group.debs == [ ] then "none of its packages" else concatStringsSep ", " (absentOf group)
     }); add it to roots.control and run `kiln lock debian`")
     absent;
+  built = mapAttrs build groups // missing;
+  outputs = mapAttrs mkGroup groups // missing;
   packages = mapAttrs (_: g: outputs.${g}) groupOf;
 in
 outputs // {

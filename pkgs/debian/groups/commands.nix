@@ -65,7 +65,7 @@ scripts [ "unzip" "libpam-modules-bin" ]
   rsync = { debs = [ "rsync" ]; deps = [ "bash" "python313" ]; rules = [ [ "trim" "bin/rsync-ssl" ] [ "trim" "share/rsync" ] [ "trim" "etc" ] ]; };
   # Its library takes modules from the output instead of the host.
   nodejs = withShell {
-    debs = [ "nodejs" "libnode115" ] ++ lib.filter (lib.hasPrefix "node-") (lib.attrNames locked);
+    debs = [ "nodejs" "libnode115" ] ++ builtins.filter (n: builtins.substring 0 5 n == "node-") (builtins.attrNames locked);
     rules = [ [ "trim" "lib/node_modules" ] [ "trim" "etc" ] ] ++ map
       (file: [ "redirect" "lib/libnode.so.115" "/usr/share/nodejs/${file}" "@out@/share/nodejs/${file}" ])
       [

@@ -35,7 +35,7 @@
 #	missing SONAME		  a NEEDED that nothing here provides, on purpose
 #	dangling FILE*		  a symlink that points nowhere is left out instead of an error
 #	compile PYTHON FOLDER*	  bytecode beside every .py, by that interpreter
-{ lib, fetch, platform, packages, locked, groups }:
+{ lib, fetch, platform, packages, locked, fromSource, groups }:
 
 let
   families = [
@@ -52,7 +52,7 @@ let
 
   # What families share.
   args = {
-    inherit lib fetch platform packages locked groups;
+    inherit lib fetch platform packages locked fromSource groups;
 
     # A path compiled into a binary, sent to where nothing is: /nix holds store and var only, and /usr,
     # /etc and /lib are exactly as long.

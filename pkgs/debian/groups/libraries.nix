@@ -1,9 +1,8 @@
 # Libraries.
-{ platform, locked, groups, away, withShell, ... }:
+{ platform, fromSource, groups, away, withShell, ... }:
 
 let
   inherit (platform) triplet;
-  packages = pattern: builtins.filter (name: builtins.match pattern name != null) (builtins.attrNames locked);
 in
 {
   zlib.debs = [ "zlib1g" ];
@@ -45,9 +44,9 @@ in
   libmagic1t64 = { debs = [ "libmagic1t64" ]; rules = [ [ "trim" "etc" ] [ "dangling" "share/misc/magic" ] ]; };
 
   # Many packages that are one elsewhere, with their headers.
-  boost.debs = packages "libboost-.*1\\.83\\.0.*";
+  boost.debs = fromSource "boost1.83" "libboost-.*1\\.83\\.0.*";
   boost-dev = {
-    debs = packages "libboost.*1\\.83-dev";
+    debs = fromSource "boost1.83" "libboost.*1\\.83-dev";
     isDev = true;
     rules = [
       [ "replace" "lib/cmake/boost_*/boost_*-config.cmake" "\${_BOOST_CMAKEDIR}/../../../include/" "@out@/include/" ]
@@ -84,9 +83,9 @@ in
   libxml2 = { debs = [ "libxml2" ]; bin = "libxml2-utils"; };
   "libxslt1.1" = { debs = [ "libxslt1.1" ]; bin = "xsltproc"; };
   libjpeg62-turbo = { debs = [ "libjpeg62-turbo" ]; bin = "libjpeg-turbo-progs"; };
-  libwebp7 = { debs = packages "libwebp(7|decoder3|demux2|mux3)"; bin = "webp"; };
-  libprotobuf32t64 = { debs = packages "libprotobuf(-lite)?32t64"; bin = "protobuf-compiler"; };
-  fftw = { debs = packages "libfftw3-(double|long|quad|single)3"; bin = "fftw-bin"; };
+  libwebp7 = { debs = fromSource "libwebp" "libwebp(7|decoder3|demux2|mux3)"; bin = "webp"; };
+  libprotobuf32t64 = { debs = fromSource "protobuf" "libprotobuf(-lite)?32t64"; bin = "protobuf-compiler"; };
+  fftw = { debs = fromSource "fftw3" "libfftw3-(double|long|quad|single)3"; bin = "fftw-bin"; };
   fftw-bin = withShell { debs = [ "libfftw3-bin" ]; };
   glib = { debs = [ "libglib2.0-0t64" ]; bin = "glib-bin"; };
   glib-bin.debs = [ "libglib2.0-bin" ];
