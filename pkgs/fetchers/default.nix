@@ -105,7 +105,11 @@ let
     else if args.pname or null != null && args.version or null != null then "${args.pname}-${args.version}"
     else default;
 
+  # Their names stand below, so that a file is read when something in it is asked for.
   fetchers = { inherit lib words known bring hashOf; };
+  forge = import ./forge.nix fetchers final;
+  git = import ./git.nix fetchers final;
+  patch = import ./patch.nix fetchers final;
 in
 {
   fetchurl = lib.makeOverridable (args@{ ... }:
@@ -163,7 +167,10 @@ in
       message = if message != null then message else words.byHand name' url hash (hashMode == "recursive");
       meta = { hydraPlatforms = [ ]; } // lib.optionalAttrs (url != null) { homepage = url; };
     };
+
+  inherit (forge)
+    fetchFromBitbucket fetchFromCodeberg fetchFromForgejo fetchFromGitHub fetchFromGitLab fetchFromGitea
+    fetchFromGitiles fetchFromSourcehut;
+  inherit (git) fetchgit;
+  inherit (patch) fetchpatch fetchpatch2;
 }
-// import ./forge.nix fetchers final
-// import ./git.nix fetchers final
-// import ./patch.nix fetchers final
