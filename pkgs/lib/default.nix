@@ -29,8 +29,7 @@ let
     in
     families
     // families.trivial // families.fixedPoints // families.customisation // families.lists
-    // families.attrsets // families.strings // families.sources // families.derivations
-    // families.asserts // families.debug // families.flakes
+    // families.attrsets
     // {
       inherit (families.meta)
         addMetaAttrs dontDistribute setName updateName appendToName mapDerivationAttrset setPrio
@@ -38,6 +37,32 @@ let
         licensesSpdx availableOn;
       inherit (families.filesystem) pathType pathIsDirectory pathIsRegularFile packagesFromDirectoryRecursive readFileType;
       inherit (families.versions) splitVersion;
+      inherit (families.flakes) flakeRefToString parseFlakeRef;
+      # By name, so that only those are read that somebody asks for.
+      inherit (families.strings)
+        addContextFrom appendContext charToInt cmakeBool cmakeFeature cmakeOptionType commonPrefixLength
+        commonSuffixLength compareVersions concatImapStrings concatImapStringsSep concatLines
+        concatMapAttrsStringSep concatMapStrings concatMapStringsSep concatStrings concatStringsSep
+        enableFeature enableFeatureAs escape escapeC escapeNixIdentifier escapeNixString escapeRegex
+        escapeShellArg escapeShellArgs escapeURL escapeXML fileContents fixedWidthNumber fixedWidthString
+        floatToString getName getVersion hasInfix hasPrefix hasSuffix hashString intersperse
+        isCoercibleToString isConvertibleWithToString isStorePath isStringLike isValidPosixName join
+        levenshtein levenshteinAtMost lines lowerChars makeBinPath makeIncludePath makeLibraryPath
+        makeSearchPath makeSearchPathOutput mesonBool mesonEnable mesonOption nameFromURL normalizePath
+        optionalString readPathsFromFile removePrefix removeSuffix replaceChars replaceString
+        sanitizeDerivationName split splitString splitStringBy storeDir stringAsChars stringToCharacters
+        toCamelCase toInt toIntBase10 toLower toSentenceCase toShellVar toShellVars toUpper trim trimWith
+        unsafeDiscardStringContext upperChars versionAtLeast versionOlder withFeature withFeatureAs;
+      inherit (families.sources)
+        canCleanSource cleanSource cleanSourceFilter cleanSourceWith commitIdFromGitRepo filterSource
+        pathHasContext pathIsGitRepo repoRevToName revOrTag
+        shortRev sourceByRegex sourceFilesBySuffices urlToName;
+      inherit (families.derivations)
+        addDrvOutputDependencies lazyDerivation optionalDrvAttr warnOnInstantiate;
+      inherit (families.asserts) assertEachOneOf assertMsg assertOneOf checkAssertWarn given';
+      inherit (families.debug)
+        runTests testAllTrue throwTestFailures trace traceFnSeqN traceIf traceSeq traceSeqN traceVal
+        traceValFn traceValSeq traceValSeqFn traceValSeqN traceValSeqNFn;
       inherit (families.lists) replicate;
       licenses = call ./licenses.nix;
       sourceTypes = call ./source-types.nix;
