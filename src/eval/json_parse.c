@@ -20,6 +20,12 @@ struct container {
 	sym_t key;    /* of the value under way */
 };
 
+/* Objects of one text have the same keys again and again. */
+struct known_key {
+	struct str name; /* as it stands in the text, without escapes */
+	sym_t sym;
+};
+
 struct json_parser {
 	struct eval *E;
 	struct str text;
@@ -28,6 +34,7 @@ struct json_parser {
 	size_t n_items, cap_items;
 	struct container *open;
 	size_t n_open, cap_open;
+	struct known_key keys[64];
 };
 
 static void parser_release(struct json_parser *j)
@@ -430,16 +437,42 @@ static void open_container(struct json_parser *j, bool object)
 	j->open[j->n_open++] = (struct container){.object = object, .first = j->n_items};
 }
 
+/* The place of a key that begins with these bytes. */
+static struct known_key *known_key(struct json_parser *j, const char *p)
+{
+	unsigned n = ARRAY_LEN(j->keys);
+
+	return &j->keys[j->end - p < 2 ? 0 : ((uint8_t)p[0] + 5u * (uint8_t)p[1]) % n];
+}
+
+/* j->p is at the opening quote. */
+static errint parse_key_name(struct json_parser *j, sym_t *out)
+{
+	const char *start = j->p + 1;
+	struct known_key *known = known_key(j, start);
+	size_t n = known->name.n;
+	struct str key;
+
+	if (known->sym && (size_t)(j->end - start) > n && start[n] == '"' &&
+	    memcmp(start, known->name.p, n) == 0) {
+		j->p = start + n + 1;
+		*out = known->sym;
+		return 0;
+	}
+	TRY(parse_string(j, "object key", JSON_TOKEN_STRING, &key));
+	*out = sym_intern(j->E, key);
+	if (key.p == start)
+		*known = (struct known_key){key, *out};
+	return 0;
+}
+
 /* "key": in front of a value. */
 static errint parse_key(struct json_parser *j)
 {
-	struct str key;
-
 	skip_blanks(j);
 	if (j->p == j->end || *j->p != '"')
 		return bad(j, j->p, "object key", JSON_TOKEN_STRING);
-	TRY(parse_string(j, "object key", JSON_TOKEN_STRING, &key));
-	j->open[j->n_open - 1].key = sym_intern(j->E, key);
+	TRY(parse_key_name(j, &j->open[j->n_open - 1].key));
 	skip_blanks(j);
 	if (j->p == j->end || *j->p != ':')
 		return bad(j, j->p, "object separator", JSON_TOKEN_COLON);

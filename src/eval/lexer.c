@@ -190,6 +190,16 @@ static size_t comment_length(const char *p, const char *end)
 	return q ? (size_t)(q + 2 - p) : 0;
 }
 
+/* Up to its end, which is a carriage return, too. */
+static size_t comment_line(const char *p, const char *end)
+{
+	const char *q = memchr(p, '\n', (size_t)(end - p)), *cr;
+
+	q = q ? q : end;
+	cr = memchr(p, '\r', (size_t)(q - p));
+	return (size_t)((cr ? cr : q) - p);
+}
+
 static const char *skip_blanks(const char *p, const char *end)
 {
 	size_t n;
@@ -199,8 +209,7 @@ static const char *skip_blanks(const char *p, const char *end)
 		if (n)
 			continue;
 		if (*p == '#') {
-			while (p + n < end && p[n] != '\n' && p[n] != '\r')
-				n++;
+			n = comment_line(p, end);
 			continue;
 		}
 		if (*p == '/' && end - p >= 2 && p[1] == '*')
@@ -233,9 +242,13 @@ static enum token_kind word_kind(const char *p, size_t n)
 
 static struct token word(struct lexer *l, const char *p)
 {
-	size_t id = run(p, l->end, C_ID), uri = is(*p, C_LETTER) ? uri_length(l, p) : 0;
-	size_t path = path_length(l, p);
+	size_t id = run(p, l->end, C_ID), uri, path;
 
+	/* Most words: what follows continues neither a path nor a URI. */
+	if (p + id == l->end || is(p[id], C_SPACE) || p[id] == ';' || p[id] == ')')
+		return (struct token){word_kind(p, id), p, id};
+	uri = is(*p, C_LETTER) ? uri_length(l, p) : 0;
+	path = path_length(l, p);
 	if (path > id && path >= uri)
 		return (struct token){T_PATH, p, path};
 	if (uri > id)
