@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * Hashes by OpenSSL's EVP. Looking an algorithm up costs more than hashing a short string, so
- * each is fetched once, on first use, in a library context of our own: a system configuration
- * that forbids MD5 or wants FIPS is about TLS, not about the names of store paths. */
+ * Hashes by OpenSSL's functions for one algorithm each. What chooses among them by name, EVP, first
+ * reads the system's configuration and sets up providers, which takes a fifth of evaluating a
+ * package and is about TLS: a system that forbids MD5 or wants FIPS does not change the names of
+ * store paths. */
+#define OPENSSL_SUPPRESS_DEPRECATED /* for new programs, EVP is meant */
 #include "base/hash.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <openssl/evp.h>
-#include <openssl/crypto.h>
+#include <openssl/md5.h>
+#include <openssl/sha.h>
 #include "base/process.h"
 
 /* ORDER hash_algo */
@@ -24,33 +25,84 @@ static const struct {
 };
 _Static_assert(ARRAY_LEN(algos) == HASH_COUNT_, "a row for each algorithm");
 
-static EVP_MD *digests[HASH_COUNT_];
-static pthread_once_t digests_once = PTHREAD_ONCE_INIT;
-static pthread_key_t short_ctx;
+union state {
+	MD5_CTX md5;
+	SHA_CTX sha1;
+	SHA256_CTX sha256;
+	SHA512_CTX sha512;
+};
 
-static void short_ctx_free(void *ctx)
+static void start(enum hash_algo algo, union state *s)
 {
-	EVP_MD_CTX_free(ctx);
-}
+	int ok = 0;
 
-static void fetch_digests(void)
-{
-	OSSL_LIB_CTX *lib = OSSL_LIB_CTX_new();
-
-	if (!lib || pthread_key_create(&short_ctx, short_ctx_free))
-		BUG("cannot set up OpenSSL");
-	for (size_t i = HASH_NONE + 1; i < HASH_COUNT_; i++) {
-		digests[i] = EVP_MD_fetch(lib, algos[i].name, NULL);
-		if (!digests[i])
-			BUG("this OpenSSL has no %s", algos[i].name);
+	switch (algo) {
+	case HASH_MD5:
+		ok = MD5_Init(&s->md5);
+		break;
+	case HASH_SHA1:
+		ok = SHA1_Init(&s->sha1);
+		break;
+	case HASH_SHA256:
+		ok = SHA256_Init(&s->sha256);
+		break;
+	case HASH_SHA512:
+		ok = SHA512_Init(&s->sha512);
+		break;
+	default:
+		break;
 	}
+	if (!ok)
+		BUG("cannot start hash %d", (int)algo);
 }
 
-static const EVP_MD *digest(enum hash_algo algo)
+static void update(enum hash_algo algo, union state *s, const void *p, size_t n)
 {
-	BUG_ON(algo <= HASH_NONE || algo >= HASH_COUNT_);
-	pthread_once(&digests_once, fetch_digests);
-	return digests[algo];
+	int ok = 0;
+
+	switch (algo) {
+	case HASH_MD5:
+		ok = MD5_Update(&s->md5, p, n);
+		break;
+	case HASH_SHA1:
+		ok = SHA1_Update(&s->sha1, p, n);
+		break;
+	case HASH_SHA256:
+		ok = SHA256_Update(&s->sha256, p, n);
+		break;
+	case HASH_SHA512:
+		ok = SHA512_Update(&s->sha512, p, n);
+		break;
+	default:
+		break;
+	}
+	if (!ok)
+		BUG("cannot continue hash %d", (int)algo);
+}
+
+static void finish(enum hash_algo algo, union state *s, struct hash *out)
+{
+	int ok = 0;
+
+	*out = (struct hash){.algo = algo};
+	switch (algo) {
+	case HASH_MD5:
+		ok = MD5_Final(out->b, &s->md5);
+		break;
+	case HASH_SHA1:
+		ok = SHA1_Final(out->b, &s->sha1);
+		break;
+	case HASH_SHA256:
+		ok = SHA256_Final(out->b, &s->sha256);
+		break;
+	case HASH_SHA512:
+		ok = SHA512_Final(out->b, &s->sha512);
+		break;
+	default:
+		break;
+	}
+	if (!ok)
+		BUG("cannot finish hash %d", (int)algo);
 }
 
 size_t hash_size(enum hash_algo algo)
@@ -91,26 +143,20 @@ bool hash_is_zero(const struct hash *h)
 
 struct hash_ctx {
 	enum hash_algo algo;
-	EVP_MD_CTX *evp;
+	union state state;
 };
 
 struct hash_ctx *hash_ctx_new(enum hash_algo algo)
 {
 	struct hash_ctx *c = xmalloc(sizeof(*c));
-	const EVP_MD *md = digest(algo);
 
 	c->algo = algo;
-	c->evp = EVP_MD_CTX_new();
-	if (!c->evp || !EVP_DigestInit_ex2(c->evp, md, NULL))
-		BUG("cannot start %s", algos[algo].name);
+	start(algo, &c->state);
 	return c;
 }
 
 void hash_ctx_free(struct hash_ctx *c)
 {
-	if (!c)
-		return;
-	EVP_MD_CTX_free(c->evp);
 	free(c);
 }
 
@@ -121,33 +167,26 @@ void hash_ctx_cleanup(struct hash_ctx **c)
 
 void hash_update(struct hash_ctx *c, const void *p, size_t n)
 {
-	if (n && !EVP_DigestUpdate(c->evp, p, n))
-		BUG("cannot continue %s", algos[c->algo].name);
+	if (n)
+		update(c->algo, &c->state, p, n);
 }
 
 void hash_finish(struct hash_ctx *c, struct hash *out)
 {
-	*out = (struct hash){.algo = c->algo};
-	if (!EVP_DigestFinal_ex(c->evp, out->b, NULL))
-		BUG("cannot finish %s", algos[c->algo].name);
+	finish(c->algo, &c->state, out);
 	hash_ctx_free(c);
 }
 
 void hash_bytes(enum hash_algo algo, struct str s, struct hash *out)
 {
-	const EVP_MD *md = digest(algo);
-	/* One context a thread, kept: making one costs as much as hashing a store path. */
-	EVP_MD_CTX *ctx = pthread_getspecific(short_ctx);
-	struct hash h = {.algo = algo};
+	union state state;
+	struct hash h;
 
-	if (!ctx) {
-		ctx = EVP_MD_CTX_new();
-		if (!ctx || pthread_setspecific(short_ctx, ctx))
-			BUG("cannot start %s", algos[algo].name);
-	}
-	if (!EVP_DigestInit_ex2(ctx, md, NULL) || (s.n && !EVP_DigestUpdate(ctx, s.p, s.n)) ||
-	    !EVP_DigestFinal_ex(ctx, h.b, NULL))
-		BUG("cannot compute %s", algos[algo].name);
+	start(algo, &state);
+	if (s.n)
+		update(algo, &state, s.p, s.n);
+	/* The text may lie in *out. */
+	finish(algo, &state, &h);
 	*out = h;
 }
 
