@@ -344,19 +344,41 @@ static void print_raw(struct buf *b, struct str s)
 	buf_putc(b, '"');
 }
 
+/* Whether none of these eight bytes needs an escape; a byte that seems to is looked at by itself.
+ */
+static bool plain_word(const char *p)
+{
+	const uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+	uint64_t w, quote, slash;
+
+	memcpy(&w, p, 8);
+	quote = w ^ (ones * '"');
+	slash = w ^ (ones * '\\');
+	return !(
+		(((w - ones * 0x20) & ~w) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) &
+		high);
+}
+
 static void print_escaped(struct buf *b, struct str s)
 {
-	size_t from = 0;
+	size_t from = 0, i = 0;
 
 	buf_putc(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		char letter = escape_of(s.p[i]);
-		if (!letter)
-			continue;
-		buf_put(b, s.p + from, i - from);
-		buf_putc(b, '\\');
-		buf_putc(b, letter);
-		from = i + 1;
+	while (i < s.n) {
+		size_t end = MIN(i + 8, s.n);
+
+		if (end - i == 8 && plain_word(s.p + i))
+			i = end;
+		for (; i < end; i++) {
+			char letter = escape_of(s.p[i]);
+
+			if (!letter)
+				continue;
+			buf_put(b, s.p + from, i - from);
+			buf_putc(b, '\\');
+			buf_putc(b, letter);
+			from = i + 1;
+		}
 	}
 	buf_puts(b, str_skip(s, from));
 	buf_putc(b, '"');
