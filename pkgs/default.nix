@@ -11,6 +11,9 @@
 let
   lib = import ./lib;
   hostPlatform = lib.systems.elaborate localSystem;
+  # What a name of a system means is worked out where somebody asks, unless it may be no such name.
+  named = localSystem.system or localSystem;
+  knownSystem = if lib.elem named [ "x86_64-linux" "aarch64-linux" ] then named else hostPlatform.system;
 
   # Recipes ask config for these without a default, as nixpkgs has them; a function is given the set.
   configOf = final: { cudaSupport = false; rocmSupport = false; allowAliases = true; }
@@ -20,7 +23,7 @@ let
     inherit lib overlays;
     config = configOf final;
     pkgs = final;
-    inherit (hostPlatform) system;
+    system = knownSystem;
     inherit (final.stdenv) hostPlatform buildPlatform targetPlatform;
 
     newScope = extra: lib.callPackageWith (final // extra);
@@ -54,7 +57,7 @@ let
   };
 
   overlay = if !builtins.isList overlays then throw (lib.words.noOverlays overlays) else lib.composeManyExtensions ([
-    (import ./natives.nix { inherit hostPlatform; })
+    (import ./natives.nix { system = knownSystem; })
     (import ./fetchers)
     (final: import ./stdenv { inherit hostPlatform; inherit (final) config; } final)
     (import ./build-support)

@@ -1,10 +1,10 @@
 # Programs and libraries that are not Python: Debian's, relocated into the store (./debian), under
 # nixpkgs' names where it has one. All of them, with what they are made of, are in `debian`.
-{ hostPlatform }:
+{ system }:
 
 final: prev:
 let
-  debian = import ./debian { inherit (hostPlatform) system; };
+  debian = import ./debian { inherit system; };
   apart = [ "system" "packages" "lock" "patchelfRaw" "runtimeEnvironment" "python313" "torchCpu" "torchvisionCpu" "torchaudioCpu" ];
 
   # nixpkgs' name -> the group's.
