@@ -50,7 +50,7 @@ let
   # Of a fetcher's arguments those of the two above. postFetch and netrcPhase decide which.
   bring = who: args: given:
     let
-      headers = curl who args;
+      headers = if args ? curlOpts || args ? curlOptsList then curl who args else "";
       postFetch = args.postFetch or "";
       all = given // {
         hash = hashOf who args;

@@ -8,6 +8,8 @@
 
 let
   lock = pythonLock;
+  # not stdenv's, which brings the compiler
+  inherit (inputs.pkgs) system;
   base = debian.python313;
   pythonVersion = lock.python;
   libPrefix = "python${pythonVersion}";
@@ -28,7 +30,7 @@ let
       inherit (debian) glibc;
       # what wheels for manylinux expect of a host
       libraryPath = lib.concatMapStringsSep ":" (p: "${p}/lib") [ glibc debian.gccLibs debian.zlib ];
-      file = if stdenv.hostPlatform.system == "aarch64-linux" then "ld-linux-aarch64.so.1" else "ld-linux-x86-64.so.2";
+      file = if system == "aarch64-linux" then "ld-linux-aarch64.so.1" else "ld-linux-x86-64.so.2";
     in
     {
       python = python.interpreter;
@@ -41,7 +43,7 @@ let
 
   wheelBuilder = import ./wheel.nix {
     inherit lib wheelTools;
-    inherit (stdenv.hostPlatform) system;
+    inherit system;
   };
 
   build = import ./build-package.nix { inherit lib stdenv stdenvNoCC makeSetupHook wheelBuilder python slots wheelTools; };
@@ -52,7 +54,7 @@ let
     let
       locked = import ./locked.nix {
         inherit lib fetchurl lock slots;
-        inherit (stdenv.hostPlatform) system;
+        inherit system;
         inherit (final) buildPythonPackage;
         pkgs = final;
         topLevel = inputs.pkgs;
