@@ -283,4 +283,21 @@ in
     (let p = import (root + "/pkgs") { system = "aarch64-linux"; }; in [ (fails p.git.drvPath) (fails p.python3.drvPath) (fails p.zlib.dev.drvPath) ])
     [ true false false ]
   ];
+  # Where the set is put together they are named, so that one package does not cost the reading of all files.
+  "lib names all that its families have" = [
+    (lib.filter (n: !(lib ? ${n})) (lib.concatMap (f: lib.attrNames lib.${f})
+      [ "trivial" "lists" "attrsets" "strings" "sources" "derivations" "asserts" "debug" "flakes" ]))
+    [ ]
+  ];
+  "the set names all that files of builders and fetchers have" = [
+    (
+      let
+        namesOf = folder: args: lib.concatMap (f: lib.attrNames (import (root + "/pkgs/${folder}/${f}") args pkgs));
+        files = lib.filter (n: lib.hasSuffix ".nix" n && n != "default.nix") (lib.attrNames (builtins.readDir (root + "/pkgs/build-support")));
+        plain = import (root + "/pkgs/fetchers/plain.nix") pkgs;
+      in
+      lib.filter (n: !(pkgs ? ${n})) (namesOf "build-support" { inherit lib; inherit (lib) words; command = null; nameOf = null; } files
+        ++ namesOf "fetchers" plain.own [ "forge.nix" "git.nix" "patch.nix" ] ++ lib.attrNames (removeAttrs plain [ "own" ])))
+    [ ]
+  ];
 }
