@@ -82,13 +82,21 @@ static errint image_open(struct deb_build *b, struct str path, struct deb_image 
 static errint find_string(const struct deb_image *m, struct str text, uint64_t *addr,
 			  struct err *err)
 {
-	char *needle CLEANUP_FREE = xasprintf("%c%.*s", 0, STR_ARG(text));
-	const uint8_t *found = memmem(m->p, m->n, needle, text.n + 2), *again;
+	const uint8_t *found, *again;
+	BUF(needle, LIMIT_DEB_TEXT);
 	uint64_t at;
 
+	/* a NUL may be in it, too */
+	buf_putc(&needle, 0);
+	buf_puts(&needle, text);
+	buf_putc(&needle, 0);
+	errint rc = buf_check(&needle, "a string to redirect", err);
+	if (rc)
+		return rc;
+	found = memmem(m->p, m->n, needle.p, needle.n);
 	if (!found)
 		return err_set(err, ERR_NOT_FOUND, "there is no string '%.*s'", STR_ARG(text));
-	again = memmem(found + 1, m->n - (size_t)(found + 1 - m->p), needle, text.n + 2);
+	again = memmem(found + 1, m->n - (size_t)(found + 1 - m->p), needle.p, needle.n);
 	if (again)
 		return err_set(err, ERR_CORRUPT, "there is more than one string '%.*s'",
 			       STR_ARG(text));
@@ -187,8 +195,8 @@ static size_t redirect_word(struct deb_image *m, uint64_t addr, uint64_t old, ui
 		uint64_t value;
 		uint8_t *at;
 
-		if (ph->p_type != PT_LOAD || addr < ph->p_vaddr ||
-		    addr - ph->p_vaddr + sizeof(value) > ph->p_filesz)
+		if (ph->p_type != PT_LOAD || addr < ph->p_vaddr || ph->p_filesz < sizeof(value) ||
+		    addr - ph->p_vaddr > ph->p_filesz - sizeof(value))
 			continue;
 		at = m->p + ph->p_offset + (addr - ph->p_vaddr);
 		memcpy(&value, at, sizeof(value));

@@ -3,6 +3,8 @@
  * builtin:kiln-deb-1 up to ELF objects: rules, layout, the index of libraries, and, where dpkg-deb
  * is installed to make them, whole packages. What relocated objects do is shown by the demo's
  * tests. */
+#include <elf.h>
+#include <stddef.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -522,6 +524,61 @@ static void test_redirect(void)
 }
 #endif
 
+struct small_object {
+	Elf64_Ehdr eh;
+	Elf64_Phdr ph;
+	Elf64_Shdr sh;
+	uint64_t packed[2], pointer;
+	char strings[16];
+	char room[64];
+};
+
+/* One whose table of pointers has an address that ends beyond all there are; its string holds a
+ * NUL. */
+static void test_redirect_strange(void)
+{
+	static const char want[] = "new\0string";
+	const size_t end = offsetof(struct small_object, room);
+	struct small_object o = {
+		.eh = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64},
+		       .e_machine = EM_X86_64,
+		       .e_phoff = offsetof(struct small_object, ph),
+		       .e_phentsize = sizeof(o.ph),
+		       .e_phnum = 1,
+		       .e_shoff = offsetof(struct small_object, sh),
+		       .e_shentsize = sizeof(o.sh),
+		       .e_shnum = 1},
+		.ph = {.p_type = PT_LOAD, .p_flags = PF_R, .p_filesz = end, .p_memsz = end},
+		.sh = {.sh_type = 19, /* SHT_RELR */
+		       .sh_offset = offsetof(struct small_object, packed),
+		       .sh_size = sizeof(o.packed)},
+		.packed = {UINT64_MAX - 1, offsetof(struct small_object, pointer)},
+		.pointer = offsetof(struct small_object, strings) + 1,
+		.strings = "\0old\0x",
+	};
+	ARENA(a);
+	ERR(err);
+	char *out CLEANUP_FREE = in_work("strange");
+	struct builtin_ctx ctx = {.log = -1};
+	struct deb_build b = {.ctx = &ctx, .arena = &a, .out = str_c(out)};
+	int root CLEANUP_FD = -1;
+	BUF(got, LIMIT_SMALL_FILE);
+
+	IS_OK(mkdir_p(AT_FDCWD, out, 0755, &err), err, "an output");
+	IS_OK(open_dir(AT_FDCWD, out, &root, &err), err, "an output");
+	b.root = root;
+	IS_OK(file_write(root, "object", str_n((char *)&o, sizeof(o)), 0644, 0, &err), err,
+	      "a strange object");
+	IS_OK(deb_rules_parse(&a, S("redirect\tobject\told\\0x\tnew\\0string"), str_c(out),
+			      &b.rules, &err),
+	      err, "a rule");
+	IS_OK(deb_apply_rules(&b, &err), err, "is applied");
+	IS_OK(file_read(root, "object", &got, &err), err, "the result");
+	memcpy(&o, got.p, MIN(got.n, sizeof(o)));
+	OK(o.pointer == end, "the pointer is another");
+	OK(memcmp(o.room, want, sizeof(want)) == 0, "so is the string");
+}
+
 int main(int argc, char **argv)
 {
 	ERR(err);
@@ -539,6 +596,7 @@ int main(int argc, char **argv)
 	test_paths();
 	test_sweep();
 	test_redirect();
+	test_redirect_strange();
 	test_packages();
 	remove_tree_quietly(AT_FDCWD, work);
 	free(work);
