@@ -75,6 +75,9 @@ static errint read_head(struct arena *a, const struct control_reader *r,
 	out->pockets = list(a, p, "Pockets");
 	out->components = list(a, p, "Components");
 	out->architectures = list(a, p, "Architectures");
+	if (!out->components.n || !out->architectures.n)
+		return err_set(err, ERR_CORRUPT, "%s:%u: field '%s' names nothing", r->name,
+			       p->line, out->components.n ? "Architectures" : "Components");
 	return 0;
 }
 
@@ -89,7 +92,7 @@ static errint read_part(struct arena *a, const struct control_reader *r,
 		.exclude = {.of = list(a, p, "For"), .names = list(a, p, "Exclude")},
 	};
 
-	if (!part.roots.n && !part.prefer.n && !part.exclude.names.n)
+	if (!part.roots.n && !part.prefer.n && !part.exclude.names.n && !part.exclude.of.n)
 		return err_set(err, ERR_CORRUPT,
 			       "%s:%u: this paragraph has none of 'Roots', 'Prefer' and 'Exclude'",
 			       r->name, p->line);
@@ -132,7 +135,7 @@ static errint next_part(struct arena *a, struct control_reader *r, struct contro
 	ARRAY_GROW(g->v, g->n, g->cap);
 	/* The first one's own architectures limit nothing, and it may do with naming the suite. */
 	if (!g->n && !list(a, p, "Roots").n && !list(a, p, "Prefer").n &&
-	    !list(a, p, "Exclude").n) {
+	    !list(a, p, "Exclude").n && !list(a, p, "For").n) {
 		g->v[g->n++] = (struct deb_part){.architectures = {0}};
 		return 0;
 	}

@@ -266,16 +266,22 @@ static void test_moves(void)
 	IS_Z(err.msg ? err.msg : "", "the old lock: entry 'p': it has no 'version'", "is told");
 }
 
-static void bad_roots(const char *rest, const char *want)
+static void bad_text(const char *text, const char *want)
 {
 	ARENA(a);
 	ERR(err);
 	struct deb_roots r;
+
+	IS_INT(deb_roots_parse(&a, str_c(text), "roots", &r, &err), ERR_CORRUPT, text);
+	IS_Z(err.msg ? err.msg : "", want, "is told");
+}
+
+static void bad_roots(const char *rest, const char *want)
+{
 	char *text CLEANUP_FREE =
 		xasprintf("Suite: x\nComponents: main\nArchitectures: amd64\n%s", rest);
 
-	IS_INT(deb_roots_parse(&a, str_c(text), "roots", &r, &err), ERR_CORRUPT, rest);
-	IS_Z(err.msg ? err.msg : "", want, "is told");
+	bad_text(text, want);
 }
 
 /* Each family has a paragraph. */
@@ -311,6 +317,12 @@ static void test_parts(void)
 		  "roots:6: only the first paragraph has a field 'Suite'");
 	bad_roots("Roots: a\n\nFor: b\nRoots: c\n",
 		  "roots:6: this paragraph has a field 'For', but no 'Exclude'");
+	bad_roots("For: b\n\nRoots: c\n",
+		  "roots:1: this paragraph has a field 'For', but no 'Exclude'");
+	bad_text("Suite: x\nComponents: main\nArchitectures: ,\nRoots: a\n",
+		 "roots:1: field 'Architectures' names nothing");
+	bad_text("Suite: x\nComponents:\nArchitectures: amd64\nRoots: a\n",
+		 "roots:1: field 'Components' names nothing");
 	bad_roots("\nRoots:\n",
 		  "roots:5: this paragraph has none of 'Roots', 'Prefer' and 'Exclude'");
 	bad_roots("\nExclude: a\n", "roots: no paragraph has a field 'Roots'");
