@@ -4,7 +4,6 @@
 #include "deb/lock.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "archive/archive.h"
 #include "base/file.h"
@@ -240,10 +239,12 @@ static errint compare(const struct deb_lock_options *o, struct str new, struct a
 		      struct err *err)
 {
 	BUF(old, LIMIT_LOCK_FILE);
-	errint rc = access(o->lock, F_OK) ? 0 : file_read(AT_FDCWD, o->lock, &old, err);
+	errint rc = file_read(AT_FDCWD, o->lock, &old, err);
 
-	if (rc)
+	/* One that is there and cannot be read is not to be written over unseen. */
+	if (rc && rc != ERR_NOT_FOUND)
 		return rc;
+	err_clear(err);
 	if (deb_moves_find(a, arena_str(a, buf_str(&old)), new, o->moves, err)) {
 		err_wrap(err, "'%s'", o->lock);
 		return err_hint(err, "remove it to start from nothing");

@@ -21,7 +21,7 @@ lock() {
 # restore: the mirror as it was
 restore() { cp "$data/mirror/dists/suite/InRelease" "$release"; }
 
-plan 25
+plan 27
 
 if gpgv --keyring "$data/first.gpg" "$release" 2>/dev/null; then
 	fail "gpgv's exit code counts the absent key"
@@ -87,5 +87,9 @@ sed 's/000022/000023/' "$T/lock.json" >"$T/other" && cp "$T/other" "$T/lock.json
 fails_like "other bytes under one version" "'lib' 1.10-1.security1 for 'amd64' has other bytes than the lock says" relock
 ok "leave the lock" cmp "$T/other" "$T/lock.json"
 is "unless they are meant" "$(relock --quiet --accept-changed)" "amd64: lib 1.10-1+security1 has other bytes"
+rm "$T/lock.json" && ln -s lock.json "$T/lock.json"
+fails_like "a lock that cannot be read" "cannot open '.*lock.json'" relock
+ok "is not written over" test -L "$T/lock.json"
+rm "$T/lock.json"
 echo '{"architectures": {"amd64": {"lib": {"version": "1"}}}}' >"$T/lock.json"
 fails_like "a lock that somebody wrote by hand" "the old lock: entry 'lib': it has no 'sha256'" relock
