@@ -6,27 +6,34 @@
 #include "job/failed.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <unistd.h>
 #include "base/file.h"
 #include "base/json.h"
 #include "base/report.h"
+#include "sandbox/sandbox.h"
+
+/* By descriptors, through no symlink: who may write there could put one in a folder's place. */
+static void give_at(int dirfd, const char *name, uid_t uid, gid_t gid, unsigned depth)
+{
+	struct dir_list l CLEANUP(dir_list_release) = {NULL, 0};
+	int fd CLEANUP_FD = -1;
+	ERR(ignored);
+
+	if (depth > LIMIT_NAR_DEPTH || open_dir(dirfd, name, &fd, &ignored) ||
+	    fchown(fd, uid, gid) || dir_list(fd, ".", &l, &ignored))
+		return;
+	for (size_t i = 0; i < l.n; i++) {
+		if (l.v[i].type == DT_DIR)
+			give_at(fd, l.v[i].name, uid, gid, depth + 1);
+		else
+			(void)!fchownat(fd, l.v[i].name, uid, gid, AT_SYMLINK_NOFOLLOW);
+	}
+}
 
 void tree_give(const char *path, uid_t uid, gid_t gid)
 {
-	ERR(ignored);
-	struct dir_list l;
-
-	if (lchown(path, uid, gid) || dir_list(AT_FDCWD, path, &l, &ignored))
-		return;
-	for (size_t i = 0; i < l.n; i++) {
-		char *child CLEANUP_FREE = path_join(str_c(path), str_c(l.v[i].name));
-
-		if (l.v[i].type == DT_DIR)
-			tree_give(child, uid, gid);
-		else
-			(void)!lchown(child, uid, gid);
-	}
-	dir_list_release(&l);
+	give_at(AT_FDCWD, path, uid, gid, 0);
 }
 
 static char *note_file(struct store *s)
@@ -98,6 +105,15 @@ static errint parse(struct store *s, struct arena *a, struct str text, struct fa
 	return 0;
 }
 
+/* Names of temporary folders come again, and a shell runs what is there. One that was ended in the
+ * middle left the folder to the builder's user. */
+static bool is_ours(const struct stat *st)
+{
+	struct sandbox_ids ids = sandbox_ids();
+
+	return st->st_uid == geteuid() || (ids.privileged && st->st_uid == ids.uid);
+}
+
 errint failed_last(struct store *s, struct arena *a, struct failed_build *out, struct err *err)
 {
 	char *file CLEANUP_FREE = note_file(s);
@@ -116,6 +132,11 @@ errint failed_last(struct store *s, struct arena *a, struct failed_build *out, s
 		return none_kept(err,
 				 arena_printf(a, "the folder of the last failure is gone: '%s'",
 					      out->folder));
+	if (!is_ours(&st))
+		return none_kept(err, arena_printf(a,
+						   "the folder of the last failure is somebody "
+						   "else's now: '%s'",
+						   out->folder));
 	rc = store_is_valid(s, out->drv, &valid, err);
 	if (!rc && !valid)
 		return none_kept(err, arena_printf(a,

@@ -19,7 +19,8 @@ struct failed_build {
 	const char *folder; /* there */
 	bool isolated;      /* it had a sandbox */
 };
-/* ERR_NOT_FOUND with how to keep one, when there is none, or its folder is gone. */
+/* ERR_NOT_FOUND with how to keep one, when there is none, or its folder is gone or another user's.
+ */
 ATTR_MUST_CHECK errint failed_last(struct store *s, struct arena *a, struct failed_build *out,
 				   struct err *err);
 
@@ -36,5 +37,6 @@ struct failed_entry {
 ATTR_MUST_CHECK errint failed_enter(struct store *s, const struct failed_entry *f, int *status,
 				    struct err *err);
 
-/* Everything below path, itself too, to that owner; what cannot be given is left. */
+/* Everything below the folder path, itself too, to that owner; what cannot be given is left. No
+ * symlink is followed, path's own neither. */
 void tree_give(const char *path, uid_t uid, gid_t gid);

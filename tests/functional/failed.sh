@@ -7,7 +7,7 @@
 command -v bash >/dev/null || skip_all "no bash"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 35
+plan 37
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 mkdir -p "$NIX_CONF_DIR" tmp stdenv p/.flox/pkgs
@@ -111,6 +111,11 @@ PY
 )" "True True 7"
 	kiln build --keep-failed plain >/dev/null 2>&1
 	is "$1: the last one counts, with the builder's environment where none was left" "$(enter -c "$world/bin/bash" -c 'read -r x <left; echo "$x $words"')" "x its own"
+	if chown 1 "$TMPDIR"/kiln-build-plain-* 2>/dev/null; then
+		like "$1: a folder that is another user's" "$(kiln shell --failed 2>&1)" "^error: the folder of the last failure is somebody else's now: '.*/kiln-build-plain-"
+	else
+		pass "$1: a folder that is another user's # SKIP not root here"
+	fi
 	rm -rf "$TMPDIR"/kiln-build-plain-*
 	like "$1: a folder that is gone" "$(kiln shell --failed 2>&1)" "^error: the folder of the last failure is gone: '.*/kiln-build-plain-"
 	rm -rf "$TMPDIR"/kiln-build-*
@@ -125,7 +130,7 @@ if kiln build app 2>&1 | grep -q 'buildPhase failed with exit status 3'; then
 	rm -rf "$TMPDIR"/kiln-build-*
 	like "an altered note is refused" "$(sed -i 's|"drv": "[^"]*"|"drv": "/etc/passwd"|' "$KILN_STORE/nix/var/nix/kiln/failed.json"; kiln shell --failed 2>&1)" "failed.json': it does not say what failed"
 else
-	for i in $(seq 15); do pass "in the sandbox $i # SKIP this machine's programs do not run there"; done
+	for i in $(seq 16); do pass "in the sandbox $i # SKIP this machine's programs do not run there"; done
 fi
 
 # ---- without one ----
