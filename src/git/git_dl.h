@@ -29,6 +29,7 @@
 	X(git_config_free)                       \
 	X(git_config_iterator_free)              \
 	X(git_config_iterator_glob_new)          \
+	X(git_config_new)                        \
 	X(git_config_next)                       \
 	X(git_config_open_ondisk)                \
 	X(git_credential_ssh_key_from_agent)     \
@@ -38,6 +39,8 @@
 	X(git_error_last)                        \
 	X(git_fetch_options_init)                \
 	X(git_graph_descendant_of)               \
+	X(git_index_free)                        \
+	X(git_index_new)                         \
 	X(git_libgit2_init)                      \
 	X(git_libgit2_opts)                      \
 	X(git_object_free)                       \
@@ -68,6 +71,8 @@
 	X(git_repository_odb)                    \
 	X(git_repository_open)                   \
 	X(git_repository_set_config)             \
+	X(git_repository_set_index)              \
+	X(git_repository_wrap_odb)               \
 	X(git_revparse_single)                   \
 	X(git_status_foreach_ext)                \
 	X(git_status_options_init)               \

@@ -14,7 +14,8 @@
 
 struct git_walk {
 	struct git_source *s;
-	git_repository *plain; /* for attributes */
+	git_repository *plain;   /* for export-ignore */
+	git_repository *objects; /* for checkout */
 	struct archive_writer *to;
 	struct buf path;
 	uint64_t entries;
@@ -24,6 +25,8 @@ static void walk_release(struct git_walk *w)
 {
 	if (w->plain)
 		w->s->api->git_repository_free(w->plain);
+	if (w->objects)
+		w->s->api->git_repository_free(w->objects);
 	archive_writer_free(w->to);
 	buf_release(&w->path);
 }
@@ -100,6 +103,35 @@ bool git_is_wanted(const struct git_source *s, struct str path, bool folder)
 	return s->request.n_only == 0;
 }
 
+/* The objects alone: what a repository here is configured to do, its info/attributes, its index and
+ * the attributes in its work tree are its owner's, and say nothing of a commit. */
+static errint open_objects(const struct git_source *s, git_repository **out, struct err *err)
+{
+	const struct git_api *g = s->api;
+	git_repository *repo = NULL;
+	git_config *config = NULL;
+	git_index *index = NULL;
+	git_odb *odb = NULL;
+	int status = g->git_repository_odb(&odb, s->repo);
+
+	if (!status)
+		status = g->git_repository_wrap_odb(&repo, odb);
+	if (!status)
+		status = g->git_config_new(&config);
+	if (!status)
+		status = g->git_repository_set_config(repo, config);
+	if (!status)
+		status = g->git_index_new(&index);
+	if (!status)
+		status = g->git_repository_set_index(repo, index);
+	g->git_index_free(index);
+	g->git_config_free(config);
+	g->git_odb_free(odb);
+	*out = repo;
+	return status ? git_fail(g, status, ERR_FAILED, err, "opening the objects of '%s'", s->path)
+		      : 0;
+}
+
 /* What git's filters make of a file. */
 static errint put_filtered(struct git_walk *w, const git_oid *id, const struct archive_item *item,
 			   struct err *err)
@@ -109,7 +141,7 @@ static errint put_filtered(struct git_walk *w, const git_oid *id, const struct a
 	git_blob *blob = NULL;
 	git_buf made = {0};
 	errint rc = 0;
-	int status = g->git_blob_lookup(&blob, w->plain, id);
+	int status = g->git_blob_lookup(&blob, w->objects, id);
 
 	o.flags = GIT_BLOB_FILTER_NO_SYSTEM_ATTRIBUTES | GIT_BLOB_FILTER_ATTRIBUTES_FROM_COMMIT;
 	o.attr_commit_id = w->s->id;
@@ -284,8 +316,10 @@ errint git_tree_export(struct git_source *s, const char *dest, struct err *err)
 	if (mkdir(dest, 0755))
 		return err_sys(err, "cannot make '%s'", dest);
 	rc = open_dir(AT_FDCWD, dest, &dir, err);
-	if (!rc && (s->request.export_ignore || s->request.checkout))
+	if (!rc && s->request.export_ignore)
 		rc = git_open_plain(s->api, s->path, &w.plain, err);
+	if (!rc && s->request.checkout)
+		rc = open_objects(s, &w.objects, err);
 	if (rc)
 		return rc;
 	w.to = archive_writer_new(dir);

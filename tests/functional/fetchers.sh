@@ -6,7 +6,7 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 command -v git >/dev/null || skip_all "no git"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 31
+plan 34
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
 	GIT_COMMITTER_EMAIL=a@b GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=core.safecrlf GIT_CONFIG_VALUE_0=false \
@@ -79,6 +79,19 @@ fetched "a tag" 'tag = "v1";' "$T/v1"
 fetched "a tag by its reference" 'rev = "refs/tags/v1";' "$T/v1"
 fetched "some folders" "rev = \"$rev\"; sparseCheckout = [ \"d/e\" \"other/\" ]; fetchSubmodules = false;" "$T/sparse"
 fetched "one folder as the tree" "rev = \"$rev\"; rootDir = \"d/f\";" "$T/all/d/f"
+# What its owner has not committed: of the repository, of its index and of its work tree.
+cp "$T/repo/.git/config" "$T/config.git"
+mkdir -p "$T/repo/.git/info"
+echo '* text eol=crlf ident' >"$T/repo/.git/info/attributes"
+fetched "the repository's own attributes change nothing" "rev = \"$rev\"; fetchSubmodules = false;" "$T/plain"
+rm "$T/repo/.git/info/attributes"
+git -C "$T/repo" config core.autocrlf true
+fetched "nor do its settings" "rev = \"$rev\"; fetchSubmodules = false;" "$T/plain"
+cp "$T/config.git" "$T/repo/.git/config"
+echo '* text eol=crlf ident' >"$T/repo/d/.gitattributes"
+git -C "$T/repo" add d/.gitattributes
+fetched "nor does what is not committed" "rev = \"$rev\"; fetchSubmodules = false;" "$T/plain"
+git -C "$T/repo" rm -q -f d/.gitattributes
 is "from a bare repository" "$(hash_of "fetchgit { url = \"$T/bare\"; rev = \"$rev\"; hash = \"\"; fetchSubmodules = false; }")" "$(nar "$T/plain")"
 got=$(make "fetchgit { url = \"file://$T/repo\"; rev = \"$rev\"; hash = \"$(nar "$T/all")\"; }" 2>"$T/err") || sed 's/^/# /' "$T/err"
 ok "the tree is there" diff -r "$T/all" "$T/root$got"
