@@ -30,7 +30,8 @@ static void put_rc(struct buf *b, const char *command)
 		buf_printf(b, "%s\n", command);
 }
 
-/* A folder of ours for what the sandbox is made of: its root, an empty store, /tmp. */
+/* A folder of ours for what the sandbox is made of: its root, an empty store, /tmp. It stays closed
+ * to others, who may write to two of them: the mounts are made by us. */
 static errint make_top(struct sandbox_job *b, char **out, struct err *err)
 {
 	static const struct {
@@ -49,9 +50,6 @@ static errint make_top(struct sandbox_job *b, char **out, struct err *err)
 			rc = err_sys(err, "making folder '%s'", path);
 	}
 	b->job.top = *out;
-	/* The sandbox's user goes through it. */
-	if (!rc && chmod(*out, 0755))
-		rc = err_sys(err, "changing the mode of '%s'", *out);
 	return rc;
 }
 

@@ -7,7 +7,7 @@
 command -v bash >/dev/null || skip_all "no bash"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 37
+plan 39
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 mkdir -p "$NIX_CONF_DIR" tmp stdenv p/.flox/pkgs
@@ -81,6 +81,13 @@ in_all() {
 	is "$1: so is the folder" "$(enter -c cat file)" made
 	is "$1: what is written stays" "$(enter -c bash -c 'echo more >more; exit 5'; echo $?; cat "$folder/src/deep/more")" "5
 more"
+	{
+		for _ in $(seq 200); do
+			stat -c %a "$TMPDIR"/kiln-failed.* 2>/dev/null >"$T/modes" && break
+			sleep 0.05
+		done
+	} | enter -c cat
+	is "$1: nobody else gets into what the sandbox is made of" "$(cat "$T/modes")" 700
 	is "$1: text on standard input is run" "$(echo 'echo "$FOUND"; exit 4' | enter; echo $?)" "a  b
 4"
 	is "$1: phases are there" "$(echo 'curPhase=; buildPhase=true; runPhase buildPhase' | enter)" "Running phase: buildPhase"
@@ -130,7 +137,7 @@ if kiln build app 2>&1 | grep -q 'buildPhase failed with exit status 3'; then
 	rm -rf "$TMPDIR"/kiln-build-*
 	like "an altered note is refused" "$(sed -i 's|"drv": "[^"]*"|"drv": "/etc/passwd"|' "$KILN_STORE/nix/var/nix/kiln/failed.json"; kiln shell --failed 2>&1)" "failed.json': it does not say what failed"
 else
-	for i in $(seq 16); do pass "in the sandbox $i # SKIP this machine's programs do not run there"; done
+	for i in $(seq 17); do pass "in the sandbox $i # SKIP this machine's programs do not run there"; done
 fi
 
 # ---- without one ----
