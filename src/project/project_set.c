@@ -161,7 +161,7 @@ errint project_pin_write(const char *dir, const struct set_pin *pin, struct err 
 	}
 	buf_putz(&now, "\n}\n");
 	rc = buf_check(&now, "lock", err);
-	return rc ? rc : file_write(AT_FDCWD, path, buf_str(&now), 0666, 0, err);
+	return rc ? rc : file_write(AT_FDCWD, path, buf_str(&now), 0644, 0, err);
 }
 
 /* ---- kiln's own set ---- */

@@ -3,7 +3,7 @@
 # two times are one program with two data folders.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 40
+plan 41
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 echo hello >hello
@@ -38,6 +38,7 @@ ok "a plan pins nothing" test ! -e $lock
 like "a build does" "$(with old build --project p a 2>&1)" "pinned package set"
 old=$(with old build --project p a 2>err)
 like "with kiln's own set" "$old" "-a-old$"
+is "a file that others cannot write" "$(stat -c %a $lock)" 644
 is "and says so once" "$(cat err)" ""
 like "the lock has version and hash" "$(tr -d '\n' <$lock)" '^\{  "version": 1,  "set": \{ "version": "[0-9.]+", "narHash": "sha256-[A-Za-z0-9+/]{43}=" \}\}$'
 cp $lock old.lock
