@@ -121,6 +121,8 @@ static errint read_line(struct cli *cli, const struct command *c, void *ctx, int
 	struct option_parser *p = &cli->line;
 
 	*p = (struct option_parser){.called = cli->called, .a = &cli->a, .frame = cli};
+	/* To other tools an empty word has its meaning. */
+	p->full_words = str_starts(str_c(cli->called), S("kiln"));
 	if (c->rows) {
 		p->tables[p->n_tables].rows = c->rows;
 		p->tables[p->n_tables++].ctx = ctx;

@@ -185,11 +185,36 @@ static errint give(struct option_parser *p, const struct option_given *g, void *
 		return rc;
 	remember(p, g);
 	p->ended |= (g->row->flags & OPTION_ENDS) != 0;
-	p->operands_only |= (g->row->flags & OPTION_LAST) != 0;
+	p->of_program |= (g->row->flags & OPTION_LAST) != 0;
+	p->operands_only |= p->of_program;
 	return 0;
 }
 
 /* ---- reading ---- */
+
+/* A variable that is not set becomes an empty word, and that would mean the working folder, the
+ * whole set or the default: other things than were asked for. Texts may be empty, and so may the
+ * words of a program. */
+static errint refuse_empty(const struct option_parser *p, const char *name, struct str what,
+			   const char *word, struct err *err)
+{
+	static const char *const places[] = {"DIR", "FILE", "LINK"};
+
+	if (*word || !p->full_words || p->of_program)
+		return 0;
+	if (!name) {
+		err_set(err, ERR_USAGE, "'%s' needs %.*s, and here is an empty word", p->called,
+			STR_ARG(what));
+		return err_hint(err, "a variable that is not set makes one");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		if (str_eq(what, str_c(places[i]))) {
+			err_set(err, ERR_USAGE, "option '%s' needs %s, and here is an empty word",
+				name, places[i]);
+			return err_hint(err, "a variable that is not set makes one");
+		}
+	return 0;
+}
 
 /* Would a text take what is an option? Expressions and texts of programs may begin as they like. */
 static bool swallows(const struct option_parser *p, const struct option *row, const char *word)
@@ -231,6 +256,9 @@ static errint take_option(struct option_parser *p, const struct option_place *f,
 		else
 			return err_set(err, ERR_USAGE, "option '%s' needs %.*s", name,
 				       STR_ARG(what));
+		errint rc = refuse_empty(p, name, what, g.args[n - 1], err);
+		if (rc)
+			return rc;
 	}
 	return give(p, &g, f->at, err);
 }
@@ -294,6 +322,9 @@ static errint take_operand(struct option_parser *p, const char *word, struct err
 	if (!g.row)
 		return err_set(err, ERR_USAGE, "'%s' takes %zu operand%s, '%s' is too much",
 			       p->called, p->n_operands, p->n_operands == 1 ? "" : "s", word);
+	errint rc = refuse_empty(p, NULL, str_c(g.row->args), word, err);
+	if (rc)
+		return rc;
 	p->n_operands++;
 	return give(p, &g, (char *)p->tables[0].ctx + g.row->offset, err);
 }

@@ -163,6 +163,7 @@ struct option_parser {
 		bool many; /* too many to be suggested by a part of their names */
 	} tables[OPTION_TABLES_MAX];
 	size_t n_tables;
+	bool full_words; /* no operand and no file, folder or link is empty */
 	/* found: */
 	bool ended; /* by an OPTION_ENDS row */
 	struct option_given *used;
@@ -170,7 +171,7 @@ struct option_parser {
 	/* at work: */
 	int argc, next;
 	char **argv;
-	bool operands_only;
+	bool operands_only, of_program;
 	size_t n_operands;
 	char cluster[3];
 };

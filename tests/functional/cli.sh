@@ -1,7 +1,7 @@
 #!/bin/sh
 # The frame of the commands: usage, suggestions, exit statuses, output that cannot be written.
 . "$(dirname "$0")/../lib.sh"
-plan 78
+plan 80
 
 like "kiln alone tells its commands" "$(kiln 2>&1)" '^  build +build recipes'
 kiln >/dev/null 2>&1
@@ -34,6 +34,25 @@ like "usage comes from the operands' rows" "$(kiln help why)" '^usage: kiln why 
 is "kiln version" "$(kiln version; kiln version --json)" 'kiln 0.1.0
 {"name": "kiln", "version": "0.1.0"}'
 like "a verb has a version, too" "$(kiln store ls --version)" '^kiln store ls \(kiln\) 0.1.0$'
+
+# ---- words that are empty ----
+empty() { "$@" >/dev/null 2>"$T/err"; echo "$? $(head -n 1 "$T/err")"; }
+(cd "$T" && empty kiln store add '') >"$T/empty"
+{
+	empty kiln run ''
+	empty kiln search ''
+	empty kiln eval --store '' -E 1
+	empty kiln build --project= a
+	kiln eval --raw -E '""' && kiln eval -E '{ x }: x' --argstr x ''
+} >>"$T/empty"
+is "an empty word names nothing: not the working folder, not the whole set, not another store" "$(cat "$T/empty")" \
+	"2 error: 'kiln store add' needs PATH, and here is an empty word
+2 error: 'kiln run' needs RESULT, and here is an empty word
+2 error: 'kiln search' needs WORD, and here is an empty word
+2 error: option '--store' needs DIR, and here is an empty word
+2 error: option '--project' needs DIR, and here is an empty word
+\"\""
+fails_like "to other tools it means what it does there" "path '' is not in the Nix store" compat nix-store -q ''
 
 # ---- words that nobody knows ----
 hint() { "$@" 2>&1 | sed -n 's/^hint: //p'; }

@@ -163,6 +163,51 @@ static void test_operands(void)
 	   "what stands behind a program is the program's");
 }
 
+/* An empty word among what each command line has. */
+static void test_empty(void)
+{
+	static const struct option line[] = {
+		OPT_TEXT(struct context, text, "-t --text", "TEXT", "text"),
+		OPT_TEXT(struct context, inner.text, "-d --dir", "DIR", "a folder"),
+		{.args = "FIRST",
+		 .kind = OPTION_TEXT,
+		 .flags = OPTION_NEEDED | OPTION_LAST,
+		 .offset = offsetof(struct context, first)},
+		OPERANDS(struct context, rest, "ARG"),
+		OPT_END};
+	static const struct {
+		const char *argv[4], *message; /* NULL: it is read */
+	} v[] = {
+		{{"test", "", NULL}, "'test' needs FIRST, and here is an empty word"},
+		{{"test", "--", "", NULL}, "'test' needs FIRST, and here is an empty word"},
+		{{"test", "--dir=", "x", NULL},
+		 "option '--dir' needs DIR, and here is an empty word"},
+		{{"test", "-d", "", "x"}, "option '-d' needs DIR, and here is an empty word"},
+		{{"test", "-t", "", "x"}, NULL},
+		{{"test", "x", "", "--dir="}, NULL},
+	};
+	ARENA(a);
+
+	for (size_t i = 0; i < 2 * ARRAY_LEN(v); i++) {
+		const char *const *argv = v[i / 2].argv;
+		struct option_parser p = {
+			.called = "test", .a = &a, .n_tables = 1, .full_words = i % 2 == 0};
+		struct context c = {0};
+		int argc = 0;
+		ERR(err);
+
+		p.tables[0].rows = line;
+		p.tables[0].ctx = &c;
+		while (argc < 4 && argv[argc])
+			argc++;
+		errint rc = options_parse(&p, argc, (char **)argv, &err);
+		if (p.full_words && v[i / 2].message)
+			IS_STR(str_c(rc ? err.msg : "read"), str_c(v[i / 2].message), "empty");
+		else
+			OK(rc == 0, "an empty word is read: %s", rc ? err.msg : argv[1]);
+	}
+}
+
 static const char *meant(const char *word, const char *const *names)
 {
 	static char out[64];
@@ -259,6 +304,7 @@ int main(void)
 	test_places();
 	test_refused();
 	test_operands();
+	test_empty();
 	test_suggestions();
 	test_tables();
 	return tap_done();
