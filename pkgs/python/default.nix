@@ -83,6 +83,13 @@ let
       pythonForBuild = python;
       inherit (environment) buildEnv withPackages;
       inherit slots;
+      # for builds and shells that are not a Python package's and have some among their inputs
+      pathHook = makeSetupHook
+        {
+          name = "python-path-hook";
+          propagatedBuildInputs = [ python ];
+          substitutions = { inherit sitePackages; };
+        } ./path-hook.sh;
       meta = { description = "Python ${pythonVersion}"; mainProgram = libPrefix; } // base.meta or { };
     }
     base;

@@ -47,6 +47,11 @@ let
     if builtins.isList xs then lib.concatMap check xs
     else throw (words.noList name field attrs);
 
+  # Where packages of Python are inputs, the interpreter finds them; a package of Python brings its own hook.
+  pythonHook = attrs: xs:
+    let modules = lib.filter (x: builtins.isAttrs x && x.pythonModule.pathHook or null != null) xs; in
+    lib.optional (modules != [ ] && !(attrs ? pythonFormat)) (lib.head modules).pythonModule.pathHook;
+
   # Variables of the builder that `env` names: text, numbers and booleans.
   checkedEnv = name: attrs:
     let
@@ -140,6 +145,7 @@ let
       structured = attrs.__structuredAttrs or false;
       env = checkedEnv name attrs;
       list = field: inputs attrs field name (attrs.${field} or [ ]);
+      hook = pythonHook attrs (lib.concatMap list [ "nativeBuildInputs" "buildInputs" "propagatedBuildInputs" ]);
       drvArgs =
         { patches = [ ]; } // removeAttrs attrs notEnv
         // (if structured then { inherit env; } else env)
@@ -149,7 +155,7 @@ let
           inherit (hostPlatform) system;
           builder = attrs.realBuilder or shell;
           args = attrs.args or [ "-e" (attrs.builder or ./default-builder.sh) ];
-          nativeBuildInputs = extraNativeBuildInputs ++ list "nativeBuildInputs"
+          nativeBuildInputs = extraNativeBuildInputs ++ list "nativeBuildInputs" ++ hook
             ++ lib.optionals doCheck (list "nativeCheckInputs")
             ++ lib.optionals doInstallCheck (list "nativeInstallCheckInputs");
           buildInputs = extraBuildInputs ++ list "buildInputs"

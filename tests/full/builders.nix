@@ -62,6 +62,10 @@ let
     "concatScript" = [ "${pkgs.concatScript "c" [ (pkgs.writeText "1" "#!${stdenv.shell}\n") (pkgs.writeText "2" "echo $((1 + 1))\n") ]}" "2" ];
     "a script in Python" = [ "${pkgs.writers.writePython3Bin "p" { } "import sys\nprint(sys.version_info[0])"}/bin/p" "3" ];
     "one with libraries, without a folder" = [ "${pkgs.writePython3 "p" { libraries = [ pkgs.python3.pkgs.packaging ]; } "import packaging.version as v\nprint(v.Version('1.0') == v.Version('1'))"}" "True" ];
+    "modules among the inputs, with what they need, are found" = [
+      "cat ${pkgs.runCommand "n" { strictDeps = true; nativeBuildInputs = [ pkgs.python3.pkgs.requests ]; } "python -c 'import requests, idna; print(1)' >$out"}"
+      "1"
+    ];
     "a script in bash" = [ "${pkgs.writers.writeBash "b" "echo $1"} x" "x" ];
     "symlinkJoin of folders in packages" = [ "cd ${pkgs.symlinkJoin { name = "j"; paths = [ one two ]; stripPrefix = "/lib"; }}; echo *" "one two" ];
     "by pname and version" = [ "basename ${pkgs.symlinkJoin { pname = "j"; version = "2"; paths = [ one ]; }} | cut -c34-" "j-2" ];

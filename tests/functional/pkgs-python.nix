@@ -100,6 +100,15 @@ in
     (names (python3.withPackages (_: [ (ps.toPythonModule (pkgs.stdenv.mkDerivation { pname = "s"; version = "1"; propagatedBuildInputs = [ ps.tqdm ]; })) ])).requiredPythonModules)
     [ "s" "tqdm" ]
   ];
+  "builds and shells find the modules among their inputs" = [
+    (map (d: lib.elem python3.pathHook d.nativeBuildInputs) [
+      (pkgs.mkShell { packages = [ ps.tqdm ]; })
+      (pkgs.stdenv.mkDerivation { name = "n"; buildInputs = [ pkgs.zlib ps.tqdm ]; })
+      (pkgs.stdenv.mkDerivation { name = "n"; buildInputs = [ python3 pkgs.zlib null "/nix/store/x" (python3.withPackages (_: [ ps.tqdm ])) ]; })
+    ])
+    [ true true false ]
+  ];
+  "a package's own hook does" = [ (lib.elem python3.pathHook (wheel { format = "setuptools"; build-system = [ ps.tqdm ]; }).nativeBuildInputs) false ];
   "an application is no module" = [ (map ps.hasPythonModule [ x (ps.toPythonApplication x) (ps.buildPythonApplication { pname = "x"; version = "1"; format = "wheel"; inherit src; }) ]) [ true false false ] ];
 
   # overrides
