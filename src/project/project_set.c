@@ -403,7 +403,7 @@ errint project_set_vendor(struct session *s, const char *dir, const struct set_p
 	char *place CLEANUP_FREE = vendored_folder(&a, dir, own->version);
 	rc = nar_dump(AT_FDCWD, folder, &sink.sink, NULL, NULL, err);
 	if (!rc)
-		rc = mkdir_p(AT_FDCWD, sources, 0777, err);
+		rc = mkdir_p(AT_FDCWD, sources, 0755, err);
 	if (!rc)
 		rc = remove_tree(AT_FDCWD, place, err);
 	if (rc)

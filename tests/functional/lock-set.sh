@@ -3,7 +3,7 @@
 # two times are one program with two data folders.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 41
+plan 42
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 echo hello >hello
@@ -66,6 +66,7 @@ like "and cures" "$(cat err)" "^hint: .*kiln lock set --vendor.*kiln lock set"
 ok "nothing is built" test ! -e "p/result-b"
 with old lock set --vendor --project p >out 2>&1
 like "it can be vendored" "$(cat out)" "/p/.flox/sources/kiln-set-[0-9.]+$"
+is "which others cannot change" "$(find p/.flox/sources ! -type l -perm /022)" ""
 is "which keeps the pin" "$(cat $lock)" "$(cat old.lock)"
 is "and is found there" "$(with new build --project p a 2>/dev/null)" "$old"
 export KILN_STORE="$T/third"
