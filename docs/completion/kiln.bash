@@ -20,6 +20,7 @@ _kiln() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		[[ $'\n'$list == *$'\n'"$called ${COMP_WORDS[i]}"$'\t'* ]] && called+=" ${COMP_WORDS[i]}"
 	done
+	[ "$called" != "kiln help" ] || called=kiln
 	case $word in
 	-*) mapfile -t COMPREPLY < <(awk -F '\t' -v c="$called" -v w="$word" \
 		'$1 == c && $3 != "" && index($3, w) == 1 { print $3 }' <<<"$list") ;;

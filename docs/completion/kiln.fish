@@ -12,6 +12,7 @@ function __kiln_offer
 			end
 		end
 	end
+	test "$called" = 'kiln help'; and set called kiln
 	for line in $list
 		set -l row (string split \t -- $line)
 		if test "$row[1]" = "$called"; and test -n "$row[3]"; and string match -q -- '-*' $word

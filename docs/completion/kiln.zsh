@@ -12,6 +12,7 @@ _kiln() {
 			break
 		done
 	done
+	[[ $called == 'kiln help' ]] && called=kiln
 	for line in "${(@)list}"; do
 		row=("${(@ps:\t:)line}")
 		if [[ $PREFIX == -* ]]; then

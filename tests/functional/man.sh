@@ -64,10 +64,11 @@ completed() {
 		bash "$root/docs/completion/kiln.bash" "$@"
 }
 if command -v bash >/dev/null; then
-	is "commands, verbs and options are completed" "$(completed kiln ve; completed kiln store l; completed kiln store ls --r; completed kiln gc -)" \
+	is "commands, verbs and options are completed" "$(completed kiln ve; completed kiln store l; completed kiln store ls --r; completed kiln help ve; completed kiln gc -)" \
 		"version
 ls
 --recursive
+version
 -n --dry-run --max-freed --roots --json"
 	mkdir -p "$T/project/.flox/pkgs/two" "$T/project/sub"
 	touch "$T/project/.flox/pkgs/one.nix" "$T/project/.flox/pkgs/two/default.nix"
@@ -81,10 +82,11 @@ fi
 if command -v fish >/dev/null; then
 	# shellcheck disable=SC2016 # fish's
 	is "fish, too" "$(cd "$T/project/sub" && PATH=$KILN_BUILD:$PATH fish --no-config -c 'source $argv[1]
-		for line in "kiln ve" "kiln store l" "kiln store ls --rec" "kiln build t"; complete -C $line; end' "$root/docs/completion/kiln.fish" | cut -f1)" \
+		for line in "kiln ve" "kiln store l" "kiln store ls --rec" "kiln help ve" "kiln build t"; complete -C $line; end' "$root/docs/completion/kiln.fish" | cut -f1)" \
 		"version
 ls
 --recursive
+version
 two"
 else
 	pass "completion in fish # SKIP no fish"
@@ -97,12 +99,13 @@ compadd() { fitting "${(@P)2}"; }
 _files() { :; }
 offered() { local -a words; words=("$@"); integer CURRENT=$#; local PREFIX=$words[-1]; source $script; }
 script=$1
-offered kiln ve; offered kiln store l; offered kiln store ls --rec; offered kiln build t
+offered kiln ve; offered kiln store l; offered kiln store ls --rec; offered kiln help ve; offered kiln build t
 END
 	is "and zsh" "$(cd "$T/project/sub" && PATH=$KILN_BUILD:$PATH zsh -f "$T/try.zsh" "$root/docs/completion/kiln.zsh")" \
 		"version
 ls
 --recursive
+version
 two"
 else
 	pass "completion in zsh # SKIP no zsh"
