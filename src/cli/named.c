@@ -13,7 +13,8 @@ bool named_is_path(const char *word)
 {
 	struct stat st;
 
-	return strchr(word, '/') || (lstat(word, &st) == 0 && S_ISLNK(st.st_mode));
+	return strchr(word, '/') || strcmp(word, ".") == 0 || strcmp(word, "..") == 0 ||
+	       (lstat(word, &st) == 0 && S_ISLNK(st.st_mode));
 }
 
 static errint first_derivation(struct cli *cli, const struct resolved_list *found, const char *word,

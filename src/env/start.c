@@ -100,5 +100,9 @@ errint env_start(struct store *s, struct str result, char **command, struct err 
 		command = own;
 	execvp(command[0], command);
 	err_sys(err, "starting '%s'", command[0]);
+	if (command[0][0] == '-')
+		err_hint(err, "behind the result stands the program, and then what it is given");
+	if (access(bin, F_OK))
+		return err_hint(err, "the result has no programs: it has no folder bin");
 	return err_hint(err, "programs of the result are in '%s'", bin);
 }

@@ -166,6 +166,7 @@ ATTR_MUST_CHECK errint eval_get_string(struct eval *E, struct value *v, struct s
 ATTR_MUST_CHECK errint eval_get_bool(struct eval *E, struct value *v, bool *out, struct err *err);
 bool eval_is_attrs(const struct value *v);
 bool eval_is_string(const struct value *v);
+bool eval_is_function(const struct value *v);
 
 /* "a set", "the built-in function 'add'", as messages name values. */
 const char *eval_type_text(const struct value *v);

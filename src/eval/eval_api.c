@@ -427,6 +427,11 @@ bool eval_is_string(const struct value *v)
 	return value_is_string(v);
 }
 
+bool eval_is_function(const struct value *v)
+{
+	return value_is_function(v);
+}
+
 const char *eval_type_text(const struct value *v)
 {
 	return value_type_text(v);

@@ -96,6 +96,8 @@ errint catalog_row_of(struct catalog *c, const struct catalog_item *item, struct
 	if (!row.name.n) {
 		err_set(err, ERR_UNSUPPORTED, "'%.*s' is no package but %s", STR_ARG(item->attr),
 			eval_type_text(item->value));
+		if (eval_is_function(item->value))
+			return err_hint(err, "recipes have it as an argument, and call it");
 		return err_hint(err, "kiln eval '<nixpkgs>' -A %.*s shows what it is",
 				STR_ARG(item->attr));
 	}

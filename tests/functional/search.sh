@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 45
+plan 47
 top=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR="$top"
 cd "$T" || exit 1
@@ -78,6 +78,8 @@ fails_like "one within Python has suggestions" "did you mean 'python3.pkgs.numpy
 fails_like "what belongs to the GPU says what a slot is" "is a slot" kiln show tensorrt
 like "so does CUDA, which builds may have" "$(kiln show cudatoolkit 2>&1)" "at run time a slot"
 fails_like "what is no package says what it is" "'lib' is no package but a set" kiln show lib
+like "and how to see it" "$(eval "$(kiln show lib 2>&1 | sed -n 's/^hint: \(.*\) shows what it is$/\1/p')")" "makeOverridable = "
+fails_like "a function says who calls it" "recipes have it as an argument" kiln show writeShellApplication
 is "and half a document is none" "$(kiln show --json bash nothere 2>/dev/null)" ""
 kiln show >/dev/null 2>&1
 is "a name is needed" "$?" 2

@@ -2,7 +2,7 @@
 # kiln size: what a closure weighs, path by path, and what each adds.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 24
+plan 25
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
@@ -62,6 +62,7 @@ is "JSON is whole" "$(kiln size --json top | python3 -c 'import json, sys
 d = json.load(sys.stdin)
 print(d["total"], len(d["paths"]), sum(p["own"] for p in d["paths"]), d["paths"][0]["added"])')" "$total 5 $total $total"
 fails_like "a recipe that is not built says how to" "^hint: kiln build unbuilt$" kiln size unbuilt
+fails_like "a folder is a path" "path '.' is not in the Nix store" kiln size .
 fails_like "an unknown name says what is near" "did you mean 'other'" kiln size othr
 # a package of the set
 mkdir -p "$T/data/pkgs"

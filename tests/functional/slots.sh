@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user namespaces for this user"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 9
+plan 11
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 
@@ -36,4 +36,6 @@ export KILN_DATA_DIR="$top"
 is "a filling that the set has not" "$(kiln build --slot torch=gpu 2>&1)" \
 	"error: the package set has nothing called 'gpu' for slot 'torch'
 hint: torch=cpu is there; 'torch=PATH' fills it with what you have in PATH"
+like "an option is no program" "$(kiln run "$plain" --version 2>&1)" "behind the result stands the program"
+like "nor is there one where none is" "$(kiln run "$foo" -- nosuch 2>&1)" "the result has no programs"
 like "a slot that is none" "$(kiln run --slot foo=cpu "$plain" -- true 2>&1 | head -1)" "nothing called 'cpu' for slot 'foo'$"
