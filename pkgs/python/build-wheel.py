@@ -18,6 +18,16 @@ def build_system():
     return table.get("build-backend", "setuptools.build_meta:__legacy__"), table.get("backend-path", [])
 
 
+# Of a tree with nothing that says what is built, setuptools makes an empty package, and calls it unknown.
+def check_tree():
+    if not any(map(os.path.exists, ("pyproject.toml", "setup.py", "setup.cfg"))):
+        folders = sorted(entry.name for entry in os.scandir(".") if entry.is_dir() and os.path.exists(f"{entry.name}/pyproject.toml"))
+        here = os.path.relpath(".", os.environ.get("NIX_BUILD_TOP", "."))
+        place = f'the recipe says which folder it is: sourceRoot = "{here}/{folders[0]}"' if folders \
+            else f'src is not its folder: sourceRoot = "{here}/FOLDER" names one within, format = "other" builds without'
+        sys.exit(f"error: no Python project: there is neither pyproject.toml nor setup.py\nhint: {place}")
+
+
 def load(name, paths):
     root = os.path.realpath(".")
     for path in reversed(paths):
@@ -37,5 +47,6 @@ def load(name, paths):
 
 name, paths = build_system()
 backend = load(name, paths)
+check_tree()
 os.makedirs("dist", exist_ok=True)
 print(f"built dist/{backend.build_wheel(os.path.abspath('dist'), None, None)}")
