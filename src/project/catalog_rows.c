@@ -75,7 +75,10 @@ static void of_recipe(struct catalog *c, struct catalog_row *row)
 	struct str head = row->attr, rest;
 
 	str_cut(row->attr, '.', &head, &rest);
-	char *file CLEANUP_FREE = project_recipe_file(c->recipes.dir, head);
+	/* Of a file's name a dot may be a part. */
+	char *file CLEANUP_FREE = project_recipe_file(c->recipes.dir, row->attr);
+	if (!file)
+		file = project_recipe_file(c->recipes.dir, head);
 	if (!file)
 		return;
 	row->kind = CATALOG_RECIPE;
@@ -96,6 +99,9 @@ errint catalog_row_of(struct catalog *c, const struct catalog_item *item, struct
 	if (!row.name.n) {
 		err_set(err, ERR_UNSUPPORTED, "'%.*s' is no package but %s", STR_ARG(item->attr),
 			eval_type_text(item->value));
+		if (item->kind == CATALOG_RECIPE)
+			return err_hint(err, "a recipe gives what mkDerivation, "
+					     "buildPythonPackage and their like make");
 		if (eval_is_function(item->value))
 			return err_hint(err, "recipes have it as an argument, and call it");
 		return err_hint(err, "kiln eval '<nixpkgs>' -A %.*s shows what it is",

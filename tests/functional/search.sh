@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 47
+plan 49
 top=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR="$top"
 cd "$T" || exit 1
@@ -96,7 +96,11 @@ NIX
 echo '{ stdenv }: stdenv.mkDerivation { name = "bash-9"; meta.description = "the project'"'"'s own"; }' >project/.flox/pkgs/bash.nix
 echo '{ nothingofthekind }: nothingofthekind' >project/.flox/pkgs/broken.nix
 echo '{ stdenv, lib }: stdenv.mkDerivation { name = "unfit-1"; meta.platforms = [ "riscv64-linux" ]; }' >project/.flox/pkgs/deep/default.nix
+echo '{ }: { a = 1; }' >project/.flox/pkgs/group.nix
+echo '{ stdenv }: stdenv.mkDerivation { name = "dotted-1"; }' >project/.flox/pkgs/do.tted.nix
 cd project/sub || exit 1
+fails_like "a recipe of no package says what one is" "^hint: a recipe gives" kiln show group
+like "a dot may be part of a name" "$(kiln show do.tted)" '^origin +.*/do\.tted\.nix$'
 like "a recipe is found by its description, on one line" "$(kiln search zebras)" '^mine  3\.2  pictures of   zebras$'
 like "one that does not evaluate says why" "$(kiln search broken)" "^broken .*nothingofthekind"
 all=$(kiln show mine)
