@@ -219,7 +219,8 @@ void error_brief(struct eval *E, struct buf *msg, struct buf *detail)
 		put_caller(E, pos, detail);
 	} else if (E->subject.n)
 		buf_printf(detail, INDENT "in %.*s\n", STR_ARG(E->subject));
-	if (!pos && !E->err.hint)
+	/* Where a name of the set was asked for, everywhere counts, and no command shows steps. */
+	if (!pos && !E->err.hint && strcmp(E->opt.project, "/") != 0)
 		eval_hint(E, "`kiln build --show-trace` shows each step that led to this");
 	buf_puts(detail, buf_str(&more));
 }

@@ -292,7 +292,11 @@ static errint find_in_set(struct session *s, const char *attr, struct eval_input
 
 	if (rc)
 		return rc;
-	char *text CLEANUP_FREE = xasprintf("import \"%s/pkgs\" { }", data);
+	char *set CLEANUP_FREE = xasprintf("%s/pkgs", data);
+	char *text CLEANUP_FREE = xasprintf("import \"%s\" { }", set);
+	/* A name was asked for: the set's steps to what is wrong with it are not the asker's. */
+	request.project = "/";
+	request.set = set;
 	rc = evaluation_open(s, &request, EVALUATION_SET | EVALUATION_OWN, &e, err);
 	if (!rc)
 		rc = eval_string(e.eval, str_c(text), "/", "«kiln»", &v, err);

@@ -2,7 +2,7 @@
 # kiln size: what a closure weighs, path by path, and what each adds.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 25
+plan 26
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
@@ -69,7 +69,7 @@ mkdir -p "$T/data/pkgs"
 cat >"$T/data/pkgs/default.nix" <<'END'
 { ... }: let
   d = name: derivation { inherit name; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo tool >$out" ]; };
-in { deep.tool = d "tool"; absent = d "absent"; }
+in { deep.tool = d "tool"; absent = d "absent"; gone = let why = throw "it left\nhint: look elsewhere"; in d "gone" // { drvPath = why; }; }
 END
 (
 	export KILN_DATA_DIR="$T/data"
@@ -79,6 +79,8 @@ END
 hint: kiln build -f '<nixpkgs>' -A absent"
 	is "outside of a project a name may be any of these" "$(kiln size nothing 2>&1)" "error: 'nothing' is no store path and no link to one
 hint: nor a package of the set; in a project's folder it may be the name of a recipe"
+	is "of one that fails its words are told, not the steps to them" "$(kiln size gone 2>&1)" "error: evaluating 'gone' of kiln's package set: it left
+hint: look elsewhere"
 	echo "$n $failed" >counts
 )
 read -r n failed <"$T/counts"
