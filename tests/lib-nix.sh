@@ -15,6 +15,12 @@ need_2_8() {
 	*) no_oracle "$(nix-store --version) is not Debian 12's Nix 2.8" ;;
 	esac
 }
+# need_no_chroot: Nix enters its first mount namespace again before it starts git or a shell, whose root
+# is not that of a plain chroot.
+need_no_chroot() {
+	awk '$5 == "/" { there = 1 } END { exit !there }' /proc/self/mountinfo ||
+		no_oracle "real Nix leaves a chroot whose / is no mount"
+}
 need_nix() {
 	command -v python3 >/dev/null || skip_all "no python3"
 	command -v nix-instantiate >/dev/null || skip_all "no nix-instantiate (Debian's nix-bin)"

@@ -275,6 +275,19 @@ static void append(struct host_list *to, const struct host_list *from)
 		host_list_add(to, from->v[i]);
 }
 
+/* What was mended for security has a pool of its own (pool/updates), beside the archive's. Where a
+ * machine knows of none, the folder that Debian's own hosts and most mirrors have it in is tried.
+ */
+static void add_security(struct host_list *out)
+{
+	for (size_t i = 0, n = out->n; i < n; i++) {
+		char *beside CLEANUP_FREE = xasprintf("%.*s-security", STR_ARG(out->v[i]));
+
+		if (str_ends(out->v[i], S("/debian")))
+			host_list_add(out, str_c(beside));
+	}
+}
+
 errint debian_hosts(const char *root, struct host_list *out, struct err *err)
 {
 	struct apt apt CLEANUP(apt_release) = {.root = root};
@@ -285,6 +298,7 @@ errint debian_hosts(const char *root, struct host_list *out, struct err *err)
 	add_debootstrap(root, out);
 	append(out, &apt.by_rank[RANK_OTHER]);
 	append(out, &apt.by_rank[RANK_SECURITY]);
+	add_security(out);
 	if (out->n)
 		return 0;
 	err_set(err, ERR_NOT_FOUND,

@@ -2,6 +2,7 @@
 # Fetchers beside real Nix: random repositories and archives, their hashes, paths, revisions, counts and
 # dates. KILN_NIX_UNSTABLE_ROOT is an unpacked root with a Nix of today; git need not be in it.
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../lib-nix.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 new=${KILN_NIX_UNSTABLE_ROOT:-}
 for tool in python3 git; do
@@ -10,6 +11,7 @@ done
 command -v nix-instantiate >/dev/null || skip_all "no nix-instantiate (Debian's nix-bin)"
 seed=${SEED:-$(date +%s)}
 count=${COUNT:-12}
+need_no_chroot
 plan 6
 echo "# seed $seed, $count repositories and archives (SEED and COUNT choose others)"
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=protocol.file.allow GIT_CONFIG_VALUE_0=always

@@ -8,6 +8,7 @@
 command -v nix-shell >/dev/null || skip_all "no nix-shell (Debian's nix-bin)"
 command -v bash >/dev/null || skip_all "no bash"
 need_2_8
+need_no_chroot
 plan 45
 cd "$T" || exit 1
 

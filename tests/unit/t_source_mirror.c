@@ -150,7 +150,7 @@ static void test_debian(void)
 	put("/etc/os-release", "ID=ubuntu\n");
 	put("/etc/apt/sources.list", "deb http://apt/ubuntu noble main\n");
 	IS_OK(debian_hosts(root, &l, &err), err, "an Ubuntu");
-	are(&l, "http://boot/debian\n", "debootstrap's default only");
+	are(&l, "http://boot/debian\nhttp://boot/debian-security\n", "debootstrap's default only");
 	put("/etc/os-release", "NAME=x\nID=\"debian\"\n");
 	put("/etc/apt/sources.list",
 	    "# deb http://no/debian x main\ndeb-src http://no/debian x main\n"
@@ -170,7 +170,7 @@ static void test_debian(void)
 	IS_OK(debian_hosts(root, &l, &err), err, "a Debian");
 	are(&l,
 	    "http://a/x\nhttps://b/debian\nhttps://b2/mirror/debian\nhttps://listed/deb\n"
-	    "http://boot/debian\nhttp://other/x\nhttp://sec/debian-security\n",
+	    "http://boot/debian\nhttp://other/x\nhttp://sec/debian-security\nhttps://b/debian-security\nhttps://b2/mirror/debian-security\nhttp://boot/debian-security\n",
 	    "likely ones first");
 }
 
