@@ -128,7 +128,7 @@ def repo_cases(r, folder, n, add):
     sub = None
     if r.random() < 0.3:
         sub = f"{folder}/sub{n}"
-        Repo(r, sub)
+        within = Repo(r, sub).tags & {"attributes"}
     repo = Repo(r, path, sub)
     base = [t for t in ("attributes", "submodules") if t in repo.tags]
     name = f"repo{n}"
@@ -147,7 +147,8 @@ def repo_cases(r, folder, n, add):
     if "side" in repo.tags:
         add(base + ["commit"], f"{name}-side", f'fetchGit {{ url = {nix(path)}; ref = "side/branch"; }}')
     if sub:
-        add(base + ["commit", "filled"], f"{name}-filled", f'fetchGit {{ url = {nix(path)}; ref = "main"; submodules = true; }}')
+        # what attributes within do is in the whole, too
+        add(sorted({*base, *within}) + ["commit", "filled"], f"{name}-filled", f'fetchGit {{ url = {nix(path)}; ref = "main"; submodules = true; }}')
     state = r.random()
     if state < 0.2:
         repo.git("checkout", "-q", repo.first)
@@ -157,7 +158,7 @@ def repo_cases(r, folder, n, add):
         base.append("dirty")
         base += ["deleted"] if "deleted" in repo.tags else []
     if sub:
-        add(base + ["workdir", "filled"], f"{name}-filled-work", f'fetchGit {{ url = {nix(path)}; submodules = true; }}')
+        add(sorted({*base, *within}) + ["workdir", "filled"], f"{name}-filled-work", f'fetchGit {{ url = {nix(path)}; submodules = true; }}')
         base.append("unfilled")
     add(base + ["workdir"], f"{name}-work", f"fetchGit {nix(path)}")
     add(base + ["workdir", "tree"], f"{name}-work-tree", f'fetchTree {{ type = "git"; url = {nix(url)}; }}')
