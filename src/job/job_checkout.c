@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A job that brings the tree of a git commit (`builtin:kiln-git-1`), as `git checkout` writes it,
- *in a process of its own, since libgit2 waits for what it asks for. The derivation has one
- *recursive fixed output and says:
+ * in a process of its own, since libgit2 waits for what it asks for. The derivation has one
+ * recursive fixed output and says:
  *
  *	url	 the repository
  *	rev	 a commit, or the name of a branch or tag

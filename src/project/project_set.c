@@ -232,9 +232,10 @@ static errint own_set_hash(struct own_set *o, struct hash *out, struct err *err)
 	ERR(unkept);
 	errint rc = nar_hash(AT_FDCWD, o->folder, out, NULL, err);
 
-	pin.nar_hash = *out;
-	if (!rc)
+	if (!rc) {
+		pin.nar_hash = *out;
 		rc = pin_path(o->s, o->a, &pin, err);
+	}
 	if (rc)
 		return err_wrap(err, "reading kiln's package set");
 	input_tree_done(in, tree, pin.path);
