@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * A ring of blocks: the owner fills one while the thread hashes the others. Only the two counters
- * and the end are shared, under the mutex; a block belongs to one side at a time. */
+ * A ring of blocks: the owner fills one while the thread hashes the others; a block belongs to one
+ * side at a time. Hashing is the faster part as a rule, and to wake a thread costs as much as to
+ * hash a block: so a thread that has nothing to do looks again a few times, a moment later, before
+ * it sleeps until it is woken. Who sleeps says so first and looks once more then, and who gives
+ * looks for a sleeper after he gave: one of the two sees the other. */
 #include "base/hash_thread.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 #include "base/thread.h"
 
 enum {
@@ -12,6 +17,8 @@ enum {
 	BLOCKS = 8,
 	LEAST = 4 << 10, /* a block with less room is full */
 	ALONE = 4 << 20, /* so much is hashed before a thread is worth its start */
+	NAPS = 8,
+	NAP_NS = 100000, /* in which about two blocks are filled */
 };
 
 struct hash_thread {
@@ -24,10 +31,10 @@ struct hash_thread {
 	size_t sizes[BLOCKS];
 	size_t used; /* bytes in the block that is being filled */
 
-	pthread_mutex_t mutex;
+	atomic_uint given, taken; /* blocks, ever */
+	atomic_bool end, thread_sleeps, owner_sleeps;
+	pthread_mutex_t mutex; /* for sleeping alone */
 	pthread_cond_t filled, emptied;
-	unsigned given, taken; /* blocks, ever */
-	bool end;
 };
 
 struct hash_thread *hash_thread_new(enum hash_algo algo)
@@ -41,26 +48,41 @@ struct hash_thread *hash_thread_new(enum hash_algo algo)
 	return t;
 }
 
+static void wake(struct hash_thread *t, pthread_cond_t *sleeper)
+{
+	pthread_mutex_lock(&t->mutex);
+	pthread_cond_signal(sleeper);
+	pthread_mutex_unlock(&t->mutex);
+}
+
+/* Until block i is there; false at the end. */
+static bool await_block(struct hash_thread *t, unsigned i)
+{
+	for (int n = 0; n < NAPS && t->given == i && !t->end; n++)
+		nanosleep(&(struct timespec){.tv_nsec = NAP_NS}, NULL);
+	if (t->given == i) {
+		pthread_mutex_lock(&t->mutex);
+		t->thread_sleeps = true;
+		while (t->given == i && !t->end)
+			pthread_cond_wait(&t->filled, &t->mutex);
+		t->thread_sleeps = false;
+		pthread_mutex_unlock(&t->mutex);
+	}
+	return t->given != i;
+}
+
 static void *run(void *arg)
 {
 	struct hash_thread *t = arg;
 
-	for (unsigned i = 0;; i++) {
-		pthread_mutex_lock(&t->mutex);
-		while (t->given == i && !t->end)
-			pthread_cond_wait(&t->filled, &t->mutex);
-		bool over = t->given == i;
-		pthread_mutex_unlock(&t->mutex);
-		if (over)
-			return NULL;
+	for (unsigned i = 0; t->given != i || await_block(t, i); i++) {
 		hash_update(t->ctx, t->blocks[i % BLOCKS], t->sizes[i % BLOCKS]);
-		pthread_mutex_lock(&t->mutex);
 		t->taken = i + 1;
-		/* Who waits, here as there, is woken once for most of a ring, not once a block. */
-		if (t->given - t->taken <= 1)
-			pthread_cond_signal(&t->emptied);
-		pthread_mutex_unlock(&t->mutex);
+		/* Once for most of a ring, not once a block. */
+		if (t->owner_sleeps && t->given - t->taken <= BLOCKS / 2)
+			wake(t, &t->emptied);
 	}
+	return NULL;
 }
 
 /* Where no thread is to be had the owner goes on alone. */
@@ -76,17 +98,26 @@ static bool start(struct hash_thread *t)
 	return t->started;
 }
 
+static bool full(const struct hash_thread *t)
+{
+	return t->given - t->taken >= BLOCKS;
+}
+
 /* Gives the filled block away and waits until the next one is free. */
 static void hand_over(struct hash_thread *t)
 {
 	t->sizes[t->given % BLOCKS] = t->used;
 	t->used = 0;
-	pthread_mutex_lock(&t->mutex);
 	t->given++;
-	if (t->given - t->taken >= BLOCKS / 2)
-		pthread_cond_signal(&t->filled);
-	while (t->given - t->taken >= BLOCKS)
+	if (t->thread_sleeps && t->given - t->taken >= BLOCKS / 2)
+		wake(t, &t->filled);
+	if (!full(t))
+		return;
+	pthread_mutex_lock(&t->mutex);
+	t->owner_sleeps = true;
+	while (full(t))
 		pthread_cond_wait(&t->emptied, &t->mutex);
+	t->owner_sleeps = false;
 	pthread_mutex_unlock(&t->mutex);
 }
 
@@ -101,6 +132,8 @@ static char *block(struct hash_thread *t)
 
 char *hash_thread_room(struct hash_thread *t, size_t *n)
 {
+	if (t->started && t->used && BLOCK - t->used < *n)
+		hand_over(t);
 	*n = BLOCK - t->used;
 	return block(t);
 }
@@ -132,10 +165,8 @@ static void stop(struct hash_thread *t)
 {
 	if (!t->started)
 		return;
-	pthread_mutex_lock(&t->mutex);
 	t->end = true;
-	pthread_cond_signal(&t->filled);
-	pthread_mutex_unlock(&t->mutex);
+	wake(t, &t->filled);
 	pthread_join(t->thread, NULL);
 	t->started = false;
 }

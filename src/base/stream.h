@@ -13,7 +13,8 @@ struct sink;
 struct sink_ops {
 	errint (*write)(struct sink *s, const void *p, size_t n, struct err *err);
 	/* May be NULL, and return NULL. Where up to *n bytes, some thousands, can be put before
-	 * they are given to write(), which then needs no copy of them; good until that. */
+	 * they are given to write(), which then needs no copy of them; good until that. *n is at
+	 * least what it was, or as much as there is room for. */
 	char *(*room)(struct sink *s, size_t *n);
 };
 struct sink {

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include "base/hash.h"
 
-static void take_room(struct nar_encoder *e)
+static void take_room(struct nar_encoder *e, size_t least)
 {
 	e->used = 0;
+	e->room = least;
 	e->buf = sink_room(e->to, &e->room);
 	if (e->buf)
 		return;
@@ -29,7 +30,7 @@ ATTR_COLD static errint put_on(struct nar_encoder *e, const void *p, size_t n, s
 		return rc;
 	if (n > e->room) {
 		rc = sink_write(e->to, p, n, err);
-		take_room(e);
+		take_room(e, 0);
 		return rc;
 	}
 	memcpy(e->buf, p, n);
@@ -133,6 +134,17 @@ static errint encode_dir_end(struct tree_sink *t, struct err *err)
 	return node_end(e, err);
 }
 
+/* Big contents are read, hashed and written in whole pieces at multiples of their size: a file
+ * system takes those with the least work. */
+static errint start_chunk(struct nar_encoder *e, struct err *err)
+{
+	errint rc = nar_encoder_flush(e, err);
+
+	if (!rc)
+		take_room(e, NAR_CHUNK);
+	return rc;
+}
+
 static errint encode_file(struct tree_sink *t, const char *name, bool executable, uint64_t size,
 			  struct err *err)
 {
@@ -144,7 +156,9 @@ static errint encode_file(struct tree_sink *t, const char *name, bool executable
 		rc = PUT_WORDS(e, err, S("executable"), S(""));
 	if (!rc)
 		rc = PUT_WORDS(e, err, S("contents"));
-	return rc ? rc : put_u64(e, size, err);
+	if (!rc)
+		rc = put_u64(e, size, err);
+	return rc || size < NAR_CHUNK ? rc : start_chunk(e, err);
 }
 
 static errint encode_data(struct tree_sink *t, const void *p, size_t n, struct err *err)
@@ -200,7 +214,7 @@ struct nar_encoder nar_encoder_init(struct sink *to)
 {
 	struct nar_encoder e = {.tree.ops = &encoder_ops, .to = to};
 
-	take_room(&e);
+	take_room(&e, 0);
 	return e;
 }
 
@@ -208,7 +222,7 @@ errint nar_encoder_flush(struct nar_encoder *e, struct err *err)
 {
 	errint rc = sink_write(e->to, e->buf, e->used, err);
 
-	take_room(e);
+	take_room(e, 0);
 	return rc;
 }
 
