@@ -6,6 +6,7 @@ import random
 import re
 import subprocess
 
+import peers
 import trivial
 from peers import TOP
 
@@ -67,7 +68,7 @@ class Row:
         if self.fresh:
             trivial.clear(self.store(side))
             subprocess.run(["cp", "-a", self.store(side) + ".first", self.store(side)], check=True)
-            os.sync()
+            peers.settle(side.work)
 
     def done(self, side):
         """What is no longer needed goes, so that the disk holds one row's files at a time."""

@@ -7,9 +7,31 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.environ.get("KILN_BUILD", os.path.join(TOP, "build"))
+
+
+ZEROS = bytes(1 << 20)
+
+
+def settle(folder, megabytes=1000):
+    """Before a run that writes: what others wrote is on the disk, and memory for that many megabytes
+    of files is at hand. A virtual machine fetches each page from its host at first touch, which takes
+    ten times as long as writing it, of whoever comes by: a file that is written and at once removed
+    takes that on itself."""
+    os.sync()
+    with tempfile.TemporaryFile(dir=folder) as f:
+        for _ in range(megabytes):
+            f.write(ZEROS)
+
+
+def settle_files():
+    """Before the first run. ext4 passes by, one at a time and for each file that is made, the inodes
+    of files that were deleted within the last 5 seconds, or 300 where that is not on the disk yet."""
+    os.sync()
+    time.sleep(6)
 
 
 class Failed(SystemExit):

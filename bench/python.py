@@ -9,7 +9,8 @@ beside uv, both with the same interpreter and the wheels on this disk.
 
 --store is a store that has ComfyUI; without it one is made in DIR, for which Debian's and PyPI's files
 are fetched. DIR (the temporary folder by default) should be a disk with 20 GB free, or memory. Each run
-has a store, or an environment and a cache, of its own; what was written before is synced first."""
+has a store, or an environment and a cache, of its own; what was written before is synced first and
+memory is warm."""
 import argparse
 import json
 import os
@@ -125,8 +126,10 @@ def compare(case, kiln, uv, runs):
     for i in range(runs + 1):
         kiln.prepare()
         uv.prepare(case)
-        os.sync()
-        pair = first.run(kiln.drvs[case]), uv.install(case)
+        peers.settle(kiln.work)
+        own = first.run(kiln.drvs[case])
+        peers.settle(kiln.work)
+        pair = own, uv.install(case)
         kiln.check(case)
         for name, figures in zip(got, pair):
             if i:
@@ -144,6 +147,7 @@ def main():
     given = options.parse_args()
     trivial.no_outside_settings()
     work = tempfile.mkdtemp(prefix="kiln-bench.", dir=given.dir)
+    peers.settle_files()
     try:
         kiln = Kiln(work, work + "/kept")
         if given.store:

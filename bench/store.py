@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """./dev bench store [--runs N] [--dir DIR] [CASE…]: the store beside nix-store (Debian's nix-bin), and
 downloads beside curl. Each run has a store of its own in DIR (the temporary folder by default, which
-should be a disk with 20 GB free). What was written before is synced first, so that nobody pays for
-another; and stores are removed at the end only, since some file systems make files slowly where many
+should be a disk with 20 GB free). What was written before is synced first and memory is warm, so that
+nobody pays for another or for the machine; and stores are removed at the end only, since some file systems make files slowly where many
 were deleted a moment ago."""
 import argparse
 import contextlib
@@ -145,7 +145,7 @@ def compare(found, case, work, runs):
             if case.change or i == 0:
                 put_aside(store)
                 case.prepare(store)
-                os.sync()
+                peers.settle(work)
             figures = p.run(["--store", store, *case.args(store)])
             if i:  # the first warms caches up
                 got[p.name].append(figures)
@@ -233,7 +233,7 @@ def downloads(work, runs):
                 put_aside(env["KILN_STORE"])
                 put_aside(out)
                 os.makedirs(out)
-                os.sync()
+                peers.settle(work)
                 figures = p.run([])
                 if i:
                     got[p.name].append(figures)
@@ -253,6 +253,7 @@ def main():
     version = run([nix, "--version"]).split()[-1]
     found = [peers.Peer("kiln", kiln), peers.Peer("Nix " + version, [nix])]
     work = tempfile.mkdtemp(prefix="kiln-bench.", dir=given.dir)
+    peers.settle_files()
 
     def wanted(name):
         return not given.only or any(name.startswith(o) for o in given.only)
