@@ -1,7 +1,7 @@
 # buildPythonPackage and buildPythonApplication. A recipe that only names a wheel and its dependencies
 # goes to kiln's wheel builder; one with phases, patches or sources goes through stdenv, where
 # ./python-hook.sh supplies what the recipe leaves out.
-{ lib, stdenv, stdenvNoCC, makeSetupHook, wheelBuilder, python, slots, wheelTools }:
+{ lib, stdenv, stdenvNoCC, makeSetupHook, makeWrapper, wheelBuilder, python, slots, wheelTools }:
 
 let
   # What the wheel builder understands; any other attribute needs phases.
@@ -25,6 +25,12 @@ let
         buildWheel = "${./build-wheel.py}";
       };
     } ./python-hook.sh;
+  wrapPython = makeSetupHook
+    {
+      name = "wrap-python-hook";
+      propagatedBuildInputs = [ makeWrapper ];
+      substitutions = { inherit (python) sitePackages; };
+    } ./wrap-hook.sh;
 
   isModule = x: builtins.isAttrs x && x.pythonModule or null == python;
   hasPythonModule = isModule;
@@ -73,6 +79,12 @@ let
     dependencies = plain ++ slots.companionsBeside plain ownSlots;
     closure = requiredPythonModules dependencies;
     ownSlots = lib.unique (map (x: x.pname) (lib.filter slots.isMarker given));
+    # Programs that are no Python's come by PATH: for them, or as the recipe says, its own are wrapped.
+    programsOf = packages: lib.filter (x: lib.isDerivation x && !isModule x) packages;
+    calls = programsOf plain ++ lib.concatMap (p: programsOf (p.pythonDependencies or [ ])) closure;
+    speaksOfIt = text: builtins.isString text && (lib.hasInfix "makeWrapperArgs" text || lib.hasInfix "wrapPythonPrograms" text);
+    wraps = !(args.dontWrapPythonPrograms or false)
+      && (calls != [ ] || args ? makeWrapperArgs || args ? permitUserSite || lib.any speaksOfIt (lib.attrValues (removeAttrs args ownAttrs)));
     allSlots = lib.unique (ownSlots ++ lib.concatMap (p: p.slots) closure);
     # a module that imports a slot is checked apart, so that no package's hash knows torch
     importsHere = lib.optionals (allSlots == [ ]) (args.pythonImportsCheck or [ ]);
@@ -153,7 +165,7 @@ let
       requiredSystemFeatures = [ "kiln" ] ++ args.requiredSystemFeatures or [ ];
       pythonFormat = c.format;
       strictDeps = false;
-      nativeBuildInputs = [ hook python ] ++ args.nativeBuildInputs or [ ] ++ args.build-system or [ ]
+      nativeBuildInputs = [ hook python ] ++ lib.optional c.wraps wrapPython ++ args.nativeBuildInputs or [ ] ++ args.build-system or [ ]
         ++ lib.optionals (c.format == "setuptools") [ python.pkgs.setuptools python.pkgs.wheel ]
         ++ lib.optionals test (args.nativeCheckInputs or [ ] ++ args.checkInputs or [ ]);
       propagatedBuildInputs = c.dependencies;
@@ -191,7 +203,7 @@ let
     else byStdenv whole;
 in
 {
-  inherit requiredPythonModules makePythonPath hasPythonModule;
+  inherit requiredPythonModules makePythonPath hasPythonModule wrapPython;
   buildPythonPackage = make { };
   buildPythonApplication = make { namePrefix = ""; isApplication = true; };
   toPythonModule = drv: drv // {

@@ -46,7 +46,10 @@ let
     inherit system;
   };
 
-  build = import ./build-package.nix { inherit lib stdenv stdenvNoCC makeSetupHook wheelBuilder python slots wheelTools; };
+  build = import ./build-package.nix {
+    inherit lib stdenv stdenvNoCC makeSetupHook wheelBuilder python slots wheelTools;
+    inherit (inputs.pkgs) makeWrapper;
+  };
 
   environment = import ./environment.nix { inherit lib python slots; stdenv = stdenvNoCC; inherit (inputs.pkgs) makeWrapper; };
 

@@ -8,7 +8,7 @@ let
 in
 {
   inherit lib python buildPythonPackage buildPythonApplication fetchPypi;
-  inherit (build) requiredPythonModules hasPythonModule toPythonModule toPythonApplication disabledIf makePythonPath;
+  inherit (build) requiredPythonModules hasPythonModule toPythonModule toPythonApplication disabledIf makePythonPath wrapPython;
   inherit (python) pythonVersion pythonAtLeast pythonOlder isPy3k isPy3 isPyPy isPy27;
   pythonPackages = final;
   # Of names that the set lacks; see lib.words.
@@ -21,7 +21,6 @@ in
     last = name: "python3.pkgs has what its lock names: give ${name} a recipe of its own, .flox/pkgs/${name}.nix, and ask for it there";
   };
   buildPythonModule = buildPythonPackage;
-  wrapPython = null;
 
   # One provider of cv2 stands for every project that ships it.
   opencv4 = cv2;

@@ -97,6 +97,9 @@ _pythonFinish() {
 	_pythonWheel finish "dontWrap=${dontWrapPythonPrograms:-}" "dontRelocate=${dontPatchELF:-}" \
 		"compile=$compile" "slots=$(_pythonWords pythonSlots)"
 }
+_pythonWrap() {
+	if declare -F wrapPythonPrograms >/dev/null && [ -z "${dontWrapPythonPrograms:-}" ]; then wrapPythonPrograms; fi
+}
 _pythonImports() {
 	local name
 	[ -n "${pythonImportsCheck:-}" ] || return 0
@@ -150,4 +153,4 @@ if [ "${pythonFormat:-other}" != other ]; then
 	preInstallCheckHooks+=(_pythonTestPath)
 fi
 _pythonTestPath() { export PYTHONPATH="$out/@sitePackages@${PYTHONPATH:+:$PYTHONPATH}"; }
-postFixupHooks+=(_pythonFinish _pythonImports)
+postFixupHooks+=(_pythonFinish _pythonWrap _pythonImports)

@@ -100,6 +100,17 @@ pybind11_add_module(sk sk.cpp)
 install(TARGETS sk DESTINATION .)
 CMAKE
 rm -r mc/mc sk/sk
+project asks 1 | tree asks setuptools.build_meta '"setuptools"'
+put asks/asks/__init__.py <<'PY'
+import os, shutil, subprocess
+def main():
+    print(subprocess.check_output(["helper"], text=True).strip(), os.environ.get("SEEN"), shutil.which("tqdm") is not None)
+PY
+put script <<'PY'
+#!/usr/bin/env python3
+import sys, tqdm
+print(tqdm.__name__, sys.argv[1:])
+PY
 cat >default.nix <<NIX
 let
   pkgs = import $top/pkgs { };
@@ -122,6 +133,19 @@ in rec {
   legacy = ps.buildPythonPackage { pname = "legacy"; version = "1"; format = "setuptools"; src = ./legacy; propagatedBuildInputs = [ ps.tqdm ]; };
   environment = pkgs.python3.withPackages (_: all);
   application = ps.buildPythonApplication { pname = "plain"; version = "1"; pyproject = true; src = ./plain; build-system = [ ps.setuptools ]; dependencies = [ ps.tqdm ]; };
+  helper = pkgs.writeShellScriptBin "helper" "echo helped";
+  asking = args: ps.buildPythonApplication ({
+    pname = "asks"; version = "1"; pyproject = true; src = ./asks; build-system = [ ps.setuptools ]; dependencies = [ ps.tqdm helper ];
+  } // args);
+  calling = asking { };
+  told = asking { makeWrapperArgs = [ "--set SEEN 'a b'" "--prefix" "PATH" ":" "/x" ]; };
+  toldInPhase = asking { preFixup = "makeWrapperArgs+=(--set SEEN 'c d')"; };
+  unwrapped = asking { dontWrapPythonPrograms = true; };
+  script = pkgs.stdenvNoCC.mkDerivation {
+    name = "script"; dontUnpack = true; nativeBuildInputs = [ ps.wrapPython ]; buildInputs = [ pkgs.python3 ]; pythonPath = [ ps.tqdm ];
+    installPhase = "install -D \${./script} \$out/bin/script";
+    postFixup = "wrapPythonPrograms";
+  };
   tested = plain.overridePythonAttrs { doCheck = true; nativeCheckInputs = [ ps.unittestCheckHook ]; unittestFlags = [ "-s" "tests" "-v" ]; };
   pytested = plain.overridePythonAttrs { doCheck = true; nativeCheckInputs = [ ps.pytestCheckHook ]; pytestFlags = [ "tests/pytest_plain.py" ]; };
   pytestedLess = plain.overridePythonAttrs { doCheck = true; nativeCheckInputs = [ ps.pytestCheckHook ]; pytestFlags = [ "tests/pytest_plain.py" ]; disabledTests = [ "test_fails" ]; };
@@ -140,7 +164,7 @@ in rec {
   nativeEnvironment = pkgs.python3.withPackages (_: native);
 }
 NIX
-plan 26
+plan 31
 
 build() { compat nix-build --no-out-link -A "$1"; }
 if build all >out 2>err; then pass "every backend builds"; else fail "every backend builds" "$(tail -n 20 err)"; fi
@@ -153,6 +177,12 @@ is "each has its version, also without a history" "$(kiln run "$environment" -- 
 print(*map(version, "plain scm hatch vcs flit poetry pdm skb meson1 legacy".split()))' 2>&1)" "1 1.2.3 1 3.4 2 1 5.6 1 1 1"
 application=$(build application 2>err) || cat err
 is "an application runs alone" "$(kiln run "$application" -- plain)" "plain runs"
+program() { kiln run "$(build "$1" 2>err || cat err >&2)" -- "$2" x; }
+is "its programs find those that it needs" "$(program calling asks)" "helped None True"
+is "wrapped as the recipe says" "$(program told asks)" "helped a b True"
+is "also in a phase" "$(program toldInPhase asks)" "helped c d True"
+fails_like "or not at all" "No module named 'asks'" program unwrapped asks
+is "wrapPython wraps a script that no wheel brought" "$(program script script)" "tqdm ['x']"
 ok "unittest checks it" build tested
 fails_like "pytest checks it, and fails" 'test_fails' build pytested
 ok "but for what is disabled" build pytestedLess
