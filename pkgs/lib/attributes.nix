@@ -13,9 +13,9 @@
     disallowedReferences disallowedRequisites distFlags distFlagsArray distPhase doBuild doCheck doConfigure
     doDist doFixup doInstall doInstallCheck doPatch doUnpack dontAddPrefix dontBuild dontCheck
     dontCheckRuntimeDeps dontConfigure dontDist dontFixup dontInstall dontInstallCheck dontPatch
-    dontPatchELF dontPatchShebangs dontStrip dontUnpack dontUsePythonImportsCheck dontUseSetuptoolsBuild
+    dontPatchELF dontPatchShebangs dontStrip dontUnpack dontUsePytestCheck dontUsePythonImportsCheck dontUseSetuptoolsBuild
     dontWrapPythonPrograms enableParallelBuilding enableParallelChecking enableParallelInstalling
-    enabledTestPaths enabledTests env exportReferencesGraph fixupFlags fixupFlagsArray fixupPhase forceShare
+    enabledTestMarks enabledTestPaths enabledTests env exportReferencesGraph fixupFlags fixupFlagsArray fixupPhase forceShare
     format hardeningDisable hardeningEnable impureEnvVars installCheckFlags installCheckFlagsArray
     installCheckInputs installCheckPhase installFlags installFlagsArray installPhase installTargets
     keepBuildTree loader loaderPath makeFlags makeWrapperArgs makefile mesonFlags meta name namePrefix

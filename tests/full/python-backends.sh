@@ -149,6 +149,9 @@ in rec {
   tested = plain.overridePythonAttrs { doCheck = true; nativeCheckInputs = [ ps.unittestCheckHook ]; unittestFlags = [ "-s" "tests" "-v" ]; };
   pytested = plain.overridePythonAttrs { doCheck = true; nativeCheckInputs = [ ps.pytestCheckHook ]; pytestFlags = [ "tests/pytest_plain.py" ]; };
   pytestedLess = plain.overridePythonAttrs { doCheck = true; nativeCheckInputs = [ ps.pytestCheckHook ]; pytestFlags = [ "tests/pytest_plain.py" ]; disabledTests = [ "test_fails" ]; };
+  chosen = pytestedLess.overridePythonAttrs { disabledTests = [ ]; pytestFlags = [ ]; enabledTestPaths = [ "tests/pytest_*.py" ]; enabledTests = [ "test_it" "test_other" ]; disabledTestMarks = [ "slow" ]; };
+  misspelt = pytestedLess.overridePythonAttrs { disabledTestPaths = [ "tests/none.py" ]; };
+  deselected = pytestedLess.overridePythonAttrs { disabledTests = [ ]; disabledTestPaths = [ "tests/pytest_plain.py::test_fails" ]; };
   noBackend = build "hatch" [ ps.setuptools ] { };
   mismatched = build "plain" [ ps.setuptools ] { dependencies = [ (ps.tqdm.overridePythonAttrs { }) ]; postPatch = ''sed -i 's/"tqdm"/"tqdm<1"/' pyproject.toml''; };
   relaxed = mismatched.overridePythonAttrs { pythonRelaxDeps = [ "tqdm" ]; };
@@ -164,7 +167,7 @@ in rec {
   nativeEnvironment = pkgs.python3.withPackages (_: native);
 }
 NIX
-plan 31
+plan 34
 
 build() { compat nix-build --no-out-link -A "$1"; }
 if build all >out 2>err; then pass "every backend builds"; else fail "every backend builds" "$(tail -n 20 err)"; fi
@@ -186,6 +189,9 @@ is "wrapPython wraps a script that no wheel brought" "$(program script script)" 
 ok "unittest checks it" build tested
 fails_like "pytest checks it, and fails" 'test_fails' build pytested
 ok "but for what is disabled" build pytestedLess
+ok "also by its place" build deselected
+ok "or only what is enabled" build chosen
+fails_like "what is disabled must be there" "disabledTestPaths: 'tests/none.py' matches no file" build misspelt
 fails_like "a backend that is missing" "build backend 'hatchling.build': No module named 'hatchling'" build noBackend
 fails_like "with the cure" "hint: add it to the recipe's build-system" build noBackend
 fails_like "a dependency of another version is an error for what is built here" 'tqdm<1: the input is 4' build mismatched
