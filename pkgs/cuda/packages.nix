@@ -4,13 +4,16 @@ final:
 let
   inherit (final) lib stdenv;
   inherit (lib) words;
-  lock = lib.importJSON ./lock.json;
+  lockAt = { file = ./lock.json; remake = "tools/lock-cuda"; };
+  lock = lib.lock.read lockAt;
   components = import ./components.nix;
   inherit (stdenv.hostPlatform) system;
 in
 lib.makeOverridable ({ release, releases ? lock.releases, cudaCapabilities ? final.config.cudaCapabilities or null }:
   let
     locked = (releases.${release} or (throw "cudaPackages: there is no CUDA ${release} in the lock, which has ${lib.concatStringsSep ", " (lib.attrNames releases)}")).systems.${system} or { };
+    entry = n: lib.lock.look (lockAt // { keys = [ release system n ]; })
+      { version = lib.lock.isText; file = lib.lock.isFile; sha256 = lib.lock.isHash; } [ ] locked.${n};
     major = lib.versions.major release;
     rowOf = wheel: lib.findFirst (n: locked ? ${n}) null [ "${wheel}-cu${major}" wheel ];
     here = lib.filterAttrs (_: c: lib.elem major c.majors or [ major ]) components;
@@ -20,13 +23,13 @@ lib.makeOverridable ({ release, releases ? lock.releases, cudaCapabilities ? fin
         rows = lib.filter (n: n != null) (map rowOf c.wheels);
         fetched = map
           (n: final.fetchurl {
-            url = "mirror://pypi/${n}/${locked.${n}.file}";
-            inherit (locked.${n}) sha256;
+            url = "mirror://pypi/${n}/${(entry n).file}";
+            inherit (entry n) sha256;
           })
           rows;
         package = final.stdenvNoCC.mkDerivation {
           pname = name;
-          inherit (locked.${lib.head rows}) version;
+          inherit (entry (lib.head rows)) version;
           wheels = fetched;
           projects = rows;
           linked = map (n: self.${n}) (lib.filter (n: here ? ${n}) c.links or [ ]);

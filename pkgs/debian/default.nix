@@ -37,11 +37,22 @@ let
   };
   platform = platforms.${system} or (throw
     "debian: no packages for '${system}', only for ${concatStringsSep ", " (attrNames platforms)}");
-  lock = fromJSON (readFile ./lock.json);
+  lockAt = keys: { file = ./lock.json; remake = "`kiln lock debian`"; inherit keys; };
+  lock = lib.lock.read (removeAttrs (lockAt [ ]) [ "keys" ]);
   # What people are told of packages; nothing that is built depends on it.
   about = (fromJSON (readFile ./about.json)).packages;
   locked = lock.architectures.${platform.arch} or (throw
     "debian: the lock has no packages for '${platform.arch}'; add it to roots.control and run `kiln lock debian`");
+  # What is built of it.
+  isWhole = row: row ? version && row ? file && builtins.isList (row.deps or null) && lib.lock.isHash (row.sha256 or null);
+  entries = mapAttrs
+    (name: lib.lock.checked (lockAt [ platform.arch name ]) isWhole {
+      version = lib.lock.isText;
+      file = lib.lock.isPath;
+      sha256 = lib.lock.isHash;
+      deps = locked;
+    } [ ])
+    locked;
 
   # A store name knows neither '~' nor ':'.
   storeName = replaceStrings [ "~" ":" "%3a" ] [ "-" "-" "-" ];
@@ -101,6 +112,7 @@ let
       if special ? ${name} then throw "debian: '${name}' is a package and a group without it"
       else if isDevName name then headers { debs = [ name ]; } else { debs = [ name ]; })
     alone;
+  groupOfDep = name: d: groupOf.${d} or (lib.lock.wrong (lockAt [ platform.arch name ]) "its 'deps' names '${d}', which is not there");
   # Debian name -> group name
   groupOf = mapAttrs (name: _: name) alone
     // listToAttrs (concatMap (g: map (d: { name = d; value = g; }) special.${g}.debs) (attrNames special));
@@ -109,7 +121,7 @@ let
   sourceOf = name: locked.${name}.source or name;
   bySource = builtins.groupBy sourceOf (attrNames locked);
   fromSource = source: pattern: filter (name: match pattern name != null) bySource.${source} or [ ];
-  depsOf = group: filter (d: !(elem d group.debs)) (concatMap (d: locked.${d}.deps) group.debs);
+  depsOf = group: filter (d: !(elem d group.debs)) (concatMap (d: entries.${d}.deps) group.debs);
   # What headers are of: the groups of libraries from the same source that they depend on.
   ownersOf = group:
     let sources = map sourceOf group.debs; in
@@ -136,7 +148,7 @@ let
     // lib.optionalAttrs (groups ? ${group.bin or ""}) { bin = outputs.${group.bin}; lib = outputs.${name}; };
 
   pnameOf = name: group: group.pname or name;
-  versionOf = group: group.version or (upstreamVersion locked.${head group.debs}.version);
+  versionOf = group: group.version or (upstreamVersion entries.${head group.debs}.version);
   sorted = builtins.sort (a: b: a < b);
 
   # The derivation alone, which is all that other groups refer to.
@@ -145,7 +157,7 @@ let
       debs = sorted group.debs;
       # a package for CMake also names libraries of the headers that it includes
       deps = filter (g: g != name)
-        (unique (map (d: groupOf.${d}) (concatMap (d: locked.${d}.deps) debs) ++ group.deps or [ ]
+        (unique (concatMap (d: map (groupOfDep d) entries.${d}.deps) debs ++ group.deps or [ ]
           ++ lib.optionals (group.isDev or false) (concatMap (g: ownersOf groups.${g}) (devsOf name group))));
     in
     derivation {
@@ -153,7 +165,7 @@ let
       builder = "builtin:kiln-deb-1";
       inherit system;
       requiredSystemFeatures = [ "kiln" ];
-      debs = map (d: fetchDeb locked.${d}) debs;
+      debs = map (d: fetchDeb entries.${d}) debs;
       deps = map (g: built.${g}) deps;
       folders = concatMap (g: map (f: "${built.${g}}/${f}") groups.${g}.folders or [ ]) deps;
       glibc = if name == "glibc" then "" else built.glibc;
@@ -169,7 +181,7 @@ let
     ({
       pname = pnameOf name group;
       version = versionOf group;
-      debianVersion = locked.${head group.debs}.version;
+      debianVersion = entries.${head group.debs}.version;
       debianPackages = sorted group.debs;
       meta = { platforms = [ system ]; } // about.${head group.debs} or { } // group.meta or { };
     } // shape name group // group.passthru or { })
@@ -192,11 +204,11 @@ let
 
   # Debian's patchelf as it comes, with the libraries it loads: it relocates everything, itself too.
   patchelfRaw = derivation {
-    name = "patchelf-unrelocated-${upstreamVersion locked.patchelf.version}";
+    name = "patchelf-unrelocated-${upstreamVersion entries.patchelf.version}";
     builder = "builtin:kiln-deb-1";
     inherit system;
     requiredSystemFeatures = [ "kiln" ];
-    debs = map (d: fetchDeb locked.${d}) [ "libc6" "libgcc-s1" "libstdc++6" "patchelf" ];
+    debs = map (d: fetchDeb entries.${d}) [ "libc6" "libgcc-s1" "libstdc++6" "patchelf" ];
     deps = [ ];
     folders = [ ];
     glibc = "";

@@ -24,6 +24,7 @@ let
         derivations = call ./derivations.nix;
         fetchers = call ./fetchers.nix;
         flakes = call ./flakes.nix;
+        lock = call ./lock.nix;
         words = call ./words.nix;
       };
     in

@@ -3,7 +3,8 @@
 { lib, stdenv, stdenvNoCC, newScope, fetchurl, fetchPypi, makeSetupHook, debian, pkgs
 , packageOverrides ? (final: prev: { }), pythonPackagesExtensions
 , self ? null # nixpkgs asks who packages are built for: here it is always this interpreter
-, pythonLock ? lib.importJSON ./lock.json
+, lockAt ? { file = ./lock.json; remake = "tools/lock-python.py"; }
+, pythonLock ? lib.lock.read (lockAt // { field = "format"; })
 }@inputs:
 
 let
@@ -57,6 +58,7 @@ let
     let
       locked = import ./locked.nix {
         inherit lib fetchurl lock slots;
+        lockAt = keys: lockAt // { inherit keys; };
         inherit system;
         inherit (final) buildPythonPackage;
         pkgs = final;

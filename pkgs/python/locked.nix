@@ -1,5 +1,5 @@
 # The lock's projects as packages, under their PEP 503 names.
-{ lib, lock, system, fetchurl, slots, pkgs, topLevel, buildPythonPackage }:
+{ lib, lock, lockAt, system, fetchurl, slots, pkgs, topLevel, buildPythonPackage }:
 
 let
   additions = import ./additions.nix { inherit lib topLevel; };
@@ -20,7 +20,20 @@ let
     if unknown == [ ] then given // new
     else throw (lib.words.noSuchDependency name unknown needs new);
 
-  package = packageWith { };
+  isFile = f: f ? name && lib.lock.isHash (f.sha256 or null);
+  names = test: x: builtins.isList x && lib.all test x;
+  isRow = name:
+    let at = lockAt [ name ]; in
+    lib.lock.checked at
+      (row: row ? version && names isFile row.files or null && names (n: lock.projects ? ${n}) row.requires or [ ] && names (n: slots.markers ? ${n}) row.slots or [ ])
+      {
+        version = lib.lock.isText;
+        files = x: builtins.isList x && lib.all (f: lib.lock.look at { name = lib.lock.isFile; sha256 = lib.lock.isHash; } [ ] f != { }) x;
+        requires = lock.projects;
+        slots = slots.markers;
+      } [ "requires" "slots" ];
+
+  package = name: row: packageWith { } name (isRow name row);
   packageWith = given: name: row:
     let
       files = filesOf row;

@@ -184,6 +184,26 @@ static pos_t split_message(struct eval *E, struct buf *msg, struct buf *more)
 	return pos;
 }
 
+/* What an error's context says for people has a cure; the innermost counts. */
+static void put_context(struct eval *E, struct buf *more)
+{
+	for (size_t i = 0; i < E->n_trace; i++) {
+		struct str rest = str_c(E->trace[i].text ? E->trace[i].text : ""), line;
+
+		if (!E->trace[i].always || str_find(rest, S("\nhint: ")) < 0)
+			continue;
+		while (str_split(&rest, '\n', &line)) {
+			struct str cure = str_drop_prefix(line, S("hint: "));
+
+			if (cure.n < line.n)
+				err_hint(&E->err, "%.*s", STR_ARG(cure));
+			else
+				buf_printf(more, INDENT "%.*s\n", STR_ARG(line));
+		}
+		return;
+	}
+}
+
 /* Where the recipe's own file led to a place in another one. */
 static void put_caller(struct eval *E, pos_t pos, struct buf *b)
 {
@@ -214,6 +234,7 @@ void error_brief(struct eval *E, struct buf *msg, struct buf *detail)
 	pos_t named = split_message(E, msg, &more),
 	      pos = error_pos_is_of_project(E, named) ? named : find_place(E);
 
+	put_context(E, &more);
 	if (pos) {
 		put_place(E, pos, detail);
 		put_caller(E, pos, detail);
