@@ -46,7 +46,9 @@ let
         else if lib.words.isGpu name then lib.words.gpu
         else if lib.words.isOtherLanguage name then lib.words.otherLanguage name
         else if final.python3.pkgs ? ${name}
-        then "it is a Python package: ask for python3, and say python3.pkgs.${name}"
+        then if final.python3.pkgs.${name}.isSlot or false
+        then "it is a slot: no package holds it, the environment fills it when it starts; ask for python3, and name python3.pkgs.${name} among dependencies"
+        else "it is a Python package: ask for python3, and say python3.pkgs.${name}"
         else if numbered != [ ] then "did you mean python3.pkgs.${lib.head numbered}?"
         else null;
       last = name:

@@ -525,7 +525,7 @@ BUILTIN(derivationStrict)
 		return 0;
 	pos_print(E, name->pos, &where);
 	return eval_frame_always(
-		E, 0, "while evaluating derivation '%.*s'\n  whose name attribute is located at %s",
+		E, 0, EVAL_DERIVATION_FRAME "'%.*s'\n  whose name attribute is located at %s",
 		STR_ARG(m.drv.name), buf_z(&where));
 }
 

@@ -6,6 +6,7 @@
 #include "eval/ast.h"
 #include "eval/error.h"
 
+#include <stdlib.h>
 #include "eval/path.h"
 
 #define INDENT "       "
@@ -204,6 +205,73 @@ static void put_context(struct eval *E, struct buf *more)
 	}
 }
 
+/* ---- recipes that need each other ---- */
+
+/* "comfyui" of .flox/pkgs/comfyui.nix and of .flox/pkgs/comfyui/default.nix, or "". */
+static struct str recipe_at(struct eval *E, pos_t pos)
+{
+	struct pos_info i;
+
+	if (!error_pos_is_of_project(E, pos) || !pos_resolve(E, pos, &i) ||
+	    str_find(i.file, S("/.flox/pkgs/")) < 0)
+		return S("");
+	return path_base(str_drop_suffix(str_drop_suffix(i.file, S("/default.nix")), S(".nix")));
+}
+
+/* The derivation that a frame is about, or "": where recipes only name each other in lists, no
+ * place of theirs is on the way. */
+static struct str derivation_of(const struct frame *f)
+{
+	struct str text = str_c(f->text ? f->text : ""),
+		   name = str_drop_prefix(text, S(EVAL_DERIVATION_FRAME "'")), before, rest;
+
+	return name.n < text.n && str_cut(name, '\'', &before, &rest) ? before : S("");
+}
+
+struct cycle {
+	struct buf *text;
+	struct str first, last;
+	unsigned n;
+};
+
+/* The next one of the way, unless the way is still in the last one. */
+static void cycle_add(struct cycle *c, struct str name)
+{
+	if (!name.n || str_eq(name, c->last))
+		return;
+	buf_printf(c->text, "%s'%.*s'", c->n ? " needs " : "", STR_ARG(name));
+	c->last = name;
+	c->first = c->n++ ? c->first : name;
+}
+
+/* Names what a cycle goes through, where that is more than one recipe; the frame that tells where
+ * it is entered is the last of it. */
+static void spell_cycle(struct eval *E)
+{
+	BUF(recipes, LIMIT_ERR_TEXT);
+	BUF(derivations, LIMIT_ERR_TEXT);
+	struct cycle by[] = {{.text = &recipes}, {.text = &derivations}};
+	size_t end = 0;
+
+	while (end < E->n_trace &&
+	       (!E->trace[end].always || strcmp(E->trace[end].text, EVAL_CYCLE_FRAME) != 0))
+		end++;
+	if (end == E->n_trace)
+		return;
+	for (size_t i = end; i-- > 0;) {
+		cycle_add(&by[0], recipe_at(E, E->trace[i].pos));
+		cycle_add(&by[1], derivation_of(&E->trace[i]));
+	}
+	cycle_add(&by[0], recipe_at(E, E->err_pos));
+	struct cycle *c = &by[by[0].n < 2];
+	if (c->n < 2)
+		return;
+	cycle_add(c, c->first);
+	free(E->err.hint);
+	E->err.hint = NULL;
+	eval_hint(E, "these need each other and never end: %s", buf_z(c->text));
+}
+
 /* Where the recipe's own file led to a place in another one. */
 static void put_caller(struct eval *E, pos_t pos, struct buf *b)
 {
@@ -231,6 +299,7 @@ void eval_set_subject(struct eval *E, const char *file)
 void error_brief(struct eval *E, struct buf *msg, struct buf *detail)
 {
 	BUF(more, LIMIT_ERR_TEXT);
+	spell_cycle(E);
 	pos_t named = split_message(E, msg, &more),
 	      pos = error_pos_is_of_project(E, named) ? named : find_place(E);
 

@@ -212,7 +212,7 @@ ATTR_COLD static errint thunk_failed(struct eval *E, struct value *v)
 {
 	if (E->blackhole == v) {
 		E->blackhole = NULL;
-		eval_frame_always(E, 0, "entering the infinite recursion");
+		eval_frame_always(E, 0, EVAL_CYCLE_FRAME);
 	}
 	if (E->err.code == ERR_THROWN)
 		thrown_keep(E, v);

@@ -223,6 +223,10 @@ ATTR_COLD ATTR_PRINTF(3, 4) errint eval_frame(struct eval *E, pos_t pos, const c
 /* The same, never left out of a truncated trace: addErrorContext. */
 ATTR_COLD ATTR_PRINTF(3, 4) errint
 	eval_frame_always(struct eval *E, pos_t pos, const char *fmt, ...);
+/* The frame of where a cycle begins. */
+#define EVAL_CYCLE_FRAME "entering the infinite recursion"
+/* How that of a derivation begins. */
+#define EVAL_DERIVATION_FRAME "while evaluating derivation "
 /* Forgets the failure under way (tryEval). */
 void eval_forget(struct eval *E);
 /* Puts it aside while something is evaluated for its message, whose failure is forgotten. */
