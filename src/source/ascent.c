@@ -52,6 +52,19 @@ static void hint_vendor(const struct ascent *a, struct err *why)
 			 a->r.file);
 }
 
+/* A file that mirrors no longer have is named by a lock that has grown old. */
+static void hint_lock(const struct ascent *a, struct err *why)
+{
+	if (why->code != ERR_NOT_FOUND)
+		return;
+	if (strcmp(a->mirror, "debian") == 0)
+		err_hint(why, "a project gets kiln's newest package set by 'kiln lock'; the set's "
+			      "own lock is made anew by 'kiln lock debian'");
+	else if (strcmp(a->mirror, "pypi") == 0)
+		err_hint(why, "a project gets kiln's newest package set by 'kiln lock'; a recipe "
+			      "that fetches it needs another version");
+}
+
 /* What was looked for in vain, and what can be done about it. */
 static void add_cures(const struct ascent *a, struct err *why)
 {
@@ -59,11 +72,13 @@ static void add_cures(const struct ascent *a, struct err *why)
 
 	if (why->code != ERR_NETWORK && why->code != ERR_NOT_FOUND)
 		return;
-	if (a->mirror && !why->hint)
+	if (a->mirror && !why->hint) {
 		err_hint(why,
 			 "'mirror.%s' in kiln.conf names hosts to ask, 'source-dirs' folders that "
 			 "have the file",
 			 a->mirror);
+		hint_lock(a, why);
+	}
 	if (a->mirror || why->hint)
 		return;
 	if (why->code == ERR_NETWORK && host.n)

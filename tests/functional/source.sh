@@ -3,7 +3,7 @@
 # wrong answers named, what is said when there is none.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 34
+plan 35
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR KILN_CONF="$T/kiln.conf" NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 cd "$T" || exit 1
@@ -16,6 +16,7 @@ echo right >origin/f.txt
 cat >kiln.conf <<END
 source-dirs = $T/vendor
 mirror.m = file://$T/mirror
+mirror.debian = file://$T/mirror
 END
 flat=$(sha256sum <origin/f.txt | cut -c1-64)
 tree=$(compat nix-build --no-out-link -E "derivation { name = \"tree\"; system = \"builtin\"; builder = \"builtin:fetchurl\";
@@ -131,5 +132,7 @@ like "with who needs it" "$(cat err)" "needed by derivation '/nix/store/.*-g.txt
 ok "in at most 8 lines" test "$(grep -vc '^\(started\|ended\)' err)" -le 8
 build "$(job g.txt mirror://m/absent.txt)"
 like "a mirror without the file" "$(cat err)" "^hint: 'mirror.m' in kiln.conf names hosts to ask, 'source-dirs' folders that have the file$"
+build "$(job g.txt mirror://debian/pool/absent.deb)"
+like "a file that Debian has no more: the lock is old" "$(cat err)" "^hint: a project gets kiln's newest package set by 'kiln lock'; the set's own lock is made anew by 'kiln lock debian'$"
 build "$(job g.txt mirror://unknown/f.txt)"
 like "a mirror that nobody knows" "$(cat err)" "^hint: set 'mirror.unknown' in kiln.conf$"
