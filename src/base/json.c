@@ -17,7 +17,15 @@ struct scan {
 
 static errint bad(const struct scan *s, const char *what, struct err *err)
 {
-	return err_set(err, ERR_CORRUPT, "JSON at byte %zu: %s", s->at, what);
+	size_t line = 1, column = 1;
+
+	if (!s->at)
+		return err_set(err, ERR_CORRUPT, "%s", what);
+	for (size_t i = 0; i < MIN(s->at, s->text.n); i++) {
+		column = s->text.p[i] == '\n' ? 1 : column + 1;
+		line += s->text.p[i] == '\n';
+	}
+	return err_set(err, ERR_CORRUPT, "JSON at line %zu, column %zu: %s", line, column, what);
 }
 
 static int peek(const struct scan *s)

@@ -60,6 +60,25 @@ static bool hint_place(const struct command *const *table, const char *name, str
 	return false;
 }
 
+static void put_verbs(const struct command *const *table, struct buf *b)
+{
+	for (size_t i = 0; table[i]; i++)
+		buf_printf(b, " %s", table[i]->name);
+}
+
+/* All of them, where they are few. */
+static bool hint_verbs(const struct command *const *table, struct err *err)
+{
+	BUF(b, LIMIT_ERR_TEXT);
+	enum { FEW = 60 };
+
+	put_verbs(table, &b);
+	if (b.n > FEW)
+		return false;
+	err_hint(err, "there are:%s", buf_z(&b));
+	return true;
+}
+
 errint command_find(const struct command *const *table, const char *called, const char *name,
 		    const struct command **out, struct err *err)
 {
@@ -87,8 +106,9 @@ errint command_find(const struct command *const *table, const char *called, cons
 	if (!ours && table != commands &&
 	    (hint_place(table, name, err) || synonym_hint(str_c(name), NULL, err)))
 		return rc;
-	return *called ? err_hint(err, "see '%s --help'", called)
-		       : err_hint(err, "'kiln help' lists what there is");
+	if (!*called)
+		return err_hint(err, "'kiln help' lists what there is");
+	return hint_verbs(table, err) ? rc : err_hint(err, "see '%s --help'", called);
 }
 
 /* ---- running ---- */
@@ -207,8 +227,7 @@ static errint no_verb(struct cli *cli, const struct command *c, int argc, char *
 		err_set(err, ERR_USAGE, "no command is given");
 		return err_hint(err, "'kiln help' lists them");
 	}
-	for (size_t i = 0; c->verbs[i]; i++)
-		buf_printf(&b, " %s", c->verbs[i]->name);
+	put_verbs(c->verbs, &b);
 	err_set(err, ERR_USAGE, "'%s' needs a verb", cli->called);
 	return err_hint(err, "there are:%s", buf_z(&b));
 }
@@ -222,7 +241,7 @@ errint command_start(struct cli *cli, const struct command *c, int argc, char **
 	cli->command = c;
 	if (at < argc) {
 		errint rc = command_find(c->verbs, cli->called, argv[at], &verb, err);
-		if (rc && !c->rows)
+		if (rc && !(c->rows && option_of_operand(c->rows, 0)))
 			return not_here(c->elsewhere, cli->called, argv[at], err) ?: rc;
 		if (rc)
 			err_clear(err);

@@ -297,8 +297,7 @@ static errint take_named(struct option_parser *p, const char *word, struct err *
 	return take_option(p, &f, arena_strz(p->a, name), eq + 1, err);
 }
 
-/* The row that takes the operand of that number. */
-static const struct option *operand_row(const struct option *rows, size_t number)
+const struct option *option_of_operand(const struct option *rows, size_t number)
 {
 	for (const struct option *row = rows; row && !option_is_end(row); row++) {
 		if (row->names || row->kind == OPTION_TABLE)
@@ -312,7 +311,7 @@ static const struct option *operand_row(const struct option *rows, size_t number
 
 static errint take_operand(struct option_parser *p, const char *word, struct err *err)
 {
-	struct option_given g = {.row = operand_row(p->tables[0].rows, p->n_operands),
+	struct option_given g = {.row = option_of_operand(p->tables[0].rows, p->n_operands),
 				 .args = {word},
 				 .frame = p->frame};
 

@@ -190,6 +190,8 @@ ATTR_MUST_CHECK errint option_bytes(void *at, const struct option_given *g, stru
 void option_list_add(struct arena *a, struct option_list *l, const char *word);
 /* The row of that spelling, tables within included, or NULL. */
 const struct option *option_find(const struct option *rows, struct str name);
+/* The row that takes the operand of that number, counted from 0, or NULL. */
+const struct option *option_of_operand(const struct option *rows, size_t number);
 /* Is there an end of rows here? */
 static inline bool option_is_end(const struct option *row)
 {

@@ -40,9 +40,9 @@ static errint member(struct arena *a, const struct json_member *v, size_t n, con
 	const struct str *value = json_find(v, n, str_c(key));
 
 	if (!value)
-		return err_set(err, ERR_CORRUPT, "'set' has no '%s'", key);
+		return err_set(err, ERR_CORRUPT, "it has no '%s'", key);
 	errint rc = json_string(a, *value, out, err);
-	return rc ? err_wrap(err, "'%s' of 'set'", key) : 0;
+	return rc ? err_wrap(err, "'%s'", key) : 0;
 }
 
 static errint parse_set(struct arena *a, struct str object, struct set_pin *pin, struct err *err)
@@ -64,6 +64,15 @@ static errint parse_set(struct arena *a, struct str object, struct set_pin *pin,
 	return 0;
 }
 
+static unsigned line_of(struct str text, const char *at)
+{
+	unsigned n = 1;
+
+	for (const char *p = text.p; p < at; p++)
+		n += *p == '\n';
+	return n;
+}
+
 /* The members of a lock; version 1 is the one there is. */
 static errint parse_lock(struct arena *a, struct str text, struct json_member **v, size_t *n,
 			 struct err *err)
@@ -76,8 +85,8 @@ static errint parse_lock(struct arena *a, struct str text, struct json_member **
 	if (!version)
 		return err_set(err, ERR_CORRUPT, "it has no 'version'");
 	if (!str_eq(*version, S("1"))) {
-		err_set(err, ERR_UNSUPPORTED, "its version is %.*s, and this kiln knows 1",
-			STR_ARG(*version));
+		err_set(err, ERR_UNSUPPORTED, "line %u: its version is %.*s, and this kiln knows 1",
+			line_of(text, version->p), STR_ARG(*version));
 		return err_hint(err, "a newer kiln wrote it: use that one");
 	}
 	return 0;
@@ -122,7 +131,8 @@ errint project_pin_read(struct session *s, const char *dir, struct arena *a, str
 	if (!rc)
 		rc = store_name_check(set_name(a, out->version), err);
 	if (rc) {
-		err_wrap(err, "reading '%s'", path);
+		err_wrap(err, "reading '%s', line %u, entry 'set'", path,
+			 line_of(buf_str(&text), set->p));
 		return err_hint(err, "'kiln lock set' writes it anew");
 	}
 	return pin_path(s, a, out, err);
