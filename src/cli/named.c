@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 #include "base/file.h"
+#include "cli/catalog_command.h"
 #include "cli/command.h"
 #include "project/project.h"
 #include "project/project_tracked.h"
@@ -51,6 +52,23 @@ static errint find_asked(struct cli *cli, const char *dir, const char *word, enu
 				     kind == ASKED_RECIPE ? NAMED_RECIPE : NAMED_PACKAGE, out, err);
 }
 
+/* The catalog knows what may have been meant. */
+static errint not_found(struct cli *cli, const char *word, struct err *err)
+{
+	const struct catalog_from from = {0};
+	struct catalog *catalog CLEANUP(catalog_cleanup) = NULL;
+	struct catalog_item item;
+	errint rc = catalog_of(cli, &from, EVALUATION_READ_ONLY, &catalog, err);
+
+	if (!rc)
+		rc = catalog_find(catalog, word, &item, err);
+	if (rc == ERR_NOT_FOUND)
+		return err_hint(err, "or name a store path, or a link to one (result-NAME)");
+	if (rc)
+		return rc;
+	return err_set(err, ERR_UNSUPPORTED, "'%s' has no files of its own", word);
+}
+
 /* A recipe of the project around, else a package of the set. */
 static errint find_name(struct cli *cli, const char *word, struct named *out, struct err *err)
 {
@@ -64,14 +82,8 @@ static errint find_name(struct cli *cli, const char *word, struct named *out, st
 	errint rc = find_asked(cli, NULL, word, ASKED_SET, out, err);
 	if (rc != ERR_NOT_FOUND)
 		return rc;
-	/* Whoever knows the recipes says what may have been meant. */
 	err_clear(err);
-	if (dir)
-		return find_asked(cli, dir, word, ASKED_RECIPE, out, err);
-	err_set(err, ERR_NOT_FOUND, "'%s' is no store path and no link to one", word);
-	return err_hint(err,
-			"nor a package of the set; in a project's folder it may be the name of a "
-			"recipe");
+	return not_found(cli, word, err);
 }
 
 /* The first link on the way that leads into the store, and what is behind it. Links are read, not

@@ -169,7 +169,7 @@ static errint unknown(struct catalog *c, const char *name, struct err *err)
 {
 	struct str word = str_c(name), says;
 	struct suggestion s = {0};
-	struct value *python;
+	struct value *python = NULL, *found = NULL;
 	errint rc = set_says(c, word, &says, err);
 
 	/* Of a path the last name is the one that counts. */
@@ -185,8 +185,15 @@ static errint unknown(struct catalog *c, const char *name, struct err *err)
 		rc = offer(c, &s, python, CATALOG_PYTHON, err);
 	if (rc)
 		return rc;
+	if (python) {
+		rc = eval_get_attr(c->e->eval, python, str_c(name), &found, err);
+		if (rc)
+			return rc;
+	}
 	err_set(err, ERR_NOT_FOUND, "there is no %spackage '%s'",
 		c->recipes.dir ? "recipe and no " : "", name);
+	if (found)
+		return err_hint(err, "did you mean '" CATALOG_PYTHON ".%s'?", name);
 	if (says.n)
 		return err_hint(err, "%.*s", STR_ARG(says));
 	if (suggestion_hint(&s, err))

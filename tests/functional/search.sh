@@ -73,7 +73,7 @@ is "and has no store path" "$(get "$(kiln show --json python3.pkgs.torch)" '(d[0
 like "where a recipe of the set is written" "$(kiln show makeWrapper)" '^written in +.*/build-support/default\.nix:[0-9]+$'
 is "several names are one document" "$(get "$(kiln show --json bash glibc)" '[x["name"] for x in d]')" "['bash', 'glibc']"
 fails_like "a slip is told" "did you mean 'bash'" kiln show bsah
-fails_like "a Python package says its name" "say python3.pkgs.numpy" kiln show numpy
+fails_like "a Python package says its name" "did you mean 'python3.pkgs.numpy'" kiln show numpy
 fails_like "one within Python has suggestions" "did you mean 'python3.pkgs.numpy'" kiln show python3.pkgs.numppy
 fails_like "what belongs to the GPU says what a slot is" "is a slot" kiln show tensorrt
 like "so does CUDA, which builds may have" "$(kiln show cudatoolkit 2>&1)" "at run time a slot"

@@ -2,7 +2,7 @@
 # kiln size: what a closure weighs, path by path, and what each adds.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 26
+plan 27
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
@@ -77,13 +77,16 @@ END
 	is "a package of the set is named by its attributes" "$(kiln size deep.tool | sed -n 2p | sed 's/.*  //')" "$(cat tool)"
 	is "one that is not there says how to build it" "$(kiln size absent 2>&1)" "error: package 'absent' is not in the store
 hint: kiln build -f '<nixpkgs>' -A absent"
-	is "outside of a project a name may be any of these" "$(kiln size nothing 2>&1)" "error: 'nothing' is no store path and no link to one
-hint: nor a package of the set; in a project's folder it may be the name of a recipe"
 	is "of one that fails its words are told, not the steps to them" "$(kiln size gone 2>&1)" "error: evaluating 'gone' of kiln's package set: it left
 hint: look elsewhere"
 	echo "$n $failed" >counts
 )
 read -r n failed <"$T/counts"
+is "outside of a project a name may be any of these" "$(cd "$T" && kiln size frobnicate 2>&1)" "error: there is no package 'frobnicate'
+hint: kiln search frobnicate looks into descriptions, too
+hint: or name a store path, or a link to one (result-NAME)"
+is "a Python package's full name is told" "$(cd "$T" && kiln size numpy 2>&1 | head -2)" "error: there is no package 'numpy'
+hint: did you mean 'python3.pkgs.numpy'?"
 kiln size >/dev/null 2>&1
 is "a name is needed" "$?" 2
 kiln size "$NIX_STORE_DIR/00000000000000000000000000000000-x" >/dev/null 2>&1

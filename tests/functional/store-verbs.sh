@@ -30,9 +30,9 @@ like "nix log has what is meant for a progress bar, too" "$(compat nix log ./res
 is "of a link" "$(kiln log ./result-app)" "building app-1.0"
 is "of a derivation" "$(kiln log "$(kiln store -qd "$app")")" "building app-1.0"
 fails_like "of what there is none" "there is no build log" kiln log "$(kiln store add .flox)"
-fails_like "of what is nothing" "there is no recipe 'none'" kiln log none
+fails_like "of what is nothing" "there is no recipe and no package 'none'" kiln log none
 cd ..
-fails_like "outside a project" "'none' is no store path and no link to one" kiln log none
+fails_like "outside a project" "there is no package 'none'" kiln log none
 cd project || exit 1
 
 # ---- why ----
