@@ -224,7 +224,7 @@ ATTR_COLD ATTR_PRINTF(3, 4) errint eval_frame(struct eval *E, pos_t pos, const c
 ATTR_COLD ATTR_PRINTF(3, 4) errint
 	eval_frame_always(struct eval *E, pos_t pos, const char *fmt, ...);
 /* The frame of where a cycle begins. */
-#define EVAL_CYCLE_FRAME "entering the infinite recursion"
+#define EVAL_CYCLE_FRAME      "entering the infinite recursion"
 /* How that of a derivation begins. */
 #define EVAL_DERIVATION_FRAME "while evaluating derivation "
 /* Forgets the failure under way (tryEval). */
