@@ -536,7 +536,14 @@ moveToOutput() {
 unpackFile() {
 	curSrc=$1
 	echo "unpacking source archive $curSrc"
-	runOneHook unpackCmd "$curSrc" || die "do not know how to unpack source '$curSrc'"
+	! runOneHook unpackCmd "$curSrc" || return 0
+	nixErrorLog "do not know how to unpack source '$curSrc'"
+	case $curSrc in
+	*.zip | *.ZIP) nixHintLog "nativeBuildInputs = [ unzip ] unpacks it" ;;
+	*.whl) nixHintLog "a wheel is installed by python3.pkgs.buildPythonPackage { format = \"wheel\"; … }" ;;
+	*) nixHintLog "a file is no source tree: say dontUnpack = true and use \$src, or unpackCmd = \"…\"" ;;
+	esac
+	exit 1
 }
 _unpackFolder() {
 	[ -d "$1" ] || return 1
@@ -551,6 +558,14 @@ _unpackArchive() {
 	esac
 }
 unpackCmdHooks+=(_unpackFolder _unpackArchive)
+
+# _noSourceRoot WHY: ends unpackPhase with what there is to choose from.
+_noSourceRoot() {
+	local -a there=(*)
+	nixErrorLog "unpackPhase: $1; here are: ${there[*]:0:12}"
+	nixHintLog "sourceRoot = \"FOLDER\" names the one to build in, sourceRoot = \".\" builds beside what was unpacked"
+	exit 1
+}
 
 unpackPhase() {
 	runHook preUnpack
@@ -568,12 +583,13 @@ unpackPhase() {
 	elif [ -z "$sourceRoot" ]; then
 		for dir in "${after[@]}"; do
 			[[ " ${before[*]:-} " != *" $dir "* ]] || continue
-			[ -z "$found" ] || die "unpackPhase: more than one folder came out ('$found' and '${dir%/}'); set sourceRoot"
+			[ -z "$found" ] || _noSourceRoot "the unpacker produced multiple directories ('$found' and '${dir%/}')"
 			found=${dir%/}
 		done
-		[ -n "$found" ] || die "unpackPhase: no folder came out; set sourceRoot"
+		[ -n "$found" ] || _noSourceRoot "the unpacker produced no directories"
 		sourceRoot=$found
 	fi
+	[ -d "$sourceRoot" ] || _noSourceRoot "there is no folder '$sourceRoot' to build in"
 	echo "source root is $sourceRoot"
 	[ -n "${dontMakeSourcesWritable:-}" ] || chmod -R u+w -- "$sourceRoot"
 	runHook postUnpack
@@ -872,7 +888,7 @@ runPhase() {
 	# A recipe's own text comes before the function of the same name.
 	if [ -n "${!phase:-}" ]; then eval "${!phase}"; else "$phase"; fi
 	if [ "$phase" = unpackPhase ]; then
-		[ -z "${sourceRoot:-}" ] || cd -- "$sourceRoot" || die "unpackPhase: there is no '$sourceRoot' to change into; set sourceRoot"
+		[ -z "${sourceRoot:-}" ] || cd -- "$sourceRoot" || _noSourceRoot "there is no folder '$sourceRoot' to build in"
 	fi
 }
 

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the dollars are for the bash that is tested
 . "$(dirname "$0")/../lib.sh"
 bash=$(command -v bash) || skip_all "no bash"
-plan 139
+plan 148
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 store=$T/store
@@ -196,9 +196,20 @@ gives "a source folder is unpacked under its name, writable" 'source content cha
 gives "sourceRoot is where phases run" 'sub' src="$store/$hash-source" sourceRoot=source/sub installPhase=: 'genericBuild >log; basename "$PWD"'
 gives "or what setSourceRoot finds" 'sub' src="$store/$hash-source" setSourceRoot='sourceRoot=$(echo */sub)' installPhase=: 'genericBuild >log; basename "$PWD"'
 gives "a recipe may unpack itself" 'data' src="$T/native/bin/common" unpackCmd='mkdir d; echo data >d/f' installPhase='cp f $out' 'genericBuild >log; cat $out'
-fails_like "a sourceRoot must be there" "there is no 'source/none'" run dontMakeSourcesWritable=1 src="$store/$hash-source" sourceRoot=source/none genericBuild
+fails_like "a sourceRoot must be there" "there is no folder 'source/none' to build in; here are: .*source" run src="$store/$hash-source" sourceRoot=source/none genericBuild
+fails_like "also where nothing is made writable" "there is no folder 'source/none'" run dontMakeSourcesWritable=1 src="$store/$hash-source" sourceRoot=source/none genericBuild
 fails_like "no source is an error with a cure" 'dontUnpack = true' run genericBuild
 (cd "$T" && mkdir tree && echo a >tree/a && tar czf tree.tar.gz tree && diff -u tree/a /dev/null | sed 's/^--- .*/--- x\/a/;s/^+++ .*/+++ x\/a/;s/^-a/-a\n+b/;s/+0,0/+1/' >fix.patch)
+(cd "$T" && mkdir -p flat/b flat/a flat/c && echo 1 >flat/f && tar czf folders.tar.gz -C flat a b && tar czf flat.tar.gz -C flat f)
+fails_like "of two folders neither is guessed" "multiple directories \('a' and 'b'\); here are: .*a b" run src="$T/folders.tar.gz" genericBuild
+fails_like "an archive without a folder says what came out" "produced no directories; here are: .*f" run src="$T/flat.tar.gz" genericBuild
+fails_like "and what helps" '^hint: .*sourceRoot = "\."' run src="$T/flat.tar.gz" genericBuild
+gives "which it does" '1' src="$T/flat.tar.gz" sourceRoot=. installPhase='cp f $out' 'genericBuild >log; cat $out'
+gives "or setSourceRoot does" '1' src="$T/flat.tar.gz" setSourceRoot='sourceRoot=$PWD' installPhase='cp f $out' 'genericBuild >log; cat $out'
+touch "$T/x.zip" "$T/x-1.whl" "$T/x"
+fails_like "a zip without unzip" '^hint: nativeBuildInputs = \[ unzip \]' run src="$T/x.zip" genericBuild
+fails_like "a wheel" '^hint: a wheel is installed by .*buildPythonPackage' run src="$T/x-1.whl" genericBuild
+fails_like "a plain file" '^hint: a file is no source tree: say dontUnpack = true' run src="$T/x" genericBuild
 gives "archives are unpacked, patches applied" 'b' src="$T/tree.tar.gz" patches="$T/fix.patch" installPhase='cp a "$out"' 'genericBuild >log; cat "$out"'
 
 # --- fixup
