@@ -136,8 +136,12 @@ let
 
   # What has its programs in a package of their own is these, with the library behind `out` and `lib`.
   shaped = group:
-    if group ? bin then group.bin // { out = group; lib = group; inherit (group) bin; } // prev.lib.optionalAttrs (group ? dev) { inherit (group) dev; }
-    else group;
+    if group ? bin then changeable (group.bin // { out = group; lib = group; inherit (group) bin; } // withDev group)
+    else changeable group // withDev group;
+  withDev = group: prev.lib.optionalAttrs (group ? dev) { dev = changeable group.dev; };
+  changeable = package:
+    let changes = import ./debian/change.nix { inherit package; inherit (final) lib stdenvNoCC; }; in
+    package // { inherit (changes) override overrideAttrs; };
 in
 prev.lib.mapAttrs (_: shaped) (removeAttrs debian apart)
 // prev.lib.mapAttrs (_: group: shaped debian.${group}) (prev.lib.filterAttrs (_: group: debian ? ${group}) names)

@@ -68,6 +68,8 @@ let
     postBuild = "wrapProgram $out/bin/prog --set FOO wrapped --add-flags \"'a b'\"";
   };
   app = pkgs.writeShellApplication { name = "app"; runtimeInputs = [ prog ]; runtimeEnv.FOO = "x  y"; text = ''prog "$@"''; };
+  # Debian's, with files changed; it has paths of its own in it
+  file = pkgs.file.overrideAttrs (old: { postFixup = old.postFixup + "mv $out/bin/file $out/bin/f"; });
   hook = pkgs.makeSetupHook { name = "hook"; propagatedBuildInputs = [ prog ]; substitutions.v = "a&b c"; } (pkgs.writeText "hook.sh" ''
     hooked() { echo "hooked @v@ $(FOO=1 prog)" >>$out; }
     postInstallHooks+=(hooked)
@@ -82,6 +84,8 @@ let
     "and run while they are checked" = [ "cat ${hello}/ran" "run installed" ];
     "a folder is a source" = [ "cat ${recipe { dontUnpack = false; src = source; sourceRoot = "source/sub"; installPhase = "pwd >$out"; }} | sed 's/.*source/source/'" "source/sub" ];
     "overrideAttrs" = [ "cat ${hello.overrideAttrs (old: { postPatch = old.postPatch + "; sed -i s/patched/over/ text"; })}/text" "over a & b" ];
+    "overrideAttrs of a package of Debian's" = [ "${file}/bin/f -b --mime-type ${pkgs.writeText "text" "words"}" "text/plain" ];
+    "which refers to itself, not to what it was" = [ "grep -rqF ${file} ${file} && echo itself; grep -rlF ${builtins.unsafeDiscardStringContext pkgs.file.outPath} ${file} || echo alone" "itself\nalone" ];
     "structured attributes keep their words" = [ "cat ${structured}/list" "[a b][c]" ];
     "env is exported" = [ "cat ${structured}/prog" "prog from env 3" ];
     "headers go to dev" = [ "find ${structured.dev} -name h.h -printf '%P'" "include/h.h" ];

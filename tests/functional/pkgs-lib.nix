@@ -30,6 +30,12 @@ in
     { system = "x86_64-linux"; isLinux = true; isDarwin = false; isx86_64 = true; isAarch64 = false; old = false; }
   ];
 
+  # packages of Debian's
+  "what they are already is no change" = [ (map (p: p.drvPath == pkgs.tree.drvPath) [ (pkgs.tree.overrideAttrs (old: { doCheck = false; patches = old.patches or [ ] ++ [ ]; })) (pkgs.tree.override { }) (pkgs.tree.overrideAttrs (final: prev: { meta = prev.meta // { priority = 3; }; })) ]) [ true true true ] ];
+  "their words can be changed" = [ (let t = pkgs.tree.overrideAttrs (old: { meta.priority = 3; passthru.x = 1; }); in [ t.meta.priority t.x ]) [ 3 1 ] ];
+  "hooks add up" = [ ((pkgs.tree.overrideAttrs { postInstall = "a"; }).overrideAttrs (old: { postInstall = old.postInstall + "b"; })).postInstall "ab" ];
+  "how they are built cannot" = [ (map fails [ (pkgs.tree.overrideAttrs { version = "3"; }).drvPath (pkgs.ffmpeg.override { withX = true; }).drvPath (pkgs.zlib.dev.overrideAttrs { src = ./.; }).drvPath ]) [ true true true ] ];
+
   # paths and file sets (fileset.sh has more)
   "paths are put together" = [ (map (lib.path.append /a) [ "b" "./b//c/." "." ]) [ /a/b /a/b/c /a ] ];
   "but not out of the folder" = [ (map fails [ (lib.path.append /a "../b") (lib.path.append /a "/b") (lib.path.append /a "") (lib.path.append "/a" "b") ]) [ true true true true ] ];

@@ -1,0 +1,5 @@
+{ ffmpeg }:
+
+ffmpeg.overrideAttrs (old: {
+  configureFlags = old.configureFlags ++ [ "--enable-nonfree" ];
+})
