@@ -102,7 +102,9 @@ int main(int argc, char **argv)
 		char *text CLEANUP_FREE = err_format(&err);
 
 		fputs(text, stderr);
-		return err_status(&err);
+		/* As a shell has it of whoever a signal ended. */
+		return err.code == ERR_INTERRUPTED && interrupt_signal() ? 128 + interrupt_signal()
+									 : err_status(&err);
 	}
 	return cli.status;
 }

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/environ.h"
 #include "base/file.h"
 #include "source/ladder.h"
 
@@ -25,6 +26,7 @@ struct checkout_job {
 	struct worker fetcher;
 	struct checkout what;
 	const char *root_dir; /* arena; "" for none */
+	uint64_t started;
 };
 
 static struct checkout_job *checkout_of(struct job *j)
@@ -151,13 +153,30 @@ static errint checkout_start(struct job *j, enum job_state *next, struct err *er
 	c->ladder = job_ladder(j->loop);
 	j->activity =
 		activity_start(j->report, 0, "", "fetching %.*s", STR_ARG(goal_name(j->goal)));
+	c->started = clock_ms();
 	*next = JOB_RUNNING;
 	return worker_start(bring_tree, j, &c->fetcher, err);
 }
 
 static void checkout_watch(const struct job *j, struct watch_wish *wish)
 {
-	wish->fds[0] = ((const struct checkout_job *)j)->fetcher.fd;
+	const struct checkout_job *c = (const struct checkout_job *)j;
+
+	wish->fds[0] = c->fetcher.fd;
+	if (j->o->timeout_s)
+		wish->due = c->started + j->o->timeout_s * 1000ULL;
+}
+
+/* What is silent too long libgit2 itself gives up. */
+static errint checkout_patience(struct job *j, uint64_t now, struct err *err)
+{
+	struct checkout_job *c = checkout_of(j);
+
+	if (!j->o->timeout_s || now - c->started < j->o->timeout_s * 1000ULL)
+		return 0;
+	err_set(err, ERR_TIMEOUT, "fetching '%.*s' timed out after %u seconds",
+		STR_ARG(c->what.url), j->o->timeout_s);
+	return err_detail(err, "needed by derivation '%.*s'", STR_ARG(j->goal->path));
 }
 
 static errint checkout_event(struct job *j, int fd, enum job_state *next, struct err *err)
@@ -185,5 +204,6 @@ const struct job_ops job_checkout = {
 	.start = checkout_start,
 	.watch = checkout_watch,
 	.event = checkout_event,
+	.patience = checkout_patience,
 	.end = checkout_end,
 };

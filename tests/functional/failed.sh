@@ -7,7 +7,7 @@
 command -v bash >/dev/null || skip_all "no bash"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 39
+plan 41
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 mkdir -p "$NIX_CONF_DIR" tmp stdenv p/.flox/pkgs
@@ -93,6 +93,13 @@ more"
 	is "$1: phases are there" "$(echo 'curPhase=; buildPhase=true; runPhase buildPhase' | enter)" "Running phase: buildPhase"
 	is "$1: so are the files of the environment" "$(enter -c bash -c 'cat $textPath')" "in a file"
 	is "$1: a signal's status" "$(enter -c bash -c 'bash -c "kill -TERM \$\$"; exit $?'; echo $?)" 143
+	"$KILN_BUILD/kiln" shell --failed -c bash -c 'echo >in; while :; do :; done' 2>"$T/err" &
+	child=$!
+	for _ in $(seq 200); do [ ! -e "$folder/in" ] || break; sleep 0.05; done
+	kill -TERM "$child"
+	wait "$child"
+	is "$1: a signal to kiln itself" $? 143
+	rm -f "$folder/in"
 	is "$1: nothing else is left" "$(find "$TMPDIR" -maxdepth 1 -mindepth 1 ! -name 'kiln-build-*' ! -name 'folder.*')" ""
 	is "$1: a person's terminal" "$(python3 - "$KILN_BUILD/kiln" <<'PY'
 import os, pty, re, select, sys, time
@@ -137,7 +144,7 @@ if kiln build app 2>&1 | grep -q 'buildPhase failed with exit status 3'; then
 	rm -rf "$TMPDIR"/kiln-build-*
 	like "an altered note is refused" "$(sed -i 's|"drv": "[^"]*"|"drv": "/etc/passwd"|' "$KILN_STORE/nix/var/nix/kiln/failed.json"; kiln shell --failed 2>&1)" "failed.json': it does not say what failed"
 else
-	for i in $(seq 17); do pass "in the sandbox $i # SKIP this machine's programs do not run there"; done
+	for i in $(seq 18); do pass "in the sandbox $i # SKIP this machine's programs do not run there"; done
 fi
 
 # ---- without one ----

@@ -419,5 +419,5 @@ p=$!
 sleep 1
 kill -TERM "$p"
 wait "$p"
-is "interrupted" $? 130
+is "ended by a signal" $? 143
 is "no half of it stays as if it were whole" "$(find "$T/cache" -size +90k -name '[0-9a-z]*' | wc -l)" 0

@@ -6,7 +6,7 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 command -v git >/dev/null || skip_all "no git"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 34
+plan 35
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
 	GIT_COMMITTER_EMAIL=a@b GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=core.safecrlf GIT_CONFIG_VALUE_0=false \
@@ -105,6 +105,14 @@ fails_like "a link is none" "has no folder 'link' \\(rootDir\\)" make "fetchgit 
 raw='system = "builtin"; builder = "builtin:kiln-git-1"; name = "raw"; outputHashMode = "recursive"; outputHash = ""; outputHashAlgo = "sha256";'
 fails_like "nor is what leads out" "'\\.\\./x' is no folder of a repository" make "derivation { $raw url = \"file://$T/repo\"; rev = \"v1\"; rootDir = \"../x\"; }"
 fails_like "it must be said what is meant" "does not say which url and rev" make "derivation { $raw url = \"file://$T/repo\"; }"
+# Something that listens, and says nothing.
+python3 -c 'import socket, sys, time
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(8); open(sys.argv[1], "w").write(str(s.getsockname()[1])); time.sleep(60)' "$T/deaf" &
+deaf=$!
+for _ in $(seq 100); do [ ! -s "$T/deaf" ] || break; sleep 0.05; done
+slow() { timeout 20 "$KILN_BUILD/compat/nix-build" --no-out-link --timeout 1 -E "derivation { $raw url = \"http://127.0.0.1:$(cat "$T/deaf")/r.git\"; rev = \"v1\"; }"; }
+fails_like "--timeout is for repositories, too" "^error: fetching 'http://127.0.0.1:[0-9]*/r.git' timed out after 1 seconds" slow
+kill "$deaf"
 fails_like "and what comes of it" "without one recursive fixed output" make 'derivation { system = "builtin"; builder = "builtin:kiln-git-1"; name = "raw"; url = "file:///x"; rev = "x"; }'
 
 # ---- archives ----
