@@ -30,6 +30,7 @@ static errint sandbox_job_start(struct job *j, enum job_state *next, struct err 
 	bool fetches = false;
 
 	b->child = (struct sandbox_child)SANDBOX_CHILD_INIT;
+	b->copier = (struct worker)WORKER_INIT;
 	b->log_fd = b->log.fd = -1;
 	errint rc = sandbox_job_prepare_world(b, &b->env, err);
 	if (!rc)
@@ -171,10 +172,11 @@ static errint sandbox_job_event(struct job *j, int fd, enum job_state *next, str
 	struct sandbox_job *b = sandbox_of(j);
 	ERR(words);
 
-	if (b->ascent) {
-		errint rc = sandbox_job_fetched(b, err);
+	if (b->ascent || b->copier.fd >= 0) {
+		bool done;
+		errint rc = sandbox_job_fetched(b, &done, err);
 
-		return rc ? rc : start_builder(b, err);
+		return rc || !done ? rc : start_builder(b, err);
 	}
 	if (fd == b->log_fd)
 		return take_output(b, err);
@@ -194,6 +196,10 @@ static void sandbox_job_watch(const struct job *j, struct watch_wish *wish)
 
 	if (b->ascent)
 		return;
+	if (b->copier.fd >= 0) {
+		wish->fds[0] = b->copier.fd;
+		return;
+	}
 	wish->fds[0] = b->child.status;
 	wish->fds[1] = b->log_fd;
 	wish->fds[2] = b->child.pidfd;

@@ -45,38 +45,57 @@ errint sandbox_job_fetch(struct sandbox_job *b, bool *begun, struct err *err)
 	return ascent_begin(job_ladder(j->loop), &r, &b->ascent, err);
 }
 
+/* In the worker: to another file system. */
+static errint copy_over(void *ctx, struct buf *out, struct err *err)
+{
+	struct sandbox_job *b = ctx;
+	char *place CLEANUP_FREE = path_join(str_c(b->build_dir), S(FETCHED_NAME));
+	int from CLEANUP_FD = -1;
+	errint rc = open_file(AT_FDCWD, b->fetched, &from, err);
+
+	if (rc)
+		return rc;
+	int to CLEANUP_FD = open(place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (to < 0)
+		return err_sys(err, "making '%s'", place);
+	rc = fd_copy(from, to, err);
+	if (rc)
+		return err_wrap(err, "copying '%s'", b->fetched);
+	unlink(b->fetched);
+	return 0;
+}
+
 /* The file becomes the builder's own. */
-static errint hand_over(struct sandbox_job *b, struct err *err)
+static errint give_to_builder(struct sandbox_job *b, struct err *err)
 {
 	char *place CLEANUP_FREE = path_join(str_c(b->build_dir), S(FETCHED_NAME));
 	struct sandbox_ids ids = sandbox_ids();
 
-	if (rename(b->fetched, place)) {
-		/* Another file system. */
-		int in CLEANUP_FD = -1;
-		errint rc = errno == EXDEV ? open_file(AT_FDCWD, b->fetched, &in, err)
-					   : err_sys(err, "moving '%s' to '%s'", b->fetched, place);
-
-		if (rc)
-			return rc;
-		int out CLEANUP_FD = open(place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-		if (out < 0)
-			return err_sys(err, "making '%s'", place);
-		rc = fd_copy(in, out, err);
-		if (rc)
-			return err_wrap(err, "copying '%s'", b->fetched);
-		unlink(b->fetched);
-	}
 	if (b->isolated && ids.privileged && chown(place, ids.uid, ids.gid))
 		return err_sys(err, "changing the owner of '%s'", place);
 	return chmod(place, 0644) ? err_sys(err, "changing the mode of '%s'", place) : 0;
 }
 
-errint sandbox_job_fetched(struct sandbox_job *b, struct err *err)
+static errint hand_over(struct sandbox_job *b, bool *done, struct err *err)
 {
-	const struct ascent_result *r = ascent_result(b->ascent);
+	char *place CLEANUP_FREE = path_join(str_c(b->build_dir), S(FETCHED_NAME));
+
+	*done = rename(b->fetched, place) == 0;
+	if (*done)
+		return give_to_builder(b, err);
+	return errno == EXDEV ? worker_start(copy_over, b, &b->copier, err)
+			      : err_sys(err, "moving '%s' to '%s'", b->fetched, place);
+}
+
+errint sandbox_job_fetched(struct sandbox_job *b, bool *done, struct err *err)
+{
 	errint rc;
 
+	if (b->copier.fd >= 0) {
+		rc = worker_read(&b->copier, done, err);
+		return rc || !*done ? rc : give_to_builder(b, err);
+	}
+	const struct ascent_result *r = ascent_result(b->ascent);
 	if (r->got.err.code) {
 		err_move(err, &ascent_result(b->ascent)->got.err);
 		return err_detail(err, "needed by derivation '%.*s'", STR_ARG(b->job.goal->path));
@@ -86,13 +105,14 @@ errint sandbox_job_fetched(struct sandbox_job *b, struct err *err)
 
 		b->came_from = arena_strz(&b->job.arena, str_c(shown));
 	}
-	rc = hand_over(b, err);
+	rc = hand_over(b, done, err);
 	ascent_free(STEAL(b->ascent));
 	return rc;
 }
 
 void sandbox_job_fetch_end(struct sandbox_job *b)
 {
+	worker_release(&b->copier);
 	ascent_free(b->ascent);
 	free(b->fetched);
 }

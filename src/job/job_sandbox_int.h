@@ -26,6 +26,8 @@ struct sandbox_job {
 	/* of what comes before the builder starts; job_sandbox_fetch.c */
 	struct ascent *ascent;
 	char *fetched;
+	struct worker
+		copier; /* of it, to another file system; its fd is -1 while it does not run */
 	const char *came_from; /* arena; NULL while nothing came */
 };
 
@@ -37,8 +39,9 @@ static inline struct sandbox_job *sandbox_of(struct job *j)
 /* Begins to bring what the derivation wants to have when its builder starts, and *begun; job_wake()
  * tells when it is through. */
 ATTR_MUST_CHECK errint sandbox_job_fetch(struct sandbox_job *b, bool *begun, struct err *err);
-/* It is through: puts it into the build folder. */
-ATTR_MUST_CHECK errint sandbox_job_fetched(struct sandbox_job *b, struct err *err);
+/* It is through, or b->copier has something to say: puts it into the build folder, *done once it is
+ * there. */
+ATTR_MUST_CHECK errint sandbox_job_fetched(struct sandbox_job *b, bool *done, struct err *err);
 void sandbox_job_fetch_end(struct sandbox_job *b);
 
 /* Decides everything about a builder's world and makes the folders and files of it. */

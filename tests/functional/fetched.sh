@@ -3,7 +3,7 @@
 # folder, and what is told when it does not work out.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../small-set.sh"
-plan 13
+plan 14
 
 # It makes $out of the file `fetched`, in capitals, and says what it sees.
 cat >"$T/builder.c" <<'C'
@@ -47,6 +47,12 @@ make() { compat nix-build --no-out-link -E "import $T/fetched.nix { $1 }"; }
 got=$(make "urls = [ \"file://$T/files/file\" ];" 2>"$T/err") || sed 's/^/# /' "$T/err"
 is "the builder has the file" "$(cat "$T/root$got")" CONTENT
 like "as its own" "$(compat nix-store --read-log "$got")" '^mode 644, mine 1$'
+# A build folder on another file system: the file is copied, beside the loop.
+away=$(mktemp -d /dev/shm/kiln-test.XXXXXX 2>/dev/null || mktemp -d "$T/away.XXXXXX")
+compat nix-store --delete "$got" >/dev/null 2>&1
+got=$(TMPDIR=$away compat nix-build --no-out-link --keep-failed -E "import $T/fetched.nix { urls = [ \"file://$T/files/file\" ]; }" 2>"$T/err") || sed 's/^/# /' "$T/err"
+is "also from another file system" "$(cat "$T/root$got")" CONTENT
+rm -rf "$away"
 is "nothing of it stays" "$(ls "$T/root/nix/var/nix/kiln/partial")" ""
 empty_store
 got=$(make "urls = [ \"file://$T/files/none\" \"file://$T/files/file\" ];" 2>"$T/err") || sed 's/^/# /' "$T/err"
