@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Completion of kiln's commands, verbs, options and recipes in bash, from the list that the program
+# Completion of kiln's commands, verbs, options, recipes and packages in bash, from the list that the program
 # itself gives: what --help shows is what is offered.
 
 # The recipes of the project that this folder is in.
@@ -11,6 +11,14 @@ _kiln_recipes() {
 		file=${file%/default.nix} file=${file%.nix}
 		echo "${file##*/}"
 	done
+}
+
+# What a command takes by name: those of the set, too, where it looks there.
+_kiln_names() {
+	case $1 in
+	"kiln show" | "kiln size" | "kiln shell" | "kiln develop" | "kiln check") kiln search --names 2>/dev/null || _kiln_recipes ;;
+	*) _kiln_recipes ;;
+	esac
 }
 
 _kiln() {
@@ -27,9 +35,9 @@ _kiln() {
 	*) mapfile -t COMPREPLY < <(awk -F '\t' -v c="$called " -v w="$word" \
 		'$3 == "" && index($1, c w) == 1 { rest = substr($1, length(c) + 1); if (rest !~ / /) print rest }' <<<"$list") ;;
 	esac
-	# Behind a command, and where it has no verb of that name, stand recipes and files.
+	# Behind a command, and where it has no verb of that name, stand names and files.
 	[ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(
-		[ "$called" = kiln ] || compgen -W "$(_kiln_recipes)" -- "$word"
+		[ "$called" = kiln ] || compgen -W "$(_kiln_names "$called")" -- "$word"
 		compgen -f -- "$word"
 	)
 }

@@ -1,5 +1,5 @@
-# Completion of kiln's commands, verbs, options and recipes in fish, from the list that the program
-# itself gives.
+# Completion of kiln's commands, verbs, options, recipes and packages in fish, from the lists that the
+# program itself gives.
 function __kiln_offer
 	set -l list (kiln help --list 2>/dev/null)
 	set -l called kiln
@@ -23,6 +23,9 @@ function __kiln_offer
 		end
 	end
 	test "$called" = kiln; or string match -q -- '-*' $word; and return
+	if contains -- "$called" 'kiln show' 'kiln size' 'kiln shell' 'kiln develop' 'kiln check'
+		kiln search --names 2>/dev/null; and return
+	end
 	set -l dir $PWD
 	while test -n "$dir"; and not test -d $dir/.flox/pkgs
 		set dir (string replace -r '/[^/]*$' '' -- $dir)

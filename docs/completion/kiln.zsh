@@ -1,6 +1,6 @@
 #compdef kiln
-# Completion of kiln's commands, verbs, options and recipes in zsh, from the list that the program
-# itself gives.
+# Completion of kiln's commands, verbs, options, recipes and packages in zsh, from the lists that the
+# program itself gives.
 _kiln() {
 	local called=kiln word line dir
 	local -a list row offered recipes
@@ -26,6 +26,7 @@ _kiln() {
 	dir=$PWD
 	while [[ -n $dir && ! -d $dir/.flox/pkgs ]]; do dir=${dir%/*}; done
 	recipes=($dir/.flox/pkgs/*.nix(N:t:r) $dir/.flox/pkgs/*/default.nix(N:h:t))
+	[[ $called == 'kiln '(show|size|shell|develop|check) ]] && recipes=(${(f)"$(kiln search --names 2>/dev/null)"})
 	(( $#recipes )) && compadd -a recipes
 	_files
 }

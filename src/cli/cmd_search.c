@@ -9,11 +9,13 @@
 struct search_command {
 	struct catalog_from from;
 	struct option_list words;
-	bool json;
+	bool json, names;
 };
 
 static const struct option rows[] = {
 	OPT_FLAG(struct search_command, json, "--json", "print JSON"),
+	OPT_FLAG(struct search_command, names, "--names",
+		 "print names alone, also the others of a package"),
 	OPT_TABLE(struct search_command, from, NULL, catalog_from_rows),
 	OPERANDS(struct search_command, words, "WORD"),
 	OPT_END,
@@ -76,6 +78,15 @@ static void print_json(const struct catalog_hit *v, size_t n)
 	out_str(S("\n]\n"));
 }
 
+static void print_names(const struct catalog_hit *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		out_printf("%.*s\n", STR_ARG(v[i].row->attr));
+		for (size_t k = 0; k < v[i].n_also; k++)
+			out_printf("%.*s\n", STR_ARG(v[i].also[k]));
+	}
+}
+
 static errint search(struct cli *cli, const struct search_command *c, struct catalog *catalog,
 		     struct err *err)
 {
@@ -89,6 +100,8 @@ static errint search(struct cli *cli, const struct search_command *c, struct cat
 	catalog_search(&cli->a, v, n, c->words.v, c->words.n, &hits, &n_hits);
 	if (c->json)
 		print_json(hits, n_hits);
+	else if (c->names)
+		print_names(hits, n_hits);
 	else
 		print_table(hits, n_hits);
 	if (n_hits)
@@ -106,6 +119,9 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 {
 	const struct search_command *c = ctx;
 	struct catalog *catalog CLEANUP(catalog_cleanup) = NULL;
+
+	if (c->json && c->names)
+		return err_set(err, ERR_USAGE, "--json and --names: only one is possible");
 	errint rc = catalog_of(cli, &c->from, EVALUATION_READ_ONLY, &catalog, err);
 
 	return rc ? rc : search(cli, c, catalog, err);

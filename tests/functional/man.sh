@@ -41,7 +41,7 @@ of_page() {
 pages=$(cut -f1 "$T/list" | while IFS= read -r called; do page_of "$called"; done | sort -u)
 # shellcheck disable=SC2086 # words
 set -- $pages
-plan $(($# * 2 + 9))
+plan $(($# * 2 + 10))
 for page in "$@"; do
 	is "$page(1) names the options of its rows" "$(of_page "$page")" "$(of_rows "$page")"
 	ok "$page(1) is valid" sh -c "scdoc <'$root/docs/man/$page.1.scd' >/dev/null"
@@ -75,19 +75,28 @@ version
 	is "and recipes of the project around" "$(cd "$T/project/sub" && completed kiln build ''; completed kiln why t; completed kiln '[' x)" \
 		"one two
 two"
+	is "and packages of the set, where a command looks there" \
+		"$(cd "$T/project/sub" && completed kiln show t | tr ' ' '\n' | grep -xE 'two|tree|tini'; completed kiln shell libjpeg_t; completed kiln size python3.pkgs.nump)" \
+		"two
+tini
+tree
+libjpeg_turbo
+python3.pkgs.numpy"
 else
 	pass "completion # SKIP no bash"
 	pass "completion of recipes # SKIP no bash"
+	pass "completion of packages # SKIP no bash"
 fi
 if command -v fish >/dev/null; then
 	# shellcheck disable=SC2016 # fish's
 	is "fish, too" "$(cd "$T/project/sub" && PATH=$KILN_BUILD:$PATH fish --no-config -c 'source $argv[1]
-		for line in "kiln ve" "kiln store l" "kiln store ls --rec" "kiln help ve" "kiln build t"; complete -C $line; end' "$root/docs/completion/kiln.fish" | cut -f1)" \
+		for line in "kiln ve" "kiln store l" "kiln store ls --rec" "kiln help ve" "kiln build t" "kiln shell libjpeg_t"; complete -C $line; end' "$root/docs/completion/kiln.fish" | cut -f1)" \
 		"version
 ls
 --recursive
 version
-two"
+two
+libjpeg_turbo"
 else
 	pass "completion in fish # SKIP no fish"
 fi
@@ -99,14 +108,15 @@ compadd() { fitting "${(@P)2}"; }
 _files() { :; }
 offered() { local -a words; words=("$@"); integer CURRENT=$#; local PREFIX=$words[-1]; source $script; }
 script=$1
-offered kiln ve; offered kiln store l; offered kiln store ls --rec; offered kiln help ve; offered kiln build t
+offered kiln ve; offered kiln store l; offered kiln store ls --rec; offered kiln help ve; offered kiln build t; offered kiln shell libjpeg_t
 END
 	is "and zsh" "$(cd "$T/project/sub" && PATH=$KILN_BUILD:$PATH zsh -f "$T/try.zsh" "$root/docs/completion/kiln.zsh")" \
 		"version
 ls
 --recursive
 version
-two"
+two
+libjpeg_turbo"
 else
 	pass "completion in zsh # SKIP no zsh"
 fi

@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 49
+plan 51
 top=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR="$top"
 cd "$T" || exit 1
@@ -111,3 +111,9 @@ like "it comes before a package of its name" "$(kiln show bash)" "^version +9$"
 like "what cannot be used here says so" "$(kiln show deep)" "^trouble +.*is not available for $system"
 is "a slip in a recipe's name" "$(kiln show minne 2>&1)" "error: there is no recipe and no package 'minne'
 hint: did you mean 'mine'?"
+is "names alone, all that a package has" "$(cd "$T" && kiln search --names libjpeg_turbo | sort)" "libjpeg
+libjpeg-turbo-progs
+libjpeg62-turbo
+libjpeg62-turbo-dev
+libjpeg_turbo"
+fails_like "which are no JSON" "only one is possible" kiln search --names --json
