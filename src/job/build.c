@@ -16,6 +16,7 @@ static struct plan_options plan_options(struct arena *a, const struct build_opti
 		names[i] = o->builtins[i].name;
 	return (struct plan_options){
 		.system = o->system,
+		.platforms = o->platforms,
 		.features = o->features,
 		.builtins = names,
 		.check = o->check,

@@ -41,6 +41,7 @@ struct build_options {
 	unsigned log_lines;               /* of a failed build's log; 0: 25 */
 	unsigned max_silent_s, timeout_s; /* 0: no limit */
 	const char *system;               /* NULL: this machine's, "x86_64-linux" */
+	const char *const *platforms;     /* systems that run here, too, NULL terminated, or NULL */
 	const char *const *features;      /* system features beyond the usual, NULL terminated */
 	/* Extra paths of the sandbox, "inside=outside" or one path for both; a trailing '?' makes
 	 * it optional. */

@@ -32,6 +32,10 @@ static bool system_ok(const struct plan_options *o, struct str platform)
 {
 	const char *system = o->system ? o->system : native_system();
 
+	for (const char *const *p = o->platforms; p && *p; p++) {
+		if (str_eqz(platform, *p))
+			return true;
+	}
 	return str_eqz(platform, system) || str_eq(platform, S("builtin")) ||
 	       (str_eq(platform, S("i686-linux")) && !strcmp(native_system(), "x86_64-linux"));
 }
@@ -83,10 +87,13 @@ static errint unknown_builtin(const struct plan_options *o, struct str name, str
 
 errint check_system(const struct plan_options *o, const struct drv *d, struct err *err)
 {
-	if (!system_ok(o, d->platform))
-		return err_set(err, ERR_UNSUPPORTED,
-			       "a '%.*s' is required to build it, but this is a '%s'",
-			       STR_ARG(d->platform), o->system ? o->system : native_system());
+	if (!system_ok(o, d->platform)) {
+		err_set(err, ERR_UNSUPPORTED,
+			"a '%.*s' is required to build it, but this is a '%s'",
+			STR_ARG(d->platform), o->system ? o->system : native_system());
+		return err_hint(err, "the setting 'extra-platforms' names systems whose programs "
+				     "run here through qemu-user");
+	}
 	if (goal_builder(d) == GOAL_BUILTIN && !builtin_known(o, d->builder))
 		return unknown_builtin(o, d->builder, err);
 	return check_features(o, d, err);

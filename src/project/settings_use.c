@@ -36,5 +36,6 @@ void settings_for_build(const struct settings *s, struct build_options *out)
 	out->timeout_s = s->timeout;
 	out->max_silent_s = s->max_silent_time;
 	out->system = s->system;
+	out->platforms = s->extra_platforms.v;
 	out->features = s->system_features.v;
 }

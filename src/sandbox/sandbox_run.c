@@ -28,6 +28,7 @@
 #include <linux/capability.h>
 
 #include "base/file.h"
+#include "base/process.h"
 
 /* The host's user id behind a sandbox that root starts: where systemd and Nix take the ids of
  * containers from, so that it owns nothing and nobody logs in with it. */
@@ -297,7 +298,8 @@ static errint become_builder(const struct sandbox_spec *s, struct sandbox_ids id
 	if (rc)
 		return rc;
 	execve(s->program, s->argv, s->env);
-	return err_sys(err, "executing '%s'", s->program);
+	err_sys(err, "executing '%s'", s->program);
+	return process_exec_failed(err);
 }
 
 ATTR_NORETURN static void child_main(const struct sandbox_spec *s, struct sandbox_ids ids, int fd,

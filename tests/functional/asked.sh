@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 79
+plan 81
 cd "$T" || exit 1
 
 # run COMMAND…: sets $out, $status; the rest of what it says is in err.
@@ -164,6 +164,12 @@ like "and told" "$(cat err)" "'$alone' is registered, but its files are gone"
 cp alone "$KILN_STORE$alone"
 chmod 444 "$KILN_STORE$alone"
 ok "the store verifies" compat nix-store --verify --check-contents
+
+# ---- a program of another kind of machine ----
+printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\64\22\1\0\0\0%048d' 0 >"$T/strange" && chmod 755 "$T/strange"
+fails_like "is told" "executing '/.*-strange': Exec format error" kiln build --no-link --extra-platforms moon-linux \
+	--expr "derivation { name = \"x\"; system = \"moon-linux\"; builder = $T/strange; }"
+like "with the cure" "$out" "^hint: a program for another kind of machine runs through qemu-user"
 
 # ---- a store of others ----
 if [ "$(id -u)" != 0 ] || ! command -v setpriv >/dev/null; then

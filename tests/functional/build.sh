@@ -3,7 +3,7 @@
 # What runs programs in the sandbox is tested in unit/t_job_run.c and end to end.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 45
+plan 47
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 cd "$T" || exit 1
@@ -76,6 +76,9 @@ ok "executables stay executable" test -x "$KILN_STORE$tree/bin/run"
 fails_like "a missing source names the derivation" 'needed by derivation .*-absent\.drv' \
 	compat nix-build -A absent
 fails_like "another system's build is refused" "a 'aarch64-linux' is required" compat nix-build -A arm
+like "with the cure" "$out" "^hint: the setting 'extra-platforms' names systems"
+like "which counts" "$(compat nix-build --dry-run --extra-platforms 'riscv64-linux aarch64-linux' -A arm 2>&1)" \
+	"-arm\.drv$"
 fails_like "so is an unknown built-in builder" "builder 'builtin:kiln-odd-1' is not known" \
 	compat nix-build -A odd
 fails_like "and an unknown feature" "needs the system feature 'moon'" compat nix-build -A feature
