@@ -24,7 +24,7 @@ in
       (away "lib/libc.so.6" "/usr/lib/${triplet}/gconv" 2)
       (away "lib/libc.so.6" "/usr/lib/locale" 2)
       (away "lib/libc.so.6" "/usr/share/zoneinfo" 1)
-      (away "lib/libc.so.6" "/usr/share/locale" 10)
+      (away "lib/libc.so.6" "/usr/share/locale" { amd64 = 10; arm64 = 6; }.${platform.arch})
     ];
   };
 
