@@ -50,6 +50,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	    deb_release_find(&release, S("main/Packages"), &hash, &size, &err))
 		err_clear(&err);
 	err_clear(&err);
+	release = (struct deb_release){.date = text, .valid_until = text};
+	if (deb_release_check_valid(&release, 1, &err) ||
+	    deb_release_check_newer(&release, S("Sat, 01 Jan 2022 00:00:00 UTC"), &err))
+		err_clear(&err);
 	if (deb_rules_parse(&a, text, S("/out"), &rules, &err))
 		err_clear(&err);
 	if (deb_release_status(text, &err))

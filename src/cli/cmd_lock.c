@@ -10,7 +10,7 @@
 
 struct lock_command {
 	const char *roots, *output, *keyring;
-	bool check, accept_changed, json;
+	bool check, accept_changed, accept_old, json;
 };
 
 static const struct option rows[] = {
@@ -24,6 +24,8 @@ static const struct option rows[] = {
 		 "write nothing; fail where the lock would change"),
 	OPT_FLAG(struct lock_command, accept_changed, "--accept-changed",
 		 "take packages whose bytes changed under one version"),
+	OPT_FLAG(struct lock_command, accept_old, "--accept-old",
+		 "take a suite that has expired, or is older than the lock's"),
 	OPT_FLAG(struct lock_command, json, "--json", "print what moved as JSON"),
 	OPT_END,
 };
@@ -102,6 +104,7 @@ static errint lock_debian(struct cli *cli, void *ctx, struct err *err)
 		.keyring = c->keyring,
 		.check = c->check,
 		.accept_changed = c->accept_changed,
+		.accept_old = c->accept_old,
 		.moves = &moves,
 		.ladder = ladder,
 		.report = cli_report(cli),

@@ -4,6 +4,7 @@
 #include "deb/lock.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "archive/archive.h"
 #include "base/file.h"
@@ -214,9 +215,29 @@ static errint resolve_arch(const struct deb_lock_options *o, const struct deb_ro
 	return 0;
 }
 
+/* Neither past its time nor from before what is locked of the same suite. */
+static errint check_age(const struct deb_lock_options *o, const struct deb_release *release,
+			struct str pocket, struct str old, struct arena *a, struct err *err)
+{
+	struct str locked;
+
+	if (o->accept_old)
+		return 0;
+	errint rc = deb_lock_date(a, old, pocket, &locked, err);
+	if (rc) {
+		err_wrap(err, "'%s': the old lock", o->lock);
+		return err_hint(err, "remove it to start from nothing");
+	}
+	rc = deb_release_check_valid(release, (int64_t)time(NULL), err);
+	if (!rc)
+		rc = deb_release_check_newer(release, locked, err);
+	return rc ? err_wrap(err, "InRelease of '%.*s'", STR_ARG(release->asked)) : 0;
+}
+
 /* The suite's release, then its pockets' in their order, all before any index: one snapshot. */
 static errint fetch_releases(const struct deb_lock_options *o, const struct deb_roots *r,
-			     struct arena *a, struct deb_release **out, struct err *err)
+			     struct str old, struct arena *a, struct deb_release **out,
+			     struct err *err)
 {
 	struct deb_release *v = ARENA_ARRAY(a, struct deb_release, 1 + r->pockets.n);
 
@@ -224,8 +245,11 @@ static errint fetch_releases(const struct deb_lock_options *o, const struct deb_
 		struct str suite = i ? str_c(arena_printf(a, "%.*s-%.*s", STR_ARG(r->suite),
 							  STR_ARG(r->pockets.v[i - 1])))
 				     : r->suite;
+		struct str pocket = i ? r->pockets.v[i - 1] : S("");
 		errint rc = fetch_release(o, a, suite, &v[i], err);
 
+		if (!rc)
+			rc = check_age(o, &v[i], pocket, old, a, err);
 		if (rc)
 			return rc;
 	}
@@ -235,17 +259,10 @@ static errint fetch_releases(const struct deb_lock_options *o, const struct deb_
 
 /* What moved against the lock that is there. Bytes that changed under one version are nobody's
  * update: whoever locks has to say that they are meant. */
-static errint compare(const struct deb_lock_options *o, struct str new, struct arena *a,
-		      struct err *err)
+static errint compare(const struct deb_lock_options *o, struct str old, struct str new,
+		      struct arena *a, struct err *err)
 {
-	BUF(old, LIMIT_LOCK_FILE);
-	errint rc = file_read(AT_FDCWD, o->lock, &old, err);
-
-	/* One that is there and cannot be read is not to be written over unseen. */
-	if (rc && rc != ERR_NOT_FOUND)
-		return rc;
-	err_clear(err);
-	if (deb_moves_find(a, arena_str(a, buf_str(&old)), new, o->moves, err)) {
+	if (deb_moves_find(a, old, new, o->moves, err)) {
 		err_wrap(err, "'%s'", o->lock);
 		return err_hint(err, "remove it to start from nothing");
 	}
@@ -263,8 +280,8 @@ static errint compare(const struct deb_lock_options *o, struct str new, struct a
 	return 0;
 }
 
-static errint resolve_all(const struct deb_lock_options *o, struct arena *a, struct buf *json,
-			  struct buf *about, struct err *err)
+static errint resolve_all(const struct deb_lock_options *o, struct str old, struct arena *a,
+			  struct buf *json, struct buf *about, struct err *err)
 {
 	BUF(roots_text, LIMIT_SMALL_FILE);
 	struct deb_closure *closures;
@@ -275,7 +292,7 @@ static errint resolve_all(const struct deb_lock_options *o, struct arena *a, str
 	if (!rc)
 		rc = deb_roots_parse(a, buf_str(&roots_text), o->roots, &roots, err);
 	if (!rc)
-		rc = fetch_releases(o, &roots, a, &releases, err);
+		rc = fetch_releases(o, &roots, old, a, &releases, err);
 	if (rc)
 		return rc;
 	closures = ARENA_ARRAY(a, struct deb_closure, roots.architectures.n);
@@ -299,15 +316,33 @@ static errint resolve_all(const struct deb_lock_options *o, struct arena *a, str
 	return 0;
 }
 
+/* The lock that is there, or "". */
+static errint read_old(const struct deb_lock_options *o, struct arena *a, struct str *out,
+		       struct err *err)
+{
+	BUF(old, LIMIT_LOCK_FILE);
+	errint rc = file_read(AT_FDCWD, o->lock, &old, err);
+
+	/* One that is there and cannot be read is not to be written over unseen. */
+	if (rc && rc != ERR_NOT_FOUND)
+		return rc;
+	err_clear(err);
+	*out = arena_str(a, buf_str(&old));
+	return 0;
+}
+
 errint deb_lock(const struct deb_lock_options *o, struct arena *a, struct err *err)
 {
 	BUF(json, LIMIT_LOCK_FILE);
 	BUF(about, LIMIT_LOCK_FILE);
 	char *about_file CLEANUP_FREE = deb_about_file(o->lock);
-	errint rc = resolve_all(o, a, &json, &about, err);
+	struct str old;
+	errint rc = read_old(o, a, &old, err);
 
 	if (!rc)
-		rc = compare(o, arena_str(a, buf_str(&json)), a, err);
+		rc = resolve_all(o, old, a, &json, &about, err);
+	if (!rc)
+		rc = compare(o, old, arena_str(a, buf_str(&json)), a, err);
 	if (rc || o->check)
 		return rc;
 	rc = file_write(AT_FDCWD, o->lock, buf_str(&json), 0644, 0, err);

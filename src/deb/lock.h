@@ -23,6 +23,7 @@ struct deb_lock_options {
 	const char *keyring;     /* NULL: DEB_KEYRING */
 	bool check;              /* write nothing */
 	bool accept_changed;     /* other bytes under the same version are no error */
+	bool accept_old;         /* an expired suite, or one from before the lock's, is no error */
 	struct deb_moves *moves; /* is told what differs from the lock that was there */
 	struct ladder *ladder;
 	struct report *report;

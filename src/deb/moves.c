@@ -96,6 +96,29 @@ static errint read_lock(struct arena *a, struct str text, struct locked_list *ou
 	return rc;
 }
 
+errint deb_lock_date(struct arena *a, struct str lock, struct str pocket, struct str *out,
+		     struct err *err)
+{
+	struct json_member *top, *pockets;
+	const struct str *found;
+	size_t n;
+
+	*out = S("");
+	if (!lock.n)
+		return 0;
+	errint rc = json_members(a, lock, &top, &n, err);
+	if (rc)
+		return rc;
+	found = json_find(top, n, pocket.n ? S("pockets") : S("date"));
+	if (!found || !pocket.n)
+		return found ? json_string(a, *found, out, err) : 0;
+	rc = json_members(a, *found, &pockets, &n, err);
+	if (rc)
+		return rc;
+	found = json_find(pockets, n, pocket);
+	return found ? json_string(a, *found, out, err) : 0;
+}
+
 /* The next difference of two sorted lists, of which at least one has more. */
 static bool next_move(const struct locked **x, const struct locked **y, const struct locked *x_end,
 		      const struct locked *y_end, struct deb_move *out)

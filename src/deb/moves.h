@@ -18,6 +18,10 @@ struct deb_moves { /* by architecture, then name */
 	size_t n;
 };
 
+/* When the suite that a lock is of was signed, or its pocket of that name ("": the suite itself);
+ * "" where the text is empty or does not say. ERR_CORRUPT where it is no lock. */
+ATTR_MUST_CHECK errint deb_lock_date(struct arena *a, struct str lock, struct str pocket,
+				     struct str *out, struct err *err);
 /* From one lock's JSON to another's; an empty text is a lock without packages. ERR_CORRUPT with the
  * entry where one is no lock. Slices live in the arena or borrow from the texts. */
 ATTR_MUST_CHECK errint deb_moves_find(struct arena *a, struct str from, struct str to,

@@ -106,6 +106,7 @@ errint deb_release_parse(struct str text, struct deb_release *out, struct err *e
 	control_get(&p, S("Codename"), &d.codename);
 	control_get(&p, S("Version"), &d.version);
 	control_get(&p, S("Date"), &d.date);
+	control_get(&p, S("Valid-Until"), &d.valid_until);
 	rc = control_need(&r, &p, "SHA256", &d.sha256, err);
 	if (rc)
 		return rc;

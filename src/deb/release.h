@@ -9,10 +9,11 @@
 #include "base/hash.h"
 
 struct deb_release {
-	struct str suite, codename, version, date; /* as written; "" when absent */
-	struct str sha256;                         /* the field: lines "hash size name" */
-	struct str asked;                          /* by which name it was fetched */
-	bool by_hash;                              /* files are also there by their hash */
+	struct str suite, codename, version; /* as written; "" when absent */
+	struct str date, valid_until;        /* the same */
+	struct str sha256;                   /* the field: lines "hash size name" */
+	struct str asked;                    /* by which name it was fetched */
+	bool by_hash;                        /* files are also there by their hash */
 };
 
 /* Runs gpgv over the file with a keyring and appends the signed text. One valid signature by a key
@@ -25,5 +26,12 @@ ATTR_MUST_CHECK errint deb_release_parse(struct str text, struct deb_release *ou
 /* The hash and size of an index file; ERR_NOT_FOUND when the suite has none of this name. */
 ATTR_MUST_CHECK errint deb_release_find(const struct deb_release *r, struct str name,
 					struct hash *hash, uint64_t *size, struct err *err);
+/* ERR_MISMATCH when the time (seconds since 1970) is past its Valid-Until, which not every suite
+ * has. */
+ATTR_MUST_CHECK errint deb_release_check_valid(const struct deb_release *r, int64_t now,
+					       struct err *err);
+/* ERR_MISMATCH when it is of an earlier date than the one that a lock names; "" is none. */
+ATTR_MUST_CHECK errint deb_release_check_newer(const struct deb_release *r, struct str locked,
+					       struct err *err);
 /* Do gpgv's status lines (doc/DETAILS of GnuPG) tell of a good signature and of no bad one? */
 ATTR_MUST_CHECK errint deb_release_status(struct str status, struct err *err);

@@ -21,7 +21,7 @@ lock() {
 # restore: the mirror as it was
 restore() { cp "$data/mirror/dists/suite/InRelease" "$release"; }
 
-plan 27
+plan 37
 
 if gpgv --keyring "$data/first.gpg" "$release" 2>/dev/null; then
 	fail "gpgv's exit code counts the absent key"
@@ -77,6 +77,28 @@ like "the higher version is locked, with its source" "$(cat "$T/lock.json")" \
 	'"lib": {"version": "1.10-1.security1", "source": "library", "file": "pool/updates/'
 like "and when each pocket was signed" "$(cat "$T/lock.json")" '"pockets": {"security": "Sat, 01 Jan 2022'
 is "nothing moves twice" "$(relock --check --quiet; echo "$?")" 0
+# A signature never ends: what was signed long ago is told.
+sed 's/"date": "Sat, 01 Jan/"date": "Tue, 01 Feb/' "$T/lock.json" >"$T/later"
+cp "$T/lock.json" "$T/earlier"
+cp "$T/later" "$T/lock.json"
+fails_like "an index from before the lock's" \
+	"InRelease of 'suite': it is of Sat, 01 Jan 2022 00:00:00 UTC, and what is locked is newer: of Tue, 01 Feb 2022" relock
+like "with the cure" "$out" "^hint: .*--accept-old goes back"
+ok "leaves the lock" cmp "$T/later" "$T/lock.json"
+sed 's/"security": "Sat, 01 Jan 2022/"security": "Sat, 01 Jan 2023/' "$T/earlier" >"$T/lock.json"
+fails_like "a pocket's, too" "InRelease of 'suite-security': it is of .* newer: of Sat, 01 Jan 2023" relock
+ok "unless going back is meant" relock --quiet --accept-old
+ok "which it then does" cmp "$T/earlier" "$T/lock.json"
+sed 's/"date": "Sat, 01/"date": "Sat, 32/' "$T/earlier" >"$T/lock.json"
+fails_like "a date that is none" "the old lock's date is none: 'Sat, 32 Jan" relock
+cp "$T/earlier" "$T/lock.json"
+mkdir "$T/expired" && cp -r "$data/pockets/dists" "$T/expired/" && cp "$data/expired/dists/suite/InRelease" "$T/expired/dists/suite/"
+echo "mirror.debian = file://$T/expired" >"$KILN_CONF"
+fails_like "an index that is past its time" \
+	"InRelease of 'suite': it is of Sat, 01 Jan 2022 00:00:00 UTC and was valid until Sat, 08 Jan 2022" relock
+like "with its cure" "$out" "^hint: .*--accept-old takes it"
+ok "unless it is meant" relock --quiet --accept-old
+echo "mirror.debian = file://$data/pockets" >"$KILN_CONF"
 sed 's/^Roots: app/Roots: lib, one-service/' "$T/roots" >"$T/roots2" && mv "$T/roots2" "$T/roots"
 is "as JSON" "$(relock --quiet --json)" '[
   {"architecture": "amd64", "package": "app", "from": "2:1.0-1", "to": null, "otherBytes": false},

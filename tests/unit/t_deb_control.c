@@ -350,6 +350,43 @@ static void test_release(void)
 	IS_ERR(deb_release_find(&r, S("broken"), &h, &size, &err), err, ERR_CORRUPT, "a bad hash");
 }
 
+static void test_age(void)
+{
+	static const struct {
+		const char *until;
+		int64_t at;
+	} dates[] = {
+		{"Thu, 01 Jan 1970 00:00:00 UTC", 0},
+		{"Tue, 29 Feb 2000 23:59:59 GMT", 951868799},
+		{"Tue, 31 Dec 2024 12:00:00 UTC", 1735646400},
+		{"Mon, 01 Mar 2100 00:00:00 +0000", 4107542400},
+	};
+	static const char *const none[] = {"Sat, 01 Jan 2022",
+					   "Sat, 01 Jan 2022 00:00:00 CET",
+					   "Sat, 01 Foo 2022 00:00:00 UTC",
+					   "Sat, 01 Jan 2022 24:00:00 UTC",
+					   "1 Jan 2022 00:00:00 UTC",
+					   "Sat, 01 Jan 2022 00:00:00 UTC and more"};
+	struct deb_release r = {.date = S("Sat, 01 Jan 2022 00:00:00 UTC")};
+	ERR(err);
+
+	IS_OK(deb_release_check_valid(&r, INT64_MAX, &err), err, "a suite without an end");
+	for (size_t i = 0; i < ARRAY_LEN(dates); i++) {
+		r.valid_until = str_c(dates[i].until);
+		IS_OK(deb_release_check_valid(&r, dates[i].at, &err), err, dates[i].until);
+		IS_ERR(deb_release_check_valid(&r, dates[i].at + 1, &err), err, ERR_MISMATCH,
+		       "and a second later");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+		r.valid_until = str_c(none[i]);
+		IS_ERR(deb_release_check_valid(&r, 0, &err), err, ERR_CORRUPT, none[i]);
+	}
+	IS_OK(deb_release_check_newer(&r, S(""), &err), err, "no lock");
+	IS_OK(deb_release_check_newer(&r, S("Fri, 31 Dec 2021 23:59:59 UTC"), &err), err, "newer");
+	IS_ERR(deb_release_check_newer(&r, S("Sat, 01 Jan 2022 00:00:01 UTC"), &err), err,
+	       ERR_MISMATCH, "older");
+}
+
 static void test_status(void)
 {
 	ERR(err);
@@ -381,6 +418,7 @@ int main(void)
 	test_parts();
 	test_moves();
 	test_release();
+	test_age();
 	test_status();
 	return tap_done();
 }
