@@ -57,7 +57,7 @@ rows=$(grep -c -v '^#' "$here/natives.tsv")
 plan $((12 + 1 + rows + 12))
 prefix='' shell='' root=''
 
-names='bash coreutils gnugrep gawk openssl glibc debian.python313 debian.torchCpu debian.torchvisionCpu debian.torchaudioCpu'
+names='bash coreutils gnugrep gawk debian.openssl glibc debian.python313 debian.torchCpu debian.torchvisionCpu debian.torchaudioCpu'
 # shellcheck disable=SC2086 # a list of names
 if paths=$(build $names 2>"$T/log"); then pass "builds"; else fail "builds" "$(tail -n 20 "$T/log")"; fi
 for p in $paths; do
