@@ -19,6 +19,11 @@ ATTR_MUST_CHECK errint wheel_name_parse(struct str file, struct wheel_name *out,
 ATTR_MUST_CHECK errint wheel_name_fits(const struct wheel_name *w, unsigned minor,
 				       struct str machine, struct err *err);
 
+/* How well it fits, the best is 0, in the order of an installer's tags; WHEEL_NO_RANK when it does
+ * not. */
+#define WHEEL_NO_RANK (~0u)
+unsigned wheel_name_rank(const struct wheel_name *w, unsigned minor, struct str machine);
+
 /* Does "name-1.0" of a .dist-info folder name the wheel's project and version, whatever their
  * spelling? Either may have dashes. The local part of a version (+cu128) may differ: whoever
  * renames a wheel changes it in one place only. */
@@ -30,6 +35,10 @@ struct wheel_metadata {
 	struct str name, version, python; /* Requires-Python, or "" */
 	struct str *requires;             /* the text of each Requires-Dist */
 	size_t n_requires;
+	struct str summary; /* one line, or "" */
+	struct str license; /* what is short enough to be a name, or "" */
+	struct str *extras; /* of each Provides-Extra */
+	size_t n_extras;
 };
 /* The headers of METADATA; the body is a description and is not read. */
 ATTR_MUST_CHECK errint wheel_metadata_parse(struct arena *a, struct str text,

@@ -7,7 +7,7 @@
 
 #include <strings.h>
 
-enum { MAX_REQUIRES = 65536 };
+enum { MAX_REQUIRES = 65536, LICENSE_MAX = 60 /* a longer one is the text itself */ };
 
 struct header {
 	struct str raw;        /* with continuation lines and line ends */
@@ -54,19 +54,45 @@ static bool key_is(const struct header *h, const char *key)
 	return h->key.n == strlen(key) && strncasecmp(h->key.p, key, h->key.n) == 0;
 }
 
+/* The expression counts most, then a License that is a name, then what is classified. */
+static void take_license(struct arena *a, const struct header *h, struct str *named,
+			 struct str *classified)
+{
+	struct str value = h->value, tail = str_skip(h->raw, (size_t)(h->value.p - h->raw.p));
+
+	if (key_is(h, "License-Expression") && value.n <= LICENSE_MAX)
+		*named = arena_str(a, value);
+	/* one line, which nothing continues */
+	if (key_is(h, "License") && !named->n && value.n <= LICENSE_MAX &&
+	    !str_eqz(value, "UNKNOWN") && str_eq(str_trim(tail), value))
+		*named = arena_str(a, value);
+	if (!key_is(h, "Classifier") || !str_starts(value, S("License :: ")))
+		return;
+	struct str name = str_trim(str_skip(value, (size_t)(str_rchr(value, ':') + 1)));
+	if (str_find(str_skip(value, strlen("License :: ")), S(" :: ")) < 0)
+		return;
+	*classified =
+		classified->n
+			? str_c(arena_printf(a, "%.*s, %.*s", STR_ARG(*classified), STR_ARG(name)))
+			: arena_str(a, name);
+}
+
 errint wheel_metadata_parse(struct arena *a, struct str text, struct wheel_metadata *out,
 			    struct err *err)
 {
 	struct wheel_metadata m = {.name = S(""), .version = S(""), .python = S("")};
-	struct str rest = text;
+	struct str rest = text, classified = S("");
 	struct header h;
-	size_t cap = 0;
+	size_t cap = 0, cap_extras = 0;
 
 	for (; take_header(&rest, &h); cap += key_is(&h, "Requires-Dist"))
-		;
-	if (cap > MAX_REQUIRES)
-		return err_set(err, ERR_TOO_BIG, "METADATA has %zu dependencies", cap);
+		cap_extras += key_is(&h, "Provides-Extra");
+	if (cap > MAX_REQUIRES || cap_extras > MAX_REQUIRES)
+		return err_set(err, ERR_TOO_BIG, "METADATA has %zu dependencies",
+			       MAX(cap, cap_extras));
 	m.requires = ARENA_ARRAY(a, struct str, cap + 1);
+	m.extras = ARENA_ARRAY(a, struct str, cap_extras + 1);
+	m.summary = m.license = S("");
 	for (rest = text; take_header(&rest, &h);) {
 		if (key_is(&h, "Name"))
 			m.name = arena_str(a, h.value);
@@ -76,7 +102,13 @@ errint wheel_metadata_parse(struct arena *a, struct str text, struct wheel_metad
 			m.python = arena_str(a, h.value);
 		else if (key_is(&h, "Requires-Dist"))
 		m.requires[m.n_requires++] = arena_str(a, h.value);
+		else if (key_is(&h, "Provides-Extra")) m.extras[m.n_extras++] =
+			arena_str(a, h.value);
+		else if (key_is(&h, "Summary")) m.summary = arena_str(a, h.value);
+		else take_license(a, &h, &m.license, &classified);
 	}
+	if (!m.license.n)
+		m.license = classified;
 	if (!pep508_name_is(m.name) || !m.version.n)
 		return err_set(err, ERR_CORRUPT, "METADATA has no valid name and version");
 	*out = m;
