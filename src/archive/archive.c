@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "archive/archive_dl.h"
-#include "base/limits.h"
+#include "archive/archive_int.h"
 
 enum { READ_SIZE = 128 << 10 };
 
@@ -21,7 +21,8 @@ struct archive_reader {
 	const struct archive_api *api;
 	struct archive *a;
 	struct source *from;  /* or NULL when libarchive reads a descriptor */
-	struct err *from_err; /* what from failed with */
+	struct err *from_err; /* what from failed with, or &none */
+	struct err none;
 	locale_t utf8;
 	char *chunk;
 	bool at_end; /* of the current item */
@@ -104,10 +105,12 @@ static const struct source_ops item_ops = {.read = item_read};
 errint archive_load(struct err *err)
 {
 	const struct archive_api *api;
+	const struct deflate_api *deflate;
 
 	/* the locale's files are not in the sandbox either */
 	locale_leave(locale_enter());
-	return archive_api(&api, err);
+	errint rc = archive_api(&api, err);
+	return rc ? rc : deflate_api(&deflate, err);
 }
 
 enum reader_kind { READER_ARCHIVE, READER_RAW };
@@ -181,21 +184,16 @@ bool archive_clean_name(struct str name, char *out, size_t *n)
 	return true;
 }
 
-/* Where a name is kept for the callback. */
-struct item_names {
-	char name[LIMIT_PATH_TEXT + 1], link[LIMIT_PATH_TEXT + 1];
-};
-
-static errint clean_into(const char *what, const char *raw, char *out, struct str *clean,
-			 struct err *err)
+errint archive_clean_into(const char *what, struct str raw, char *out, struct str *clean,
+			  struct err *err)
 {
-	struct str s = str_c(raw);
 	size_t n;
 
-	if (s.n > LIMIT_PATH_TEXT)
-		return err_set(err, ERR_TOO_BIG, "%s of %zu bytes in an archive", what, s.n);
-	if (!archive_clean_name(s, out, &n))
-		return err_set(err, ERR_CORRUPT, "archive holds the unsafe %s '%s'", what, raw);
+	if (raw.n > LIMIT_PATH_TEXT)
+		return err_set(err, ERR_TOO_BIG, "%s of %zu bytes in an archive", what, raw.n);
+	if (!archive_clean_name(raw, out, &n))
+		return err_set(err, ERR_CORRUPT, "archive holds the unsafe %s '%.*s'", what,
+			       STR_ARG(raw));
 	*clean = str_n(out, n);
 	return 0;
 }
@@ -228,7 +226,7 @@ static errint item_type(struct archive_reader *r, struct archive_entry *e, struc
 		hard = r->api->archive_entry_hardlink_utf8(e);
 	if (hard) {
 		item->type = ARCHIVE_HARDLINK;
-		rc = clean_into("hard link", hard, names->link, &item->link, err);
+		rc = archive_clean_into("hard link", str_c(hard), names->link, &item->link, err);
 		if (rc || item->link.n)
 			return rc;
 		return err_set(err, ERR_CORRUPT, "archive holds the unsafe hard link '%s'", hard);
@@ -265,7 +263,7 @@ static errint item_fill(struct archive_reader *r, struct archive_entry *e, struc
 	}
 	if (!name)
 		return err_set(err, ERR_CORRUPT, "archive holds a name in no known character set");
-	rc = clean_into("name", name, names->name, &item->name, err);
+	rc = archive_clean_into("name", str_c(name), names->name, &item->name, err);
 	if (rc)
 		return rc;
 	rc = item_type(r, e, names, item, err);
@@ -345,8 +343,12 @@ errint archive_walk_dated(int fd, archive_item_fn *fn, void *ctx, int64_t *newes
 
 errint archive_walk(int fd, archive_item_fn *fn, void *ctx, struct err *err)
 {
+	bool done = false;
 	int64_t newest;
+	errint rc = zip_walk(fd, fn, ctx, &done, err);
 
+	if (rc || done)
+		return rc;
 	return archive_walk_dated(fd, fn, ctx, &newest, err);
 }
 
@@ -359,6 +361,51 @@ errint archive_walk_source(struct source *from, archive_item_fn *fn, void *ctx, 
 	if (!rc)
 		rc = reader_open_source(&r, from, err);
 	return rc ? rc : reader_walk(&r, fn, ctx, err);
+}
+
+errint archive_stream_open(int fd, struct archive_reader **out, struct err *err)
+{
+	struct archive_reader *r = xcalloc(1, sizeof(*r));
+	errint rc = reader_init(r, READER_ARCHIVE, &r->none, err);
+
+	if (!rc)
+		rc = reader_open_fd(r, fd, err);
+	if (rc)
+		archive_stream_free(r);
+	else
+		*out = r;
+	return rc;
+}
+
+errint archive_stream_find(struct archive_reader *r, struct str name, struct source **out,
+			   struct err *err)
+{
+	struct item_names *names CLEANUP_FREE = xmalloc(sizeof(*names));
+
+	for (;;) {
+		struct archive_item item = {.link = S("")};
+		bool skip = false, end = false;
+		errint rc = reader_next(r, names, &item, &skip, &end, err);
+
+		if (rc)
+			return rc;
+		if (end)
+			return err_set(err, ERR_CORRUPT,
+				       "the archive's two lists of what is in it differ");
+		r->at_end = item.type != ARCHIVE_FILE;
+		if (!r->at_end && str_eq(item.name, name)) {
+			*out = &r->source;
+			return 0;
+		}
+	}
+}
+
+void archive_stream_free(struct archive_reader *r)
+{
+	if (!r)
+		return;
+	reader_release(r);
+	free(r);
 }
 
 errint archive_decompress(struct source *from, struct sink *to, struct err *err)

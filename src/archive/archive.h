@@ -3,7 +3,9 @@
  * Archives: tar (plain, gzip, bzip2, xz, zstd), zip, .deb and single compressed files, told by
  * content. libarchive reads them, ours is what may come out: names are relative and clean, with
  * no `..`, no device, no hard link to outside; whoever unpacks never writes through a symlink.
- * The ar container of .debs is read here, because its members stream into another reader. */
+ * The ar container of .debs is read here, because its members stream into another reader, and so
+ * are the zips of archive_walk(), because much of what a wheel's installation costs is to inflate
+ * it. */
 #pragma once
 
 #include <sys/types.h>
@@ -31,8 +33,8 @@ struct archive_item {
 typedef errint archive_item_fn(const struct archive_item *item, struct source *data, void *ctx,
 			       struct err *err);
 
-/* Every item in the archive's order (a zip's: by its central directory, with its modes). fd is
- * read from its start and must be a file. */
+/* Every item in the archive's order (a zip's: by its central directory, with its modes; names are
+ * the bytes that are there). fd is read from its start and must be a file. */
 ATTR_MUST_CHECK errint archive_walk(int fd, archive_item_fn *fn, void *ctx, struct err *err);
 /* The same, and *newest: the latest time of anything in it, its own top folder included. */
 ATTR_MUST_CHECK errint archive_walk_dated(int fd, archive_item_fn *fn, void *ctx, int64_t *newest,

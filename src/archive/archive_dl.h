@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * libarchive, loaded on first use. Only files of this room include this. */
+ * libarchive and libdeflate, loaded on first use. Only files of this room include this. */
 #pragma once
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <libdeflate.h>
 #include "base/err.h"
 
 #define ARCHIVE_FUNCTIONS(X)                 \
@@ -43,5 +44,19 @@ struct archive_api {
 #undef X
 };
 
+#define DEFLATE_FUNCTIONS(X)             \
+	X(libdeflate_alloc_decompressor) \
+	X(libdeflate_crc32)              \
+	X(libdeflate_deflate_decompress) \
+	X(libdeflate_free_decompressor)
+
+struct deflate_api {
+#define X(fn) __typeof__(&fn) fn;
+	DEFLATE_FUNCTIONS(X)
+#undef X
+};
+
 /* The functions; loaded once a process. Any number of threads may ask. */
 ATTR_MUST_CHECK errint archive_api(const struct archive_api **out, struct err *err);
+/* The same of libdeflate's. */
+ATTR_MUST_CHECK errint deflate_api(const struct deflate_api **out, struct err *err);

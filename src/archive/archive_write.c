@@ -205,14 +205,14 @@ static errint add_file(struct archive_writer *w, const struct archive_item *item
 	if (fd < 0)
 		return err_sys(err, "cannot make the file");
 	for (;;) {
-		size_t got;
+		struct str piece = S("");
 
-		rc = source_read(data, w->chunk, COPY_SIZE, &got, err);
-		if (!rc && got)
-			rc = fd_write_all(fd, w->chunk, got, err);
+		rc = source_piece(data, w->chunk, COPY_SIZE, &piece, err);
+		if (!rc && piece.n)
+			rc = fd_write_all(fd, piece.p, piece.n, err);
 		if (rc)
 			return rc;
-		if (!got)
+		if (!piece.n)
 			break;
 	}
 	if (fchmod(fd, item->mode & S_IXUSR ? 0755 : 0644))

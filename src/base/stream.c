@@ -107,14 +107,14 @@ errint source_copy(struct source *from, struct sink *to, struct err *err)
 	char *chunk CLEANUP_FREE = xmalloc(CHUNK);
 
 	for (;;) {
-		size_t got = 0;
-		errint rc = source_read(from, chunk, CHUNK, &got, err);
+		struct str piece = S("");
+		errint rc = source_piece(from, chunk, CHUNK, &piece, err);
 
 		if (rc)
 			return rc;
-		if (got == 0)
+		if (piece.n == 0)
 			return 0;
-		rc = sink_write(to, chunk, got, err);
+		rc = sink_write(to, piece.p, piece.n, err);
 		if (rc)
 			return rc;
 	}

@@ -65,6 +65,9 @@ struct source;
 struct source_ops {
 	/* Reads up to n bytes; *got 0 is the end. */
 	errint (*read)(struct source *s, void *p, size_t n, size_t *got, struct err *err);
+	/* May be NULL. Reads what is in memory already, where it is: some bytes, good until the
+	 * next call; none is the end. */
+	errint (*view)(struct source *s, struct str *out, struct err *err);
 };
 struct source {
 	const struct source_ops *ops;
@@ -73,6 +76,16 @@ ATTR_MUST_CHECK static inline errint source_read(struct source *s, void *p, size
 						 struct err *err)
 {
 	return s->ops->read(s, p, n, got, err);
+}
+/* The next bytes without a copy, where the source has a view, else read into the n bytes at p. None
+ * is the end. */
+ATTR_MUST_CHECK static inline errint source_piece(struct source *s, void *p, size_t n,
+						  struct str *out, struct err *err)
+{
+	if (s->ops->view)
+		return s->ops->view(s, out, err);
+	out->p = (const char *)p;
+	return s->ops->read(s, p, n, &out->n, err);
 }
 /* Exactly n bytes; the end before them is ERR_CORRUPT. */
 ATTR_MUST_CHECK errint source_read_full(struct source *s, void *p, size_t n, struct err *err);

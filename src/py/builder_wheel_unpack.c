@@ -26,21 +26,37 @@ struct tee {
 	char head[4];
 };
 
+static void tee_take(struct tee *t, struct str bytes)
+{
+	for (size_t i = 0; t->size + i < sizeof(t->head) && i < bytes.n; i++)
+		t->head[t->size + i] = bytes.p[i];
+	hash_update(t->ctx, bytes.p, bytes.n);
+	t->size += bytes.n;
+}
+
 static errint tee_read(struct source *s, void *p, size_t n, size_t *got, struct err *err)
 {
 	struct tee *t = (struct tee *)s;
 	errint code = source_read(t->from, p, n, got, err);
 
-	if (code)
-		return code;
-	for (size_t i = 0; t->size + i < sizeof(t->head) && i < *got; i++)
-		t->head[t->size + i] = ((const char *)p)[i];
-	hash_update(t->ctx, p, *got);
-	t->size += *got;
-	return 0;
+	if (!code)
+		tee_take(t, str_n(p, *got));
+	return code;
+}
+
+static errint tee_view(struct source *s, struct str *out, struct err *err)
+{
+	struct tee *t = (struct tee *)s;
+	errint code = t->from->ops->view(t->from, out, err);
+
+	if (!code)
+		tee_take(t, *out);
+	return code;
 }
 
 static const struct source_ops tee_ops = {.read = tee_read};
+/* of what has a view itself */
+static const struct source_ops tee_view_ops = {.read = tee_read, .view = tee_view};
 
 /* What we write ourselves, or what tells of another installation. */
 static bool is_ours(struct str name)
@@ -146,7 +162,7 @@ static errint write_file(struct unpack *u, const struct archive_item *item, stru
 			 struct source *data, struct err *err)
 {
 	struct archive_item placed = *item;
-	struct tee tee = {.source = {&tee_ops}, .from = data};
+	struct tee tee = {.source = {data->ops->view ? &tee_view_ops : &tee_ops}, .from = data};
 	struct wheel_file *f;
 
 	if (str_starts(path, S("bin/")))
