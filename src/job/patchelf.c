@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/process.h"
 
-enum { MAX_ARGS = 64 };
+enum { MAX_ARGS = PATCHELF_FILES + 32 };
 
 struct args {
 	const char *v[MAX_ARGS + 1];
@@ -59,8 +59,8 @@ static errint read_back(const char *file, const struct patchelf_edit *e, struct 
 	return 0;
 }
 
-errint patchelf_run(const struct patchelf *tool, const char *file, const struct patchelf_edit *edit,
-		    struct err *err)
+static errint start(const struct patchelf *tool, const char *const *files, size_t n,
+		    const struct patchelf_edit *edit, struct err *err)
 {
 	struct args a = {.n = 0};
 	BUF(out, LIMIT_TOOL_OUTPUT);
@@ -70,8 +70,32 @@ errint patchelf_run(const struct patchelf *tool, const char *file, const struct 
 	add(&a, tool->library_path);
 	add(&a, tool->program);
 	add_edit(&a, edit);
-	add(&a, file);
-	if (process_capture(a.v, &out, NULL, err) || read_back(file, edit, err))
+	for (size_t i = 0; i < n; i++)
+		add(&a, files[i]);
+	return process_capture(a.v, &out, NULL, err);
+}
+
+errint patchelf_run(const struct patchelf *tool, const char *file, const struct patchelf_edit *edit,
+		    struct err *err)
+{
+	if (start(tool, &file, 1, edit, err) || read_back(file, edit, err))
 		return err_wrap(err, "patchelf: '%s'", file);
 	return 0;
+}
+
+errint patchelf_run_all(const struct patchelf *tool, const char *const *files, size_t n,
+			const struct patchelf_edit *edit, struct err *err)
+{
+	ERR(together);
+
+	/* its messages name no file, so that each is tried alone */
+	bool failed = start(tool, files, n, edit, &together) != 0;
+	for (size_t i = 0; i < n; i++) {
+		errint rc = failed ? patchelf_run(tool, files[i], edit, err)
+				   : read_back(files[i], edit, err);
+
+		if (rc)
+			return failed ? rc : err_wrap(err, "patchelf: '%s'", files[i]);
+	}
+	return failed ? err_move(err, &together) : 0;
 }

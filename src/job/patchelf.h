@@ -21,7 +21,14 @@ struct patchelf_edit {
 	const char *const *extra; /* more options, NULL terminated, or NULL */
 };
 
+enum { PATCHELF_FILES = 128 };
+
 /* Edits a file in place and checks that interpreter and RUNPATH now read back as asked. The file
  * must be writable. */
 ATTR_MUST_CHECK errint patchelf_run(const struct patchelf *tool, const char *file,
 				    const struct patchelf_edit *edit, struct err *err);
+/* The same edit of n files, at most PATCHELF_FILES: starting the tool is most of what one costs. On
+ * failure any of them may be edited; the error names the one that is to blame. */
+ATTR_MUST_CHECK errint patchelf_run_all(const struct patchelf *tool, const char *const *files,
+					size_t n, const struct patchelf_edit *edit,
+					struct err *err);

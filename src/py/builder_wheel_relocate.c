@@ -89,25 +89,37 @@ static bool wants_rpath(const struct wheel_install *w, const struct elf_info *in
 	return !info->runpath.n && (info->rpath.n || needs_sibling(w, info));
 }
 
-static errint edit(struct wheel_install *w, struct wheel_file *f, const struct elf_info *info,
-		   bool *changed, struct err *err)
+/* What an object needs. */
+struct task {
+	size_t file;
+	const char *path;
+	struct patchelf_edit edit;
+	bool exec_stack; /* to be cleared */
+	bool done;
+};
+
+static bool edits(const struct task *t)
+{
+	return t->edit.runpath || t->edit.interpreter;
+}
+
+static errint choose_edit(struct wheel_install *w, const struct elf_info *info, struct task *t,
+			  struct err *err)
 {
 	BUF(runpath, LIMIT_PATH_TEXT * 4);
-	const char *path = arena_printf(&w->arena, "%s/%s", w->out, f->path.p);
 	bool as_rpath = wants_rpath(w, info);
 	struct str old = as_rpath ? info->rpath : info->runpath;
-	struct patchelf_edit e = {.force_rpath = as_rpath};
 
+	t->edit.force_rpath = as_rpath;
 	new_runpath(w, info, &runpath);
 	errint rc = buf_check(&runpath, "library path", err);
 	if (rc)
 		return rc;
 	if (!str_eq(buf_str(&runpath), old))
-		e.runpath = buf_z(&runpath);
+		t->edit.runpath = arena_strz(&w->arena, buf_str(&runpath));
 	if (info->interp.n && !str_eqz(info->interp, w->patchelf.loader))
-		e.interpreter = w->patchelf.loader;
-	*changed = e.runpath || e.interpreter;
-	return *changed ? patchelf_run(&w->patchelf, path, &e, err) : 0;
+		t->edit.interpreter = w->patchelf.loader;
+	return 0;
 }
 
 static errint clear_stack(struct wheel_install *w, struct wheel_file *f, struct err *err)
@@ -141,29 +153,63 @@ static errint read_object(struct wheel_install *w, const struct wheel_file *f,
 	return 0;
 }
 
-static errint relocate(struct wheel_install *w, struct wheel_file *f, bool *changed,
-		       struct err *err)
+static errint choose(struct wheel_install *w, size_t file, struct task *t, struct err *err)
 {
+	struct wheel_file *f = &w->files[file];
 	struct elf_info info;
 	errint rc = read_object(w, f, &info, err);
 
+	*t = (struct task){.file = file};
 	if (rc)
 		return rc;
 	if (!info.elf || info.foreign || info.machine != elf_machine(w->machine) ||
 	    (info.type != ET_DYN && info.type != ET_EXEC))
 		return 0;
-	rc = info.dynamic ? edit(w, f, &info, changed, err) : 0;
-	if (!rc && info.exec_stack)
-		rc = clear_stack(w, f, err);
-	if (rc)
-		return rc;
-	*changed |= info.exec_stack;
-	return *changed ? wheel_file_rehash(w, f, err) : 0;
+	t->path = arena_printf(&w->arena, "%s/%s", w->out, f->path.p);
+	t->exec_stack = info.exec_stack;
+	return info.dynamic ? choose_edit(w, &info, t, err) : 0;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_edit(const struct patchelf_edit *a, const struct patchelf_edit *b)
+{
+	return same_text(a->interpreter, b->interpreter) && same_text(a->runpath, b->runpath) &&
+	       a->force_rpath == b->force_rpath;
+}
+
+/* All that want what v[0] wants, with one start of the tool. */
+static errint edit_alike(struct wheel_install *w, struct task *v, size_t n, struct err *err)
+{
+	const char *files[PATCHELF_FILES];
+	size_t count = 0;
+
+	for (size_t i = 0; i < n && count < PATCHELF_FILES; i++) {
+		if (v[i].done || !same_edit(&v[0].edit, &v[i].edit))
+			continue;
+		files[count++] = v[i].path;
+		v[i].done = true;
+	}
+	return patchelf_run_all(&w->patchelf, files, count, &v[0].edit, err);
+}
+
+static errint finish_task(struct wheel_install *w, struct task *t, struct err *err)
+{
+	struct wheel_file *f = &w->files[t->file];
+	errint rc = t->exec_stack ? clear_stack(w, f, err) : 0;
+
+	return rc ? rc : wheel_file_rehash(w, f, err);
 }
 
 /* ---- side by side: each process has every step-th object ---- */
 
-enum { MAX_SHARES = 64 };
+enum {
+	MAX_SHARES = 64,
+	SHARE = 16 << 20, /* of bytes: less is sooner done than shared out */
+};
 
 struct share {
 	struct wheel_install *w;
@@ -177,24 +223,40 @@ struct edited {
 	uint64_t size;
 };
 
+static errint choose_share(struct share *s, struct task *v, size_t *n, struct err *err)
+{
+	struct wheel_install *w = s->w;
+	size_t seen = 0;
+
+	for (size_t i = 0; i < w->n_files; i++) {
+		if (!w->files[i].elf || seen++ % s->step != s->first)
+			continue;
+		if (choose(w, i, &v[*n], err))
+			return err_wrap(err, "'%s'", w->files[i].path.p);
+		*n += edits(&v[*n]) || v[*n].exec_stack;
+	}
+	return 0;
+}
+
 static errint relocate_share(void *ctx, struct buf *out, struct err *err)
 {
 	struct share *s = ctx;
+	struct task *v = ARENA_ARRAY(&s->w->arena, struct task, s->w->n_files + 1);
 	size_t n = 0;
+	errint rc = choose_share(s, v, &n, err);
 
-	for (size_t i = 0; i < s->w->n_files; i++) {
-		struct wheel_file *f = &s->w->files[i];
-		bool changed = false;
+	for (size_t i = 0; !rc && i < n; i++)
+		if (!v[i].done && edits(&v[i]))
+			rc = edit_alike(s->w, v + i, n - i, err);
+	for (size_t i = 0; !rc && i < n; i++) {
+		const struct wheel_file *f = &s->w->files[v[i].file];
 
-		if (!f->elf || n++ % s->step != s->first)
-			continue;
-		if (relocate(s->w, f, &changed, err))
+		if (finish_task(s->w, &v[i], err))
 			return err_wrap(err, "'%s'", f->path.p);
-		struct edited e = {i, f->sha256, f->size};
-		if (changed)
-			buf_put(out, (const char *)&e, sizeof(e));
+		struct edited e = {v[i].file, f->sha256, f->size};
+		buf_put(out, (const char *)&e, sizeof(e));
 	}
-	return 0;
+	return rc;
 }
 
 /* The file list of this process gets what the other one found. */
@@ -245,10 +307,14 @@ static errint relocate_shared(struct wheel_install *w, size_t shares, struct err
 
 errint wheel_step_relocate(struct wheel_install *w, struct err *err)
 {
-	size_t shares = 0;
+	uint64_t bytes = 0;
+	size_t objects = 0;
 
-	for (size_t i = 0; i < w->n_files; i++)
-		shares += w->files[i].elf;
+	for (size_t i = 0; i < w->n_files; i++) {
+		objects += w->files[i].elf;
+		bytes += w->files[i].elf ? w->files[i].size : 0;
+	}
+	size_t shares = MIN(objects, (size_t)(bytes / SHARE) + 1);
 	shares = MIN(shares, MIN((size_t)thread_processors(), (size_t)MAX_SHARES));
 	if (shares > 1)
 		return relocate_shared(w, shares, err);
