@@ -4,9 +4,9 @@
  * the loader does not look at them either. */
 #include "base/elf.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <unistd.h>
+#include "base/elf_int.h"
 
 enum {
 	MAX_PROGRAM_HEADERS = 512,
@@ -14,14 +14,7 @@ enum {
 	MAX_STRING = 1 << 16,
 };
 
-struct elf_reader {
-	int fd;
-	struct arena *a;
-	Elf64_Phdr *ph;
-	size_t n_ph;
-};
-
-static errint read_at(int fd, uint64_t at, void *p, size_t n, struct err *err)
+errint elf_read_at(int fd, uint64_t at, void *p, size_t n, struct err *err)
 {
 	size_t done = 0;
 
@@ -44,8 +37,8 @@ static errint read_at(int fd, uint64_t at, void *p, size_t n, struct err *err)
 }
 
 /* A NUL terminated string that ends before `limit`. */
-static errint read_string(struct elf_reader *r, uint64_t at, uint64_t limit, struct str *out,
-			  struct err *err)
+errint elf_read_string(struct elf_reader *r, uint64_t at, uint64_t limit, struct str *out,
+		       struct err *err)
 {
 	char chunk[256];
 	size_t n = 0;
@@ -57,7 +50,7 @@ static errint read_string(struct elf_reader *r, uint64_t at, uint64_t limit, str
 		char *end;
 		char *bigger;
 
-		rc = read_at(r->fd, at + n, chunk, want, err);
+		rc = elf_read_at(r->fd, at + n, chunk, want, err);
 		if (rc)
 			return rc;
 		end = memchr(chunk, '\0', want);
@@ -78,8 +71,8 @@ static errint read_string(struct elf_reader *r, uint64_t at, uint64_t limit, str
 }
 
 /* Virtual address to file offset; *limit is where the segment's file bytes end. */
-static errint to_offset(const struct elf_reader *r, uint64_t addr, uint64_t *at, uint64_t *limit,
-			struct err *err)
+errint elf_to_offset(const struct elf_reader *r, uint64_t addr, uint64_t *at, uint64_t *limit,
+		     struct err *err)
 {
 	for (size_t i = 0; i < r->n_ph; i++) {
 		const Elf64_Phdr *ph = &r->ph[i];
@@ -96,8 +89,8 @@ static errint to_offset(const struct elf_reader *r, uint64_t addr, uint64_t *at,
 }
 
 /* The dynamic entries up to DT_NULL. */
-static errint read_dynamic(struct elf_reader *r, const Elf64_Phdr *ph, Elf64_Dyn **out,
-			   size_t *n_out, struct err *err)
+errint elf_read_dynamic(struct elf_reader *r, const Elf64_Phdr *ph, Elf64_Dyn **out, size_t *n_out,
+			struct err *err)
 {
 	size_t n = ph->p_filesz / sizeof(Elf64_Dyn);
 	Elf64_Dyn *dyn;
@@ -105,7 +98,7 @@ static errint read_dynamic(struct elf_reader *r, const Elf64_Phdr *ph, Elf64_Dyn
 	if (n > MAX_DYNAMIC)
 		return err_set(err, ERR_CORRUPT, "not a valid ELF object: %zu dynamic entries", n);
 	dyn = ARENA_ARRAY(r->a, Elf64_Dyn, n + 1);
-	errint rc = n ? read_at(r->fd, ph->p_offset, dyn, n * sizeof(*dyn), err) : 0;
+	errint rc = n ? elf_read_at(r->fd, ph->p_offset, dyn, n * sizeof(*dyn), err) : 0;
 	if (rc)
 		return rc;
 	for (*n_out = 0; *n_out < n && dyn[*n_out].d_tag != DT_NULL; (*n_out)++)
@@ -130,7 +123,7 @@ static errint dynamic_strings(struct elf_reader *r, const Elf64_Dyn *dyn, size_t
 	}
 	if (!table)
 		return 0;
-	errint rc = to_offset(r, table, &at, &limit, err);
+	errint rc = elf_to_offset(r, table, &at, &limit, err);
 	if (rc)
 		return rc;
 	limit = MIN(limit, size > limit - at ? limit : at + size);
@@ -147,7 +140,7 @@ static errint dynamic_strings(struct elf_reader *r, const Elf64_Dyn *dyn, size_t
 		if (dyn[i].d_un.d_val >= limit - at)
 			return err_set(err, ERR_CORRUPT,
 				       "not a valid ELF object: a string outside its table");
-		rc = read_string(r, at + dyn[i].d_un.d_val, limit, to, err);
+		rc = elf_read_string(r, at + dyn[i].d_un.d_val, limit, to, err);
 		if (rc)
 			return rc;
 		out->n_needed += dyn[i].d_tag == DT_NEEDED;
@@ -168,13 +161,13 @@ static errint read_segments(struct elf_reader *r, uint64_t table, struct elf_inf
 			out->stack_flags = table + i * sizeof(*ph) + offsetof(Elf64_Phdr, p_flags);
 			out->exec_stack = ph->p_flags & PF_X;
 		} else if (ph->p_type == PT_INTERP) {
-			rc = read_string(r, ph->p_offset, ph->p_offset + ph->p_filesz, &out->interp,
-					 err);
+			rc = elf_read_string(r, ph->p_offset, ph->p_offset + ph->p_filesz,
+					     &out->interp, err);
 			if (rc)
 				return rc;
 		} else if (ph->p_type == PT_DYNAMIC && !out->dynamic) {
 			out->dynamic = true;
-			rc = read_dynamic(r, ph, &dyn, &n, err);
+			rc = elf_read_dynamic(r, ph, &dyn, &n, err);
 			if (!rc)
 				rc = dynamic_strings(r, dyn, n, out, err);
 			if (rc)
@@ -191,6 +184,24 @@ static bool check_loads(const struct elf_reader *r)
 		    r->ph[i].p_filesz > INT64_MAX - r->ph[i].p_offset)
 			return false;
 	return true;
+}
+
+errint elf_read_headers(struct elf_reader *r, const Elf64_Ehdr *eh, struct err *err)
+{
+	if (!eh->e_phnum)
+		return 0;
+	if (eh->e_phentsize != sizeof(Elf64_Phdr) || eh->e_phnum > MAX_PROGRAM_HEADERS)
+		return err_set(err, ERR_CORRUPT,
+			       "not a valid ELF object: %u program headers of %u bytes",
+			       eh->e_phnum, eh->e_phentsize);
+	r->n_ph = eh->e_phnum;
+	r->ph = ARENA_ARRAY(r->a, Elf64_Phdr, r->n_ph);
+	errint rc = elf_read_at(r->fd, eh->e_phoff, r->ph, r->n_ph * sizeof(*r->ph), err);
+	if (rc)
+		return rc;
+	if (!check_loads(r))
+		return err_set(err, ERR_CORRUPT, "not a valid ELF object: a segment is too large");
+	return 0;
 }
 
 errint elf_read(int fd, struct arena *a, struct elf_info *out, struct err *err)
@@ -219,23 +230,11 @@ errint elf_read(int fd, struct arena *a, struct elf_info *out, struct err *err)
 		return err_set(err, ERR_CORRUPT, "not a valid ELF object: its head is cut off");
 	info.type = eh.e_type;
 	info.machine = eh.e_machine;
-	if (eh.e_phnum) {
-		if (eh.e_phentsize != sizeof(Elf64_Phdr) || eh.e_phnum > MAX_PROGRAM_HEADERS)
-			return err_set(err, ERR_CORRUPT,
-				       "not a valid ELF object: %u program headers of %u bytes",
-				       eh.e_phnum, eh.e_phentsize);
-		r.n_ph = eh.e_phnum;
-		r.ph = ARENA_ARRAY(a, Elf64_Phdr, r.n_ph);
-		rc = read_at(fd, eh.e_phoff, r.ph, r.n_ph * sizeof(*r.ph), err);
-		if (rc)
-			return rc;
-		if (!check_loads(&r))
-			return err_set(err, ERR_CORRUPT,
-				       "not a valid ELF object: a segment is too large");
+	rc = elf_read_headers(&r, &eh, err);
+	if (!rc)
 		rc = read_segments(&r, eh.e_phoff, &info, err);
-		if (rc)
-			return rc;
-	}
+	if (rc)
+		return rc;
 	*out = info;
 	return 0;
 }
@@ -245,7 +244,7 @@ errint elf_clear_exec_stack(int fd, const struct elf_info *info, struct err *err
 	uint32_t flags;
 
 	BUG_ON(!info->stack_flags);
-	errint rc = read_at(fd, info->stack_flags, &flags, sizeof(flags), err);
+	errint rc = elf_read_at(fd, info->stack_flags, &flags, sizeof(flags), err);
 	if (rc)
 		return rc;
 	flags &= ~(uint32_t)PF_X;
