@@ -261,9 +261,7 @@ static errint finish(struct wheel_install *w, struct err *err)
 		rc = write_support(w, "propagatedBuildInputs", "propagated-build-inputs", err);
 	if (!rc)
 		rc = write_support(w, "slots", "kiln-slots", err);
-	if (rc)
-		return rc;
-	return 0;
+	return rc ? rc : wheel_step_native(w, err);
 }
 
 static void release(struct wheel_install *w)

@@ -23,7 +23,8 @@
  *	fileList	install appends the path of each file, with a NUL
  *
  * Output: lib/pythonX.Y/site-packages, bin, and what the wheel's .data asks for; a RECORD of all of
- * it; nix-support. The bits depend on the wheel and on these values only. */
+ * it; nix-support, where slots.json says what native modules want of slots (py/native.h). The bits
+ * depend on the wheel and on these values only. */
 #pragma once
 
 #include "sandbox/builtin.h"

@@ -84,3 +84,5 @@ ATTR_MUST_CHECK errint wheel_step_wrap(struct wheel_install *w, struct err *err)
 ATTR_MUST_CHECK errint wheel_step_relocate(struct wheel_install *w, struct err *err);
 ATTR_MUST_CHECK errint wheel_step_compile(struct wheel_install *w, struct err *err);
 ATTR_MUST_CHECK errint wheel_step_record(struct wheel_install *w, struct err *err);
+/* The last of them: nix-support/slots.json. */
+ATTR_MUST_CHECK errint wheel_step_native(struct wheel_install *w, struct err *err);
