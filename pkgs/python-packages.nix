@@ -12,8 +12,8 @@ in
   python3Packages = final.python3.pkgs;
   python313Packages = final.python313.pkgs;
 
-  # slotFillings.<slot>.<filling>: the store paths that fill a slot, all of them or none.
-  slotFillings.torch = final.lib.mapAttrs (kind: _: final.python3.slots.filling kind) final.python3.slots.fillings;
+  # slotFillings.<slot>.<filling>: what fills a slot, for `--slot`, and for recipes that want it inside.
+  slotFillings.torch = final.python3.slots.fillingOf;
 
   # Recipes name it for another system's pyarrow; the wheel of pyarrow brings its own.
   arrow-cpp = throw "arrow-cpp is not in this package set: python3.pkgs.pyarrow is a wheel that brings its own";

@@ -17,7 +17,7 @@ let
   sitePackages = "lib/${libPrefix}/site-packages";
 
   slots = import ./slots.nix {
-    inherit lib lock pkgs;
+    inherit lib lock pkgs python stdenv fetchurl;
     fillings.cpu = {
       torch = debian.torchCpu;
       torchvision = debian.torchvisionCpu;

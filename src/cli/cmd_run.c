@@ -4,8 +4,10 @@
  */
 #include "cli/command.h"
 #include "cli/named.h"
+#include "env/probe.h"
 #include "env/start.h"
-#include "project/slot.h"
+#include "project/project.h"
+#include "project/slot_start.h"
 
 struct run_command {
 	const char *result;
@@ -23,20 +25,56 @@ static const struct option rows[] = {
 	OPT_END,
 };
 
-static errint fill_slots(struct cli *cli, const struct run_command *r, struct err *err)
+/* The project around, whose .flox/kiln.toml may add slots. */
+static const char *project_around(struct cli *cli)
 {
-	struct env_slot *v = ARENA_ARRAY(&cli->a, struct env_slot, r->slots.n);
-	struct session *s;
-	errint rc = r->slots.n ? cli_session(cli, &s, err) : 0;
+	char *dir CLEANUP_FREE = NULL;
+	ERR(none);
 
-	for (size_t i = 0; !rc && i < r->slots.n; i++) {
-		struct str *folders;
+	return project_find(NULL, &dir, &none) ? NULL : arena_strz(&cli->a, str_c(dir));
+}
 
-		rc = slot_fill(s, &cli->a, r->slots.v[i], &v[i].name, &folders, &v[i].n, err);
-		if (!rc)
-			v[i].folders = folders;
-	}
-	return rc ? rc : env_fill_slots(v, r->slots.n, err);
+static errint tell_slots(struct cli *cli, const struct slot_start *start, struct err *err)
+{
+	struct env_slot *v = ARENA_ARRAY(&cli->a, struct env_slot, start->n_filled);
+
+	for (size_t i = 0; i < start->n_filled; i++)
+		v[i] = (struct env_slot){start->filled[i].name, start->filled[i].folders,
+					 start->filled[i].n};
+	const struct env_slots e = {
+		.v = v,
+		.n = start->n_filled,
+		.path = start->place.path,
+		.n_path = start->place.n,
+		.empty = start->empty,
+		.n_empty = start->n_empty,
+		.constraints = start->place.constraints,
+		.driver = start->place.driver,
+	};
+	return env_tell_slots(&e, err);
+}
+
+static errint fill_slots(struct cli *cli, const struct run_command *r, struct str result,
+			 const char *program, struct err *err)
+{
+	struct slot_start_request request = {
+		.result = result,
+		.texts = r->slots.v,
+		.n = r->slots.n,
+		.project = project_around(cli),
+		.program = program,
+	};
+	struct slot_start start;
+	errint rc = cli_session(cli, &request.session, err);
+
+	if (!rc)
+		rc = slot_start(&request, &cli->a, &start, err);
+	if (!rc)
+		rc = tell_slots(cli, &start, err);
+	if (rc || !start.python)
+		return rc;
+	const struct env_probe p = {start.python, start.modules, start.n_modules, start.mark};
+	return env_probe(cli->store, &p, err);
 }
 
 /* Words behind the result are the command, `--` before it is not. */
@@ -60,11 +98,11 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 			    ? env_result(cli->store, &cli->a, r->result, &path, err)
 			    : named_path(cli, r->result, &path, err);
 
-	if (!rc)
-		rc = fill_slots(cli, r, err);
-	if (!rc && r->slots.n == 0)
-		rc = env_tell_empty(cli->store, path, err);
-	return rc ? rc : env_start(cli->store, path, command_of(&cli->a, r), err);
+	if (rc)
+		return rc;
+	char **command = command_of(&cli->a, r);
+	rc = fill_slots(cli, r, path, command[0], err);
+	return rc ? rc : env_start(cli->store, path, command, err);
 }
 
 const struct command command_run = {

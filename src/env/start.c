@@ -36,37 +36,6 @@ errint env_result(struct store *s, struct arena *a, const char *name, struct str
 	return err_hint(err, "'kiln build' with its recipe's name makes it again");
 }
 
-static errint fill_slot(const struct env_slot *slot, struct buf *all, struct err *err)
-{
-	BUF(joined, LIMIT_PATH_TEXT * 16);
-
-	for (size_t i = 0; i < slot->n; i++)
-		buf_printf(&joined, "%s%.*s", i ? ":" : "", STR_ARG(slot->folders[i]));
-	errint rc = buf_check(&joined, "slot's folders", err);
-	if (rc)
-		return rc;
-	char *name CLEANUP_FREE = xasprintf("KILN_SLOT_%s", slot->name);
-	setenv(name, buf_z(&joined), 1);
-	buf_printf(all, "%s%s", all->n ? ":" : "", buf_z(&joined));
-	return 0;
-}
-
-errint env_fill_slots(const struct env_slot *v, size_t n, struct err *err)
-{
-	BUF(all, LIMIT_PATH_TEXT * 64);
-	errint rc = 0;
-
-	for (size_t i = 0; !rc && i < n; i++)
-		rc = fill_slot(&v[i], &all, err);
-	if (!rc)
-		rc = buf_check(&all, "slots' folders", err);
-	if (rc)
-		return rc;
-	if (n)
-		setenv("KILN_SLOT_PATH", buf_z(&all), 1);
-	return 0;
-}
-
 /* <result>/bin/<name of the result without its version>. */
 static char *own_program(struct str result)
 {
@@ -78,7 +47,7 @@ static char *own_program(struct str result)
 	return xasprintf("%.*s/bin/%.*s", STR_ARG(result), STR_ARG(name));
 }
 
-static void prepend(const char *name, const char *value)
+void env_prepend(const char *name, const char *value)
 {
 	const char *old = env_get(name);
 	char *both CLEANUP_FREE = old ? xasprintf("%s:%s", value, old) : xstrdup(value);
@@ -95,7 +64,7 @@ errint env_start(struct store *s, struct str result, char **command, struct err 
 
 	if (rc)
 		return rc;
-	prepend("PATH", bin);
+	env_prepend("PATH", bin);
 	if (!command[0])
 		command = own;
 	execvp(command[0], command);

@@ -4,7 +4,6 @@
 #include "project/slot.h"
 
 #include <string.h>
-#include <unistd.h>
 #include "base/file.h"
 #include "project/project.h"
 #include "store/store.h"
@@ -54,52 +53,10 @@ errint slot_unknown(const char *text, struct err *err)
 		return rc;
 	err_set(err, ERR_NOT_FOUND, "the package set has nothing called '%.*s' for slot '%.*s'",
 		STR_ARG(filling), STR_ARG(slot));
-	return err_hint(err, "torch=cpu is there; '%.*s=PATH' fills it with what you have in PATH",
-			STR_ARG(slot));
-}
-
-/* <path>/lib/python3.N/site-packages, or the path itself when it is one. */
-static errint site_packages(struct store *s, struct arena *a, struct str path, struct str *out,
-			    struct err *err)
-{
-	char *real CLEANUP_FREE = store_real_path(s, path);
-	char *lib CLEANUP_FREE = path_join(str_c(real), S("lib"));
-	struct dir_list list CLEANUP(dir_list_release) = {0};
-	ERR(ignored);
-
-	if (str_ends(path, S("site-packages"))) {
-		*out = path;
-		return 0;
-	}
-	/* What cannot be listed has none. */
-	if (dir_list(AT_FDCWD, lib, &list, &ignored))
-		list.n = 0;
-	for (size_t i = 0; i < list.n; i++) {
-		const char *name = list.v[i].name;
-		char *there CLEANUP_FREE = xasprintf("%s/%s/site-packages", lib, name);
-
-		if (!str_starts(str_c(name), S("python3")) || access(there, F_OK))
-			continue;
-		*out = str_c(arena_printf(a, "%.*s/lib/%s/site-packages", STR_ARG(path), name));
-		return 0;
-	}
-	err_set(err, ERR_NOT_FOUND, "'%.*s' has no lib/python3.N/site-packages", STR_ARG(path));
 	return err_hint(
 		err,
-		"name a virtual environment, a store path with Python packages, or a folder called site-packages");
-}
-
-static errint fill_from_path(struct store *s, struct arena *a, struct str path,
-			     struct str **folders, size_t *n, struct err *err)
-{
-	char *absolute CLEANUP_FREE = NULL;
-	errint rc = path_absolute(path, &absolute, err);
-
-	if (rc)
-		return rc;
-	*folders = ARENA_NEW(a, struct str);
-	*n = 1;
-	return site_packages(s, a, arena_str(a, str_c(absolute)), *folders, err);
+		"torch=cpu and torch=cuda are there; '%.*s=PATH' fills it with what you have in PATH",
+		STR_ARG(slot));
 }
 
 /* Builds what fills it. */
@@ -122,31 +79,79 @@ static errint realise_filling(struct session *s, struct arena *a, const struct a
 	return project_realise_here(s, w, *n, &o, err);
 }
 
-static errint fill_from_set(struct session *s, struct arena *a, const char *text,
-			    struct str **folders, size_t *n, struct err *err)
+static errint fill_from_set(struct session *s, struct arena *a, const struct slot_list *l,
+			    const struct slot_kind *k, const char *text, struct filling *out,
+			    struct err *err)
 {
 	const struct asked slot = {.kind = ASKED_SLOT, .text = text};
 	struct product *v;
-	errint rc = realise_filling(s, a, &slot, &v, n, err);
+	size_t n;
+	struct str name, filling;
+	errint rc = realise_filling(s, a, &slot, &v, &n, err);
 
-	if (rc)
-		return rc;
-	*folders = ARENA_ARRAY(a, struct str, *n);
-	for (size_t i = 0; !rc && i < *n; i++)
-		rc = site_packages(s->store, a, v[i].paths[0], &(*folders)[i], err);
-	return rc;
+	if (!rc)
+		rc = slot_split(text, &name, &filling, err);
+	return rc ? rc
+		  : filling_read(s->store, a, l, k, v[0].paths[0], arena_strz(a, filling), out,
+				 err);
 }
 
-errint slot_fill(struct session *s, struct arena *a, const char *text, const char **slot,
-		 struct str **folders, size_t *n, struct err *err)
+static errint fill_from_path(struct session *s, struct arena *a, const struct slot_list *l,
+			     const struct slot_kind *k, struct str path, bool venv,
+			     struct filling *out, struct err *err)
 {
-	struct str name, filling;
-	errint rc = slot_split(text, &name, &filling, err);
+	char *absolute CLEANUP_FREE = NULL;
+	struct str top;
+	ERR(outside);
+	errint rc = path_absolute(path, &absolute, err);
 
 	if (rc)
 		return rc;
-	*slot = arena_strz(a, name);
-	rc = is_path(filling) ? fill_from_path(s->store, a, filling, folders, n, err)
-			      : fill_from_set(s, a, text, folders, n, err);
-	return rc ? err_wrap(err, "filling slot '%s'", *slot) : 0;
+	struct str place = arena_str(a, str_c(absolute));
+	/* A link to a result leads into the store, which need not be where it says. */
+	if (!venv && !store_path_split(store_dir(s->store), place, &top, NULL) &&
+	    !store_follow_links(s->store, a, absolute, &top, &outside))
+		place = top;
+	rc = filling_read(s->store, a, l, k, place, arena_strz(a, path), out, err);
+	if (rc || !venv || out->venv)
+		return rc;
+	err_set(err, ERR_USAGE, "'%.*s' is no virtual environment: it has no pyvenv.cfg",
+		STR_ARG(path));
+	return err_hint(err, "without 'venv:' any folder with a site-packages is taken");
+}
+
+errint slot_kind_of(const struct slot_list *l, struct arena *a, const char *text,
+		    const struct slot_kind **out, struct str *filling, struct err *err)
+{
+	struct str slot;
+	errint rc = slot_split(text, &slot, filling, err);
+
+	if (rc)
+		return rc;
+	*out = slot_list_find(l, slot);
+	if (*out)
+		return 0;
+	err_set(err, ERR_NOT_FOUND, "there is no slot called '%.*s'", STR_ARG(slot));
+	return err_hint(err,
+			"there are %s; a project adds its own in .flox/kiln.toml: "
+			"[slots.%.*s]",
+			slot_list_names(l, a), STR_ARG(slot));
+}
+
+errint slot_fill(struct session *s, struct arena *a, const struct slot_list *l, const char *text,
+		 struct filling *out, struct err *err)
+{
+	const struct slot_kind *k;
+	struct str filling;
+	errint rc = slot_kind_of(l, a, text, &k, &filling, err);
+
+	if (rc)
+		return rc;
+	if (str_starts(filling, S("venv:")))
+		rc = fill_from_path(s, a, l, k, str_skip(filling, 5), true, out, err);
+	else if (is_path(filling))
+		rc = fill_from_path(s, a, l, k, filling, false, out, err);
+	else
+		rc = fill_from_set(s, a, l, k, text, out, err);
+	return rc ? err_wrap(err, "filling slot '%.*s'", STR_ARG(k->name)) : 0;
 }

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Slots of a start, in order: which are named, what they hold, what the result asks for, whether it
+ * fits, where it lies. */
+#include "project/slot_start.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+#include "base/environ.h"
+#include "base/file.h"
+#include "base/report.h"
+#include "project/slot.h"
+#include "slot/driver.h"
+
+struct start {
+	const struct slot_start_request *r;
+	struct arena *a;
+	struct slot_list list;
+	struct slot_closure closure;
+	struct filling *fillings;
+	size_t n_fillings;
+	bool *named; /* of list.v: told, if only to stay empty */
+};
+
+static void release(struct start *s)
+{
+	for (size_t i = 0; i < s->n_fillings; i++)
+		filling_release(&s->fillings[i]);
+	slot_closure_release(&s->closure);
+}
+
+/* KILN_SLOT_FLASH_ATTN of "flash-attn". */
+static const char *variable_of(struct arena *a, struct str slot)
+{
+	char *name = arena_printf(a, "KILN_SLOT_%.*s", STR_ARG(slot));
+
+	for (char *p = name; *p; p++)
+		*p = *p == '-' ? '_' : *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p;
+	return name;
+}
+
+/* ---- filling ---- */
+
+static errint fill_one(struct start *s, const char *text, struct err *err)
+{
+	const struct slot_kind *k;
+	struct str filling;
+	errint rc = slot_kind_of(&s->list, s->a, text, &k, &filling, err);
+
+	if (rc)
+		return rc;
+	if (s->named[k - s->list.v])
+		return err_set(err, ERR_USAGE, "slot '%.*s' is named twice", STR_ARG(k->name));
+	s->named[k - s->list.v] = true;
+	if (str_eqz(filling, "none"))
+		return 0;
+	return slot_fill(s->r->session, s->a, &s->list, text, &s->fillings[s->n_fillings++], err);
+}
+
+/* The command line first; the environment for what it does not name. */
+static errint fill(struct start *s, struct err *err)
+{
+	errint rc = 0;
+
+	s->fillings = ARENA_ARRAY(s->a, struct filling, s->r->n + s->list.n);
+	s->named = ARENA_ARRAY(s->a, bool, s->list.n);
+	for (size_t i = 0; !rc && i < s->r->n; i++)
+		rc = fill_one(s, s->r->texts[i], err);
+	for (size_t i = 0; !rc && i < s->list.n; i++) {
+		struct str name = s->list.v[i].name;
+		const char *variable = variable_of(s->a, name);
+		const char *value = s->named[i] ? NULL : env_get(variable);
+
+		if (value && fill_one(s, arena_printf(s->a, "%.*s=%s", STR_ARG(name), value), err))
+			return err_wrap(err, "%s", variable);
+	}
+	return rc;
+}
+
+/* ---- what is asked for and not there ---- */
+
+static bool is_filled(const struct start *s, const struct slot_kind *k)
+{
+	for (size_t i = 0; i < s->n_fillings; i++)
+		if (s->fillings[i].slot == k)
+			return true;
+	return s->closure.n_fillings > 0;
+}
+
+static void find_empty(struct start *s, struct slot_start *out)
+{
+	out->empty = ARENA_ARRAY(s->a, struct str, s->closure.n_asked);
+	/* A program that a started one starts has its slots from there. */
+	if (env_get("KILN_SLOT_PATH"))
+		return;
+	for (size_t i = 0; i < s->closure.n_asked; i++) {
+		const struct slot_kind *k = slot_list_owner(&s->list, s->closure.asked[i]);
+
+		if (!k || !is_filled(s, k))
+			out->empty[out->n_empty++] = s->closure.asked[i];
+	}
+}
+
+/* Is it one of the result's own, and no interpreter, which may well do without? */
+static bool is_own_program(const struct start *s)
+{
+	const char *program = s->r->program;
+	const char *bin =
+		arena_printf(s->a, "%s/bin", site_real(s->r->session->store, s->a, s->r->result));
+	struct str name = program ? path_base(str_c(program)) : S("");
+
+	if (!program)
+		return true;
+	if (str_starts(name, S("python")) || strchr(program, '/'))
+		return false;
+	return faccessat(AT_FDCWD, arena_printf(s->a, "%s/%s", bin, program), F_OK,
+			 AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static const struct slot_kind *needed_and_empty(const struct start *s, const struct slot_start *out)
+{
+	for (size_t i = 0; i < out->n_empty; i++) {
+		const struct slot_kind *k = slot_list_owner(&s->list, out->empty[i]);
+
+		if (k && k->needed && !s->named[k - s->list.v])
+			return k;
+	}
+	return NULL;
+}
+
+static errint tell_empty(const struct start *s, const struct slot_start *out, struct err *err)
+{
+	const struct slot_kind *k = needed_and_empty(s, out);
+	struct str name = store_path_name(s->r->result);
+
+	if (!k)
+		return 0;
+	const char *cure = arena_printf(s->a,
+					"kiln run --slot %.*s=cpu … fills it (or =cuda, "
+					"=venv:PATH, =PATH); =none leaves it empty",
+					STR_ARG(k->name));
+	if (is_own_program(s)) {
+		err_set(err, ERR_NOT_FOUND, "slot '%.*s' is empty, and '%.*s' needs it",
+			STR_ARG(k->name), STR_ARG(name));
+		return err_hint(err, "%s", cure);
+	}
+	report_msg(s->r->session->report, REPORT_WARN,
+		   "slot '%.*s' is empty, for which '%.*s' asks\nhint: %s", STR_ARG(k->name),
+		   STR_ARG(name), cure);
+	return 0;
+}
+
+/* ---- what Python's path has besides ---- */
+
+struct folders {
+	struct str *v;
+	size_t n, cap;
+};
+
+static void add_folder(struct folders *f, struct arena *a, const char *path)
+{
+	char *absolute CLEANUP_FREE = NULL;
+	ERR(ignored);
+
+	if (path_absolute(str_c(path), &absolute, &ignored) || access(absolute, F_OK))
+		return;
+	ARRAY_GROW(f->v, f->n, f->cap);
+	f->v[f->n++] = arena_str(a, str_c(absolute));
+}
+
+static void add_environment(const struct start *s, struct folders *f, struct str path)
+{
+	const char *python = arena_strz(s->a, s->closure.python);
+
+	if (access(arena_printf(s->a, "%.*s/pyvenv.cfg", STR_ARG(path)), F_OK) == 0)
+		add_folder(f, s->a,
+			   arena_printf(s->a, "%.*s/lib/python%s/site-packages", STR_ARG(path),
+					python));
+}
+
+static void find_beside(const struct start *s, struct folders *f)
+{
+	const char *list = env_get("PYTHONPATH"), *venv = env_get("VIRTUAL_ENV");
+	const char *home = env_get("HOME"), *program = s->r->program;
+	struct str rest = list ? str_c(list) : STR_NULL, piece;
+
+	if (!s->closure.python.n)
+		return;
+	while (rest.n && str_split(&rest, ':', &piece))
+		if (piece.n)
+			add_folder(f, s->a, arena_strz(s->a, piece));
+	if (venv)
+		add_environment(s, f, str_c(venv));
+	if (program && strchr(program, '/'))
+		add_environment(s, f, path_dir(path_dir(str_c(program))));
+	if (home && !env_flag("PYTHONNOUSERSITE"))
+		add_folder(f, s->a,
+			   arena_printf(s->a, "%s/.local/lib/python%.*s/site-packages", home,
+					STR_ARG(s->closure.python)));
+}
+
+/* ---- checking ---- */
+
+static void tell_warnings(const struct start *s, const struct slot_findings *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (!f->v[i].fatal)
+			report_msg(s->r->session->report, REPORT_WARN, "%s%s%s", f->v[i].text,
+				   f->v[i].cure ? "\nhint: " : "",
+				   f->v[i].cure ? f->v[i].cure : "");
+}
+
+static errint check(struct start *s, struct slot_start *out, struct err *err)
+{
+	struct slot_findings found CLEANUP(findings_release) = {0};
+	struct folders beside = {0};
+	struct driver driver;
+	errint rc = driver_find(driver_root(), s->a, &driver, err);
+
+	if (rc)
+		return rc;
+	find_beside(s, &beside);
+	struct str *v CLEANUP_FREE = beside.v;
+	const struct slot_case c = {
+		.store = s->r->session->store,
+		.a = s->a,
+		.list = &s->list,
+		.closure = &s->closure,
+		.fillings = s->fillings,
+		.n_fillings = s->n_fillings,
+		.driver = &driver,
+		.beside = v,
+		.n_beside = beside.n,
+		.out = &found,
+	};
+	rc = slot_check(&c, err);
+	if (rc)
+		return rc;
+	tell_warnings(s, &found);
+	if (findings_fatal(&found))
+		return findings_error(&found, store_path_name(s->r->result), err);
+	return s->n_fillings ? slot_place_make(&c, &out->place, err) : 0;
+}
+
+static void tell_filled(struct start *s, struct slot_start *out)
+{
+	out->filled = ARENA_ARRAY(s->a, struct slot_filled, s->n_fillings);
+	for (size_t i = 0; i < s->n_fillings; i++) {
+		struct filling *f = &s->fillings[i];
+		struct slot_filled *to = &out->filled[out->n_filled++];
+
+		*to = (struct slot_filled){arena_strz(s->a, f->slot->name), f->folders,
+					   f->n_folders};
+		if (!filling_is_pure(f)) {
+			to->folders = ARENA_NEW(s->a, struct str);
+			to->n = 1;
+			*to->folders =
+				str_c(arena_printf(s->a, "%s/site-%zu", out->place.folder, i));
+		}
+	}
+}
+
+/* Of slots that must be filled, the projects that are modules of their own name. */
+static void tell_modules(const struct start *s, struct slot_start *out)
+{
+	static const struct str modules[] = {S("torch"), S("torchvision"), S("torchaudio")};
+	const struct slot_closure *c = &s->closure;
+
+	if (!c->interpreter.n || !out->place.folder)
+		return;
+	out->python = arena_printf(s->a, "%.*s/bin/python%.*s", STR_ARG(c->interpreter),
+				   STR_ARG(c->python));
+	out->mark = arena_printf(s->a, "%s/imported", out->place.folder);
+	out->modules = ARENA_ARRAY(s->a, struct str, ARRAY_LEN(modules));
+	for (size_t i = 0; i < ARRAY_LEN(modules); i++)
+		for (size_t k = 0; k < s->n_fillings; k++)
+			if (dists_find(&s->fillings[k].dists, modules[i]))
+				out->modules[out->n_modules++] = modules[i];
+}
+
+errint slot_start(const struct slot_start_request *r, struct arena *a, struct slot_start *out,
+		  struct err *err)
+{
+	struct start s CLEANUP(release) = {.r = r, .a = a};
+	const char *data_dir;
+	errint rc = session_data_dir(r->session, &data_dir, err);
+
+	*out = (struct slot_start){0};
+	if (!rc)
+		rc = slot_list_read(data_dir, r->project, a, &s.list, err);
+	if (!rc)
+		rc = fill(&s, err);
+	if (!rc)
+		rc = slot_closure_asked(r->session->store, a, r->result, &s.closure, err);
+	if (rc)
+		return rc;
+	find_empty(&s, out);
+	rc = tell_empty(&s, out, err);
+	if (rc || (!s.n_fillings && !s.closure.n_asked))
+		return rc;
+	slot_closure_release(&s.closure);
+	rc = slot_closure_read(r->session->store, a, r->result, &s.closure, err);
+	if (!rc)
+		rc = check(&s, out, err);
+	if (rc)
+		return rc;
+	tell_filled(&s, out);
+	tell_modules(&s, out);
+	return 0;
+}

@@ -1,0 +1,206 @@
+#!/bin/sh
+# Slots and what fills them, on packages made here: what does not fit is named before anything starts,
+# what fits is shown to the program, and nothing else is.
+# shellcheck disable=SC2016 # the shell that is run is meant
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user namespaces for this user"
+command -v cc >/dev/null || skip_all "no compiler"
+python=$(command -v python3) || skip_all "no python3"
+python=$("$python" -c 'import sys; print(sys.executable)')
+minor=$("$python" -c 'import sys; print(sys.version_info[1])')
+[ "$minor" -ge 11 ] || skip_all "python3 is older than 3.11"
+plan 43
+KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
+KILN_DRIVER_ROOT=$T/machine
+export KILN_DATA_DIR KILN_DRIVER_ROOT
+unset PYTHONPATH VIRTUAL_ENV PIP_CONSTRAINT UV_OVERRIDE
+cd "$T" || exit 1
+mkdir machine
+site=lib/python3.$minor/site-packages
+abi=cpython-3$minor-x86_64-linux-gnu
+
+# dist FOLDER NAME VERSION [REQUIREMENT…]: a project with a module, a RECORD, and metadata.
+dist() {
+	at=$1 name=$2 version=$3
+	shift 3
+	mkdir -p "$at/$name" "$at/$name-$version.dist-info"
+	: >>"$at/$name/__init__.py"
+	{
+		printf 'Metadata-Version: 2.1\nName: %s\nVersion: %s\n' "$name" "$version"
+		for need in "$@"; do printf 'Requires-Dist: %s\n' "$need"; done
+	} >"$at/$name-$version.dist-info/METADATA"
+	printf '%s/__init__.py,,\n%s-%s.dist-info/METADATA,,\n' "$name" "$name" "$version" \
+		>"$at/$name-$version.dist-info/RECORD"
+}
+# library FILE SONAME SYMBOL…: a shared object that defines them.
+library() {
+	file=$1 soname=$2
+	shift 2
+	for symbol in "$@"; do printf 'void f%s(void) __asm__("%s"); void f%s(void) {}\n' "$((i = ${i:-0} + 1))" "$symbol" "$i"; done >define.c
+	cc -shared -fPIC -nostdlib -o "$file" -Wl,-soname,"$soname" define.c
+}
+# module FILE LIBRARY… -- SYMBOL…: one that wants them.
+module() {
+	file=$1
+	shift
+	needed=
+	while [ "$1" != -- ]; do
+		needed="$needed $1"
+		shift
+	done
+	shift
+	for symbol in "$@"; do printf 'void g%s(void) __asm__("%s"); void *p%s = (void *)g%s;\n' "$((i = ${i:-0} + 1))" "$symbol" "$i" "$i"; done >want.c
+	# shellcheck disable=SC2086 # paths without blanks
+	cc -shared -fPIC -nostdlib -o "$file" want.c -Wl,--no-as-needed $needed
+}
+# torch FOLDER VERSION CUDA: it and its companions, made for each other.
+torch() {
+	dist "$1" torch "$2" 'sympy' 'numpy; extra == "all"'
+	dist "$1" torchvision 0.21.0 torch numpy
+	dist "$1" torchaudio 2.6.0 torch
+	printf "__version__ = '%s'\ncuda: Optional[str] = %s\nhip: Optional[str] = None\n" "$2" "$3" >"$1/torch/version.py"
+	mkdir -p "$1/torch/lib"
+	library "$1/torch/lib/libc10.so" libc10.so _ZN3c105ErrorC1Ev
+	library "$1/torch/lib/libtorch_cpu.so" libtorch_cpu.so _ZN2at6TensorD1Ev _ZTVN5torch3jit6ModuleE
+	: >"$1/torch/_C.$abi.so"
+	module "$1/torchaudio/_C.so" "$1/torch/lib/libc10.so" "$1/torch/lib/libtorch_cpu.so" -- _ZN3c105ErrorC1Ev _ZN2at6TensorD1Ev
+	printf 'torchaudio/_C.so,,\n' >>"$1/torchaudio-2.6.0.dist-info/RECORD"
+}
+# result FOLDER: an application with a Python, which asks for the slots.
+result() {
+	mkdir -p "$1/bin" "$1/$site" "$1/nix-support"
+	printf '#!/bin/sh\nexec %s "$@"\n' "$python" >"$1/bin/python3.$minor"
+	printf '#!/bin/sh\necho started\n' >"$1/bin/app"
+	chmod +x "$1/bin/"*
+	ln -s "python3.$minor" "$1/bin/python3"
+	printf 'torch\ntorchvision\ntorchaudio\n' >"$1/nix-support/kiln-slots"
+	dist "$1/$site" numpy 2.0
+	dist "$1/$site" sympy 1.13
+}
+add() { compat nix-store --add "$1"; }
+# started RESULT SLOT: what the application or kiln says.
+started() { kiln run --slot "torch=$2" "$1" -- app 2>&1; }
+
+result app-1.0
+app=$(add app-1.0)
+torch "cpu/$site" 2.6.0 None
+
+# ---- what fits ----
+is "what fits starts" "$(started "$app" ./cpu)" started
+is "the environment names it, too" "$(KILN_SLOT_TORCH=./cpu kiln run "$app" -- app)" started
+cpu=$(add cpu)
+is "a store path" "$(started "$app" "$cpu")" started
+is "whose folder is on Python's path as it is" \
+	"$(kiln run --slot "torch=$cpu" "$app" -- sh -c 'echo $KILN_SLOT_PATH')" "$cpu/$site"
+"$python" -m venv --without-pip venv
+cp -r "cpu/$site/." "venv/$site/"
+dist "venv/$site" numpy 1.26
+dist "venv/$site" requests 2.0
+is "a virtual environment, of which the slot's files alone are shown" \
+	"$(kiln run --slot torch=venv:venv "$app" -- sh -c 'ls $KILN_SLOT_PATH' 2>/dev/null | paste -sd ' ')" \
+	"torch torch-2.6.0.dist-info torchaudio torchaudio-2.6.0.dist-info torchvision torchvision-0.21.0.dist-info"
+like "and a second numpy is told to be left out" "$(started "$app" venv:venv)" "numpy 1.26 of 'venv' is left out: the result has its own, 2.0"
+like "what is called one must be one" "$(started "$app" venv:cpu)" "'cpu' is no virtual environment"
+
+# ---- nothing fills it ----
+is "a program of the result is not started without" "$(kiln run "$app" -- app 2>&1)" \
+	"error: slot 'torch' is empty, and 'app-1.0' needs it
+hint: kiln run --slot torch=cpu … fills it (or =cuda, =venv:PATH, =PATH); =none leaves it empty"
+like "another program is told" "$(kiln run "$app" -- sh -c 'echo $KILN_SLOTS_EMPTY' 2>&1)" "^warning: slot 'torch' is empty"
+is "none is an answer" "$(started "$app" none)" started
+like "an unknown slot" "$(kiln run --slot foo=cpu "$app" -- app 2>&1)" "there is no slot called 'foo'"
+
+# ---- the seven ----
+refused() { like "$1" "$(started "$2" "$3")" "$4"; }
+
+cp -r app-1.0 slipped && dist "slipped/$site" torch 2.1.0
+refused "a torch in the closure" "$(add slipped)" ./cpu "brings torch 2.1.0, which is a slot's \\('torch-2.1.0.dist-info'\\)"
+cp -r app-1.0 asking && dist "asking/$site" node 1.0 'torch==1.13'
+refused "a requirement on another torch" "$(add asking)" ./cpu "node 1.0 .*needs 'torch==1.13', and the slot has torch 2.6.0"
+cp -r app-1.0 double && dist double/share/custom_nodes/node numpy 1.21
+refused "a second numpy in a node" "$(add double)" ./cpu "two copies of numpy: .*1.21 in '.*share/custom_nodes/node'"
+cp -r app-1.0 native && mkdir -p native/share/custom_nodes/node
+module native/share/custom_nodes/node/_C.so "cpu/$site/torch/lib/libc10.so" -- _ZN3c107WarningC1Ev
+refused "a native library for another torch in a node" "$(add native)" ./cpu \
+	"'share/custom_nodes/node/_C.so' is made for another torch: torch 2.6.0 has no symbol '_ZN3c107WarningC1Ev'"
+cp -r cpu lacking && rm -r "lacking/$site/torchaudio" "lacking/$site/torchaudio-2.6.0.dist-info"
+refused "a missing module" "$app" ./lacking "'./lacking' has no torchaudio, for which the result asks"
+cp -r cpu needing && dist "needing/$site" torchvision 0.21.0 torch numpy rarely
+refused "a missing module of another project" "$app" ./needing "torchvision 0.21.0 .*needs 'rarely', which neither"
+cp -r cpu opening && printf 'import socket\nsocket.socket(socket.AF_INET).close()\n' >>"opening/$site/torchvision/__init__.py"
+refused "an import that opens a socket" "$app" ./opening "torchvision/__init__.py' line 2 opens a socket when it is imported"
+cp -r cpu mixed && module "mixed/$site/torchaudio/_C.so" "cpu/$site/torch/lib/libtorch_cpu.so" -- _ZN2at6Tensor3newEv
+refused "torchaudio of another torch" "$app" ./mixed "'torchaudio 2.6.0': 'torchaudio/_C.so' is made for another torch: .*_ZN2at6Tensor3newEv"
+cp -r cpu bound && dist "bound/$site" torchaudio 2.11 'torch>=2.11'
+rm -r "bound/$site/torchaudio-2.6.0.dist-info"
+refused "by its metadata" "$app" ./bound "torchaudio 2.11 .*needs 'torch>=2.11', and the slot has torch 2.6.0"
+mkdir -p "old/lib/python3.8" && cp -r "cpu/$site" old/lib/python3.8/ && printf 'home = /usr\nversion = 3.8.10\n' >old/pyvenv.cfg
+refused "a virtual environment of another Python" "$app" venv:old "'old' is for Python 3.8, the result's is 3.$minor"
+cp -r cpu tagged && mv "tagged/$site/torch/_C.$abi.so" "tagged/$site/torch/_C.cpython-38-x86_64-linux-gnu.so"
+refused "native modules of another Python" "$app" ./tagged "_C.cpython-38-x86_64-linux-gnu.so' is for another Python"
+is "a message has at most eight lines" "$(started "$app" venv:old | awk 'END { print (NR <= 8) }')" 1
+like "and a cure" "$(started "$app" venv:old)" "^hint: "
+
+# ---- what is not importable ----
+cp -r cpu broken && printf 'import nowhere_to_be_found\n' >>"broken/$site/torchaudio/__init__.py"
+refused "an import that fails" "$app" ./broken "torchaudio/__init__.py' line 1: ModuleNotFoundError: .*nowhere_to_be_found"
+cp -r cpu dying && printf 'import os\nos.abort()\n' >>"dying/$site/torchaudio/__init__.py"
+refused "an import that ends Python" "$app" ./dying "importing 'torchaudio' ends Python: .*signal 6"
+cp -r cpu naming && printf 'import socket\nsocket.socketpair()\n' >>"naming/$site/torch/__init__.py"
+is "a pair of its own is no network" "$(started "$app" ./naming)" started
+
+# ---- CUDA ----
+torch "gpu/$site" 2.15.0 "'13.0'"
+mkdir -p "gpu/$site/nvidia/cu13/lib"
+library "gpu/$site/nvidia/cu13/lib/libcudart.so.13" libcudart.so.13
+library libcudart.so.12 libcudart.so.12
+like "a driver that is not there" "$(started "$app" ./gpu)" "torch 2.15.0 is for CUDA 13.0, and no driver"
+cp -r app-1.0 cuda && mkdir -p cuda/share/node && module cuda/share/node/_C.so ./libcudart.so.12 --
+cuda=$(add cuda)
+refused "a native library for another CUDA" "$cuda" ./gpu "'share/node/_C.so' needs 'libcudart.so.12', and torch 2.15.0 is for CUDA 13.0"
+module cuda/share/node/_C13.so "gpu/$site/nvidia/cu13/lib/libcudart.so.13" --
+like "one that fits is enough" "$(started "$(add cuda)" ./gpu)" "^started"
+is "and without CUDA nobody loads it" "$(started "$cuda" ./cpu)" started
+
+# ---- the driver ----
+# driver FOLDER CUDA: a machine whose driver says so.
+driver() {
+	rm -rf machine
+	mkdir -p "machine/$1" machine/proc/driver/nvidia/gpus/0
+	printf 'int cuDriverGetVersion(int *v) { *v = %s; return 0; }\n' "$2" >cuda.c
+	cc -shared -fPIC -o "machine/$1/libcuda.so.550.54" cuda.c
+	ln -s libcuda.so.550.54 "machine/$1/libcuda.so.1"
+	: >"machine/$1/libnvidia-ml.so.1"
+	: >"machine/$1/libssl.so.3"
+	printf 'Model: \t\t NVIDIA H200\n' >machine/proc/driver/nvidia/gpus/0/information
+}
+driver usr/lib/x86_64-linux-gnu 12040
+refused "a driver that is too old" "$app" ./gpu "torch 2.15.0 is for CUDA 13.0, and the driver 550.54 .*knows CUDA up to 12.4"
+like "with the one that is not" "$(started "$app" ./gpu)" "install driver 580 or a newer one"
+like "a GPU that torch cannot use" "$(started "$app" ./cpu)" "'NVIDIA H200' is here, and torch 2.6.0 of './cpu' is built without it"
+for place in run/opengl-driver/lib usr/lib/wsl/lib usr/local/nvidia/lib64 usr/lib/x86_64-linux-gnu/nvidia/current; do
+	driver $place 13000
+	is "the driver of $place, and nothing beside it" \
+		"$(kiln run --slot torch=./gpu "$app" -- sh -c 'ls ${LD_LIBRARY_PATH%%:*}' 2>&1 | paste -sd ' ')" \
+		"libcuda.so.1 libcuda.so.550.54 libnvidia-ml.so.1"
+done
+rm -rf machine
+
+# ---- what got on the path behind kiln's back ----
+mkdir -p target && dist target torch 2.15.0
+like "a torch on PYTHONPATH" "$(PYTHONPATH=$T/target started "$app" ./cpu)" "a second torch, 2.15.0, in '$T/target'"
+dist "home/.local/$site" numpy 1.0
+like "a numpy of the user's" "$(started "$app" ./cpu)" "a second numpy, 1.0, in '.*home/.local"
+rm -r home/.local
+"$python" -m venv --without-pip over && dist "over/$site" torch 2.15.0
+like "a torch in the virtual environment that is active" "$(VIRTUAL_ENV=$T/over started "$app" ./cpu)" "a second torch, 2.15.0"
+like "or is started" "$(kiln run --slot torch=./cpu "$app" -- over/bin/python3 -c 'print(1)' 2>&1)" "pip uninstall torch"
+
+# ---- a project's own slot ----
+mkdir -p project/.flox/pkgs
+printf '[slots.rays]\nprojects = ["Ray_s"]\nmodules = ["rays_core"]\n' >project/.flox/kiln.toml
+dist "rays/$site" rays_core 1.0 && mv "rays/$site/rays_core-1.0.dist-info" "rays/$site/ray_s-1.0.dist-info"
+sed -i 's/rays_core/ray_s/' "rays/$site/ray_s-1.0.dist-info/METADATA"
+is "is filled like others" "$(cd project && kiln run --slot torch=../cpu --slot rays=../rays "$app" -- sh -c 'ls $KILN_SLOT_rays' | paste -sd ' ')" \
+	"ray_s-1.0.dist-info rays_core"
