@@ -30,21 +30,21 @@ static bool is_output(struct str s)
 	return s.n > 0;
 }
 
-static void split_name(struct str name, struct package *out)
+void closure_package_name(struct str name, struct str *package, struct str *version)
 {
 	ptrdiff_t dash = str_rchr(name, '-');
 
 	if (dash > 0 && is_output(str_skip(name, (size_t)dash + 1)))
 		name = str_sub(name, 0, (size_t)dash);
-	out->name = name;
-	out->version = S("");
+	*package = name;
+	*version = S("");
 	for (size_t i = 0; i + 1 < name.n; i++) {
 		char next = name.p[i + 1];
 
 		if (name.p[i] != '-' || is_letter(next, 'a', 'z') || is_letter(next, 'A', 'Z'))
 			continue;
-		out->name = str_sub(name, 0, i);
-		out->version = str_skip(name, i + 1);
+		*package = str_sub(name, 0, i);
+		*version = str_skip(name, i + 1);
 		return;
 	}
 }
@@ -66,7 +66,8 @@ static errint load(struct store *s, struct arena *a, struct str top, bool after,
 		if (rc)
 			return rc;
 		(*out)[i] = (struct package){.size = info.nar_size, .after = after};
-		split_name(store_path_name(closure.v[i]), &(*out)[i]);
+		closure_package_name(store_path_name(closure.v[i]), &(*out)[i].name,
+				     &(*out)[i].version);
 	}
 	return rc;
 }

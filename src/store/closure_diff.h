@@ -12,6 +12,9 @@ struct closure_change {
 	int64_t size;              /* bytes more, of NARs */
 };
 
+/* Takes a store path's name apart: the package without its output, and its version or "". */
+void closure_package_name(struct str name, struct str *package, struct str *version);
+
 /* Only packages whose versions or size differ are told, sorted by name; a difference of less than 8
  * KiB is none. Everything lives in the arena. */
 ATTR_MUST_CHECK errint closure_diff(struct store *s, struct arena *a, struct str before,

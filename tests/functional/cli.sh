@@ -63,8 +63,8 @@ here it is 'kiln store ls'
 here it is 'kiln why'"
 like "one that nothing here does, with what helps" "$(hint kiln update)$(hint kiln install x)" \
 	'stand in the recipes.*a hash of "" .*kiln build NAME'
-is "a verb without its command" "$(hint kiln debian; hint kiln diff)" "here it is 'kiln lock debian'
-here it is 'kiln store diff'"
+is "a verb without its command" "$(hint kiln debian; hint kiln repair)" "here it is 'kiln lock debian'
+here it is 'kiln store repair'"
 is "a command behind another, an operation without dashes" \
 	"$(hint kiln store log; hint kiln store verify; hint kiln store export; hint kiln store list)" \
 	"here it is 'kiln log'
