@@ -65,6 +65,7 @@ let
     (import ./build-support)
     (import ./python-packages.nix)
     (import ./cuda)
+    (import ./comfyui)
     (final: prev: ((configOf final).packageOverrides or (_: { })) prev)
   ] ++ lib.imap1 lib.words.checkedOverlay overlays);
 in

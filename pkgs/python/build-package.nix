@@ -102,7 +102,7 @@ let
     check = checkImports self (args.pythonImportsCheck or [ ]);
   };
 
-  # NAME-check: imports what the package brings, with the cpu filling; an empty output.
+  # NAME-check: imports what the package brings, with the cpu filling; what they are is its facts.
   checkImports = package: modules: derivation (package.importCheck.environment or { } // {
     name = "${package.name}-check";
     inherit (stdenv.hostPlatform) system;

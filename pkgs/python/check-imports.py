@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 #
 # Imports every module that a package puts at the top of site-packages, and those named in $modules, each in
-# a process of its own: none sees what another one imported, and a crash is one module's failure. An empty
-# $out when all of them work. $skipped names modules that cannot be imported here; their package says why.
+# a process of its own: none sees what another one imported, and a crash is one module's failure. $skipped
+# names modules that cannot be imported here; their package says why. When all others work, $out has as facts
+# what they are, and refers to the package, by which they are found again.
 
 import importlib
+import json
 import os
 import re
 import sys
@@ -35,6 +37,17 @@ def modules_of(folder, prefix="", depth=DEPTH):
     return found
 
 
+def tell(error):
+    """The traceback from the module's first line on, without the import machinery."""
+    told = traceback.TracebackException.from_exception(error)
+    one = told
+    while one:
+        one.stack[:] = [f for f in one.stack if f.filename != __file__
+                        and "<frozen importlib" not in f.filename and "/importlib/" not in f.filename]
+        one = one.__cause__ or one.__context__
+    sys.stderr.write("".join(told.format()))
+
+
 def works(name):
     sys.stdout.flush()
     sys.stderr.flush()
@@ -44,8 +57,8 @@ def works(name):
         try:
             importlib.import_module(name)
             code = 0
-        except BaseException:  # a module may well call sys.exit()
-            traceback.print_exc()
+        except BaseException as error:  # a module may well call sys.exit()
+            tell(error)
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
@@ -74,8 +87,12 @@ def main():
     if failed:
         sys.exit("error: cannot be imported: " + " ".join(failed)
                  + "\nhint: what such a module imports belongs into the package's dependencies")
-    with open(os.environ["out"], "w", encoding="ascii"):
-        pass
+    support = os.environ["out"] + "/nix-support"
+    os.makedirs(support)
+    with open(support + "/checked", "w", encoding="utf-8") as f:
+        f.write(os.environ["package"] + "\n")
+    with open(support + "/facts.json", "w", encoding="ascii") as f:
+        json.dump({"modules": sorted(names - skipped)}, f, sort_keys=True)
 
 
 main()

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include "base/report.h"
+#include "cli/check_report.h"
 #include "cli/result_links.h"
 #include "project/installable.h"
 #include "project/project_tracked.h"
@@ -60,12 +61,18 @@ static size_t count_recipes(const struct build_command *c)
 
 static errint check_found(const struct build_command *c, struct err *err)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < c->found.n; i++) {
 		const struct resolved *f = &c->found.v[i];
 
-		if (f->n == 0 && f->kind != ASKED_PATH && !f->failure.code)
+		if (f->n == 0 && f->kind != ASKED_PATH && !f->failure.code && !c->check)
 			return err_set(err, ERR_EVAL, "there is no derivation in it");
+		n += f->n + (f->failure.code != 0);
 	}
+	if (c->check && !n)
+		return err_set(err, ERR_NOT_FOUND, "no recipe of '%s' has anything to check",
+			       c->project_dir);
 	return 0;
 }
 
@@ -107,17 +114,20 @@ static errint complete_asked(struct build_command *c, struct err *err)
 		ask(c, (struct asked){.kind = c->source.is_expr ? ASKED_EXPR : ASKED_FILE,
 				      .text = c->source.text});
 	if (!c->n_asked)
-		ask(c, (struct asked){.kind = ASKED_RECIPE});
+		ask(c, (struct asked){.kind = ASKED_RECIPE, .check = c->check});
 	return 0;
 }
 
 /* What the project has no recipe for is the set's. */
 static void check_in_set(struct build_command *c, struct asked *asked)
 {
-	char *file CLEANUP_FREE =
-		c->project_dir ? project_recipe_file(c->project_dir, str_c(asked->text)) : NULL;
+	struct str name = str_c(asked->text);
+	const char *dir = c->project_dir;
+	char *file CLEANUP_FREE = dir ? project_recipe_file(dir, name) : NULL;
+	char *of CLEANUP_FREE =
+		dir ? project_recipe_file(dir, str_drop_suffix(name, S("-check"))) : NULL;
 
-	if (file)
+	if (file || of)
 		return;
 	asked->kind = ASKED_SET;
 	asked->text = arena_printf(&c->a, "%s%s.check",
@@ -130,10 +140,11 @@ static errint find_checks(struct build_command *c, struct err *err)
 	ERR(none);
 	errint rc = project_find(c->project, &c->project_dir, &none);
 
-	if (rc && c->project)
+	if (rc && (c->project || !c->asked[0].text))
 		return err_move(err, &none);
 	for (size_t i = 0; i < c->n_asked; i++)
-		check_in_set(c, &c->asked[i]);
+		if (c->asked[i].text)
+			check_in_set(c, &c->asked[i]);
 	return 0;
 }
 
@@ -241,15 +252,6 @@ static errint pin_set(struct build_command *c, struct session *s, struct err *er
 	return rc;
 }
 
-static void print_checked(const struct build_command *c)
-{
-	for (size_t i = 0; i < c->n_products; i++) {
-		struct str name = str_drop_suffix(c->products[i].name, S("-check"));
-
-		out_printf("%.*s: its modules can be imported\n", STR_ARG(name));
-	}
-}
-
 static errint build(struct build_command *c, struct session *s, struct err *err)
 {
 	struct build_wanted *w = ARENA_ARRAY(&c->a, struct build_wanted, c->n_products);
@@ -283,6 +285,9 @@ errint build_command_run(struct build_command *c, struct cli *cli, struct err *e
 
 	if (!rc)
 		build_request_prepare(&c->builds, s);
+	/* Who checks wants to know all that fails. */
+	if (!rc && c->check && !s->settings->given[SETTING_INDEX_keep_going])
+		s->settings->keep_going = true;
 	if (!rc)
 		rc = find(c, s, err);
 	if (rc)
@@ -291,6 +296,8 @@ errint build_command_run(struct build_command *c, struct cli *cli, struct err *e
 	rc = build(c, s, err);
 	if (!rc)
 		rc = pin_set(c, s, err);
+	else if (c->check)
+		check_report_failed(s, c->project_dir, c->products, c->n_products, err);
 	if (!rc)
 		rc = link_all(c, s, err);
 	if (rc && failure)
@@ -300,8 +307,8 @@ errint build_command_run(struct build_command *c, struct cli *cli, struct err *e
 	if (c->json)
 		print_json(c);
 	else if (!c->builds.dry_run && c->check)
-		print_checked(c);
+		rc = check_report_passed(s, c->products, c->n_products, err);
 	else if (!c->builds.dry_run)
 		print_paths(c);
-	return failure ? err_move(err, failure) : 0;
+	return rc || !failure ? rc : err_move(err, failure);
 }

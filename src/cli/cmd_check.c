@@ -33,10 +33,7 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 {
 	struct build_command *c = ctx;
 
-	if (!c->check) {
-		err_set(err, ERR_USAGE, "what to check is not named");
-		return err_hint(err, "name a recipe, or one of python3.pkgs");
-	}
+	c->check = c->builds.no_link = true;
 	return build_command_run(c, cli, err);
 }
 
@@ -47,7 +44,7 @@ static void release(void *ctx)
 
 const struct command command_check = {
 	.name = "check",
-	.summary = "import the modules of Python packages in the sandbox",
+	.summary = "import packages' modules in the sandbox, and run recipes' checks",
 	.topic = TOPIC_BUILD,
 	.rows = rows,
 	.size = sizeof(struct build_command),

@@ -9,15 +9,15 @@
 
 enum { DIFF_DIFFERS = 1, DIFF_TROUBLE = 2, VALUE_MAX = 120 };
 
-struct diff_command {
+struct result_diff {
 	const char *before, *after;
 	bool json;
 };
 
 static const struct option rows[] = {
-	OPT_FLAG(struct diff_command, json, "--json", "print JSON"),
-	OPERAND(struct diff_command, before, "OLD"),
-	OPERAND(struct diff_command, after, "NEW"),
+	OPT_FLAG(struct result_diff, json, "--json", "print JSON"),
+	OPERAND(struct result_diff, before, "OLD"),
+	OPERAND(struct result_diff, after, "NEW"),
 	OPT_END,
 };
 
@@ -102,7 +102,7 @@ static void json_facts(const struct fact_change *v, size_t n)
 	out_str(S("\n]"));
 }
 
-static errint diff(struct cli *cli, const struct diff_command *c, struct err *err)
+static errint diff(struct cli *cli, const struct result_diff *c, struct err *err)
 {
 	struct closure_change *packages;
 	struct fact_change *facts;
@@ -149,6 +149,6 @@ const struct command command_diff = {
 	.topic = TOPIC_LOOK,
 	.needs = NEEDS_STORE,
 	.rows = rows,
-	.size = sizeof(struct diff_command),
+	.size = sizeof(struct result_diff),
 	.run = run,
 };

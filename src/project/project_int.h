@@ -34,6 +34,17 @@ ATTR_MUST_CHECK errint project_recipe(struct evaluation *e, struct value *recipe
 				      const char *project, const char *name, struct value **out,
 				      struct err *err);
 
+/* What checks a recipe, of which there may be nothing. A place in out may be a set of derivations.
+ */
+enum { PROJECT_CHECKS_MAX = 3 };
+ATTR_MUST_CHECK errint project_checks(const struct recipes *r, const char *name,
+				      struct value *recipe, struct value *out[PROJECT_CHECKS_MAX],
+				      size_t *n, struct err *err);
+/* ERR_NOT_FOUND, with how a recipe gets a check. */
+errint project_no_checks(struct err *err);
+/* NAME when name is NAME-check, of which there is no recipe but of NAME; else NULL. */
+const char *project_checked_name(struct arena *a, const struct recipes *r, const char *name);
+
 /* Warns of attributes of a recipe's derivation, and of its meta, that are hardly meant as they are
  * spelt. The warning is kept with the inputs. */
 ATTR_MUST_CHECK errint project_warn_misspelt(struct evaluation *e, struct value *v,

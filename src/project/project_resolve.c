@@ -36,6 +36,7 @@ struct resolution {
 	struct resolved_list *out;
 	struct evaluation e;
 	struct recipes recipes; /* dir NULL: not asked for yet */
+	bool every;             /* recipe is meant, also such that nothing checks */
 };
 
 static void resolution_release(struct resolution *v)
@@ -51,54 +52,61 @@ static errint open_evaluation(struct resolution *v, struct err *err)
 	return evaluation_open(v->r->session, v->r->eval, EVALUATION_SET | v->r->flags, &v->e, err);
 }
 
+/* Behind those that f has already. */
 static errint take_value(struct resolution *v, struct evaluation *e, const struct asked *asked,
 			 struct value *value, struct resolved *f, struct err *err)
 {
-	errint rc = evaluation_derivations(e, value, v->a, &f->drvs, NULL, &f->n, err);
+	struct drv_ref *found;
+	size_t n;
+	errint rc = evaluation_derivations(e, value, v->a, &found, NULL, &n, err);
 
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < f->n; i++) {
+	struct drv_ref *all = ARENA_ARRAY(v->a, struct drv_ref, f->n + n);
+	if (f->n)
+		memcpy(all, f->drvs, f->n * sizeof(*all));
+	for (size_t i = 0; i < n; i++) {
+		struct drv_ref *d = &all[f->n + i];
+
+		*d = found[i];
 		if (asked->n_outputs) {
-			f->drvs[i].outputs = (struct str *)asked->outputs;
-			f->drvs[i].n_outputs = asked->n_outputs;
+			d->outputs = (struct str *)asked->outputs;
+			d->n_outputs = asked->n_outputs;
 		}
-		drv_ref_own(v->a, &f->drvs[i]);
+		drv_ref_own(v->a, d);
 	}
+	f->drvs = all;
+	f->n += n;
 	return 0;
 }
 
-/* The derivation that checks one. */
-static errint take_check(struct resolution *v, struct value **value, struct err *err)
+static errint take_checks(struct resolution *v, const struct asked *asked, struct value *recipe,
+			  struct resolved *f, struct err *err)
 {
-	struct value *check;
-	errint rc = eval_get_attr(v->recipes.e.eval, *value, S("check"), &check, err);
+	struct value *checks[PROJECT_CHECKS_MAX];
+	size_t n;
+	errint rc = project_checks(&v->recipes, asked->text, recipe, checks, &n, err);
 
-	if (rc)
-		return rc;
-	if (!check) {
-		err_set(err, ERR_NOT_FOUND, "there is nothing to check");
-		return err_hint(
-			err, "what is checked are the modules of Python packages; a recipe's own "
-			     "tests belong into its checkPhase, which kiln build runs");
-	}
-	*value = check;
-	return 0;
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = take_value(v, &v->recipes.e, asked, checks[i], f, err);
+	return !rc && f->n == 0 && !v->every ? project_no_checks(err) : rc;
 }
 
 static errint take_recipe(struct resolution *v, const struct asked *asked, struct resolved *f,
 			  struct err *err)
 {
+	const char *of = project_checked_name(v->a, &v->recipes, asked->text);
+	const struct asked check = {.text = of, .check = true};
 	struct value *value;
+
+	if (of)
+		return take_recipe(v, &check, f, err);
 	errint rc = project_recipe(&v->recipes.e, v->recipes.v, v->recipes.dir, asked->text, &value,
 				   err);
-
 	if (rc)
 		return rc;
-	struct value *wanted = value;
-	rc = asked->check ? take_check(v, &wanted, err) : 0;
-	if (!rc)
-		rc = take_value(v, &v->recipes.e, asked, wanted, f, err);
+	rc = asked->check ? take_checks(v, asked, value, f, err)
+			  : take_value(v, &v->recipes.e, asked, value, f, err);
 	if (!rc)
 		rc = project_warn_misspelt(&v->recipes.e, value, asked->text, err);
 	return rc ? err_wrap(err, "recipe '%s'", asked->text) : 0;
@@ -132,12 +140,14 @@ static errint find_all(struct resolution *v, const struct asked *asked, struct e
 		return err_hint(err,
 				"recipes are .flox/pkgs/NAME.nix or .flox/pkgs/NAME/default.nix");
 	}
+	v->every = true;
 	for (size_t i = 0; !rc && i < n; i++) {
 		struct asked one = *asked;
 
 		one.text = arena_strz(v->a, names[i]);
 		rc = find_recipe(v, &one, err);
 	}
+	v->every = false;
 	return rc;
 }
 

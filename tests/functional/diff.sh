@@ -97,6 +97,7 @@ is "members in any order" "$(diff_of "$a" "$(make '(own "2" "{\"a\":[],\"b\":{\"
 exit 1"
 is "an empty list" "$(diff_of "$a" "$(make '(own "2" "{\"a\":[1],\"b\":{\"a\":2,\"z\":1}}")')" | grep '  ')" "  + a: 1"
 is "another type" "$(diff_of "$a" "$(make '(own "2" "{\"a\":{},\"b\":{\"a\":2,\"z\":1}}")')" | grep '  ')" "  ~ a: [] → {}"
+# shellcheck disable=SC2016 # it is Nix
 long=$(make '(own "2" "{\"a\":[],\"b\":\"${builtins.concatStringsSep "" (builtins.genList (_: "ä") 100)}\"}")')
 like "a long value is cut, at a character" "$(kiln diff "$a" "$long" | iconv -f UTF-8 -t UTF-8)" '  ~ b: .* → "[^"]+…$'
 bad=$(make '(own "3" "{\"a\":")')

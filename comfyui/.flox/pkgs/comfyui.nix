@@ -8,6 +8,7 @@
 , comfyui-embedded-docs
 , comfyui-frontend-package
 , comfyui-workflow-templates
+, comfyuiNodeCheck
 }:
 
 let
@@ -46,7 +47,7 @@ let
     yarl
   ]);
 in
-stdenvNoCC.mkDerivation {
+stdenvNoCC.mkDerivation (finalAttrs: {
   pname = "comfyui";
   inherit (release) version;
 
@@ -94,7 +95,10 @@ stdenvNoCC.mkDerivation {
     runHook postInstall
   '';
 
-  passthru = { inherit pythonEnv; };
+  passthru = {
+    inherit pythonEnv;
+    checks.nodes = comfyuiNodeCheck { comfyui = finalAttrs.finalPackage; };
+  };
 
   meta = {
     description = "Node-based interface and backend for diffusion models";
@@ -103,4 +107,4 @@ stdenvNoCC.mkDerivation {
     platforms = lib.platforms.linux;
     mainProgram = "comfyui";
   };
-}
+})

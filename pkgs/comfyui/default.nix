@@ -1,0 +1,41 @@
+# What ComfyUI's recipes are made and checked with; ComfyUI itself is a project's own.
+final: _:
+let
+  inherit (final) lib;
+in
+{
+  # NAME-check: starts ComfyUI as far as its nodes, in the sandbox and with the cpu filling. Its facts are the
+  # nodes: of the node packs that `package` has in share/comfyui/custom_nodes, or of ComfyUI itself.
+  comfyuiNodeCheck =
+    { comfyui                           # has share/comfyui, and the Python with what that needs as pythonEnv
+    , package ? comfyui
+    , python ? comfyui.pythonEnv
+    , dependencies ? package.requiredPythonModules or (final.python3.pkgs.requiredPythonModules (package.propagatedBuildInputs or [ ]))
+    , writable ? package.writableNodes or [ ] # names of packs that write beside themselves
+    , filling ? final.slotFillings.torch.cpu
+    , environment ? { }
+    }:
+    derivation (environment // {
+      name = "${package.name}-check";
+      inherit (final.stdenv.hostPlatform) system;
+      builder = final.stdenv.shell;
+      args = [ "-c" ''
+        export PATH=$coreutils/bin
+        mkdir -p "$out/nix-support"
+        set -- "$comfyui/share/comfyui" --base "$TMPDIR/comfyui" --out "$out/nix-support/facts.json"
+        if [ "$package" = "$comfyui" ]; then
+          set -- "$@" --api-nodes
+        else
+          set -- "$@" --nodes "$package/share/comfyui/custom_nodes"
+        fi
+        for name in $writable; do set -- "$@" --writable "$name"; done
+        "$python/bin/python3" "$program" "$@" || exit 1
+        echo "$package" >"$out/nix-support/checked"
+      '' ];
+      program = ./object-info.py;
+      inherit comfyui package python writable;
+      inherit (final) coreutils;
+      PYTHONDONTWRITEBYTECODE = "1";
+      PYTHONPATH = final.python3.pkgs.makePythonPath (lib.unique (filling ++ dependencies));
+    });
+}
