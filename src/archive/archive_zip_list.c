@@ -62,7 +62,7 @@ errint zip_read_at(int fd, char *p, size_t n, uint64_t at, struct err *err)
 
 /* ---- where the central directory is ---- */
 
-struct place {
+struct central {
 	uint64_t count, size, at; /* as the archive says */
 	uint64_t end;             /* where it ends in this file */
 };
@@ -77,7 +77,7 @@ static ptrdiff_t find_end(const char *p, size_t n)
 }
 
 /* In place of the numbers that are too small for theirs. */
-static errint read_end64(const struct zip_list *z, const char *locator, struct place *out,
+static errint read_end64(const struct zip_list *z, const char *locator, struct central *out,
 			 struct err *err)
 {
 	char p[END64_SIZE];
@@ -91,12 +91,12 @@ static errint read_end64(const struct zip_list *z, const char *locator, struct p
 	/* behind a program it is where it ends, not where the locator says */
 	if (!zip_mark(p, "PK\6\6") || zip_number(p + 4, 8) != END64_SIZE - 12)
 		return zip_broken(err, "its end record is broken");
-	*out = (struct place){zip_number(p + 32, 8), zip_number(p + 40, 8), zip_number(p + 48, 8),
-			      at};
+	*out = (struct central){zip_number(p + 32, 8), zip_number(p + 40, 8), zip_number(p + 48, 8),
+				at};
 	return 0;
 }
 
-static errint find_central(struct zip_list *z, uint64_t size, struct place *out, struct err *err)
+static errint find_central(struct zip_list *z, uint64_t size, struct central *out, struct err *err)
 {
 	size_t n = (size_t)MIN(size, (uint64_t)(END_SIZE + MAX_COMMENT + LOCATOR64_SIZE));
 	char *tail CLEANUP_FREE = xmalloc(n);
@@ -107,8 +107,8 @@ static errint find_central(struct zip_list *z, uint64_t size, struct place *out,
 	if (i < 0)
 		return zip_broken(err, "it has no end record, and may be cut off");
 	const char *p = tail + i;
-	*out = (struct place){zip_number(p + 10, 2), zip_number(p + 12, 4), zip_number(p + 16, 4),
-			      size - n + (size_t)i};
+	*out = (struct central){zip_number(p + 10, 2), zip_number(p + 12, 4), zip_number(p + 16, 4),
+				size - n + (size_t)i};
 	if (zip_number(p + 4, 4) && zip_number(p + 4, 4) != UINT32_MAX)
 		return zip_broken(err, "it is one of several parts");
 	if (i >= LOCATOR64_SIZE && zip_mark(p - LOCATOR64_SIZE, "PK\6\7") &&
@@ -117,7 +117,8 @@ static errint find_central(struct zip_list *z, uint64_t size, struct place *out,
 	return 0;
 }
 
-static errint read_central(struct zip_list *z, uint64_t size, struct place *where, struct err *err)
+static errint read_central(struct zip_list *z, uint64_t size, struct central *where,
+			   struct err *err)
 {
 	errint rc = find_central(z, size, where, err);
 
@@ -245,7 +246,7 @@ static errint is_zip(int fd, uint64_t *size, bool *out, struct err *err)
 
 errint zip_list_read(int fd, struct zip_list *z, bool *fits, struct err *err)
 {
-	struct place where = {0};
+	struct central where = {0};
 	uint64_t size;
 	errint rc = is_zip(fd, &size, fits, err);
 

@@ -89,10 +89,10 @@ static int spawn(const struct process_spec *spec, const int fds[3], pid_t *pid)
 	return status;
 }
 
-errint process_exec_failed(struct err *err)
+errint process_exec_failed(errint rc, struct err *err)
 {
 	if (err->sys != ENOEXEC)
-		return err->code;
+		return rc;
 	return err_hint(err, "a program for another kind of machine runs through qemu-user, which "
 			     "binfmt_misc must know under the flag F");
 }
@@ -108,7 +108,7 @@ static errint explain_failure(const struct process_spec *spec, int sys, struct e
 	errint rc = err_sys(err, "cannot run '%s'", spec->argv[0]);
 	if (rc == ERR_NOT_FOUND && !strchr(spec->argv[0], '/'))
 		return err_hint(err, "install '%s', or add its folder to PATH", spec->argv[0]);
-	return process_exec_failed(err);
+	return process_exec_failed(rc, err);
 }
 
 errint process_start(const struct process_spec *spec, pid_t *out, struct err *err)

@@ -81,11 +81,11 @@ struct build_wanted {
 
 /* Everything is borrowed for the plan's life. */
 struct plan_options {
-	const char *system;              /* NULL: this machine's, "x86_64-linux" */
-	const char *const *platforms;    /* whose programs run here, too, NULL terminated, or NULL */
-	const char *const *features;     /* beyond the usual, NULL terminated, or NULL */
-	const char *const *builtins;     /* names of built-in builders, NULL terminated, or NULL */
-	bool check;                      /* make what is wanted again, though it is valid */
+	const char *system;           /* NULL: this machine's, "x86_64-linux" */
+	const char *const *platforms; /* whose programs run here, too, NULL terminated, or NULL */
+	const char *const *features;  /* beyond the usual, NULL terminated, or NULL */
+	const char *const *builtins;  /* names of built-in builders, NULL terminated, or NULL */
+	bool check;                   /* make what is wanted again, though it is valid */
 	struct substituter *substituter; /* or NULL */
 };
 

@@ -298,8 +298,7 @@ static errint become_builder(const struct sandbox_spec *s, struct sandbox_ids id
 	if (rc)
 		return rc;
 	execve(s->program, s->argv, s->env);
-	err_sys(err, "executing '%s'", s->program);
-	return process_exec_failed(err);
+	return process_exec_failed(err_sys(err, "executing '%s'", s->program), err);
 }
 
 ATTR_NORETURN static void child_main(const struct sandbox_spec *s, struct sandbox_ids ids, int fd,

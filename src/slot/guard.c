@@ -34,7 +34,7 @@ static void put32(struct buf *b, uint32_t v)
 	put16(b, v >> 16);
 }
 
-struct zip {
+struct zip_writer {
 	struct buf body, directory;
 	unsigned n;
 };
@@ -55,7 +55,7 @@ static void put_common(struct buf *b, struct str name, struct str bytes)
 	put16(b, 0);
 }
 
-static void zip_add(struct zip *z, struct str name, struct str bytes)
+static void zip_add(struct zip_writer *z, struct str name, struct str bytes)
 {
 	uint32_t at = (uint32_t)z->body.n;
 
@@ -75,7 +75,7 @@ static void zip_add(struct zip *z, struct str name, struct str bytes)
 	z->n++;
 }
 
-static void zip_end(struct zip *z)
+static void zip_end(struct zip_writer *z)
 {
 	uint32_t at = (uint32_t)z->body.n;
 
@@ -108,8 +108,8 @@ const char *guard_wheel_name(struct arena *a, struct str project, struct str ver
 
 struct str guard_wheel(struct arena *a, struct str project, struct str version)
 {
-	struct zip z = {.body = BUF_INIT(LIMIT_SMALL_FILE),
-			.directory = BUF_INIT(LIMIT_SMALL_FILE)};
+	struct zip_writer z = {.body = BUF_INIT(LIMIT_SMALL_FILE),
+			       .directory = BUF_INIT(LIMIT_SMALL_FILE)};
 	const char *info =
 		arena_printf(a, "%s-%.*s.dist-info", spelled(a, project), STR_ARG(version));
 	const char *texts[][2] = {
