@@ -5,6 +5,7 @@
 #include "project/slot_start.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include "base/environ.h"
 #include "base/file.h"
@@ -29,10 +30,12 @@ static void release(struct start *s)
 	slot_closure_release(&s->closure);
 }
 
+#define VARIABLE "KILN_SLOT_"
+
 /* KILN_SLOT_FLASH_ATTN of "flash-attn". */
 static const char *variable_of(struct arena *a, struct str slot)
 {
-	char *name = arena_printf(a, "KILN_SLOT_%.*s", STR_ARG(slot));
+	char *name = arena_printf(a, VARIABLE "%.*s", STR_ARG(slot));
 
 	for (char *p = name; *p; p++)
 		*p = *p == '-' ? '_' : *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p;
@@ -278,20 +281,36 @@ static void tell_modules(const struct start *s, struct slot_start *out)
 				out->modules[out->n_modules++] = modules[i];
 }
 
+/* Whether somebody fills a slot, whatever its name. */
+static bool is_told(const struct slot_start_request *r)
+{
+	bool variable = false;
+
+	for (char **v = environ; *v && !variable; v++)
+		variable = strncmp(*v, VARIABLE, strlen(VARIABLE)) == 0;
+	return r->n || variable;
+}
+
+static errint read_list(struct start *s, struct err *err)
+{
+	const char *data_dir;
+	errint rc = session_data_dir(s->r->session, &data_dir, err);
+
+	return rc ? rc : slot_list_read(data_dir, s->r->project, s->a, &s->list, err);
+}
+
 errint slot_start(const struct slot_start_request *r, struct arena *a, struct slot_start *out,
 		  struct err *err)
 {
 	struct start s CLEANUP(release) = {.r = r, .a = a};
-	const char *data_dir;
-	errint rc = session_data_dir(r->session, &data_dir, err);
 
 	*out = (struct slot_start){0};
-	if (!rc)
-		rc = slot_list_read(data_dir, r->project, a, &s.list, err);
+	errint rc = slot_closure_asked(r->session->store, a, r->result, &s.closure, err);
+	if (rc || (!s.closure.n_asked && !is_told(r)))
+		return rc;
+	rc = read_list(&s, err);
 	if (!rc)
 		rc = fill(&s, err);
-	if (!rc)
-		rc = slot_closure_asked(r->session->store, a, r->result, &s.closure, err);
 	if (rc)
 		return rc;
 	find_empty(&s, out);
