@@ -102,7 +102,7 @@ long=$(make '(own "2" "{\"a\":[],\"b\":\"${builtins.concatStringsSep "" (builtin
 like "a long value is cut, at a character" "$(kiln diff "$a" "$long" | iconv -f UTF-8 -t UTF-8)" '  ~ b: .* → "[^"]+…$'
 bad=$(make '(own "3" "{\"a\":")')
 said=$(diff_of "$a" "$bad")
-like "facts that are no JSON" "$said" "^error: facts of '$a' or '$bad': JSON at byte"
+like "facts that are no JSON" "$said" "^error: facts of '$a' or '$bad': JSON at line"
 like "which is trouble" "$said" '^exit 2$'
 is "what is not there is trouble, too" "$(diff_of "$a" "$NIX_STORE_DIR/00000000000000000000000000000000-x" | tail -1)" "exit 2"
 is "as is a missing operand" "$(diff_of "$a" | tail -1)" "exit 2"
