@@ -5,6 +5,7 @@
 , localSystem ? { inherit system; }
 , config ? { }
 , overlays ? [ ]
+, pythonLocks ? null # the folder with a project's own locks, its .flox
 , ...
 }:
 
@@ -20,7 +21,7 @@ let
     // (if builtins.isFunction config then config { inherit lib; pkgs = final; } else config);
 
   base = final: {
-    inherit lib overlays;
+    inherit lib overlays pythonLocks;
     config = configOf final;
     pkgs = final;
     system = knownSystem;
@@ -30,7 +31,7 @@ let
     callPackage = final.newScope { };
     callPackages = lib.callPackagesWith final;
     extend = f: lib.fix (lib.extends f (lib.extends overlay base));
-    appendOverlays = fs: import ./. { inherit system localSystem config; overlays = overlays ++ fs; };
+    appendOverlays = fs: import ./. { inherit system localSystem config pythonLocks; overlays = overlays ++ fs; };
     recurseIntoAttrs = lib.recurseIntoAttrs;
     # Of names that the set lacks; see lib.words.
     __missing = {

@@ -9,7 +9,9 @@
 }:
 
 let
-  pkgs = import nixpkgs { inherit system config overlays; };
+  # Only kiln's set knows the project's own locks.
+  own = if nixpkgs == ./. then { pythonLocks = dir + "/.."; } else { };
+  pkgs = import nixpkgs ({ inherit system config overlays; } // own);
   inherit (pkgs) lib;
 
   entries = if builtins.pathExists dir then builtins.readDir dir else { };

@@ -3,8 +3,9 @@
 { lib, stdenv, stdenvNoCC, newScope, fetchurl, fetchPypi, makeSetupHook, debian, pkgs
 , packageOverrides ? (final: prev: { }), pythonPackagesExtensions
 , self ? null # nixpkgs asks who packages are built for: here it is always this interpreter
-, lockAt ? { file = ./lock.json; remake = "tools/lock-python.py"; }
-, pythonLock ? lib.lock.read (lockAt // { field = "format"; })
+, pythonLocks ? null # the folder of a project's own locks
+, pythonRelease ? null # which release's
+, pythonLock ? import ./stack.nix { inherit lib; folder = pythonLocks; release = pythonRelease; }
 }@inputs:
 
 let
@@ -58,7 +59,6 @@ let
     let
       locked = import ./locked.nix {
         inherit lib fetchurl lock slots;
-        lockAt = keys: lockAt // { inherit keys; };
         inherit system;
         inherit (final) buildPythonPackage;
         pkgs = final;

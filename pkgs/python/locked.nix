@@ -1,11 +1,33 @@
 # The lock's projects as packages, under their PEP 503 names.
-{ lib, lock, lockAt, system, fetchurl, slots, pkgs, topLevel, buildPythonPackage }:
+{ lib, lock, system, fetchurl, slots, pkgs, topLevel, buildPythonPackage }:
 
 let
   additions = import ./additions.nix { inherit lib topLevel; };
   checks = import ./checks.nix;
-  # What people are told of packages; nothing that is built depends on it.
-  about = (builtins.fromJSON (builtins.readFile ./about.json)).packages;
+  # What people are told of packages; nothing that is built depends on it. A project's lock has that of
+  # its own, with what packages say of their extras, which the set's lock has in a file of its own.
+  ofSet = { about = (lib.importJSON ./about.json).packages; metadata = (lib.importJSON ./metadata.json).packages; };
+  own = lock.about or { };
+  aboutOf = name: row:
+    if row ? file then { position = toString row.file; } // lib.intersectAttrs { description = 1; license = 1; } (own.${name} or { })
+    else ofSet.about.${name} or { };
+  metadataOf = name: row: if row ? file then own.${name} or { } else ofSet.metadata.${name} or { };
+
+  # nixpkgs' optional-dependencies: of each extra, under its own name and the other spellings of it, what it
+  # adds. What the lock has not is missed when it is asked for.
+  extrasOf = name: row:
+    let
+      m = metadataOf name row;
+      names = extra: m.extras.${extra} ++ (m.extrasOn or { }).${system}.${extra} or [ ];
+      member = extra: n: slots.markers.${n} or pkgs.${n} or (throw (
+        "the extra '${extra}' of ${name} asks for ${n}, which no lock has"
+        + "\nhint: write ${name}[${extra}] into the project's requirements, and 'kiln lock python' locks it"));
+      spellings = extra:
+        let dashed = lib.replaceStrings [ "_" "." ] [ "-" "-" ] (lib.toLower extra); in
+        lib.unique [ extra dashed (lib.replaceStrings [ "-" ] [ "_" ] dashed) ];
+    in
+    lib.listToAttrs (lib.concatMap (extra: map (s: lib.nameValuePair s (map (member extra) (names extra))) (spellings extra))
+      (lib.attrNames (m.extras or { })));
 
   filesOf = row: lib.filter (f: !(f ? systems) || lib.elem system f.systems) row.files;
   noFile = name: row: throw "python3.pkgs.${name}: ${name} ${row.version} has no file for ${system} in the lock";
@@ -22,8 +44,12 @@ let
 
   isFile = f: f ? name && lib.lock.isHash (f.sha256 or null);
   names = test: x: builtins.isList x && lib.all test x;
-  isRow = name:
-    let at = lockAt [ name ]; in
+  isRow = name: row:
+    let
+      at = { keys = [ name ]; } // (
+        if row ? file then { inherit (row) file; remake = "'kiln lock python'"; }
+        else { file = ./lock.json; remake = "tools/lock-python.py"; });
+    in
     lib.lock.checked at
       (row: row ? version && names isFile row.files or null && names (n: lock.projects ? ${n}) row.requires or [ ] && names (n: slots.markers ? ${n}) row.slots or [ ])
       {
@@ -31,7 +57,8 @@ let
         files = x: builtins.isList x && lib.all (f: lib.lock.look at { name = lib.lock.isFile; sha256 = lib.lock.isHash; } [ ] f != { }) x;
         requires = lock.projects;
         slots = slots.markers;
-      } [ "requires" "slots" ];
+      } [ "requires" "slots" ]
+      row;
 
   package = name: row: packageWith { } name (isRow name row);
   packageWith = given: name: row:
@@ -54,14 +81,16 @@ let
       # the lock says what a project needs: here it must hold
       dontCheckRuntimeDeps = false;
       doCheck = false;
-      meta = { description = "the project ${name} of the Python lock"; } // about.${name} or { };
+      optional-dependencies = extrasOf name row;
+      meta = { description = "the project ${name} of the Python lock"; } // aboutOf name row;
       passthru = {
         override = f: packageWith (overridden name needs given f) name row;
       } // lib.optionalAttrs (checks ? ${name}) { importCheck = checks.${name}; };
     }
     // (if isWheel then { format = "wheel"; } else {
       pyproject = true;
-      build-system = [ pkgs.setuptools pkgs.wheel ];
+      build-system = map (n: pkgs.${n} or (throw "building ${name} from its source needs ${n}, which no lock has\nhint: write ${n} into the project's requirements, and 'kiln lock python' locks it"))
+        (row.build or [ "setuptools" "wheel" ]);
     }) // removeAttrs own [ "optional" ]);
 in
 lib.mapAttrs package lock.projects

@@ -14,5 +14,5 @@ is "a program of Debian's" "$(path_of "$T/pkgs" bash)" "$(path_of "$top/pkgs" ba
 is "a library" "$(path_of "$T/pkgs" zlib)" "$(path_of "$top/pkgs" zlib)"
 
 cp -r "$top/pkgs/fetchers" "$top/pkgs/python" "$top/pkgs/lib" .
-rm fetchers/curl.nix fetchers/forge.nix fetchers/git.nix fetchers/patch.nix lib/systems*.nix python/about.json
+rm fetchers/curl.nix fetchers/forge.nix fetchers/git.nix fetchers/patch.nix lib/systems*.nix python/about.json python/metadata.json
 is "a wheel" "$(path_of "$T/pkgs" python3.pkgs.numpy)" "$(path_of "$top/pkgs" python3.pkgs.numpy)"
