@@ -137,7 +137,7 @@ static const struct command debian = {
 	.run = lock_debian,
 };
 
-static const struct command *const verbs[] = {&debian, &lock_set_verb, NULL};
+static const struct command *const verbs[] = {&debian, &lock_python_verb, &lock_set_verb, NULL};
 
 const struct command command_lock = {
 	.name = "lock",

@@ -11,5 +11,5 @@ struct lock_set_command {
 	bool check, vendor;
 };
 extern const struct option lock_rows[]; /* of `kiln lock` alone */
-extern const struct command lock_set_verb;
+extern const struct command lock_set_verb, lock_python_verb;
 ATTR_MUST_CHECK errint lock_set(struct cli *cli, void *ctx, struct err *err);

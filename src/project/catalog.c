@@ -37,6 +37,11 @@ static errint open_set(struct catalog *c, const char *data, struct err *err)
 		buf_putz(&text, "import (/. + ");
 		eval_print_string(&text, str_c(pinned ? pinned : own));
 		buf_putz(&text, ") { ");
+		if (c->recipes.dir) {
+			buf_putz(&text, "pythonLocks = /. + ");
+			eval_print_string(&text, str_c(c->recipes.dir));
+			buf_putz(&text, " + \"/.flox\"; ");
+		}
 	}
 	rc = project_put_system(c->e, &text, err);
 	buf_putz(&text, "}");

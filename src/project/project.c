@@ -125,6 +125,9 @@ errint recipes_open(const struct project_request *r, struct arena *a, struct rec
 	told->set = told->nixpkgs ? told->nixpkgs : told->allowed[0];
 	rc = project_tracked(r->dir, a, told->inputs, &told->tracked, err);
 	if (!rc)
+		project_warn_untracked_lock(out->dir, told->tracked, told->inputs,
+					    r->session->report);
+	if (!rc)
 		rc = evaluation_open(r->session, told, EVALUATION_SET | r->flags, &out->e, err);
 	return rc ? rc : project_recipes(&out->e, out->dir, &out->v, err);
 }

@@ -95,3 +95,27 @@ errint project_warn_untracked(const char *project, const struct str *names, size
 	}
 	return rc;
 }
+
+bool project_is_tracked(const struct eval_tracked *tracked, const char *path)
+{
+	char *real CLEANUP_FREE = tracked ? realpath(path, NULL) : NULL;
+
+	if (!real)
+		return true;
+	struct str name = str_drop_prefix(str_c(real), tracked->top);
+	return is_among(str_drop_prefix(name, S("/")), tracked->files, tracked->n);
+}
+
+void project_warn_untracked_lock(const char *project, const struct eval_tracked *tracked,
+				 struct eval_inputs *in, struct report *report)
+{
+	char *file CLEANUP_FREE = path_join(str_c(project), S(".flox/python.lock"));
+	BUF(text, LIMIT_ERR_TEXT);
+
+	if (!tracked || access(file, F_OK) || project_is_tracked(tracked, file))
+		return;
+	buf_printf(&text, "'%s' is left out, since Git does not track it: git add -N '%s'", file,
+		   file);
+	report_msg(report, REPORT_WARN, "%s", buf_z(&text));
+	input_message(in, REPORT_WARN, buf_str(&text));
+}
