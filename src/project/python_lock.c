@@ -20,20 +20,28 @@ enum { PYTHON_MINOR = 13 };
 /* ---- versions ---- */
 
 /* What may move: the names, or all that the lock had. */
-static errint set_free(const struct python_work *w, struct resolution_request *q,
-		       struct py_names *free, struct err *err)
+static void set_free(const struct python_work *w, struct resolution_request *q,
+		     struct py_names *free)
 {
-	for (size_t i = 0; i < w->r->n_names; i++) {
-		struct str name = pep503_name(w->a, str_c(w->r->names[i]));
-
-		if (!py_lock_find(&w->old, name) && !py_stack_find(&w->below, name, NULL, NULL)) {
-			err_set(err, ERR_NOT_FOUND, "'%s' is not locked", w->r->names[i]);
-			return err_hint(err, "what is wanted stands in %s", w->what);
-		}
-		py_names_add(w->a, free, name);
-	}
+	for (size_t i = 0; i < w->r->n_names; i++)
+		py_names_add(w->a, free, pep503_name(w->a, str_c(w->r->names[i])));
 	if (w->r->upgrade && !w->r->n_names)
 		q->prefer[0] = NULL;
+}
+
+static errint check_free(const struct python_work *w, const struct py_names *free,
+			 const struct py_releases *found, struct err *err)
+{
+	for (size_t i = 0; i < free->n; i++) {
+		size_t k = 0;
+
+		while (k < found->n && !str_eq(found->v[k].name, free->v[i]))
+			k++;
+		if (k < found->n)
+			continue;
+		err_set(err, ERR_NOT_FOUND, "%s does not want '%s'", w->what, w->r->names[i]);
+		return err_hint(err, "name it there, and it is locked over the set's");
+	}
 	return 0;
 }
 
@@ -50,9 +58,10 @@ static errint resolve(const struct python_work *w, struct py_releases *out, stru
 		.python = w->set.python,
 		.env = w->env,
 	};
-	errint rc = set_free(w, &q, &free, err);
 
-	return rc ? rc : resolve_python(w->s, &q, w->a, out, err);
+	set_free(w, &q, &free);
+	errint rc = resolve_python(w->s, &q, w->a, out, err);
+	return rc ? rc : check_free(w, &free, out, err);
 }
 
 /* ---- rows ---- */
@@ -274,7 +283,7 @@ static errint write_lock(struct python_work *w, struct err *err)
 errint python_lock(struct session *s, const struct python_request *r, struct arena *a,
 		   struct python_locked *out, struct err *err)
 {
-	struct python_work w = {.s = s, .r = r, .a = a};
+	struct python_work w = {.s = s, .r = r, .a = a, .mends = true};
 	struct py_releases found = {0};
 	errint rc = python_work_open(&w, err);
 

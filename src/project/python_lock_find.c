@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/report.h"
 #include "project/project_set.h"
 #include "py/resolved.h"
 #include "py/slot.h"
@@ -276,6 +277,12 @@ static errint read_own(struct python_work *w, struct err *err)
 	w->file = shown(w, name);
 	w->path = arena_printf(w->a, "%s/%s", w->r->dir, name);
 	errint rc = read_lock(w, w->path, w->file, &w->there, &w->old, err);
+	if (rc == ERR_CORRUPT && w->mends) {
+		report_msg(w->s->report, REPORT_WARN, "%s; it is made anew", err->msg);
+		err_clear(err);
+		w->old = (struct py_lock){.a = w->a, .file = w->file};
+		rc = 0;
+	}
 	if (!rc && release)
 		rc = read_lock(w, project, shown(w, ".flox/python.lock"), &base, &w->base, err);
 	if (base)
@@ -284,8 +291,8 @@ static errint read_own(struct python_work *w, struct err *err)
 	if (!rc)
 		return 0;
 	return err->hint ? rc
-			 : err_hint(err, "take it back from version control; or remove it, and "
-					 "'kiln lock python' makes it anew");
+			 : err_hint(err, "take it back from version control, or 'kiln lock python' "
+					 "makes it anew");
 }
 
 errint python_work_open(struct python_work *w, struct err *err)

@@ -12,6 +12,7 @@ struct python_work {
 	const char *file;              /* the lock, as people see it */
 	const char *path;              /* and where it is */
 	bool there;                    /* it was */
+	bool mends;                    /* a lock that cannot be read is as good as none */
 	struct py_lock own;            /* ours: own.tool, who finds versions */
 	struct py_lock set, base, old; /* base: the project's, below a release's */
 	struct py_lock tool;           /* of kiln's own set */

@@ -52,6 +52,21 @@ static void hint_vendor(const struct ascent *a, struct err *why)
 			 a->r.file);
 }
 
+/* The project that a URL of the Python mirror names, or a word for it. */
+static struct str python_project(const struct ascent *a)
+{
+	const struct str mirror = S("mirror://pypi/");
+
+	for (size_t i = 0; i < a->r.n_urls; i++) {
+		struct str url = str_c(a->r.urls[i]), project, file;
+
+		if (str_starts(url, mirror) &&
+		    str_cut(str_skip(url, mirror.n), '/', &project, &file))
+			return project;
+	}
+	return S("NAME");
+}
+
 /* A file that mirrors no longer have is named by a lock that has grown old. */
 static void hint_lock(const struct ascent *a, struct err *why)
 {
@@ -61,8 +76,11 @@ static void hint_lock(const struct ascent *a, struct err *why)
 		err_hint(why, "a project gets kiln's newest package set by 'kiln lock'; the set's "
 			      "own lock is made anew by 'kiln lock debian'");
 	else if (strcmp(a->mirror, "pypi") == 0)
-		err_hint(why, "a project gets kiln's newest package set by 'kiln lock'; a recipe "
-			      "that fetches it needs another version");
+		err_hint(why,
+			 "a project gets kiln's newest package set by 'kiln lock', and a version "
+			 "that is there into its own lock by 'kiln lock python --upgrade %.*s'; a "
+			 "recipe that fetches it needs another version",
+			 STR_ARG(python_project(a)));
 }
 
 /* What was looked for in vain, and what can be done about it. */
