@@ -37,7 +37,7 @@ static const char *text_z(struct cli *cli, struct str s)
 	return arena_strz(&cli->a, s);
 }
 
-static void print_move(struct cli *cli, const struct python_move *m)
+static void print_move(struct cli *cli, const struct python_move *m, bool release)
 {
 	out_str(m->name);
 	if (!m->from.n)
@@ -47,7 +47,8 @@ static void print_move(struct cli *cli, const struct python_move *m)
 	else
 		out_printf(" %s -> %s", text_z(cli, m->from), text_z(cli, m->to));
 	if (m->below.n)
-		out_printf(" (the set has %s)", text_z(cli, m->below));
+		out_printf(release ? " (otherwise %s)" : " (the set has %s)",
+			   text_z(cli, m->below));
 	out_str(S("\n"));
 }
 
@@ -145,7 +146,7 @@ static errint lock_python(struct cli *cli, void *ctx, struct err *err)
 	if (c->json)
 		print_json(&locked);
 	for (size_t i = 0; !c->json && i < locked.n; i++)
-		print_move(cli, &locked.moves[i]);
+		print_move(cli, &locked.moves[i], c->release);
 	if (!locked.n)
 		report_msg(cli_report(cli), REPORT_INFO, "'%s' is as it was", locked.file);
 	tell(cli, &locked);

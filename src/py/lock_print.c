@@ -199,8 +199,19 @@ static void put_extras_on(struct writer *w, struct arena *a, const struct py_abo
 	end(w, '}');
 }
 
+static bool says_something(const struct py_about *about)
+{
+	return about->description.n || about->license.n || about->requires.n || about->n_extras;
+}
+
 static void put_about(struct writer *w, const struct py_lock *l)
 {
+	bool any = false;
+
+	for (size_t i = 0; i < l->n; i++)
+		any = any || says_something(&l->v[i].about);
+	if (!any)
+		return;
 	key(w, S("about"));
 	begin(w, '{');
 	for (size_t i = 0; i < l->n; i++) {

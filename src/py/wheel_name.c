@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Wheel file names and the tags in them. */
+ * Wheel file names. */
 #include "py/requirement.h"
 #include "py/wheel.h"
-
-enum {
-	GLIBC_MINOR = 41, /* of the set's glibc, 2.41: what manylinux_2_N may ask for */
-};
 
 static errint bad(struct str file, const char *why, struct err *err)
 {
@@ -41,65 +37,6 @@ errint wheel_name_parse(struct str file, struct wheel_name *out, struct err *err
 		.abi = parts[n - 2],
 		.platform = parts[n - 1],
 	};
-	return 0;
-}
-
-/* "cp3N" or "py3N": N. */
-static bool tag_minor(struct str tag, struct str prefix, uint64_t *out)
-{
-	return str_starts(tag, prefix) && str_to_u64(str_skip(tag, prefix.n), out);
-}
-
-static bool python_abi_fits(struct str python, struct str abi, unsigned minor)
-{
-	uint64_t n;
-
-	if (str_eqz(abi, "none")) {
-		return str_eqz(python, "py3") || (tag_minor(python, S("py3"), &n) && n <= minor) ||
-		       (tag_minor(python, S("cp3"), &n) && n == minor);
-	}
-	if (!tag_minor(python, S("cp3"), &n))
-		return false;
-	if (str_eqz(abi, "abi3"))
-		return n <= minor && n >= 2;
-	return n == minor && str_eq(abi, python);
-}
-
-static bool platform_fits(struct str platform, struct str machine)
-{
-	struct str head = platform, minor;
-	uint64_t n;
-
-	if (str_eqz(platform, "any"))
-		return true;
-	if (!str_ends(platform, machine) || platform.n < machine.n + 2)
-		return false;
-	head = str_sub(platform, 0, platform.n - machine.n);
-	if (str_eqz(head, "linux_") || str_eqz(head, "manylinux1_") ||
-	    str_eqz(head, "manylinux2010_") || str_eqz(head, "manylinux2014_"))
-		return true;
-	minor = str_drop_suffix(str_drop_prefix(head, S("manylinux_2_")), S("_"));
-	return str_starts(head, S("manylinux_2_")) && str_to_u64(minor, &n) && n <= GLIBC_MINOR;
-}
-
-errint wheel_name_fits(const struct wheel_name *w, unsigned minor, struct str machine,
-		       struct err *err)
-{
-	struct str pythons = w->python, python, abis, abi, platforms = w->platform, platform;
-	bool interpreter = false, system = false;
-
-	while (str_split(&pythons, '.', &python))
-		for (abis = w->abi; str_split(&abis, '.', &abi);)
-			interpreter |= python_abi_fits(python, abi, minor);
-	while (str_split(&platforms, '.', &platform))
-		system |= platform_fits(platform, machine);
-	if (!interpreter)
-		return err_set(err, ERR_UNSUPPORTED,
-			       "wheel '%.*s' is for '%.*s-%.*s', not for Python 3.%u",
-			       STR_ARG(w->file), STR_ARG(w->python), STR_ARG(w->abi), minor);
-	if (!system)
-		return err_set(err, ERR_UNSUPPORTED, "wheel '%.*s' is for '%.*s', not for %.*s",
-			       STR_ARG(w->file), STR_ARG(w->platform), STR_ARG(machine));
 	return 0;
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Of several wheels of one version the one that an installer takes. Tags are ordered first by what
- * interpreter and ABI they name, the most particular first, then by platform, the newest first;
- * wheels for any platform come last. */
+ * Which wheels fit, and of several of one version the one that an installer takes. Tags are ordered
+ * first by what interpreter and ABI they name, the most particular first, then by platform, the
+ * newest first; wheels for any platform come last. */
 #include "py/wheel.h"
 
 enum {
-	GLIBC_MINOR = 41,
+	GLIBC_MINOR = 41,     /* of the set's glibc, 2.41: what manylinux_2_N may ask for */
 	PLATFORM_RANKS = 128, /* of one interpreter and ABI */
 	GROUP_NATIVE = 0,     /* with an ABI, or for this very interpreter */
 	GROUP_PURE = 64,      /* py3-none-PLATFORM */
@@ -94,4 +94,27 @@ unsigned wheel_name_rank(const struct wheel_name *w, unsigned minor, struct str 
 				best = MIN(best, rank);
 			}
 	return best;
+}
+
+errint wheel_name_fits(const struct wheel_name *w, unsigned minor, struct str machine,
+		       struct err *err)
+{
+	struct str pythons = w->python, python, abis, abi, platforms = w->platform, platform;
+	bool interpreter = false, system = false;
+
+	while (str_split(&pythons, '.', &python))
+		for (abis = w->abi; str_split(&abis, '.', &abi);)
+			interpreter |= group_rank(python, abi, minor, false) != WHEEL_NO_RANK ||
+				       group_rank(python, abi, minor, true) != WHEEL_NO_RANK;
+	while (str_split(&platforms, '.', &platform))
+		system |= str_eqz(platform, "any") ||
+			  platform_rank(platform, machine) != WHEEL_NO_RANK;
+	if (!interpreter)
+		return err_set(err, ERR_UNSUPPORTED,
+			       "wheel '%.*s' is for '%.*s-%.*s', not for Python 3.%u",
+			       STR_ARG(w->file), STR_ARG(w->python), STR_ARG(w->abi), minor);
+	if (!system)
+		return err_set(err, ERR_UNSUPPORTED, "wheel '%.*s' is for '%.*s', not for %.*s",
+			       STR_ARG(w->file), STR_ARG(w->platform), STR_ARG(machine));
+	return 0;
 }

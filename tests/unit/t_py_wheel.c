@@ -11,10 +11,48 @@ static void fits(const char *file, bool want)
 	struct wheel_name w;
 
 	IS_OK(wheel_name_parse(str_c(file), &w, &err), err, file);
+	OK((wheel_name_rank(&w, 13, S("x86_64")) != WHEEL_NO_RANK) == want, "its rank says so");
 	if (want)
 		IS_OK(wheel_name_fits(&w, 13, S("x86_64"), &err), err, file);
 	else
 		IS_ERR(wheel_name_fits(&w, 13, S("x86_64"), &err), err, ERR_UNSUPPORTED, file);
+}
+
+/* An installer's order, as packaging.tags gives it: the best first. */
+static void test_ranks(void)
+{
+	static const char *const ordered[] = {
+		"a-1-cp313-cp313-manylinux_2_28_x86_64.whl",
+		"a-1-cp313-cp313-manylinux_2_17_x86_64.whl",
+		"a-1-cp313-cp313-manylinux2014_x86_64.whl",
+		"a-1-cp313-cp313-manylinux_2_16_x86_64.whl",
+		"a-1-cp313-cp313-manylinux2010_x86_64.whl",
+		"a-1-cp313-cp313-manylinux1_x86_64.whl",
+		"a-1-cp313-cp313-linux_x86_64.whl",
+		"a-1-cp313-abi3-manylinux_2_17_x86_64.whl",
+		"a-1-cp313-none-manylinux_2_17_x86_64.whl",
+		"a-1-cp312-abi3-manylinux_2_28_x86_64.whl",
+		"a-1-cp39-abi3-manylinux_2_34_x86_64.whl",
+		"a-1-py313-none-manylinux_2_17_x86_64.whl",
+		"a-1-py3-none-manylinux_2_17_x86_64.whl",
+		"a-1-py312-none-manylinux_2_17_x86_64.whl",
+		"a-1-cp313-none-any.whl",
+		"a-1-py313-none-any.whl",
+		"a-1-py2.py3-none-any.whl",
+		"a-1-py312-none-any.whl",
+	};
+	unsigned last = 0;
+	ERR(err);
+
+	for (size_t i = 0; i < ARRAY_LEN(ordered); i++) {
+		struct wheel_name w;
+
+		IS_OK(wheel_name_parse(str_c(ordered[i]), &w, &err), err, ordered[i]);
+		unsigned rank = wheel_name_rank(&w, 13, S("x86_64"));
+		OK(rank != WHEEL_NO_RANK && (!i || rank > last), "%s is behind the one before",
+		   ordered[i]);
+		last = rank;
+	}
 }
 
 static void test_names(void)
@@ -362,6 +400,7 @@ int main(void)
 	test_record_odd();
 	test_programs_twice();
 	test_names();
+	test_ranks();
 	test_metadata();
 	test_record();
 	test_entry_points();
