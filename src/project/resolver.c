@@ -31,6 +31,23 @@ static void put_texts(struct buf *b, const char *key, const struct py_names *l)
 	buf_putz(b, "\n]\n");
 }
 
+/* A slot's build for one machine (+cu128) is in no public index; which one fills it is for the
+ * machine that runs it to say. */
+static struct str without_local(struct arena *a, const struct py_want *w)
+{
+	char *text = arena_strz(a, w->text), *to = text;
+	bool local = false;
+
+	if (!slot_name_is(w->name))
+		return w->text;
+	for (const char *p = text; *p; p++) {
+		local = *p == '+' || (local && str_chr(S(" ,;)"), *p) < 0);
+		if (!local)
+			*to++ = *p;
+	}
+	return str_n(text, (size_t)(to - text));
+}
+
 static struct py_names texts_of(const struct resolution_request *r, struct arena *a,
 				enum py_word word)
 {
@@ -38,7 +55,7 @@ static struct py_names texts_of(const struct resolution_request *r, struct arena
 
 	for (size_t i = 0; i < r->wants->n; i++)
 		if (r->wants->v[i].word == word)
-			py_names_put(a, &out, r->wants->v[i].text);
+			py_names_put(a, &out, without_local(a, &r->wants->v[i]));
 	return out;
 }
 

@@ -129,8 +129,9 @@ errint resolver_failed(const struct resolution_request *r, struct str said, stru
 	}
 	if (says(said, "error sending request") || says(said, "Failed to fetch")) {
 		err_set(err, ERR_NETWORK, "asking the index: %.*s", STR_ARG(first));
-		if (n)
-			err_detail(err, "%.*s", STR_ARG(v[n - 1]));
+		/* which address, and why */
+		for (size_t i = 0; i < n; i += MAX(n - 1, (size_t)1))
+			err_detail(err, "%.*s", STR_ARG(v[i]));
 		return err_hint(err, "which indices are asked is pip's configuration, or "
 				     "mirror.pypi of kiln.conf");
 	}

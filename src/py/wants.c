@@ -214,7 +214,15 @@ static errint take_line(const struct want_place *p, struct str line, struct err 
 
 		return rc ? at(p, err) : 0;
 	}
-	return py_wants_add(p->w, PY_WANT, without_options(line), p->file, p->line, err);
+	struct str plain = without_options(line);
+	if (plain.n < line.n && p->w->report && !p->w->told_options) {
+		p->w->told_options = true;
+		report_msg(p->w->report, REPORT_WARN,
+			   "%s:%u: what pip would compare files with (--hash) is passed over: the "
+			   "lock has its own",
+			   p->file, p->line);
+	}
+	return py_wants_add(p->w, PY_WANT, plain, p->file, p->line, err);
 }
 
 /* ---- a file ---- */
@@ -237,6 +245,10 @@ errint py_wants_text(struct py_wants *w, const char *file, struct str text, unsi
 	unsigned number = 0;
 	errint rc = 0;
 
+	if (str_starts(text, S("\xff\xfe")) || str_starts(text, S("\xfe\xff"))) {
+		err_set(err, ERR_CORRUPT, "'%s' is UTF-16", file);
+		return err_hint(err, "save it as UTF-8: iconv -f UTF-16 -t UTF-8");
+	}
 	while (!rc && str_split(&rest, '\n', &piece)) {
 		number++;
 		if (!whole.n)

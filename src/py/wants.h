@@ -48,6 +48,7 @@ struct py_wants {
 	size_t n, cap;
 	struct arena *a;
 	struct report *report; /* told of what is passed over, or NULL */
+	bool told_options;     /* of --hash, which is on every line or on none */
 };
 
 /* Appends a requirements file's; files that it names are read, too. Everything lives in w->a.

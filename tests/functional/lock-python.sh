@@ -6,7 +6,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 python3 -c 'import tomllib, pip' 2>/dev/null || skip_all "it needs Python 3.11 with pip"
-plan 75
+plan 76
 
 mkdir -p "$T/data" "$T/p/.flox/pkgs" && cp -r "$top/pkgs" "$T/data/pkgs" && chmod -R u+w "$T/data" || exit 1
 version=9.9
@@ -170,6 +170,8 @@ like "a project that is nowhere" "$(wants nosuch)" "nosuch is in no index that t
 like "one of sources alone" "$(wants source)" "^hint: it publishes sources alone: a line 'sdist source' in the requirements"
 like "another slot" "$(wants newtorch)" "^hint: 'torch==2.6.0' is the slot's filling in the package set; where another fills it"
 like "one that is named is locked for" "$(wants newtorch torch==2.9.0; row '["slots"]')" '"torch": "2.9.0"'
+is "a build of it that no index has does not matter" "$(wants alpha 'torch==2.9.0+cu128 --hash=sha256:00' | grep hash; names)" "warning: requirements.txt:2: what pip would compare files with (--hash) is passed over: the lock has its own
+alpha beta"
 like "a circle" "$(wants ring)" "^error: these projects need each other: r[ai]ng -> r[ai]ng -> r[ai]ng$"
 offline
 like "an index that is not there" "$(wants many)" "^error: asking the index: "

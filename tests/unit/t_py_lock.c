@@ -97,6 +97,9 @@ static void test_wants(void)
 	wants_bad("a @ https://h/a.whl",
 		  "r.txt:1: 'a @ https://h/a.whl' is no project of an index, "
 		  "which alone can be locked");
+	wants_bad("\xff\xfe"
+		  "a",
+		  "'r.txt' is UTF-16");
 	wants_bad("\nsdist a b", "r.txt:2: it has 2 names, expected one");
 	wants_bad("alias a b c", "r.txt:1: it has 3 names, expected two");
 	wants_bad(
