@@ -322,18 +322,6 @@ static errint read_abouts(const struct lock_reader *r, struct str value, struct 
 
 /* ---- the whole ---- */
 
-/* The scanner says where, by bytes. */
-static errint not_json(const struct lock_reader *r, struct err *err)
-{
-	static const char head[] = "JSON at byte ";
-	char *at = err->msg ? strstr(err->msg, head) : NULL;
-	size_t byte = at ? strtoul(at + strlen(head), &at, 10) : 0;
-	char *what CLEANUP_FREE = xstrdup(at && *at == ':' ? at + 2 : "it is no JSON");
-
-	return err_set(err, ERR_CORRUPT, "%s:%u: %s", r->file,
-		       line_of(r, r->text.p + MIN(byte, r->text.n)), what);
-}
-
 static errint check_format(const struct lock_reader *r, const struct json_member *v, size_t n,
 			   const char *key, struct err *err)
 {
@@ -357,7 +345,7 @@ errint py_lock_parse(struct py_lock *out, struct str text, struct err *err)
 	errint rc = json_members(r.a, r.text, &v, &n, err);
 
 	if (rc)
-		return not_json(&r, err);
+		return err_wrap(err, "%s", r.file);
 	rc = check_format(&r, v, n, "format", err);
 	for (size_t i = 0; !rc && i < n; i++) {
 		if (str_eqz(v[i].key, "projects"))
@@ -383,7 +371,7 @@ errint py_about_parse(struct py_lock *l, struct str text, const char *file, stru
 	errint rc = json_members(r.a, r.text, &v, &n, err);
 
 	if (rc)
-		return not_json(&r, err);
+		return err_wrap(err, "%s", r.file);
 	rc = check_format(&r, v, n, "version", err);
 	const struct str *packages = rc ? NULL : json_find(v, n, S("packages"));
 	return packages ? read_abouts(&r, *packages, err) : rc;
