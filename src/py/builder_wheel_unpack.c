@@ -165,7 +165,8 @@ static errint write_file(struct unpack *u, const struct archive_item *item, stru
 	struct tee tee = {.source = {data->ops->view ? &tee_view_ops : &tee_ops}, .from = data};
 	struct wheel_file *f;
 
-	if (str_starts(path, S("bin/")))
+	/* as pip has it, whoever may execute it */
+	if (str_starts(path, S("bin/")) || item->mode & 0111)
 		placed.mode |= 0111;
 	placed.name = path;
 	tee.ctx = hash_ctx_new(HASH_SHA256);
