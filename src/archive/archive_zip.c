@@ -34,6 +34,7 @@ struct zip {
 	struct source *big;            /* this one's */
 	char *packed, *bytes;
 	size_t packed_cap, bytes_cap;
+	size_t biggest;  /* of what is inflated: its room is made once */
 	struct str rest; /* of what came out, not given yet */
 	bool opened;
 };
@@ -111,7 +112,7 @@ static errint read_packed(struct zip *z, char **out, struct err *err)
 static errint inflate(struct zip *z, const char *packed, struct err *err)
 {
 	const struct zip_member *m = z->now;
-	char *to = room(&z->bytes, &z->bytes_cap, (size_t)m->size + 1);
+	char *to = room(&z->bytes, &z->bytes_cap, z->biggest + 1);
 
 	if (!z->inflate)
 		z->inflate = z->api->libdeflate_alloc_decompressor();
@@ -123,6 +124,22 @@ static errint inflate(struct zip *z, const char *packed, struct err *err)
 		return zip_broken(err, "its compressed data is broken, or not as long as it says");
 	z->rest = str_n(to, (size_t)m->size);
 	return 0;
+}
+
+/* More cannot come out of its data. */
+static bool can_be(const struct zip_member *m)
+{
+	return m->size / DENSEST <= m->packed;
+}
+
+static void find_biggest(struct zip *z)
+{
+	for (size_t i = 0; i < z->list.n; i++) {
+		const struct zip_member *m = &z->list.v[i];
+
+		if (m->method == ZIP_DEFLATED && m->size <= WHOLE && can_be(m))
+			z->biggest = MAX(z->biggest, (size_t)m->size);
+	}
 }
 
 static errint open_small(struct zip *z, struct err *err)
@@ -160,7 +177,7 @@ static errint open_member(struct zip *z, struct err *err)
 	if (z->opened)
 		return 0;
 	z->opened = true;
-	if (m->size / DENSEST > m->packed)
+	if (!can_be(m))
 		return zip_broken(err, "more would come out of its data than there can be in it");
 	errint rc = m->size > WHOLE || m->packed > WHOLE ? open_big(z, err) : open_small(z, err);
 	return rc ? err_wrap(err, "'%.*s'", STR_ARG(z->name)) : 0;
@@ -287,5 +304,6 @@ errint zip_walk(int fd, archive_item_fn *fn, void *ctx, bool *done, struct err *
 		rc = zip_list_read(fd, &z.list, done, err);
 	if (rc || !*done)
 		return rc;
+	find_biggest(&z);
 	return walk(&z, fn, ctx, err);
 }

@@ -26,6 +26,9 @@ ATTR_MUST_CHECK errint process_wait(pid_t pid, int *status, struct err *err);
  * buffers; an exit other than 0 is ERR_FAILED with the end of its standard error in detail. */
 ATTR_MUST_CHECK errint process_capture(const char *const *argv, struct buf *out, struct buf *errs,
 				       struct err *err);
+/* The same with this environment, NULL terminated, or ours when it is NULL. */
+ATTR_MUST_CHECK errint process_capture_env(const char *const *argv, const char *const *env,
+					   struct buf *out, struct buf *errs, struct err *err);
 /* "exit status 3", "signal 9 (Killed)". Returns buf. */
 const char *process_status_text(int status, char *buf, size_t n);
 

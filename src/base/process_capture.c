@@ -111,7 +111,8 @@ static void add_tail(const struct capture *c, struct err *err)
 		err_detail(err, "%.*s", STR_ARG(text));
 }
 
-static errint start(const char *const *argv, struct capture *c, pid_t *pid, struct err *err)
+static errint start(const char *const *argv, const char *const *env, struct capture *c, pid_t *pid,
+		    struct err *err)
 {
 	int out[2], errs[2];
 
@@ -124,12 +125,14 @@ static errint start(const char *const *argv, struct capture *c, pid_t *pid, stru
 		return err_sys(err, "cannot make a pipe");
 	c->fds[1] = (struct pollfd){.fd = errs[0], .events = POLLIN};
 	int errs_write CLEANUP_FD = errs[1];
-	struct process_spec spec = {.argv = argv, .in = -1, .out = out_write, .errfd = errs_write};
+	struct process_spec spec = {
+		.argv = argv, .env = env, .in = -1, .out = out_write, .errfd = errs_write};
 
 	return process_start(&spec, pid, err);
 }
 
-errint process_capture(const char *const *argv, struct buf *out, struct buf *errs, struct err *err)
+errint process_capture_env(const char *const *argv, const char *const *env, struct buf *out,
+			   struct buf *errs, struct err *err)
 {
 	struct capture c CLEANUP(close_ends) = {.fds = {{.fd = -1}, {.fd = -1}}};
 	pid_t pid;
@@ -138,7 +141,7 @@ errint process_capture(const char *const *argv, struct buf *out, struct buf *err
 
 	c.out = out;
 	c.errs = errs;
-	errint rc = start(argv, &c, &pid, err);
+	errint rc = start(argv, env, &c, &pid, err);
 
 	if (rc)
 		return rc;
@@ -159,4 +162,9 @@ errint process_capture(const char *const *argv, struct buf *out, struct buf *err
 		     process_status_text(status, text, sizeof(text)));
 	add_tail(&c, err);
 	return rc;
+}
+
+errint process_capture(const char *const *argv, struct buf *out, struct buf *errs, struct err *err)
+{
+	return process_capture_env(argv, NULL, out, errs, err);
 }

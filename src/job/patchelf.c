@@ -62,6 +62,10 @@ static errint read_back(const char *file, const struct patchelf_edit *e, struct 
 static errint start(const struct patchelf *tool, const char *const *files, size_t n,
 		    const struct patchelf_edit *edit, struct err *err)
 {
+	/* each file is read as a whole, into memory that glibc keeps for the next one */
+	static const char *const env[] = {"LC_ALL=C", "MALLOC_TOP_PAD_=16777216",
+					  "MALLOC_TRIM_THRESHOLD_=1073741824",
+					  "MALLOC_MMAP_THRESHOLD_=1073741824", NULL};
 	struct args a = {.n = 0};
 	BUF(out, LIMIT_TOOL_OUTPUT);
 
@@ -72,7 +76,7 @@ static errint start(const struct patchelf *tool, const char *const *files, size_
 	add_edit(&a, edit);
 	for (size_t i = 0; i < n; i++)
 		add(&a, files[i]);
-	return process_capture(a.v, &out, NULL, err);
+	return process_capture_env(a.v, env, &out, NULL, err);
 }
 
 errint patchelf_run(const struct patchelf *tool, const char *file, const struct patchelf_edit *edit,
