@@ -25,6 +25,10 @@ static void put_package(struct buf *b, const struct deb_package *p)
 	json_put_str(b, p->name);
 	buf_putz(b, ": {\"description\": ");
 	json_put_str(b, synopsis(p->description));
+	if (p->homepage.n) {
+		buf_putz(b, ", \"homepage\": ");
+		json_put_str(b, p->homepage);
+	}
 	buf_putc(b, '}');
 }
 

@@ -46,6 +46,7 @@ static errint read_package(const struct control_reader *r, const struct control_
 	control_get(p, S("Depends"), &out->depends);
 	control_get(p, S("Provides"), &out->provides);
 	control_get(p, S("Description"), &out->description);
+	control_get(p, S("Homepage"), &out->homepage);
 	return 0;
 }
 

@@ -15,7 +15,7 @@ struct deb_package {
 	struct hash sha256;
 	uint64_t size;
 	struct str pre_depends, depends, provides; /* fields as written */
-	struct str description;                    /* the same, for people */
+	struct str description, homepage;          /* the same, for people */
 };
 
 struct deb_provider { /* package provides name (= version, or "") */

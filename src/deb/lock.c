@@ -182,6 +182,7 @@ static void keep_closure(struct arena *a, struct deb_closure *c)
 		p->source = arena_str(a, p->source);
 		p->file = arena_str(a, p->file);
 		p->description = arena_str(a, p->description);
+		p->homepage = arena_str(a, p->homepage);
 		v[i].package = p;
 		v[i].deps.n = c->v[i].deps.n;
 		v[i].deps.v = ARENA_ARRAY(a, struct str, v[i].deps.n);
