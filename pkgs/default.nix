@@ -44,6 +44,8 @@ let
         in
         if builtins.match "(python|pypy)[0-9.]*(Full|Minimal|Packages)?" name != null
         then "there is one Python here, ${python}: say python3, and python3.pkgs for its packages"
+        else if builtins.match "(clang|llvmPackages|libcxx|libclang)([_-]?[0-9]+)?(Stdenv)?" name != null
+        then "there is one C compiler here, gcc, which is in stdenv: leave ${name} out"
         else if lib.words.isGpu name then lib.words.gpu
         else if lib.words.isOtherLanguage name then lib.words.otherLanguage name
         else if final.python3.pkgs ? ${name}
@@ -64,6 +66,7 @@ let
     (import ./fetchers)
     (final: import ./stdenv { inherit hostPlatform; inherit (final) config; } final)
     (import ./build-support)
+    (final: prev: prev.lib.optionalAttrs (prev ? nodejs) (import ./nodejs.nix final))
     (import ./python-packages.nix)
     (import ./cuda)
     (import ./comfyui)

@@ -134,9 +134,10 @@ let
     zeromq = "libzmq5";
   };
 
-  # What has its programs in a package of their own is these, with the library behind `out` and `lib`.
+  # What has its programs in a package of their own is these, with the library behind `out` and `lib`. Whoever
+  # builds with it gets its headers, or the programs where there are none.
   shaped = group:
-    if group ? bin then changeable (group.bin // { out = group; lib = group; inherit (group) bin; } // withDev group)
+    if group ? bin then changeable (group.bin // { out = group; lib = group; inherit (group) bin; dev = changeable (group.dev or group.bin); })
     else changeable group // withDev group;
   withDev = group: prev.lib.optionalAttrs (group ? dev) { dev = changeable group.dev; };
   changeable = package:

@@ -41,6 +41,7 @@ let
   lock = lib.lock.read (removeAttrs (lockAt [ ]) [ "keys" ]);
   # What people are told of packages; nothing that is built depends on it.
   about = (fromJSON (readFile ./about.json)).packages;
+  facts = import ./facts.nix { inherit lib; };
   locked = lock.architectures.${platform.arch} or (throw
     "debian: the lock has no packages for '${platform.arch}'; add it to roots.control and run `kiln lock debian`");
   # What is built of it.
@@ -183,7 +184,8 @@ let
       version = versionOf group;
       debianVersion = entries.${head group.debs}.version;
       debianPackages = sorted group.debs;
-      meta = { platforms = [ system ]; } // about.${head group.debs} or { } // group.meta or { };
+      meta = { platforms = [ system ]; } // about.${head group.debs} or { }
+        // facts { source = sourceOf (head group.debs); pname = pnameOf name group; } // group.meta or { };
     } // shape name group // group.passthru or { })
     built.${name};
 

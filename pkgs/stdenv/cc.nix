@@ -43,7 +43,12 @@ let
       targetPrefix = "";
       isGNU = true;
       isLLVM = false;
-      meta = { description = "Linker and tools for object files"; mainProgram = "ld"; };
+      meta = {
+        description = "Linker and tools for object files";
+        homepage = "https://www.gnu.org/software/binutils/";
+        license = lib.licenses.gpl3Plus;
+        mainProgram = "ld";
+      };
     }
     (wrapper "ld" {
       name = "binutils-wrapper-${binutils.version}";
@@ -81,7 +86,12 @@ let
       defaultHardeningFlags = hardening.default;
       # what is only there to compile: no package that was built may refer to it
       buildOnly = [ gcc binutils glibcDev ];
-      meta = { description = "GNU compilers for C, C++${lib.optionalString fortran " and Fortran"}"; mainProgram = "gcc"; };
+      meta = {
+        description = "GNU compilers for C, C++${lib.optionalString fortran " and Fortran"}";
+        homepage = "https://gcc.gnu.org/";
+        license = lib.licenses.gpl3Plus;
+        mainProgram = "gcc";
+      };
     }
     (wrapper "cc" {
       name = "${if fortran then "gfortran" else "gcc"}-wrapper-${gcc.version}";

@@ -10,6 +10,16 @@ let
   of = config: import (root + "/pkgs") { system = "x86_64-linux"; inherit config; };
   withMeta = pkgs: meta: (pkgs.stdenv.mkDerivation { name = "m-1"; inherit meta; });
   usable = drv: !(fails drv.drvPath);
+  # what recipes name most, of what is not Python
+  natives = lib.filter (n: n != "") (lib.splitString " " (lib.replaceStrings [ "\n" ] [ " " ] ''
+    gnumake cmake ninja meson pkg-config autoconf automake libtool m4 flex bison gettext perl git git-lfs curl
+    wget openssh rsync jq file which unzip zip gnutar gzip bzip2 xz zstd ffmpeg ffmpeg-headless nodejs openssl
+    zlib libffi sqlite ncurses readline libpng libjpeg libtiff libwebp freetype fontconfig dejavu_fonts libGL
+    glib libxml2 libxslt hdf5 openblas lapack fftw eigen boost protobuf gperftools jemalloc procps util-linux
+    shadow iproute2 tini dumb-init busybox bashInteractive less nano tree hello sox mesa gcc gfortran binutils
+    python3 libGLU libglvnd glfw npm nodejs_20 blas patchelf coreutils findutils gnused gnugrep gawk diffutils
+    patch libsndfile
+  ''));
   project = import (root + "/pkgs/project.nix") { dir = ./recipes; system = "x86_64-linux"; };
 in
 {
@@ -35,6 +45,12 @@ in
   "their words can be changed" = [ (let t = pkgs.tree.overrideAttrs (old: { meta.priority = 3; passthru.x = 1; }); in [ t.meta.priority t.x ]) [ 3 1 ] ];
   "hooks add up" = [ ((pkgs.tree.overrideAttrs { postInstall = "a"; }).overrideAttrs (old: { postInstall = old.postInstall + "b"; })).postInstall "ab" ];
   "how they are built cannot" = [ (map fails [ (pkgs.tree.overrideAttrs { version = "3"; }).drvPath (pkgs.ffmpeg.override { withX = true; }).drvPath (pkgs.zlib.dev.overrideAttrs { src = ./.; }).drvPath ]) [ true true true ] ];
+  # what people are told of natives
+  "natives say what they are, whose, and under which licence" = [ (lib.filter (n: !(lib.all (key: pkgs.${n}.meta.${key} or "" != "") [ "description" "homepage" "license" ])) natives) [ "libGLU" ] ];
+  "their licences are nixpkgs'" = [ (lib.filter (g: !(builtins.tryEval (lib.all (l: l ? fullName) (lib.toList (g.meta.license or [ ])))).success) (lib.attrValues pkgs.debian.packages)) [ ] ];
+  "their programs have names" = [ (map (n: baseNameOf (lib.getExe pkgs.${n})) [ "gnumake" "gnutar" "ripgrep" "nodejs" "python3" "sqlite" "protobuf" "sox" ]) [ "make" "tar" "rg" "node" "python3.13" "sqlite3" "protoc" "sox" ] ];
+  "a library's inputs bring its programs where it has no headers" = [ (lib.getDev pkgs.sox).outPath pkgs.sox.bin.outPath ];
+  "nodejs brings npm" = [ [ pkgs.nodejs.version pkgs.nodePackages.npm.pname (pkgs.nodejs-slim.outPath == pkgs.debian.nodejs.outPath) ] [ "20.19.2" "npm" true ] ];
 
   # paths and file sets (fileset.sh has more)
   "paths are put together" = [ (map (lib.path.append /a) [ "b" "./b//c/." "." ]) [ /a/b /a/b/c /a ] ];

@@ -42,6 +42,16 @@
   libjpeg-turbo-progs = withShell { debs = [ "libjpeg-turbo-progs" ]; };
   # Without windows.
   libcaca0 = { debs = [ "libcaca0" ]; rules = [ [ "drop" "lib/caca" ] ]; };
+  # Draws without a graphics card. GL's front ends (libGL) find it by the environment, as they find the host's.
+  mesa = withShell {
+    debs = [ "libgl1-mesa-dri" "libegl-mesa0" "libglx-mesa0" "mesa-libgallium" ];
+    rules = [
+      [ "trim" "share/drirc.d" ]
+      [ "replace" "share/glvnd/egl_vendor.d/50_mesa.json" "libEGL_mesa.so.0" "@out@/lib/libEGL_mesa.so.0" ]
+      [ "copy" "${../hooks/mesa.sh}" "nix-support/setup-hook" ]
+      [ "replace" "nix-support/setup-hook" "@mesa@" "@out@" ]
+    ];
+  };
   # The back end of Mesa's drivers, which are the host's.
   libgbm1 = { debs = [ "libgbm1" ]; rules = [ [ "drop" "lib/gbm" ] ]; };
 }

@@ -97,6 +97,13 @@ in
   };
   libjemalloc-dev = { debs = [ "libjemalloc-dev" ]; deps = [ "perl" ]; isDev = true; };
   libldap2 = { debs = [ "libldap2" ]; rules = [ [ "trim" "etc" ] [ "sweep" "/etc/ldap/" "/nix/ldap/" ] ]; };
+  # Its formats, which it opens at run time, lie beside it.
+  libsox3 = {
+    pname = "libsox";
+    debs = [ "libsox3" "libsox-fmt-alsa" "libsox-fmt-base" "libsox-fmt-mp3" ];
+    bin = "sox";
+    rules = [ [ "redirect" "lib/libsox.so.3.0.0" "/usr/lib/${triplet}/sox" "@out@/lib/sox" ] ];
+  };
   libpopt0 = { debs = [ "libpopt0" ]; rules = [ [ "sweep" "/etc/popt" "/nix/popt" ] ]; };
   # What its Debian package forgets to name.
   libext2fs2t64 = { debs = [ "libext2fs2t64" ]; deps = [ "libcom-err2" ]; };
