@@ -46,7 +46,7 @@ let
     jemalloc = "libjemalloc2";
     krb5 = "libkrb5-3";
     lcms2 = "liblcms2-2";
-    libGL = "libgl1";
+    libGL = "libglvnd";
     libGLU = "libglu1-mesa";
     libaom = "libaom3";
     libarchive = "libarchive13t64";
@@ -57,7 +57,6 @@ let
     libfabric = "libfabric1";
     libgcrypt = "libgcrypt20";
     libgit2 = "libgit2-1.9";
-    libglvnd = "libgl1";
     libice = "libice6";
     libidn2 = "libidn2-0";
     libjpeg = "libjpeg62-turbo";

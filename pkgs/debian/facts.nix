@@ -69,6 +69,11 @@ let
     (license: sources: lib.genAttrs (words sources) (_: lib.licenses.${license}))
     bySource);
 
+  homepages = {
+    libglu = "https://gitlab.freedesktop.org/mesa/glu";
+    "python3.13" = "https://www.python.org/";
+  };
+
   # A group's program, where that is not called as the group.
   programs = {
     aria2 = "aria2c";
@@ -95,4 +100,5 @@ let
 in
 { source, pname }:
 lib.optionalAttrs (licensesOf ? ${source}) { license = let all = licensesOf.${source}; in if lib.length all == 1 then lib.head all else all; }
+// lib.optionalAttrs (homepages ? ${source}) { homepage = homepages.${source}; }
 // lib.optionalAttrs (programs ? ${pname}) { mainProgram = programs.${pname}; }

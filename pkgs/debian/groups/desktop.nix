@@ -1,5 +1,5 @@
 # Pictures, sound, fonts, windows.
-{ groups, default, withShell, ... }:
+{ fromSource, groups, default, withShell, ... }:
 
 {
   dejavu_fonts = {
@@ -42,11 +42,17 @@
   libjpeg-turbo-progs = withShell { debs = [ "libjpeg-turbo-progs" ]; };
   # Without windows.
   libcaca0 = { debs = [ "libcaca0" ]; rules = [ [ "drop" "lib/caca" ] ]; };
-  # Draws without a graphics card. GL's front ends (libGL) find it by the environment, as they find the host's.
+  # The front ends of GL, as one, which they are elsewhere: who loads EGL looks where GL is.
+  libglvnd = {
+    debs = fromSource "libglvnd" "lib(egl1|gl1|gles1|gles2|glvnd0|glx0|opengl0)";
+    dev = fromSource "libglvnd" ".*-dev";
+  };
+  # Draws without a graphics card. GL's front ends find it by the environment, as they find the host's.
   mesa = withShell {
     debs = [ "libgl1-mesa-dri" "libegl-mesa0" "libglx-mesa0" "mesa-libgallium" ];
     rules = [
       [ "trim" "share/drirc.d" ]
+      [ "sweep" "/etc/drirc" "/nix/drirc" ]
       [ "replace" "share/glvnd/egl_vendor.d/50_mesa.json" "libEGL_mesa.so.0" "@out@/lib/libEGL_mesa.so.0" ]
       [ "copy" "${../hooks/mesa.sh}" "nix-support/setup-hook" ]
       [ "replace" "nix-support/setup-hook" "@mesa@" "@out@" ]

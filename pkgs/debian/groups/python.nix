@@ -101,7 +101,6 @@ in
         [ "rpath" "bin/python3.13" ]
         [ "compile" "@out@/bin/python3.13" python ]
       ];
-    meta.homepage = "https://www.python.org/";
     passthru = { pythonVersion = "3.13"; sitePackages = sitePackages; };
   };
 }
