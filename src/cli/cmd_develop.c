@@ -4,11 +4,15 @@
  */
 #include "cli/command.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+#include "base/file.h"
 #include "cli/catalog_command.h"
 #include "cli/develop.h"
 #include "cli/develop_options.h"
 #include "cli/named.h"
+#include "cli/nix_installables.h"
 #include "store/store.h"
 
 struct develop_command {
@@ -57,18 +61,48 @@ static errint of_source(struct cli *cli, struct develop_command *c, struct str *
 	return rc;
 }
 
+static const char shell_file[] = "shell.nix";
+
+/* The shell.nix of the working folder, else of the project; NULL where there is neither. malloc'd.
+ */
+static char *find_shell_file(const struct catalog *catalog)
+{
+	const char *project = catalog_project(catalog);
+	char *here = access(shell_file, F_OK) ? NULL : realpath(shell_file, NULL);
+
+	if (here || !project)
+		return here;
+	char *file CLEANUP_FREE = path_join(str_c(project), str_c(shell_file));
+	return access(file, F_OK) ? NULL : STEAL(file);
+}
+
+static errint find_item(struct catalog *catalog, const char *name, struct catalog_item *item,
+			struct err *err)
+{
+	char *file CLEANUP_FREE = find_shell_file(catalog);
+	errint rc = file ? catalog_shell(catalog, file, name, item, err) : 0;
+
+	if (rc || (file && item->value))
+		return rc;
+	if (name)
+		return catalog_find(catalog, name, item, err);
+	err_set(err, ERR_USAGE, "whose build environment is not named, and there is no shell.nix");
+	return err_hint(err, "name a recipe or a package: kiln search lists them");
+}
+
+/* A shell of the project, a recipe or a package, in this order. */
 static errint of_name(struct cli *cli, struct develop_command *c, const char *name, struct str *drv,
 		      struct err *err)
 {
 	const struct catalog_from from = {c->project, c->request.nixpkgs};
 	struct catalog *catalog CLEANUP(catalog_cleanup) = NULL;
-	struct catalog_item item;
+	struct catalog_item item = {0};
 	struct catalog_row row;
 	struct drv_ref found;
 	errint rc = catalog_of(cli, &from, 0, &catalog, err);
 
 	if (!rc)
-		rc = catalog_find(catalog, name, &item, err);
+		rc = find_item(catalog, name, &item, err);
 	if (!rc)
 		rc = catalog_row_of(catalog, &item, &row, err);
 	if (rc)
@@ -102,25 +136,52 @@ static errint of_path(struct cli *cli, const char *word, struct str *drv, struct
 	return rc;
 }
 
+/* As nix develop has it: devShells of the flake, then its packages. */
+static errint of_flake(struct cli *cli, struct develop_command *c, const char *reference,
+		       struct str *drv, struct err *err)
+{
+	struct nix_operands o = {.request = c->request, .from.develop = true};
+	struct nix_found *found;
+	size_t n;
+
+	option_list_add(&cli->a, &o.words, reference);
+	errint rc = nix_find(cli, &o, &found, &n, err);
+	*drv = rc ? S("") : found[0].drv;
+	return rc;
+}
+
+/* Options that change a value need one that is named as a file or an expression. */
+static errint check_request(const struct develop_command *c, struct err *err)
+{
+	const char *idle = c->request.n_attrs      ? "--attr"
+			   : c->request.n_args     ? "--arg"
+			   : c->request.n_includes ? "--include"
+						   : NULL;
+
+	return idle ? err_set(err, ERR_USAGE,
+			      "'%s' without --expr or --file, whose value it is for", idle)
+		    : 0;
+}
+
 static errint find(struct cli *cli, struct develop_command *c, struct str *drv, struct err *err)
 {
 	const char *name = c->o.name;
+	bool asks = c->request.n_attrs || c->request.n_args || c->request.n_includes;
 
 	if (c->source.text && name)
 		return err_set(err, ERR_USAGE, "'%s' beside an expression or a file", name);
-	if (!c->source.text && !name && access("shell.nix", F_OK) == 0)
+	if (!c->source.text && !name && asks && access(shell_file, F_OK) == 0)
 		c->source = (struct eval_source){"./shell.nix", false};
 	if (c->source.text)
 		return of_source(cli, c, drv, err);
-	if (!name) {
-		err_set(err, ERR_USAGE,
-			"whose build environment is not named, and there is no shell.nix");
-		return err_hint(err, "name a recipe or a package: kiln search lists them");
-	}
-	if (c->request.n_attrs)
-		return err_set(err, ERR_USAGE,
-			       "'--attr' without --expr or --file, whose value it is for");
-	return named_is_path(name) || store_path_is_drv(str_c(name))
+	if (name && strchr(name, '#'))
+		return of_flake(cli, c, name, drv, err);
+	if (!name && access(shell_file, F_OK) && access("flake.nix", F_OK) == 0)
+		return of_flake(cli, c, ".", drv, err);
+	errint rc = check_request(c, err);
+	if (rc)
+		return rc;
+	return name && (named_is_path(name) || store_path_is_drv(str_c(name)))
 		       ? of_path(cli, name, drv, err)
 		       : of_name(cli, c, name, drv, err);
 }

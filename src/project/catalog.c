@@ -236,3 +236,39 @@ errint catalog_ask(struct catalog *c, const char *file, struct value *v, struct 
 		rc = eval_apply(c->e->eval, fn, c->set, &fn, err);
 	return rc ? rc : eval_apply(c->e->eval, fn, v, out, err);
 }
+
+const char *catalog_project(const struct catalog *c)
+{
+	return c->recipes.dir;
+}
+
+errint catalog_shell(struct catalog *c, const char *file, const char *name,
+		     struct catalog_item *out, struct err *err)
+{
+	BUF(text, LIMIT_PATH_TEXT * 2);
+	struct catalog_item item = {.attr = str_c(name ? name : "default"), .e = c->e};
+	struct value *recipes = c->recipes.v, *asked, *found;
+
+	buf_putz(&text, "recipes: { inherit recipes; file = /. + ");
+	eval_print_string(&text, str_c(file));
+	buf_putz(&text, "; name = ");
+	if (name)
+		eval_print_string(&text, str_c(name));
+	else
+		buf_putz(&text, "null");
+	buf_putz(&text, "; }");
+	errint rc = buf_check(&text, "path", err);
+	eval_set_subject(c->e->eval, file);
+	if (!rc && !c->recipes.dir)
+		rc = eval_string(c->e->eval, S("{ }"), "/", "«kiln»", &recipes, err);
+	if (!rc)
+		rc = evaluation_apply(c->e, buf_z(&text), recipes, &asked, err);
+	if (!rc)
+		rc = catalog_ask(c, "develop.nix", asked, &found, err);
+	if (!rc)
+		rc = eval_get_attr(c->e->eval, found, S("shell"), &item.value, err);
+	if (rc)
+		return err_wrap(err, "shell of '%s'", file);
+	*out = item;
+	return 0;
+}

@@ -50,6 +50,12 @@ ATTR_MUST_CHECK errint catalog_find(struct catalog *c, const char *name, struct 
 /* ERR_UNSUPPORTED for what is neither a package nor a slot. */
 ATTR_MUST_CHECK errint catalog_row_of(struct catalog *c, const struct catalog_item *item,
 				      struct catalog_row *out, struct err *err);
+/* A shell of the project's shell.nix, of that name or, where that is NULL, its only or `default`
+ * one. out->value NULL: there is none of that name. */
+ATTR_MUST_CHECK errint catalog_shell(struct catalog *c, const char *file, const char *name,
+				     struct catalog_item *out, struct err *err);
+/* The folder of the project, or NULL. */
+const char *catalog_project(const struct catalog *c);
 /* The value that `text`, a file below pkgs/ with a function of the set, makes of a value; what the
  * programs of this room ask the set for has a file of its own there. */
 ATTR_MUST_CHECK errint catalog_ask(struct catalog *c, const char *file, struct value *v,

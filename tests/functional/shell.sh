@@ -5,7 +5,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v bash >/dev/null || skip_all "no bash"
-plan 53
+plan 63
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
@@ -14,7 +14,7 @@ export NIX_STORE_DIR="$T/st" NIX_STATE_DIR="$T/var" NIX_LOG_DIR="$T/log" TMPDIR=
 mkdir -p "$NIX_CONF_DIR" tmp data/pkgs project/.flox/pkgs
 printf '%s\n' 'sandbox = false' 'experimental-features = nix-command flakes' >"$NIX_CONF_DIR/nix.conf"
 export KILN_DATA_DIR="$T/data"
-cp "$top/pkgs/about.nix" "$top/pkgs/shell.nix" data/pkgs
+cp "$top/pkgs/about.nix" "$top/pkgs/shell.nix" "$top/pkgs/develop.nix" data/pkgs
 cat >data/pkgs/project.nix <<'NIX'
 { dir, ... }:
 let names = builtins.attrNames (builtins.readDir dir); in
@@ -33,6 +33,7 @@ trap _onExit EXIT
 END
 cat >data/pkgs/default.nix <<'NIX'
 { ... }: rec {
+  lib.callPackageWith = auto: f: args: f (builtins.intersectAttrs (builtins.functionArgs f) auto // args);
   d = name: text: more: derivation ({ inherit name; system = builtins.currentSystem; builder = "/bin/sh"; PATH = "/bin:/usr/bin"; args = [ "-ec" text ]; } // more);
   program = name: says: d name "mkdir -p $out/bin; printf '#!/bin/sh\necho ${says} \"$@\"\n' >$out/bin/${name}; chmod +x $out/bin/${name}" { };
   stdenv = d "stdenv" "mkdir $out && cp ${./setup} $out/setup" { };
@@ -104,7 +105,21 @@ is "a result" "$(shell develop "$built" -c sh -c 'echo $name')" tool
 echo '{ inNixShell ? false }: (import <nixpkgs> { }).d "file" "true" { INSIDE = toString inNixShell; }' >shell.nix
 is "shell.nix without a name" "$(shell develop -c sh -c 'echo $name $INSIDE')" "file 1"
 is "an expression" "$(shell develop -E '{ x = (import <nixpkgs> { }).tool; }' -A x -c sh -c 'echo $name')" tool
+echo '{ d, app, extra ? "no" }: d "asks" "true" { of = app.name; inherit extra; }' >shell.nix
+is "it may ask for recipes and packages, as they do" "$(shell develop -c sh -c 'echo $name $of $extra')" "asks app-1 no"
+mkdir -p deep
+is "in a folder of the project its own counts" "$(cd deep && shell develop -c sh -c 'echo $name')" "asks"
+echo '{ d, ... }: { default = d "first" "true" { }; gpu = d "second" "true" { }; app = d "mine" "true" { }; }' >shell.nix
+is "several shells: the default" "$(shell develop -c sh -c 'echo $name')" first
+is "one by its name" "$(shell develop gpu -c sh -c 'echo $name')" second
+is "which comes before a recipe's" "$(shell develop app -c sh -c 'echo $name')" mine
+is "what it lacks is looked for as ever" "$(shell develop big -c sh -c 'echo $name')" big
+echo '{ d }: { gpu = d "second" "true" { }; cpu = d "third" "true" { }; }' >shell.nix
+fails_like "without a default its names are told" "^hint: kiln develop NAME enters one of these: cpu gpu" kiln develop
+echo '{ d }: d "a" "true" { x = nothing; }' >shell.nix
+fails_like "what fails in it has its place" "at $T/project/shell.nix:1:27" kiln develop
 rm shell.nix
+fails_like "options that nothing reads" "'--arg' without --expr or --file" kiln develop app --arg x 1
 fails_like "without either" "and there is no shell.nix" kiln develop
 is "a slip is told" "$(kiln develop ap 2>&1)" "error: there is no recipe and no package 'ap'
 hint: did you mean 'app'?"
@@ -133,16 +148,20 @@ is "a name is needed" "$(status_of kiln shell)" 2
 fails_like "an unknown one" "did you mean 'friend'" kiln shell freind
 
 # ---- Nix's names ----
-cat >"$T/flake.nix" <<'NIX'
+mkdir "$T/flake"
+cat >"$T/flake/flake.nix" <<'NIX'
 { outputs = _: let d = name: derivation { inherit name; system = "x86_64-linux"; builder = "/bin/sh"; PATH = "/bin:/usr/bin"; args = [ "-c" "mkdir -p $out/bin; cp /bin/true $out/bin/works" ]; }; in
   { devShells.x86_64-linux.default = d "shell-of-flake"; packages.x86_64-linux.default = d "package-of-flake"; }; }
 NIX
-cd "$T" || exit 1
+cd "$T/flake" || exit 1
 if [ "$(kiln eval --raw -E builtins.currentSystem)" = x86_64-linux ]; then
-	is "nix develop finds a flake's shell" "$(compat nix develop "path:$T" --impure -c sh -c 'echo $name' 2>"$T/err")" shell-of-flake
-	ok "nix shell its package" compat nix shell "path:$T" --impure -c works
+	is "nix develop finds a flake's shell" "$(compat nix develop "path:$T/flake" --impure -c sh -c 'echo $name' 2>"$T/err")" shell-of-flake
+	is "and so does kiln develop" "$(shell develop --impure -c sh -c 'echo $name'; shell develop --impure "path:$T/flake#default" -c sh -c 'echo $name')" "shell-of-flake
+shell-of-flake"
+	ok "nix shell its package" compat nix shell "path:$T/flake" --impure -c works
 else
 	pass "nix develop finds a flake's shell # SKIP its flake is for another system"
+	pass "and so does kiln develop # SKIP its flake is for another system"
 	pass "nix shell its package # SKIP its flake is for another system"
 fi
 is "an attribute of a file" "$(compat nix develop -f "$T/data/pkgs" tool -c sh -c 'echo $name' 2>"$T/err")" tool
