@@ -12,6 +12,20 @@ for argument in "$@"; do
   previous=$argument
 done
 
+# torch is a slot: where nothing fills it that is told here, and no Python started. It is in what kiln run
+# says, in the environment around, or inside by the recipe's wish.
+torch=
+IFS=: read -ra places <<<"${KILN_SLOT_PATH:-}:${PYTHONPATH:-}"
+for place in "${places[@]}" "@pythonEnv@"/lib/python3.*/site-packages; do
+  if [ -n "$place" ] && [ -d "$place/torch" ]; then torch=$place; fi
+done
+case " $* " in *" --help "* | *" -h "*) torch=${torch:-none} ;; esac
+if [ -z "${torch:-}" ]; then
+  echo "error: slot 'torch' is empty, and comfyui needs it" >&2
+  echo "hint: kiln run --slot torch=cpu comfyui fills it (or =cuda, =venv:PATH, =PATH)" >&2
+  exit 1
+fi
+
 for folder in custom_nodes input models output temp user; do
   if [ ! -d "$work/$folder" ]; then
     mkdir -p "$work/$folder"

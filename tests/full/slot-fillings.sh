@@ -7,7 +7,7 @@
 # shellcheck source=tests/lib-full.sh
 . "$(dirname "$0")/../lib-full.sh"
 command -v cc >/dev/null || skip_all "no compiler"
-plan 14
+plan 15
 export KILN_DRIVER_ROOT="$T/nowhere"
 full_store
 site=lib/python3.13/site-packages
@@ -21,6 +21,7 @@ like "the filling says what it is" "$(in_full store cat "$slots/nix-support/slot
 before=$(in_full store -qR "$comfyui" | sort | sha256sum)
 is "without it a program of ComfyUI's is not started" "$(run "$comfyui" -- comfyui-start | head -1)" \
 	"error: slot 'torch' is empty, and 'comfyui-0.3.75' needs it"
+like "nor does it start itself" "$(COMFYUI_WORK_DIR="$T/work" run --slot torch=none "$comfyui" -- comfyui)" "^error: slot 'torch' is empty, and comfyui needs it"
 
 # ---- the same torch as a virtual environment has it ----
 run --slot torch=none "$comfyui" -- python3 -m venv --without-pip "$T/venv" >/dev/null
