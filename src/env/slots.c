@@ -44,14 +44,23 @@ static errint tell_path(const struct env_slots *e, struct err *err)
 	return 0;
 }
 
-/* Lists of files for pip and uv have blanks between them. Ours comes once. */
-static void append(const char *name, const char *file)
+/* Lists of files for pip and uv have blanks between them, so that a path with one goes as an
+ * address. Ours comes once. */
+static void append(const char *name, const char *path)
 {
 	const char *old = env_get(name);
+	BUF(file, LIMIT_PATH_TEXT * 4);
 
-	if (old && str_find(str_c(old), str_c(file)) >= 0)
+	buf_putz(&file, strchr(path, ' ') ? "file://" : "");
+	for (const char *p = path; *p; p++)
+		if (*p == ' ')
+			buf_putz(&file, "%20");
+		else
+			buf_putc(&file, *p);
+	if (old && str_find(str_c(old), buf_str(&file)) >= 0)
 		return;
-	char *both CLEANUP_FREE = old ? xasprintf("%s %s", old, file) : xstrdup(file);
+	char *both CLEANUP_FREE =
+		old ? xasprintf("%s %s", old, buf_z(&file)) : xstrdup(buf_z(&file));
 	setenv(name, both, 1);
 }
 

@@ -171,14 +171,39 @@ static void add_folder(struct folders *f, struct arena *a, const char *path)
 	f->v[f->n++] = arena_str(a, str_c(absolute));
 }
 
+/* A virtual environment that is active but of another Python is nothing to this one. */
+static bool is_on_top(const struct start *s, struct str path)
+{
+	BUF(text, LIMIT_SMALL_FILE);
+	const char *file = arena_printf(s->a, "%.*s/pyvenv.cfg", STR_ARG(path));
+	struct str rest, line, key, value;
+	ERR(ignored);
+
+	if (file_read(AT_FDCWD, file, &text, &ignored))
+		return false;
+	rest = buf_str(&text);
+	while (str_split(&rest, '\n', &line))
+		if (str_cut(line, '=', &key, &value) && str_eqz(str_trim(key), "home"))
+			return store_path_split(store_dir(s->r->session->store), str_trim(value),
+						&key, NULL);
+	return false;
+}
+
 static void add_environment(const struct start *s, struct folders *f, struct str path)
 {
-	const char *python = arena_strz(s->a, s->closure.python);
+	add_folder(f, s->a,
+		   arena_printf(s->a, "%.*s/lib/python%.*s/site-packages", STR_ARG(path),
+				STR_ARG(s->closure.python)));
+}
 
-	if (access(arena_printf(s->a, "%.*s/pyvenv.cfg", STR_ARG(path)), F_OK) == 0)
-		add_folder(f, s->a,
-			   arena_printf(s->a, "%.*s/lib/python%s/site-packages", STR_ARG(path),
-					python));
+/* A program in one is started with it, whatever it was made from. */
+static void add_programs(const struct start *s, struct folders *f, struct str program)
+{
+	struct str path = path_dir(path_dir(program));
+
+	if (str_chr(program, '/') >= 0 &&
+	    access(arena_printf(s->a, "%.*s/pyvenv.cfg", STR_ARG(path)), F_OK) == 0)
+		add_environment(s, f, path);
 }
 
 static void find_beside(const struct start *s, struct folders *f)
@@ -192,10 +217,10 @@ static void find_beside(const struct start *s, struct folders *f)
 	while (rest.n && str_split(&rest, ':', &piece))
 		if (piece.n)
 			add_folder(f, s->a, arena_strz(s->a, piece));
-	if (venv)
+	if (venv && is_on_top(s, str_c(venv)))
 		add_environment(s, f, str_c(venv));
-	if (program && strchr(program, '/'))
-		add_environment(s, f, path_dir(path_dir(str_c(program))));
+	if (program)
+		add_programs(s, f, str_c(program));
 	if (home && !env_flag("PYTHONNOUSERSITE"))
 		add_folder(f, s->a,
 			   arena_printf(s->a, "%s/.local/lib/python%.*s/site-packages", home,

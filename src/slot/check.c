@@ -215,6 +215,35 @@ static errint check_beside(const struct slot_case *c, struct str folder, struct 
 	return rc;
 }
 
+/* What fills a slot comes last on Python's path: what the result has under the same name hides it.
+ */
+static void tell_hidden(const struct slot_case *c, const struct dist *filling)
+{
+	const struct slot_kind *owner = slot_list_owner(c->list, filling->project);
+	size_t n = 0;
+	const struct str *modules = owner ? slot_kind_modules(owner, filling->project, &n) : NULL;
+	struct str own = str_c(module_of(c, filling->project));
+
+	if (!n) {
+		modules = &own;
+		n = 1;
+	}
+	for (size_t i = 0; i < c->closure->dists.n; i++)
+		for (size_t k = 0; k < n; k++) {
+			const struct dist *d = &c->closure->dists.v[i];
+
+			if (!access(arena_printf(c->a, "%s/%.*s",
+						 site_real(c->store, c->a, d->folder),
+						 STR_ARG(modules[k])),
+				    F_OK))
+				finding_add(
+					c, false, "take it out of what the recipe depends on",
+					"%.*s %.*s of the slot is hidden: '%.*s' has '%.*s', too",
+					STR_ARG(filling->project), STR_ARG(filling->version),
+					STR_ARG(d->folder), STR_ARG(modules[k]));
+		}
+}
+
 errint slot_check_copies(const struct slot_case *c, struct err *err)
 {
 	errint rc = 0;
@@ -222,8 +251,11 @@ errint slot_check_copies(const struct slot_case *c, struct err *err)
 	check_slipped_in(c);
 	check_second_filling(c);
 	check_singles(c);
-	for (size_t i = 0; i < c->n_fillings; i++)
+	for (size_t i = 0; i < c->n_fillings; i++) {
 		tell_left_out(c, &c->fillings[i]);
+		for (size_t k = 0; !c->fillings[i].slot->needed && k < c->fillings[i].dists.n; k++)
+			tell_hidden(c, &c->fillings[i].dists.v[k]);
+	}
 	for (size_t i = 0; !rc && i < c->n_beside; i++)
 		rc = check_beside(c, c->beside[i], err);
 	return rc;

@@ -61,7 +61,11 @@ static void tell_version(const struct asker *q, const struct dist *found, struct
 		arena_printf(q->c->a, "fill slots with what was made for each other: one "
 				      "filling, or one virtual environment");
 
-	finding_add(q->c, true, cure,
+	/* People exchange single libraries of NVIDIA's, and their own checks are symbols. */
+	bool exact = !str_starts(found->project, S("nvidia-")) &&
+		     !str_starts(found->project, S("cuda-"));
+
+	finding_add(q->c, exact, cure,
 		    "%.*s %.*s ('%.*s/%.*s') needs '%.*s', and the slot has %.*s %.*s",
 		    STR_ARG(d->project), STR_ARG(d->version), STR_ARG(d->folder), STR_ARG(d->info),
 		    STR_ARG(text), STR_ARG(found->project), STR_ARG(found->version));

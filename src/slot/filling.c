@@ -333,6 +333,9 @@ errint filling_read(struct store *s, struct arena *a, const struct slot_list *l,
 
 bool filling_is_pure(const struct filling *f)
 {
+	for (size_t i = 0; i < f->n_folders; i++)
+		if (str_chr(f->folders[i], ':') >= 0)
+			return false;
 	return f->others.n == 0 && !f->venv;
 }
 

@@ -11,6 +11,7 @@ minor=$("$python" -c 'import sys; print(sys.version_info[1])')
 [ "$minor" -ge 11 ] || skip_all "python3 is older than 3.11"
 top=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR="$top" KILN_DRIVER_ROOT="$T/nowhere" PYTHONNOUSERSITE=1 PYTHONDONTWRITEBYTECODE=1
+export XDG_CACHE_HOME="$T/a cache" # both take lists of files, with blanks between
 unset PYTHONPATH VIRTUAL_ENV
 cd "$T" || exit 1
 "$python" -m venv venv >/dev/null 2>&1 || skip_all "python3 makes no virtual environment with pip"

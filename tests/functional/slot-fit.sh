@@ -10,7 +10,7 @@ python=$(command -v python3) || skip_all "no python3"
 python=$("$python" -c 'import sys; print(sys.executable)')
 minor=$("$python" -c 'import sys; print(sys.version_info[1])')
 [ "$minor" -ge 11 ] || skip_all "python3 is older than 3.11"
-plan 43
+plan 50
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 KILN_DRIVER_ROOT=$T/machine
 export KILN_DATA_DIR KILN_DRIVER_ROOT
@@ -194,8 +194,28 @@ dist "home/.local/$site" numpy 1.0
 like "a numpy of the user's" "$(started "$app" ./cpu)" "a second numpy, 1.0, in '.*home/.local"
 rm -r home/.local
 "$python" -m venv --without-pip over && dist "over/$site" torch 2.15.0
+is "a virtual environment of another Python is nothing to the result" "$(VIRTUAL_ENV=$T/over started "$app" ./cpu)" started
+sed -i "s|^home = .*|home = $app/bin|" over/pyvenv.cfg
 like "a torch in the virtual environment that is active" "$(VIRTUAL_ENV=$T/over started "$app" ./cpu)" "a second torch, 2.15.0"
 like "or is started" "$(kiln run --slot torch=./cpu "$app" -- over/bin/python3 -c 'print(1)' 2>&1)" "pip uninstall torch"
+
+# ---- for pip and uv ----
+kiln run --slot torch=./cpu "$app" -- sh -c 'cat $PIP_CONSTRAINT' >constraints 2>/dev/null
+is "each project has a wheel" "$(sed 's|@ file://.*/wheels/|@ |' constraints | sort)" \
+	"torch @ torch-2.6.0-py3-none-any.whl
+torchaudio @ torchaudio-2.6.0-py3-none-any.whl
+torchvision @ torchvision-0.21.0-py3-none-any.whl"
+is "without files" "$("$python" -c 'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.testzip(), sorted(z.namelist()))' "$(sed -n 's|^torch @ file://||p' constraints)")" \
+	"None ['torch-2.6.0.dist-info/METADATA', 'torch-2.6.0.dist-info/RECORD', 'torch-2.6.0.dist-info/WHEEL']"
+
+# ---- optional slots ----
+dist "xf/$site" xformers 0.0.35 'torch>=2.10'
+like "what it asks of torch counts" "$(kiln run --slot torch=./cpu --slot xformers=./xf "$app" -- app 2>&1)" "xformers 0.0.35 .*needs 'torch>=2.10'"
+dist "ort/$site" onnxruntime_gpu 1.23 && mkdir "ort/$site/onnxruntime"
+is "the user's" "$(kiln run --slot torch=./cpu --slot onnxruntime-gpu=./ort "$app" -- app 2>&1)" started
+cp -r app-1.0 ort-1.0 && dist "ort-1.0/$site" onnxruntime 1.20
+like "what the result hides is told" "$(kiln run --slot torch=./cpu --slot onnxruntime-gpu=./ort "$(add ort-1.0)" -- app 2>&1)" "onnxruntime-gpu 1.23 of the slot is hidden: .* has 'onnxruntime', too"
+like "once each" "$(kiln run --slot torch=./cpu --slot torch=none "$app" -- app 2>&1)" "slot 'torch' is named twice"
 
 # ---- a project's own slot ----
 mkdir -p project/.flox/pkgs
