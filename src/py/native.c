@@ -72,6 +72,12 @@ static bool is_torch_symbol(struct str s)
 			s = str_skip(s, 2);
 			break;
 		}
+	/* a function of torch's Python part, in no namespace: _Z16THPVariable_Wrap… */
+	struct str plain_name = s;
+	while (plain_name.n && plain_name.p[0] >= '0' && plain_name.p[0] <= '9')
+		plain_name = str_skip(plain_name, 1);
+	if (plain_name.n < s.n && str_starts(plain_name, S("THP")))
+		return true;
 	if (s.n && s.p[0] == 'N')
 		s = str_skip(s, 1);
 	while (s.n && strchr("KVrRO", s.p[0]))

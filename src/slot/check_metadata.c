@@ -88,8 +88,11 @@ static void ask_slot(const struct asker *q, const struct requirement *r, struct 
 			    "%.*s %.*s of '%s' needs '%.*s', which is not there",
 			    STR_ARG(q->dist->project), STR_ARG(q->dist->version), q->filling->name,
 			    STR_ARG(text));
-	if (found && !pep440_parse(q->c->a, found->version, &version, &bad) &&
-	    !specifier_set_contains(&r->versions, &version))
+	if (!found || pep440_parse(q->c->a, found->version, &version, &bad))
+		return;
+	/* A build of tomorrow's torch counts as what it is a build of. */
+	version.has_pre = version.has_dev = false;
+	if (!specifier_set_contains(&r->versions, &version))
 		tell_version(q, found, text);
 }
 

@@ -42,7 +42,15 @@ static errint missing_symbols(struct natives_check *n, const struct native_objec
 	return 0;
 }
 
-static errint check_object(struct natives_check *n, struct str package,
+/* Of a package of the closure a module for CUDA is what it does without where torch has none; in a
+ * filling it is there to be loaded. */
+static bool is_for_cuda(const struct natives_check *n, bool filling, struct str library)
+{
+	return !filling && !n->torch->cuda.n &&
+	       (str_starts(library, S("libtorch_cuda")) || str_starts(library, S("libc10_cuda")));
+}
+
+static errint check_object(struct natives_check *n, struct str package, bool filling,
 			   const struct native_object *o, struct err *err)
 {
 	const char *torch = filling_text(n->torch, n->c->a);
@@ -65,8 +73,7 @@ static errint check_object(struct natives_check *n, struct str package,
 	}
 	for (size_t i = 0; i < o->n_needs; i++)
 		if (native_is_torch(o->needs[i]) && !torch_has_library(n->libraries, o->needs[i]) &&
-		    !str_starts(o->needs[i], S("libtorch_cuda")) &&
-		    !str_starts(o->needs[i], S("libc10_cuda")))
+		    !is_for_cuda(n, filling, o->needs[i]))
 			finding_add(n->c, true, cure,
 				    "'%.*s': '%.*s' is made for another torch: %s has no library "
 				    "'%.*s'",
@@ -162,13 +169,13 @@ static void check_cuda(const struct natives_check *n, struct str package,
 
 /* ---- all of it ---- */
 
-static errint check_natives(struct natives_check *n, struct str package,
+static errint check_natives(struct natives_check *n, struct str package, bool filling,
 			    const struct native_objects *v, struct err *err)
 {
 	errint rc = 0;
 
 	for (size_t i = 0; !rc && i < v->n; i++)
-		rc = check_object(n, package, &v->v[i], err);
+		rc = check_object(n, package, filling, &v->v[i], err);
 	if (!rc && n->torch->cuda.n)
 		check_cuda(n, package, v);
 	return rc;
@@ -221,11 +228,17 @@ static errint check_dist(struct natives_check *n, const struct dist *d, struct e
 		rc = scan(n, fd, str_c(arena_strz(n->c->a, tops[i])), 0, &v, err);
 	if (!rc)
 		rc = native_settle(fd, n->c->a, &v, err);
-	return rc ? rc
-		  : check_natives(n,
-				  str_c(arena_printf(n->c->a, "%.*s %.*s", STR_ARG(d->project),
-						     STR_ARG(d->version))),
-				  &v, err);
+	if (rc)
+		return rc;
+	/* NVIDIA's part of torchvision is only missed when something is computed with it. */
+	if (n->torch->cuda.n && str_find(d->version, S("+cpu")) >= 0)
+		finding_add(n->c, false, "take it from where torch is from",
+			    "%.*s %.*s is built without CUDA, and %s is for CUDA %.*s",
+			    STR_ARG(d->project), STR_ARG(d->version),
+			    filling_text(n->torch, n->c->a), STR_ARG(n->torch->cuda));
+	const char *name =
+		arena_printf(n->c->a, "%.*s %.*s", STR_ARG(d->project), STR_ARG(d->version));
+	return check_natives(n, str_c(name), true, &v, err);
 }
 
 static bool is_checked(struct str project)
@@ -272,7 +285,7 @@ errint slot_check_natives(const struct slot_case *c, struct err *err)
 		const struct slot_package *p = &c->closure->packages[i];
 
 		if (!slot_closure_wants(c->closure, p->path))
-			rc = check_natives(&n, p->path, &p->natives, err);
+			rc = check_natives(&n, p->path, false, &p->natives, err);
 	}
 	return rc ? rc : check_fillings(&n, err);
 }
@@ -295,8 +308,9 @@ static void check_cuda_driver(const struct slot_case *c, const struct filling *t
 	if (!d->folder)
 		finding_add(
 			c, false,
-			d->nvidia ? "install NVIDIA's driver; in a container, start it with --gpus"
-				  : NULL,
+			d->device && !d->amd
+				? "install NVIDIA's driver; in a container, start it with --gpus"
+				: NULL,
 			"%s is for CUDA %.*s, and no driver (libcuda.so.1) is here: it works on "
 			"the CPU",
 			text, STR_ARG(t->cuda));

@@ -20,6 +20,8 @@ static const struct {
 	{"usr/lib/wsl/lib", "WSL2"},
 	{"usr/local/nvidia/lib64", "NVIDIA's container toolkit"},
 	{"usr/local/nvidia/lib", "NVIDIA's container toolkit"},
+	{"usr/lib/aarch64-linux-gnu/tegra", "Jetson"},
+	{"usr/lib/aarch64-linux-gnu/nvidia", "Jetson"},
 	{"usr/lib/x86_64-linux-gnu/nvidia/current", "Debian"},
 	{"usr/lib/aarch64-linux-gnu/nvidia/current", "Debian"},
 	{"usr/lib/x86_64-linux-gnu", "Debian and Ubuntu"},
@@ -84,6 +86,25 @@ static const char *model(struct arena *a, const char *file)
 	return NULL;
 }
 
+/* nvidia0, or another number where a container is given one of several. That the kernel knows of
+ * GPUs says nothing of what this process may use. */
+static bool has_device(const char *root, struct arena *a)
+{
+	struct dir_list list CLEANUP(dir_list_release) = {0};
+	uint64_t n;
+	ERR(ignored);
+
+	if (dir_list(AT_FDCWD, arena_printf(a, "%s/dev", root), &list, &ignored))
+		return false;
+	for (size_t i = 0; i < list.n; i++) {
+		struct str name = str_c(list.v[i].name);
+
+		if (str_starts(name, S("nvidia")) && str_to_u64(str_skip(name, 6), &n))
+			return true;
+	}
+	return false;
+}
+
 static void find_gpus(const char *root, struct arena *a, struct driver *d)
 {
 	struct dir_list list CLEANUP(dir_list_release) = {0};
@@ -94,7 +115,7 @@ static void find_gpus(const char *root, struct arena *a, struct driver *d)
 		list.n = 0;
 	for (size_t i = 0; i < list.n && !d->device; i++)
 		d->device = model(a, arena_printf(a, "%s/%s/information", gpus, list.v[i].name));
-	d->nvidia = list.n > 0 || there(root, a, "dev/nvidia0") ||
+	d->nvidia = has_device(root, a) ||
 		    (there(root, a, "dev/dxg") && there(root, a, "usr/lib/wsl/lib/libcuda.so.1"));
 	d->amd = !d->nvidia && there(root, a, "dev/kfd");
 	if (!d->device)
@@ -206,6 +227,22 @@ static void cuda_of_version(struct driver *d)
 		}
 }
 
+/* Images bring a newer libcuda for older drivers (CUDA's forward compatibility), and say so. */
+static void find_told(struct arena *a, struct driver *d)
+{
+	const char *list = env_get("LD_LIBRARY_PATH");
+	struct str rest = list ? str_c(list) : STR_NULL, folder;
+
+	while (!d->folder && rest.n && str_split(&rest, ':', &folder)) {
+		const char *z = arena_strz(a, folder);
+
+		if (!folder.n || !there(z, a, "libcuda.so.1"))
+			continue;
+		d->folder = z;
+		d->host = "LD_LIBRARY_PATH";
+	}
+}
+
 errint driver_find(const char *root, struct arena *a, struct driver *out, struct err *err)
 {
 	struct driver d = {0};
@@ -213,6 +250,8 @@ errint driver_find(const char *root, struct arena *a, struct driver *out, struct
 	if (strcmp(root, "/") == 0)
 		root = "";
 	find_gpus(root, a, &d);
+	if (!*root)
+		find_told(a, &d);
 	for (size_t i = 0; i < ARRAY_LEN(places) && !d.folder; i++) {
 		const char *folder = arena_printf(a, "%s/%s", root, places[i].folder);
 

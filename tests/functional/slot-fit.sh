@@ -10,7 +10,7 @@ python=$(command -v python3) || skip_all "no python3"
 python=$("$python" -c 'import sys; print(sys.executable)')
 minor=$("$python" -c 'import sys; print(sys.version_info[1])')
 [ "$minor" -ge 11 ] || skip_all "python3 is older than 3.11"
-plan 50
+plan 55
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 KILN_DRIVER_ROOT=$T/machine
 export KILN_DATA_DIR KILN_DRIVER_ROOT
@@ -163,11 +163,25 @@ module cuda/share/node/_C13.so "gpu/$site/nvidia/cu13/lib/libcudart.so.13" --
 like "one that fits is enough" "$(started "$(add cuda)" ./gpu)" "^started"
 is "and without CUDA nobody loads it" "$(started "$cuda" ./cpu)" started
 
+cp -r cpu forcuda && module "forcuda/$site/torchvision/_C.so" -- _Z16THPVariable_WrapN2at6TensorE
+printf 'torchvision/_C.so,,\n' >>"forcuda/$site/torchvision-0.21.0.dist-info/RECORD"
+refused "a function of torch's Python part" "$app" ./forcuda "torch 2.6.0 has no symbol '_Z16THPVariable_WrapN2at6TensorE'"
+library libtorch_cuda.so libtorch_cuda.so
+module "forcuda/$site/torchvision/_C.so" ./libtorch_cuda.so --
+refused "torchvision for CUDA with torch without" "$app" ./forcuda "torch 2.6.0 has no library 'libtorch_cuda.so'"
+cp -r gpu halfgpu && mv "halfgpu/$site/torchvision-0.21.0.dist-info" "halfgpu/$site/torchvision-0.21.0+cpu.dist-info"
+sed -i 's/^Version: .*/Version: 0.21.0+cpu/' "halfgpu/$site/torchvision-0.21.0+cpu.dist-info/METADATA"
+like "torchvision without CUDA with torch for it" "$(started "$app" ./halfgpu)" "torchvision 0.21.0.cpu is built without CUDA"
+cp -r cpu nightly && sed -i 's/^Version: .*/Version: 2.6.0.dev20250101+cu128/' "nightly/$site/torch-2.6.0.dist-info/METADATA"
+dist "nightly/$site" torchaudio 2.6.0 'torch>=2.6.0'
+is "tomorrow's torch counts as what it will be" "$(started "$app" ./nightly)" started
+
 # ---- the driver ----
 # driver FOLDER CUDA: a machine whose driver says so.
 driver() {
 	rm -rf machine
-	mkdir -p "machine/$1" machine/proc/driver/nvidia/gpus/0
+	mkdir -p "machine/$1" machine/proc/driver/nvidia/gpus/0 machine/dev
+	: >machine/dev/nvidia3
 	printf 'int cuDriverGetVersion(int *v) { *v = %s; return 0; }\n' "$2" >cuda.c
 	cc -shared -fPIC -o "machine/$1/libcuda.so.550.54" cuda.c
 	ln -s libcuda.so.550.54 "machine/$1/libcuda.so.1"
@@ -179,6 +193,8 @@ driver usr/lib/x86_64-linux-gnu 12040
 refused "a driver that is too old" "$app" ./gpu "torch 2.15.0 is for CUDA 13.0, and the driver 550.54 .*knows CUDA up to 12.4"
 like "with the one that is not" "$(started "$app" ./gpu)" "install driver 580 or a newer one"
 like "a GPU that torch cannot use" "$(started "$app" ./cpu)" "'NVIDIA H200' is here, and torch 2.6.0 of './cpu' is built without it"
+rm machine/dev/nvidia3
+is "one that this container was not given" "$(started "$app" ./cpu)" started
 for place in run/opengl-driver/lib usr/lib/wsl/lib usr/local/nvidia/lib64 usr/lib/x86_64-linux-gnu/nvidia/current; do
 	driver $place 13000
 	is "the driver of $place, and nothing beside it" \
