@@ -21,10 +21,10 @@ lib.genAttrs [
   "nvidia-nvtx-cu12"
 ] (_: nvidia)
 // {
-  flash-attn = "it has no wheel, and its source needs nvcc and the torch of the machine that runs it: install it beside the torch that fills the slot";
+  flash-attn = "it has no wheel, and its source needs nvcc and the torch of the machine that runs it: the environment brings it, by kiln run --slot flash-attn=PATH";
   nunchaku = "it is for Python older than 3.13, and is a library for fitting curves, not the engine for diffusion models of that name";
-  onnxruntime-gpu = "it needs CUDA's libraries, and has the same files as onnxruntime, which stands for it here: say onnxruntime";
+  onnxruntime-gpu = "it needs CUDA's libraries, and has the same files as onnxruntime, which stands for it here: say onnxruntime, or leave it out for kiln run --slot onnxruntime-gpu=PATH";
   pytorch-triton-rocm = slot "triton for AMD's GPUs";
   triton-xpu = slot "triton for Intel's GPUs";
-  xformers = slot "a library of kernels for one release of torch";
+  xformers = slot "a library of kernels for one release of torch" + ", for kiln run --slot xformers=PATH";
 }

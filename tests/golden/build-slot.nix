@@ -1,4 +1,4 @@
-# run: kiln build foo 2>/dev/null && kiln run result-foo -- python3 -c "import foo"
+# run: kiln build foo 2>/dev/null && kiln run --slot torch=none result-foo -- python3 -c "import foo"
 { python3 }:
 
 let
