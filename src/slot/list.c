@@ -172,13 +172,15 @@ errint slot_list_read(const char *data_dir, const char *project, struct arena *a
 {
 	BUF(text, LIMIT_SMALL_FILE);
 	const char *file = arena_printf(a, "%s/pkgs/python/slots.json", data_dir);
-	errint rc = file_read(AT_FDCWD, file, &text, err);
+	ERR(absent);
 
 	*out = (struct slot_list){0};
-	if (rc)
-		return rc;
-	if (parse_own(a, arena_str(a, buf_str(&text)), out, err))
+	if (file_read(AT_FDCWD, file, &text, &absent)) {
+		if (absent.code != ERR_NOT_FOUND)
+			return err_move(err, &absent);
+	} else if (parse_own(a, arena_str(a, buf_str(&text)), out, err)) {
 		return err_wrap(err, "'%s'", file);
+	}
 	return project ? add_project(a, project, out, err) : 0;
 }
 
@@ -230,6 +232,8 @@ const char *slot_list_names(const struct slot_list *l, struct arena *a)
 {
 	BUF(text, LIMIT_SMALL_FILE);
 
+	if (!l->n)
+		return "none";
 	for (size_t i = 0; i < l->n; i++)
 		buf_printf(&text, "%s%.*s", i ? ", " : "", STR_ARG(l->v[i].name));
 	return arena_strz(a, buf_str(&text));

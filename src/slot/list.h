@@ -36,8 +36,8 @@ struct slot_list {
 	size_t n_single;
 };
 
-/* data_dir is the folder that holds pkgs/; project is a project's folder, or NULL. ERR_CORRUPT with
- * the place of what is wrong. */
+/* data_dir is the folder that holds pkgs/; project is a project's folder, or NULL. A set without
+ * such a file has no slots. ERR_CORRUPT with the place of what is wrong. */
 ATTR_MUST_CHECK errint slot_list_read(const char *data_dir, const char *project, struct arena *a,
 				      struct slot_list *out, struct err *err);
 /* NULL: no such slot. */
