@@ -16,7 +16,7 @@ struct run_command {
 
 static const struct option rows[] = {
 	OPT_LIST(struct run_command, slots, "--slot", "SLOT=FILLING",
-		 "fill a slot for the command"),
+		 "fill a slot: with cpu, cuda, venv:PATH, PATH or none"),
 	{.args = "RESULT",
 	 .kind = OPTION_TEXT,
 	 .flags = OPTION_NEEDED | OPTION_LAST,

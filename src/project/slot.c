@@ -4,6 +4,8 @@
 #include "project/slot.h"
 
 #include <string.h>
+#include <unistd.h>
+#include "base/environ.h"
 #include "base/file.h"
 #include "project/project.h"
 #include "store/store.h"
@@ -13,7 +15,7 @@ static errint slot_split(const char *text, struct str *slot, struct str *filling
 	if (str_cut(str_c(text), '=', slot, filling) && slot->n && filling->n)
 		return 0;
 	err_set(err, ERR_USAGE, "'%s' is not a slot and its filling", text);
-	return err_hint(err, "write it as torch=cpu, or torch=PATH");
+	return err_hint(err, "write it as torch=cpu, torch=cuda, torch=venv:PATH or torch=PATH");
 }
 
 static bool is_path(struct str filling)
@@ -36,9 +38,10 @@ errint slot_attr(struct arena *a, const char *text, const char **out, struct err
 
 	if (rc)
 		return rc;
-	if (!is_plain(slot) || !is_plain(filling))
-		return err_set(err, ERR_USAGE, "'%s': a slot and its filling are plain names here",
-			       text);
+	if (!is_plain(slot) || !is_plain(filling)) {
+		err_set(err, ERR_USAGE, "'%s': a slot and its filling are plain names here", text);
+		return err_hint(err, "as in torch=cpu; a path has a '/' in it: torch=./PATH");
+	}
 	*out = arena_printf(a, "slotFillings.%.*s.%.*s", STR_ARG(slot), STR_ARG(filling));
 	return 0;
 }
@@ -101,12 +104,18 @@ static errint fill_from_path(struct session *s, struct arena *a, const struct sl
 			     struct filling *out, struct err *err)
 {
 	char *absolute CLEANUP_FREE = NULL;
+	const char *home = env_get("HOME");
 	struct str top;
 	ERR(outside);
-	errint rc = path_absolute(path, &absolute, err);
 
+	/* Behind a '=' no shell does so. */
+	if (home && str_starts(path, S("~/")))
+		path = str_c(arena_printf(a, "%s/%.*s", home, STR_ARG(str_skip(path, 2))));
+	errint rc = path_absolute(path, &absolute, err);
 	if (rc)
 		return rc;
+	if (faccessat(AT_FDCWD, site_real(s->store, a, str_c(absolute)), F_OK, AT_SYMLINK_NOFOLLOW))
+		return err_sys(err, "'%s'", absolute);
 	struct str place = arena_str(a, str_c(absolute));
 	/* A link to a result leads into the store, which need not be where it says. */
 	if (!venv && !store_path_split(store_dir(s->store), place, &top, NULL) &&
@@ -147,7 +156,9 @@ errint slot_fill(struct session *s, struct arena *a, const struct slot_list *l, 
 
 	if (rc)
 		return rc;
-	if (str_starts(filling, S("venv:")))
+	if (str_eqz(filling, "venv:"))
+		rc = err_set(err, ERR_USAGE, "'%s' names no virtual environment", text);
+	else if (str_starts(filling, S("venv:")))
 		rc = fill_from_path(s, a, l, k, str_skip(filling, 5), true, out, err);
 	else if (is_path(filling))
 		rc = fill_from_path(s, a, l, k, filling, false, out, err);

@@ -10,7 +10,7 @@ python=$(command -v python3) || skip_all "no python3"
 python=$("$python" -c 'import sys; print(sys.executable)')
 minor=$("$python" -c 'import sys; print(sys.version_info[1])')
 [ "$minor" -ge 11 ] || skip_all "python3 is older than 3.11"
-plan 55
+plan 62
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 KILN_DRIVER_ROOT=$T/machine
 export KILN_DATA_DIR KILN_DRIVER_ROOT
@@ -93,6 +93,8 @@ cpu=$(add cpu)
 is "a store path" "$(started "$app" "$cpu")" started
 is "whose folder is on Python's path as it is" \
 	"$(kiln run --slot "torch=$cpu" "$app" -- sh -c 'echo $KILN_SLOT_PATH')" "$cpu/$site"
+ln -s "$cpu" result-cpu
+is "or a link to one" "$(kiln run --slot "torch=./result-cpu" "$app" -- sh -c 'echo $KILN_SLOT_PATH')" "$cpu/$site"
 "$python" -m venv --without-pip venv
 cp -r "cpu/$site/." "venv/$site/"
 dist "venv/$site" numpy 1.26
@@ -102,6 +104,12 @@ is "a virtual environment, of which the slot's files alone are shown" \
 	"torch torch-2.6.0.dist-info torchaudio torchaudio-2.6.0.dist-info torchvision torchvision-0.21.0.dist-info"
 like "and a second numpy is told to be left out" "$(started "$app" venv:venv)" "numpy 1.26 of 'venv' is left out: the result has its own, 2.0"
 like "what is called one must be one" "$(started "$app" venv:cpu)" "'cpu' is no virtual environment"
+
+is "in the user's folder" "$(mkdir -p home && cp -r cpu home/ && started "$app" '~/cpu')" started
+rm -r home/cpu
+like "a folder that is not there" "$(started "$app" ./nowhere)" "filling slot 'torch': '.*/nowhere': No such file"
+like "none at all" "$(started "$app" venv:)" "names no virtual environment"
+like "what is no path" "$(started "$app" venv)" "nothing called 'venv' for slot 'torch'"
 
 # ---- nothing fills it ----
 is "a program of the result is not started without" "$(kiln run "$app" -- app 2>&1)" \
@@ -124,6 +132,10 @@ cp -r app-1.0 native && mkdir -p native/share/custom_nodes/node
 module native/share/custom_nodes/node/_C.so "cpu/$site/torch/lib/libc10.so" -- _ZN3c107WarningC1Ev
 refused "a native library for another torch in a node" "$(add native)" ./cpu \
 	"'share/custom_nodes/node/_C.so' is made for another torch: torch 2.6.0 has no symbol '_ZN3c107WarningC1Ev'"
+cp -r app-1.0 recorded && printf '{"version":1,"objects":[{"file":"x/_C.so","needs":["libtorch_xpu.so"],"symbols":[]}]}' >recorded/nix-support/slots.json
+refused "what a build wrote down counts" "$(add recorded)" ./cpu "'x/_C.so' is made for another torch: torch 2.6.0 has no library 'libtorch_xpu.so'"
+printf '{' >recorded/nix-support/slots.json
+refused "and is told where it is broken" "$(add recorded)" ./cpu "looking through '/nix/store/.*-recorded'"
 cp -r cpu lacking && rm -r "lacking/$site/torchaudio" "lacking/$site/torchaudio-2.6.0.dist-info"
 refused "a missing module" "$app" ./lacking "'./lacking' has no torchaudio, for which the result asks"
 cp -r cpu needing && dist "needing/$site" torchvision 0.21.0 torch numpy rarely
