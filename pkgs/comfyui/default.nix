@@ -6,7 +6,10 @@ in
 {
   # NAME-check: starts ComfyUI as far as its nodes, in the sandbox and with the cpu filling. Its facts are the
   # nodes: of the node packs that `package` has in share/comfyui/custom_nodes, or of ComfyUI itself.
-  comfyuiNodeCheck =
+  # Its program tells the nodes of any ComfyUI.
+  comfyuiNodeCheck = {
+    program = ./object-info.py;
+    __functor = self:
     { comfyui                           # has share/comfyui, and the Python with what that needs as pythonEnv
     , package ? comfyui
     , python ? comfyui.pythonEnv
@@ -32,10 +35,11 @@ in
         "$python/bin/python3" "$program" "$@" || exit 1
         echo "$package" >"$out/nix-support/checked"
       '' ];
-      program = ./object-info.py;
+      inherit (self) program;
       inherit comfyui package python writable;
       inherit (final) coreutils;
       PYTHONDONTWRITEBYTECODE = "1";
       PYTHONPATH = final.python3.pkgs.makePythonPath (lib.unique (filling ++ dependencies));
     });
+  };
 }

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# object-info.py APP [--nodes DIR]... [--writable NAME]... [--api-nodes] [--base DIR] [--out FILE]: what nodes the
+# object-info.py APP [--nodes DIR]... [--writable NAME]... [--api-nodes] [--all] [--base DIR] [--out FILE]: what nodes the
 # ComfyUI in the folder APP has, as JSON, with sorted keys: each one's category, inputs and outputs. No server is started and
 # nothing outside a folder of its own is written. With --nodes the node packs in DIR are loaded, and only their
-# nodes are told; a pack that cannot be loaded is told on standard error, by the end of its traceback, and is a
+# nodes are told, but for --all; a pack that cannot be loaded is told on standard error, by the end of its traceback, and is a
 # failure. Packs are linked, as where they are used, those named by --writable copied.
 #
 # What a list offers because a file lies in a folder differs between machines: such a list has `files` with the
@@ -29,6 +29,7 @@ def arguments():
     parser.add_argument("--nodes", action="append", default=[], metavar="DIR", help="load the node packs in DIR, and tell theirs alone")
     parser.add_argument("--writable", action="append", default=[], metavar="NAME", help="a pack that writes beside itself")
     parser.add_argument("--api-nodes", action="store_true", help="with the nodes that call services")
+    parser.add_argument("--all", action="store_true", help="tell ComfyUI's own nodes, too")
     parser.add_argument("--base", metavar="DIR", help="a folder to be made for what ComfyUI writes; else one that is gone afterwards")
     parser.add_argument("--out", metavar="FILE", help="write there instead of standard output")
     return parser.parse_args()
@@ -187,6 +188,8 @@ def main():
     # ComfyUI and its nodes print what they like.
     answer = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
+    # What stood there may have been a file, which ComfyUI would ask for its place.
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
     with tempfile.TemporaryDirectory(prefix="object-info-") as temporary:
         base = os.path.abspath(given.base or temporary)
         make_base(base)
@@ -194,7 +197,7 @@ def main():
         packs = put_packs(base, folders, given.writable)
         loop, server, nodes, failures = start(app, base, given.api_nodes)
         mine = sorted(n for n, c in nodes.NODE_CLASS_MAPPINGS.items()
-                      if not folders or getattr(c, "RELATIVE_PYTHON_MODULE", "").startswith("custom_nodes."))
+                      if not folders or given.all or getattr(c, "RELATIVE_PYTHON_MODULE", "").startswith("custom_nodes."))
         found, failed = information(loop, server, mine)
         told = {"nodes": {name: node_of(info) for name, info in found.items()}}
         if folders:

@@ -79,13 +79,16 @@ stdenvNoCC.mkDerivation (finalAttrs: {
     find "$out/share/comfyui-seed" -name 'put_*_here' -delete
     cp -r . "$app/"
 
-    for program in comfyui comfyui-start; do
-      substitute ${../../scripts}/$program.sh "$out/bin/$program" \
-        --subst-var coreutils --subst-var pythonEnv --subst-var out
-      chmod +x "$out/bin/$program"
-    done
+    substitute ${../../scripts/comfyui.sh} "$out/bin/comfyui" \
+      --subst-var coreutils --subst-var pythonEnv --subst-var out
     mkdir -p "$out/libexec"
-    cp ${../../scripts}/comfyui-health.py "$out/libexec/comfyui-health.py"
+    cp ${../../scripts}/*.py "$out/libexec/"
+    cp ${comfyuiNodeCheck.program} "$out/libexec/comfyui-object-info.py"
+    for program in start download workflow-check; do
+      substitute ${../../scripts/program.sh} "$out/bin/comfyui-$program" \
+        --subst-var pythonEnv --subst-var out --subst-var-by program "comfyui_''${program//-/_}"
+    done
+    chmod +x "$out"/bin/*
     for program in python3 python; do
       ln -s "$pythonEnv/bin/python3" "$out/bin/$program"
     done
