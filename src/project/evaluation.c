@@ -297,7 +297,10 @@ static errint find_in_set(struct session *s, const char *attr, struct eval_input
 	/* A name was asked for: the set's steps to what is wrong with it are not the asker's. */
 	request.project = "/";
 	request.set = set;
-	rc = evaluation_open(s, &request, EVALUATION_SET | EVALUATION_OWN, &e, err);
+	rc = evaluation_open(s, &request,
+			     EVALUATION_SET | EVALUATION_OWN |
+				     (store_readonly(s->store) ? EVALUATION_READ_ONLY : 0),
+			     &e, err);
 	if (!rc)
 		rc = eval_string(e.eval, str_c(text), "/", "«kiln»", &v, err);
 	if (!rc)

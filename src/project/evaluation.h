@@ -80,7 +80,7 @@ ATTR_MUST_CHECK errint evaluation_derivations(struct evaluation *e, struct value
 					      struct arena *a, struct drv_ref **out,
 					      struct value ***values, size_t *n, struct err *err);
 /* The derivations at an attribute path of kiln's own set: what kiln itself needs. Strings live in
- * a; writes the derivations to the store. in may be NULL. */
+ * a; writes the derivations to the store, unless that is read-only. in may be NULL. */
 ATTR_MUST_CHECK errint evaluation_of_set(struct session *s, struct arena *a, const char *attr,
 					 struct eval_inputs *in, struct drv_ref **out, size_t *n,
 					 struct err *err);

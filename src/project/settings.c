@@ -284,9 +284,12 @@ errint settings_set_found(struct settings *s, enum setting_index i, struct str v
 		s->unmet[i] = (extra && s->unmet[i]) || asks(v);
 		break;
 	}
-	if (!rc)
-		s->given[i] = true;
-	return rc;
+	if (rc)
+		return rc;
+	s->given[i] = true;
+	s->text[i] = arena_printf(&s->a, "%s%.*s", extra ? "... " : "", STR_ARG(v));
+	s->from[i] = s->source ? arena_strz(&s->a, str_c(s->source)) : NULL;
+	return 0;
 }
 
 /* May words be appended? */
@@ -358,12 +361,22 @@ errint settings_set(struct settings *s, struct str name, struct str value, struc
 	return 0;
 }
 
+const char *settings_name(enum setting_index i)
+{
+	return table[i].name;
+}
+
+bool settings_is_skipped(enum setting_index i)
+{
+	return table[i].kind == KIND_SKIPPED || table[i].kind == KIND_SKIPPED_FLAG;
+}
+
 void settings_tell_unmet(struct settings *s)
 {
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		if (s->unmet[i])
+		if (s->unmet[i] && !s->unmet_told[i])
 			report_msg(s->report, REPORT_WARN, "setting '%s' does nothing in kiln",
 				   table[i].name);
-		s->unmet[i] = false;
+		s->unmet_told[i] |= s->unmet[i];
 	}
 }

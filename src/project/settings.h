@@ -46,8 +46,12 @@ struct settings {
 #include "project/settings.def"
 #undef X
 	bool given[SETTING_COUNT];
-	bool unmet[SETTING_COUNT]; /* asked for, and nothing here does it */
-	struct report *report;     /* for warnings, borrowed */
+	bool unmet[SETTING_COUNT];      /* asked for, and nothing here does it */
+	bool unmet_told[SETTING_COUNT]; /* and that was told */
+	/* Who asks can be told: what was given last, as it was written, and where. */
+	const char *text[SETTING_COUNT], *from[SETTING_COUNT];
+	const char *source;    /* what is being read now; NULL: the command line */
+	struct report *report; /* for warnings, borrowed */
 	struct arena a;
 };
 
@@ -80,6 +84,11 @@ ATTR_MUST_CHECK errint settings_set_found(struct settings *s, enum setting_index
 
 /* Warns of each setting that asks for what is not done here, once. */
 void settings_tell_unmet(struct settings *s);
+
+/* The name by which nix.conf has it. */
+const char *settings_name(enum setting_index i);
+/* Is it one that changes nothing here, whatever its value? */
+bool settings_is_skipped(enum setting_index i);
 
 /* What evaluators and builders are told; the rest of out is left alone. */
 void settings_for_eval(const struct settings *s, struct eval_options *out);

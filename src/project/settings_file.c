@@ -77,7 +77,10 @@ static errint parse_line(const struct conf_file *f, struct str line, struct err 
 		return syntax_error(f, line, err);
 	if (is_features(name) != f->features)
 		return 0;
-	return settings_set(f->settings, name, str_trim(str_skip(rest, n)), err);
+	f->settings->source = f->name;
+	errint rc = settings_set(f->settings, name, str_trim(str_skip(rest, n)), err);
+	f->settings->source = NULL;
+	return rc;
 }
 
 static errint parse(const struct conf_file *f, struct str text, struct err *err)
@@ -159,6 +162,9 @@ static bool is_url(struct str s)
 static void load_nix_path(struct settings *s, struct str rest)
 {
 	s->nix_path = (struct setting_words){0};
+	s->given[SETTING_INDEX_nix_path] = true;
+	s->text[SETTING_INDEX_nix_path] = arena_strz(&s->a, rest);
+	s->from[SETTING_INDEX_nix_path] = "NIX_PATH";
 	while (rest.n) {
 		size_t end = 0, value = 0;
 

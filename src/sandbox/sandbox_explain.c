@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "sandbox/probe.h"
 
 #define PROFILE "share/kiln/apparmor/kiln"
 
@@ -31,17 +32,27 @@ static bool sysctl_is(const char *path, char value)
 	X("/proc/sys/user/max_user_namespaces", '0',                                           \
 	  "run 'sysctl -w user.max_user_namespaces=10000' as root")
 
+static const struct {
+	const char *file;
+	char forbids;
+	const char *cure;
+} rows[] = {
+#define X(file, forbids, cure) {file, forbids, cure},
+	SWITCHES(X)
+#undef X
+};
+
+void sandbox_cures(struct arena *a, const char ***out, size_t *n)
+{
+	*out = ARENA_ARRAY(a, const char *, ARRAY_LEN(rows));
+	*n = 0;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (sysctl_is(rows[i].file, rows[i].forbids))
+			(*out)[(*n)++] = rows[i].cure;
+}
+
 errint sandbox_explain(struct err *err)
 {
-	static const struct {
-		const char *file;
-		char forbids;
-		const char *cure;
-	} rows[] = {
-#define X(file, forbids, cure) {file, forbids, cure},
-		SWITCHES(X)
-#undef X
-	};
 	errint rc = err->code;
 	bool denied = rc == ERR_DENIED || err->sys == EPERM || err->sys == EACCES ||
 		      err->sys == ENOSPC || err->sys == EINVAL || err->sys == EUSERS;

@@ -16,7 +16,7 @@ static const char *const known_keys[] = {"access-tokens", "flake-registry", "mir
 					 "mirror.pypi",   "source-dirs",    "tarball-ttl"};
 
 struct conf_line {
-	char *key, *value;
+	char *key, *value, *from;
 };
 
 struct conf {
@@ -31,6 +31,7 @@ void conf_free(struct conf *c)
 	for (size_t i = 0; i < c->n; i++) {
 		free(c->v[i].key);
 		free(c->v[i].value);
+		free(c->v[i].from);
 	}
 	free(c->v);
 	free(c);
@@ -49,17 +50,20 @@ static struct conf_line *find(const struct conf *c, struct str key)
 	return NULL;
 }
 
-static void set(struct conf *c, struct str key, struct str value)
+static void set(struct conf *c, struct str key, struct str value, const char *file, unsigned n)
 {
 	struct conf_line *line = find(c, key);
 
 	if (line) {
 		free(line->value);
-		line->value = str_dupz(value);
-		return;
+		free(line->from);
+	} else {
+		ARRAY_GROW(c->v, c->n, c->cap);
+		line = &c->v[c->n++];
+		line->key = str_dupz(key);
 	}
-	ARRAY_GROW(c->v, c->n, c->cap);
-	c->v[c->n++] = (struct conf_line){str_dupz(key), str_dupz(value)};
+	line->value = str_dupz(value);
+	line->from = xasprintf("%s:%u", file, n);
 }
 
 static void check_key(struct str key, const char *file, unsigned line, struct report *report)
@@ -100,7 +104,7 @@ static errint parse(struct conf *c, struct str text, const char *file, struct re
 		}
 		key = str_trim(key);
 		check_key(key, file, n, report);
-		set(c, key, str_trim(value));
+		set(c, key, str_trim(value), file, n);
 	}
 	return 0;
 }
@@ -173,4 +177,15 @@ bool conf_word(struct str *rest, struct str *word)
 	*word = str_sub(s, 0, n);
 	*rest = str_skip(s, n);
 	return n > 0;
+}
+
+bool conf_at(const struct conf *c, size_t i, const char **key, const char **value,
+	     const char **from)
+{
+	if (i >= c->n)
+		return false;
+	*key = c->v[i].key;
+	*value = c->v[i].value;
+	*from = c->v[i].from;
+	return true;
 }

@@ -29,5 +29,8 @@ void conf_cleanup(struct conf **c);
 
 /* The value, borrowed; false when unset. */
 bool conf_get(const struct conf *c, struct str key, struct str *out);
+/* The i-th key that is set, or false: its value, and "FILE:LINE". Borrowed. */
+bool conf_at(const struct conf *c, size_t i, const char **key, const char **value,
+	     const char **from);
 /* Takes the next word off the front of a value; false at its end. */
 bool conf_word(struct str *rest, struct str *word);

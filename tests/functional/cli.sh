@@ -106,7 +106,7 @@ hint: recipes of .flox/pkgs are built by their names: kiln build NAME"
 is "what other tools call differently" "$(hint compat flox init; hint compat flox gc; hint compat nix doctor)" \
 	"a project is a folder with recipes .flox/pkgs/NAME.nix; see kiln-build(1)
 here it is 'kiln gc'
-here it is 'kiln store --verify --check-contents'"
+here it is 'kiln doctor'"
 is "no half of a JSON document" "$(kiln store info --json "$(kiln store add "$0")" ./none 2>/dev/null)" ""
 is "a project that is none" "$(kiln build --project /none 2>&1 | head -1)" "error: no recipes: '/none' has no folder .flox/pkgs"
 is "no verb" "$(hint compat nix hash)" "there are: convert file path to-base16 to-base32 to-base64 to-sri"

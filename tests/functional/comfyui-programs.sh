@@ -82,7 +82,7 @@ ok "and writes nothing" test ! -e "$work"
 run one
 like "a start tells when ComfyUI answers" "$(cat log)" "^comfyui-start: ComfyUI answers at http://127.0.0.1:$port, [0-9.]+ s after the start$"
 like "it has its folders, and the CPU" "$(cat log)" "^flags: --base-directory $work --listen 127.0.0.1 --port $port --database-url sqlite:///$work/user/comfyui.db --cpu$"
-is "the work folder is there" "$(cd "$work" && ls -d custom_nodes input models output temp user workflows extra_model_paths.yaml models/checkpoints input/example.png user/default/workflows | wc -l)" 11
+is "the work folder is there" "$(cd "$work" && for f in custom_nodes input models output temp user workflows extra_model_paths.yaml models/checkpoints input/example.png user/default/workflows; do test -e "$f" && echo "$f"; done | wc -l)" 11
 is "what is shipped is linked" "$(cat "$nodes/shipped.py") $(readlink "$nodes/shipped.py")" "ship $T/one/share/comfyui-seed/custom_nodes/shipped.py"
 run one --cpu --verbose DEBUG
 like "other options are ComfyUI's" "$(cat log)" "--cpu --verbose DEBUG$"
