@@ -69,7 +69,7 @@ let
     (final: prev: prev.lib.optionalAttrs (prev ? nodejs) (import ./nodejs.nix final))
     (import ./python-packages.nix)
     (import ./cuda)
-    (import ./comfyui)
+    (import ./comfyui/node-check.nix)
     (final: prev: ((configOf final).packageOverrides or (_: { })) prev)
   ] ++ lib.imap1 lib.words.checkedOverlay overlays);
 in
