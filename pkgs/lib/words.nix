@@ -148,6 +148,9 @@ rec {
       [ (let m = didYouMean (lib.head unknown) needs; in if m != null then m
         else if needs == [ ] then "it is installed as its authors published it, and depends on nothing"
         else "it is installed as its authors published it; what it depends on can be replaced: ${lib.concatStringsSep ", " needs}") ];
+  # A release that versions.nix has not.
+  noRelease = release: names: told "versions.nix has no release '${release}'" ""
+    [ (if names == [ ] then "its attribute releases.NAME is what the release NAME is made from" else "it has ${lib.concatStringsSep ", " names}") (didYouMean release names) ];
   noMember = x: told "python3.withPackages: the list holds ${if builtins.isString x then "the text \"${x}\"" else "a ${builtins.typeOf x}"}, expected packages" ""
     [ (if builtins.isString x then "without quotes it is a name: ps.${x}" else "in a list a call stands in parentheses: [ (f x) ]") ];
   noMetaList = name: field: meta: told "${name}: meta.${field} is a ${builtins.typeOf meta.${field}}, expected a list" (place field meta)

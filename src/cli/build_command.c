@@ -110,6 +110,10 @@ static errint complete_asked(struct build_command *c, struct err *err)
 							: "a recipe's arguments are packages and "
 							  "other recipes");
 	}
+	if (c->source.text && c->request.release) {
+		err_set(err, ERR_USAGE, "'--release' beside an expression or a file");
+		return err_hint(err, "a release is one of a project's versions.nix: name a recipe");
+	}
 	if (c->source.text)
 		ask(c, (struct asked){.kind = c->source.is_expr ? ASKED_EXPR : ASKED_FILE,
 				      .text = c->source.text});

@@ -14,6 +14,7 @@ static errint take_name(void *at, const struct option_given *g, struct err *err)
 
 static const struct option rows[] = {
 	OPT_TEXT(struct build_command, project, "--project", "DIR", "the project's folder"),
+	OPT_RELEASE(struct build_command, request.release),
 	OPT_FLAG(struct build_command, json, "--json", "print JSON"),
 	OPT_NO_EVAL_CACHE,
 	OPT_FLAG(struct build_command, builds.dry_run, "-n --dry-run",

@@ -34,6 +34,11 @@ errint eval_source_given(void *at, const struct option_given *g, struct err *err
 	}
 errint log_format_given(void *at, const struct option_given *g, struct err *err);
 
+/* Of a command with a project's recipes. */
+#define OPT_RELEASE(type, field)                   \
+	OPT_TEXT(type, field, "--release", "NAME", \
+		 "take this release of the project's versions.nix")
+
 /* For commands that keep what an evaluation found. */
 #define OPT_NO_EVAL_CACHE                                     \
 	OPT_SETTING("eval-cache", 0, "--no-eval-cache", NULL, \

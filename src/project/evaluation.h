@@ -27,6 +27,8 @@ struct eval_request {
 	const char **includes; /* entries of the search path */
 	size_t n_includes, cap_includes;
 	const char *nixpkgs;
+	const char *
+		release; /* of the project whose recipes are meant; NULL: the one it names itself */
 	const char *pinned; /* the folder of the set that the project pins; NULL: kiln's own */
 	struct eval_inputs *inputs; /* told of all that is read; NULL, borrowed */
 	const char *allowed[2];     /* what restricted modes may read, too: a project and its set */

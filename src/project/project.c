@@ -72,6 +72,11 @@ static errint put_call(struct evaluation *e, const char *project, struct buf *te
 		return rc;
 	if (e->request->nixpkgs)
 		buf_putz(text, "nixpkgs = <nixpkgs>; ");
+	if (e->request->release) {
+		buf_putz(text, "release = ");
+		eval_print_string(text, str_c(e->request->release));
+		buf_putz(text, "; ");
+	}
 	buf_putz(text, "}");
 	return buf_check(text, "path", err);
 }

@@ -63,6 +63,7 @@ static void put_request(struct buf *b, const struct recollection *k)
 	/* Its place is on the search path. */
 	memo_key_text(b, "nixpkgs", r->nixpkgs ? "" : NULL);
 	memo_key_text(b, "project", k->r->dir);
+	memo_key_text(b, "release", r->release);
 	memo_key_text(b, "set", k->r->pin && k->r->pin->there ? k->r->pin->path.p : NULL);
 	for (size_t i = 0; i < k->n; i++)
 		put_asked(b, &k->asked[i]);
