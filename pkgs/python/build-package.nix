@@ -76,9 +76,12 @@ let
       else if !builtins.isList b then noList args "propagatedBuildInputs"
       else a ++ b));
     plain = lib.filter (x: !slots.isMarker x) given;
-    dependencies = plain ++ slots.companionsBeside plain ownSlots;
+    dependencies = plain ++ slots.companionsBeside plain named;
     closure = requiredPythonModules dependencies;
-    ownSlots = lib.unique (map (x: x.pname) (lib.filter slots.isMarker given));
+    named = lib.unique (map (x: x.pname) (lib.filter slots.isMarker given));
+    # what is imported all the same, though the recipe takes it out of the metadata
+    removed = lib.filter (n: lib.elem n slots.names) (lib.optionals (builtins.isList (args.pythonRemoveDeps or null)) args.pythonRemoveDeps);
+    ownSlots = lib.unique (named ++ removed);
     # Programs that are no Python's come by PATH: for them, or as the recipe says, its own are wrapped.
     programsOf = packages: lib.filter (x: lib.isDerivation x && !isModule x) packages;
     calls = programsOf plain ++ lib.concatMap (p: programsOf (p.pythonDependencies or [ ])) closure;
