@@ -2,8 +2,11 @@
 final: _:
 let
   inherit (final) lib;
+  nodes = import ./nodes.nix final;
 in
 {
+  inherit (nodes) comfyuiNode comfyuiNodes;
+
   # NAME-check: starts ComfyUI as far as its nodes, in the sandbox and with the cpu filling. Its facts are the
   # nodes: of the node packs that `package` has in share/comfyui/custom_nodes, or of ComfyUI itself.
   # Its program tells the nodes of any ComfyUI.
