@@ -1,17 +1,20 @@
 # The help texts of ComfyUI's nodes.
-{ lib, python3, fetchPypi }:
+{ lib, python3, fetchPypi, versions ? import ../../versions.nix }:
 
 let
-  pin = (import ../../versions.nix).web.comfyui_embedded_docs;
+  pin = versions.web.comfyui_embedded_docs;
 in
 python3.pkgs.buildPythonPackage {
   pname = "comfyui-embedded-docs";
   inherit (pin) version;
   format = "wheel";
-  src = fetchPypi (pin // { pname = "comfyui_embedded_docs"; format = "wheel"; dist = "py3"; python = "py3"; });
+  src = fetchPypi pin;
+  pythonImportsCheck = [ "comfyui_embedded_docs" ];
   doCheck = false;
   meta = {
     description = "Documentation of ComfyUI's nodes";
+    homepage = "https://github.com/Comfy-Org/embedded-docs";
     license = lib.licenses.gpl3Only;
+    platforms = lib.platforms.all;
   };
 }

@@ -1,17 +1,20 @@
 # The web interface that this release of ComfyUI pins.
-{ lib, python3, fetchPypi }:
+{ lib, python3, fetchPypi, versions ? import ../../versions.nix }:
 
 let
-  pin = (import ../../versions.nix).web.comfyui_frontend_package;
+  pin = versions.web.comfyui_frontend_package;
 in
 python3.pkgs.buildPythonPackage {
   pname = "comfyui-frontend-package";
   inherit (pin) version;
   format = "wheel";
-  src = fetchPypi (pin // { pname = "comfyui_frontend_package"; format = "wheel"; dist = "py3"; python = "py3"; });
+  src = fetchPypi pin;
+  pythonImportsCheck = [ "comfyui_frontend_package" ];
   doCheck = false;
   meta = {
     description = "Web interface of ComfyUI";
+    homepage = "https://github.com/Comfy-Org/ComfyUI_frontend";
     license = lib.licenses.gpl3Only;
+    platforms = lib.platforms.all;
   };
 }

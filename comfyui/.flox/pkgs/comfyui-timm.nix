@@ -1,14 +1,14 @@
-# PyTorch image models without torch in its closure.
-{ lib, python3, fetchPypi }:
+# Image models. The runtime's torch is used: neither this package nor what it needs brings another one.
+{ lib, python3, fetchPypi, versions ? import ../../versions.nix }:
 
 let
-  pin = (import ../../versions.nix).rebuilt.timm;
+  pin = versions.libraries.timm;
 in
 python3.pkgs.buildPythonPackage {
   pname = "comfyui-timm";
   inherit (pin) version;
   format = "wheel";
-  src = fetchPypi (pin // { pname = "timm"; format = "wheel"; dist = "py3"; python = "py3"; });
+  src = fetchPypi pin;
 
   pythonRemoveDeps = [ "torch" "torchvision" ];
   dependencies = with python3.pkgs; [
@@ -16,11 +16,13 @@ python3.pkgs.buildPythonPackage {
     pyyaml
     safetensors
   ];
+  pythonImportsCheck = [ "timm" ];
   doCheck = false;
 
   meta = {
-    description = "Image models, layers and pretrained weights, for the torch of the runtime";
+    description = "Image models, layers and pretrained weights, with the torch of the runtime";
     homepage = "https://huggingface.co/docs/timm";
     license = lib.licenses.asl20;
+    platforms = lib.platforms.linux;
   };
 }

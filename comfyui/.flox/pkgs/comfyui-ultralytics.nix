@@ -1,18 +1,17 @@
-# Ultralytics YOLO without torch in its closure: the runtime's torch is used, and no install of this
-# package can bring another one.
-{ lib, python3, fetchPypi }:
+# YOLO. The runtime's torch is used: neither this package nor what it needs brings another one.
+{ lib, python3, fetchPypi, comfyui-thop, versions ? import ../../versions.nix }:
 
 let
-  pin = (import ../../versions.nix).rebuilt.ultralytics;
+  pin = versions.libraries.ultralytics;
 in
 python3.pkgs.buildPythonPackage {
   pname = "comfyui-ultralytics";
   inherit (pin) version;
   format = "wheel";
-  src = fetchPypi (pin // { pname = "ultralytics"; format = "wheel"; dist = "py3"; python = "py3"; });
+  src = fetchPypi pin;
 
-  pythonRemoveDeps = [ "torch" "torchvision" ];
-  dependencies = with python3.pkgs; [
+  pythonRemoveDeps = [ "torch" "torchvision" "ultralytics-thop" ];
+  dependencies = [ comfyui-thop ] ++ (with python3.pkgs; [
     matplotlib
     numpy
     opencv-python
@@ -25,13 +24,14 @@ python3.pkgs.buildPythonPackage {
     scipy
     seaborn
     tqdm
-    ultralytics-thop
-  ];
+  ]);
+  pythonImportsCheck = [ "ultralytics" ];
   doCheck = false;
 
   meta = {
-    description = "Object detection and segmentation with YOLO, for the torch of the runtime";
+    description = "Object detection and segmentation with YOLO, with the torch of the runtime";
     homepage = "https://ultralytics.com";
     license = lib.licenses.agpl3Only;
+    platforms = lib.platforms.linux;
   };
 }

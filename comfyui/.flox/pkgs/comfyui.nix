@@ -4,24 +4,29 @@
 , stdenvNoCC
 , python3
 , fetchPypi
+, fetchFromGitHub
+, fetchgit
 , coreutils
 , comfyui-embedded-docs
 , comfyui-frontend-package
 , comfyui-workflow-templates
 , comfyuiNodeCheck
+, comfyui-spandrel
+, versions ? import ../../versions.nix
 }:
 
 let
-  release = (import ../../versions.nix).comfyui;
+  release = versions.comfyui;
 
-  # requirements.txt of this release, and requests, which it imports without saying so (it used to come
+  # requirements.txt of all releases, and requests, which they import without saying so (it used to come
   # with transformers); torch and its companions are filled by the runtime.
-  pythonEnv = python3.withPackages (ps: with ps; [
+  needs = ps: with ps; [
     aiohttp
     alembic
     av
     comfyui-embedded-docs
     comfyui-frontend-package
+    comfyui-spandrel
     comfyui-workflow-templates
     einops
     kornia
@@ -35,7 +40,6 @@ let
     safetensors
     scipy
     sentencepiece
-    spandrel
     sqlalchemy
     tokenizers
     torch
@@ -45,32 +49,46 @@ let
     tqdm
     transformers
     yarl
-  ]);
+  ] ++ map (name: ps.${name}) release.requires or [ ];
+  pythonEnv = python3.withPackages needs;
+
+  # A clone of ComfyUI's repository on this machine has the same commits, and gives the same tree.
+  clone = builtins.getEnv "KILN_COMFYUI_GIT";
+  src =
+    if release ? carrier then fetchPypi release.carrier
+    else if clone != "" then fetchgit { url = "file://${clone}"; fetchSubmodules = false; inherit (release.github) rev hash; }
+    else fetchFromGitHub release.github;
 in
 stdenvNoCC.mkDerivation (finalAttrs: {
   pname = "comfyui";
   inherit (release) version;
-
-  src = fetchPypi (release.carrier // { format = "wheel"; dist = "py3"; python = "py3"; });
+  inherit src;
   nativeBuildInputs = [ python3 ];
-
-  # A wheel is a zip archive.
-  unpackPhase = ''
-    runHook preUnpack
-    python3 -m zipfile -e "$src" .
-    runHook postUnpack
-  '';
-  sourceRoot = release.folder;
 
   inherit coreutils pythonEnv;
   dontConfigure = true;
   dontBuild = true;
 
+  postPatch = ''
+    "$pythonEnv/bin/python3" ${../../scripts/check-requirements.py} requirements.txt
+    cp ${../../scripts/packaged_nodes.py} packaged_nodes.py
+    substituteInPlace nodes.py --replace-fail \
+      'possible_modules = os.listdir(os.path.realpath(custom_node_path))' \
+      'possible_modules = __import__("packaged_nodes").listing(custom_node_path)'
+    substituteInPlace main.py --replace-fail \
+      'possible_modules = os.listdir(custom_node_path)' \
+      'possible_modules = __import__("packaged_nodes").listing(custom_node_path)'
+  '';
+
   installPhase = ''
     runHook preInstall
     app=$out/share/comfyui
     mkdir -p "$out/bin" "$app"
-    rm -f ${lib.concatStringsSep " " release.foreign}
+    rm -rf ${lib.escapeShellArgs (release.foreign or [ ])} .git .github .ci
+    found=$(python3 -c 'import comfyui_version; print(comfyui_version.__version__)')
+    [ "$found" = "$version" ] ||
+      die "the source is ComfyUI $found, not $version: the release's version or its source is wrong in versions.nix"
+    echo "$version" >.version
 
     # What ComfyUI writes to is not here; what it ships in those folders seeds a new work folder.
     mkdir -p "$out/share/comfyui-seed"
@@ -94,12 +112,15 @@ stdenvNoCC.mkDerivation (finalAttrs: {
     done
 
     # The tree cannot be written to later: its bytecode is made now.
+    find "$app" -name __pycache__ -prune -exec rm -rf {} +
     PYTHONHASHSEED=0 python3 -m compileall -q --invalidation-mode unchecked-hash "$app"
     runHook postInstall
   '';
 
   passthru = {
     inherit pythonEnv;
+    # for an environment with more in it
+    inherit needs;
     checks.nodes = comfyuiNodeCheck { comfyui = finalAttrs.finalPackage; };
   };
 
@@ -110,4 +131,12 @@ stdenvNoCC.mkDerivation (finalAttrs: {
     platforms = lib.platforms.linux;
     mainProgram = "comfyui";
   };
+} // lib.optionalAttrs (release ? carrier) {
+  # A wheel is a zip archive.
+  unpackPhase = ''
+    runHook preUnpack
+    python3 -m zipfile -e "$src" .
+    runHook postUnpack
+  '';
+  sourceRoot = release.folder;
 })

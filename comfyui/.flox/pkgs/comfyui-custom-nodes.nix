@@ -1,0 +1,161 @@
+# Node packs of general use, each at a commit of its repository.
+{ lib
+, python3
+, fetchFromGitHub
+, comfyuiNode
+, comfyuiNodes
+, comfyui
+, color-matcher
+, colour-science
+, comfyui-accelerate
+, comfyui-clip-interrogator
+, comfyui-pixeloe
+, comfyui-segment-anything
+, comfyui-timm
+, comfyui-transparent-background
+, cstr
+, ffmpy
+, img2texture
+, rembg
+, versions ? import ../../versions.nix
+}:
+
+let
+  ps = python3.pkgs;
+  source = pin: fetchFromGitHub { inherit (pin) owner repo rev hash; };
+  # What nearly all of them import.
+  basic = [ ps.numpy ps.pillow ps.torch ps.torchvision ];
+  # Of which systems what is not a wheel for all.
+  onX86 = lib.optionals (python3.stdenv.hostPlatform.system == "x86_64-linux");
+
+  # What each imports besides, where it writes, and what is otherwise special.
+  special = {
+    ComfyUI-Custom-Scripts = {
+      description = "Autocompletion, presets, favourites and other help in the interface";
+      license = lib.licenses.mit;
+      needs = [ ps.aiohttp ];
+      writable = [ "pysssss.json" ];
+    };
+    ComfyUI-IPAdapter-Flux = {
+      description = "IP-Adapter for Flux";
+      license = lib.licenses.asl20;
+      needs = [ ps.diffusers ps.einops ps.protobuf ps.sentencepiece ps.transformers ];
+    };
+    ComfyUI-Image-Saver = {
+      description = "Saves pictures with the metadata that galleries read";
+      license = lib.licenses.mit;
+      needs = [ ps.piexif ps.requests ];
+    };
+    ComfyUI-KJNodes = {
+      description = "Masks, batches, conditions and many small helpers";
+      license = lib.licenses.gpl3Only;
+      needs = [ color-matcher ps.huggingface-hub ps.matplotlib ps.mss ps.opencv-python-headless ps.scipy ];
+      writable = [ "custom_dimensions.json" "settings.json" ];
+    };
+    ComfyUI-mxToolkit = {
+      description = "Sliders and controls for values";
+      license = lib.licenses.mit;
+    };
+    ComfyUI_Comfyroll_CustomNodes = {
+      description = "Nodes for texts, grids, schedules and pipes";
+      license = lib.licenses.mit;
+      needs = [ ps.matplotlib ];
+    };
+    ComfyUI_IPAdapter_plus = {
+      description = "IP-Adapter";
+      license = lib.licenses.gpl3Only;
+      needs = [ ps.einops ];
+    };
+    ComfyUI_UltimateSDUpscale = {
+      description = "Upscales in tiles";
+      license = lib.licenses.gpl3Only;
+      # a submodule, which the archive of a commit has not
+      postPatch = ''
+        mkdir -p repositories
+        cp -r ${source versions.nodes.ultimate-upscale} repositories/ultimate_sd_upscale
+      '';
+    };
+    ComfyUI_essentials = {
+      description = "Nodes that ComfyUI itself lacks";
+      license = lib.licenses.mit;
+      needs = [ colour-science comfyui-transparent-background ps.numba rembg ] ++ onX86 [ comfyui-pixeloe ];
+    };
+    Comfyui-LayerForge = {
+      description = "A canvas with layers in the interface";
+      license = lib.licenses.mit;
+      needs = [ ps.aiohttp ps.huggingface-hub ps.kornia comfyui-timm ps.tqdm ps.transformers ];
+      writable = [ "logs" ];
+    };
+    efficiency-nodes-comfyui = {
+      description = "Loaders, samplers and plots in few nodes";
+      license = lib.licenses.gpl3Only;
+      needs = [ comfyui-clip-interrogator ps.simpleeval ];
+    };
+    images-grid-comfy-plugin = {
+      description = "Grids of pictures with labels";
+      license = lib.licenses.mit;
+    };
+    rgthree-comfy = {
+      description = "Links, groups, seeds and comparisons in the interface";
+      license = lib.licenses.mit;
+      writable = [ "rgthree_config.json" "userdata" ];
+    };
+    was-node-suite-comfyui = {
+      description = "Over two hundred nodes for pictures, texts and numbers";
+      license = lib.licenses.mit;
+      needs = [
+        comfyui-accelerate
+        comfyui-segment-anything
+        comfyui-timm
+        cstr
+        ffmpy
+        img2texture
+        ps.fairscale
+        ps.gitpython
+        ps.imageio
+        ps.joblib
+        ps.matplotlib
+        ps.numba
+        ps.opencv-python-headless
+        ps.pilgram
+        ps.requests
+        ps.scikit-image
+        ps.scikit-learn
+        ps.scipy
+        ps.tqdm
+        ps.transformers
+        rembg
+      ];
+      writable = [ "was_suite_config.json" "was_suite_settings.json" "cache" ];
+    };
+  };
+
+  node = nodeName: pin:
+    let own = special.${nodeName}; in
+    comfyuiNode {
+      pname = "comfyui-node-${lib.toLower (lib.replaceStrings [ "_" ] [ "-" ] nodeName)}";
+      inherit nodeName comfyui;
+      version = pin.version or (lib.substring 0 7 (lib.removePrefix "v" pin.rev));
+      src = source pin;
+      writable = own.writable or [ ];
+      postPatch = own.postPatch or "";
+      dependencies = basic ++ own.needs or [ ];
+      meta = {
+        inherit (own) description license;
+        homepage = "https://github.com/${pin.owner}/${pin.repo}";
+      };
+    };
+in
+comfyuiNodes {
+  pname = "comfyui-custom-nodes";
+  inherit (versions.comfyui) version;
+  inherit comfyui;
+  nodes = lib.mapAttrsToList node versions.nodes.custom;
+
+  meta = {
+    description = "Node packs of ComfyUI for general use";
+    homepage = "https://www.comfy.org";
+    license = with lib.licenses; [ asl20 gpl3Only mit ];
+    platforms = lib.platforms.linux;
+  };
+}
