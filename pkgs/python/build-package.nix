@@ -188,8 +188,14 @@ let
       // lib.optionalAttrs (args ? postCheck) { postInstallCheck = args.postCheck; }
     ));
 
+  # What must not be used here stdenv refuses, unless it is allowed to.
+  mayBeRefused = meta:
+    let isFree = l: !(builtins.isAttrs l) || l.free or true; in
+    meta.broken or false || meta.knownVulnerabilities or [ ] != [ ] || !(lib.all isFree (lib.toList (meta.license or [ ])))
+    || !(lib.meta.availableOn stdenv.hostPlatform { inherit meta; });
+
   isPlainWheel = args:
-    args.format or null == "wheel" && args ? src && lib.all (n: lib.elem n wheelAttrs) (lib.attrNames args)
+    !(mayBeRefused (args.meta or { })) && args.format or null == "wheel" && args ? src && lib.all (n: lib.elem n wheelAttrs) (lib.attrNames args)
     && !(args.doCheck or false)
     && (args.pythonImportsCheck or [ ] == [ ] || (common args).allSlots != [ ]);
 
