@@ -78,7 +78,7 @@ let
     ComfyUI_essentials = {
       description = "Nodes that ComfyUI itself lacks";
       license = lib.licenses.mit;
-      needs = [ colour-science comfyui-transparent-background ps.numba rembg ] ++ onX86 [ comfyui-pixeloe ];
+      needs = [ colour-science ps.numba rembg ] ++ onX86 [ comfyui-pixeloe comfyui-transparent-background ];
     };
     Comfyui-LayerForge = {
       description = "A canvas with layers in the interface";
