@@ -19,6 +19,9 @@ in
     nativeBuildInputs = [ (tool "cmake") ];
   };
 
+  # it pins one that wants an old protobuf; see requirements.txt
+  google-generativeai.pythonRelaxDeps = [ "google-ai-generativelanguage" ];
+
   # It speeds PyOpenGL up, which works without it where there is no wheel.
   pyopengl-accelerate.optional = true;
 
