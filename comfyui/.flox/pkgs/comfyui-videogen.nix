@@ -56,7 +56,6 @@ let
   node = nodeName: pin:
     let own = special.${nodeName}; in
     comfyuiNode {
-      pname = "comfyui-node-${lib.toLower nodeName}";
       inherit nodeName comfyui;
       version = lib.substring 0 7 pin.rev;
       src = fetchFromGitHub { inherit (pin) owner repo rev hash; };
