@@ -60,6 +60,12 @@ let
       description = "Nodes for texts, grids, schedules and pipes";
       license = lib.licenses.mit;
       needs = [ ps.matplotlib ];
+      # Of fonts it has its own; a machine may have none.
+      postPatch = ''
+        substituteInPlace nodes/nodes_graphics_text.py --replace-fail \
+          '"/usr/share/fonts/truetype"' \
+          'os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "fonts")'
+      '';
     };
     ComfyUI_IPAdapter_plus = {
       description = "IP-Adapter";
@@ -71,6 +77,7 @@ let
       license = lib.licenses.gpl3Only;
       # a submodule, which the archive of a commit has not
       postPatch = ''
+        rm -rf repositories/ultimate_sd_upscale
         mkdir -p repositories
         cp -r ${source versions.nodes.ultimate-upscale} repositories/ultimate_sd_upscale
       '';

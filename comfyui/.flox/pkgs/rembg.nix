@@ -23,6 +23,7 @@ python3.pkgs.buildPythonPackage {
   ]);
   # its import compiles pymatting by numba, which takes minutes and says no more of it
   NUMBA_DISABLE_JIT = "1";
+  passthru.importCheck.environment.NUMBA_DISABLE_JIT = "1";
   pythonImportsCheck = [ "rembg" ];
   doCheck = false;
 
