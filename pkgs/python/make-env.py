@@ -38,9 +38,9 @@ class Clashes:
         self.base = base
         self.found = {}
 
-    def add(self, relative, first, second):
-        # what the interpreter itself brings gives way to a package
-        if not self.ignore and not junk(relative) and not second.startswith(self.base + "/"):
+    def add(self, relative, first, second, of_base=False):
+        # modules that the interpreter itself brings give way to a package; its programs do not
+        if not self.ignore and not junk(relative) and (of_base or not second.startswith(self.base + "/")):
             top = relative if relative.startswith("bin/") else relative.split("/")[0]
             self.found.setdefault(top, f"  {relative}\n    {first}\n    {second}")
 
@@ -116,7 +116,7 @@ def refuse_interpreters(packages, base, lib_prefix):
     programs = [f"{p}/bin/{n}" for p in packages for n in ("python", "python3", lib_prefix)]
     found = [p for p in programs if os.path.lexists(p) and os.path.realpath(p) != own]
     if found:
-        fail("a package's program would stand in the interpreter's place:\n  " + "\n  ".join(found)
+        fail("a package's program would stand in the interpreter's place:\n  " + "\n  ".join([*found, own])
              + "\nhint: remove it in the package's recipe, as in: postInstall = ''rm $out/bin/" + os.path.basename(found[0]) + "'';")
 
 
@@ -138,6 +138,8 @@ def link_programs(packages, base, out, lib_prefix, clashes):
                 continue
             owner[name] = source
             if os.path.lexists(target):
+                if not filecmp.cmp(f"{base}/bin/{name}", source, shallow=False):
+                    clashes.add(f"bin/{name}", source, f"{base}/bin/{name}", of_base=True)
                 os.unlink(target)
             link_program(source, target, old, new)
     for name, sources in sorted(folders.items()):

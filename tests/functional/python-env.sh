@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 maker=$(cd "$(dirname "$0")/../.." && pwd)/pkgs/python/make-env.py
 command -v python3 >/dev/null || skip_all "no python3"
-plan 28
+plan 33
 cd "$T" || exit 1
 site=lib/python3.13/site-packages
 
@@ -64,10 +64,21 @@ for name in python python3 python3.13; do
 	printf '#!%s/base/bin/python3.13\nimport a\n' "$T" | put p/bin/$name
 	fails_like "a program named $name is refused" "$T/p/bin/$name" make_env "$T/p"
 done
+fails_like "the interpreter itself is named beside it" "^  $T/base/bin/python3.13\$" make_env "$T/p"
 fails_like "in words" "stand in the interpreter's place" make_env "$T/p"
 fails_like "with the cure" "rm .out/bin/python3.13" make_env "$T/p"
 ok "ignoreCollisions leaves it out" make_env "$T/p" "" 1
 is "and the interpreter is its own" "$(cat env/bin/python3.13)" 'the interpreter'
+
+# Neither another program of its nor a module of its library is given away.
+printf '#!/bin/sh\n' | put base/bin/pydoc3
+printf '#!/bin/sh\nexit 1\n' | put q/bin/pydoc3
+fails_like "another program of the interpreter is refused" "^    $T/q/bin/pydoc3\$" make_env "$T/q"
+fails_like "both owners are named" "^    $T/base/bin/pydoc3\$" make_env "$T/q"
+echo 'my os' | put q2/lib/python3.13/os.py
+ok "a file beside site-packages" make_env "$T/q2"
+is "does not take the library's place" "$(cat env/lib/python3.13/os.py)" os
+rm base/bin/pydoc3
 
 ok "the interpreter itself among the packages is no harm" make_env "$T/base $T/a"
 
