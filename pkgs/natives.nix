@@ -148,6 +148,8 @@ prev.lib.mapAttrs (_: shaped) (removeAttrs debian apart)
 // {
   inherit debian;
   nss_cacert = debian.cacert;
+  # what kiln asks for as the sandbox's /bin/sh; with its programs it is busybox
+  busyboxStatic = import ./debian/sandbox-shell.nix { inherit (prev) lib; inherit (debian) busyboxStatic; };
   autoreconfHook = final.makeSetupHook
     {
       name = "autoreconf-hook";

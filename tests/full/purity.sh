@@ -14,7 +14,7 @@ serve_sources 0
 chmod 755 "$T"
 
 # What is compared: the closure of comfyui has the rest, but busybox.
-busybox=$(in_full build --no-link --expr "(import $top/pkgs { system = builtins.currentSystem; }).debian.busyboxStatic" 2>"$T/log") ||
+busybox=$(in_full build --no-link --expr "(import $top/pkgs { system = builtins.currentSystem; }).busyboxStatic" 2>"$T/log") ||
 	cat "$T/log"
 # shellcheck disable=SC2046 # a list of paths
 hashes "$FULL" "$busybox" $(in_full store -qR "$comfyui") >"$T/expected"
@@ -26,7 +26,7 @@ cat >"$T/variant" <<'SH'
 # variant PROJECT TOP: builds, and prints name and NAR hash of everything
 kiln=$KILN_BUILD/kiln
 set -e
-busybox=$("$kiln" build --no-link --expr "(import $2/pkgs { system = builtins.currentSystem; }).debian.busyboxStatic")
+busybox=$("$kiln" build --no-link --expr "(import $2/pkgs { system = builtins.currentSystem; }).busyboxStatic")
 comfyui=$("$kiln" build --no-link --project "$1" comfyui)
 for path in "$busybox" $("$kiln" store -qR "$comfyui"); do
 	echo "$path $("$kiln" store -q --hash "$path")"

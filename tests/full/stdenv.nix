@@ -119,6 +119,11 @@ let
     ];
     "a closure's list" = [ "grep -cE '/[a-z0-9]{32}-(app|prog|bash)(-|$)' ${pkgs.closureInfo { rootPaths = [ app ]; }}/store-paths" "3" ];
     "and its size" = [ "test $(cat ${pkgs.closureInfo { rootPaths = [ app ]; }}/total-nar-size) -gt 100000 && echo big" "big" ];
+    "what /bin/sh runs is on PATH" = [ "cat ${pkgs.runCommand "sh" { } ''
+      mkdir own
+      printf '#!/bin/sh\necho own\n' >own/sed; chmod +x own/sed
+      PATH=$PWD/own:$PATH /bin/sh -c 'sed --version; ls --version >/dev/null && echo ls' >$out
+    ''}" "own\nls" ];
     "nothing" = [ "find ${pkgs.emptyDirectory} ${pkgs.emptyFile} -mindepth 1 -o -size +0 -type f" "" ];
   };
 in
