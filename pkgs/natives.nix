@@ -31,6 +31,7 @@ let
     freetype = "libfreetype6";
     fribidi = "libfribidi0";
     gdk-pixbuf = "libgdk-pixbuf-2.0-0";
+    geos = "libgeos-c1t64";
     glfw = "libglfw3";
     glfw3 = "libglfw3";
     gmp = "libgmp10";
@@ -57,8 +58,10 @@ let
     libfabric = "libfabric1";
     libgcrypt = "libgcrypt20";
     libgit2 = "libgit2-1.9";
+    libheif = "libheif1";
     libice = "libice6";
     libidn2 = "libidn2-0";
+    libimagequant = "libimagequant0";
     libjpeg = "libjpeg62-turbo";
     libjpeg_turbo = "libjpeg62-turbo";
     libltdl = "libltdl7";
@@ -69,6 +72,7 @@ let
     libopus = "libopus0";
     libpng = "libpng16-16t64";
     libpsl = "libpsl5t64";
+    libraqm = "libraqm0";
     librsvg = "librsvg2-2";
     libsamplerate = "libsamplerate0";
     libseccomp = "libseccomp2";
@@ -116,6 +120,7 @@ let
     pmix = "libpmix2t64";
     portaudio = "libportaudio2";
     protobuf = "libprotobuf32t64";
+    qhull = "libqhull-r8.0";
     rdma-core = "libibverbs1";
     sleef = "libsleef3";
     snappy = "libsnappy1v5";
@@ -166,6 +171,8 @@ prev.lib.mapAttrs (_: shaped) (removeAttrs debian apart)
         ${prev.lib.concatMapStrings (i: "<include ignore_missing=\"yes\">${i}</include>\n  ") includes}<cachedir prefix="xdg">fontconfig</cachedir>
       </fontconfig>
     '';
+  # Its libraries are its first output, whose path recipes tell to builds: HDF5_DIR.
+  inherit (debian) hdf5;
   xorg = prev.lib.mapAttrs (_: group: debian.${group}) {
     libICE = "libice6";
     libSM = "libsm6";

@@ -43,6 +43,11 @@ in
   # The compiled magic is left out of the lock: sox tells formats by name then.
   libmagic1t64 = { debs = [ "libmagic1t64" ]; rules = [ [ "trim" "etc" ] [ "dangling" "share/misc/magic" ] ]; };
 
+  # Libraries that recipes write into sources by the name that they have without a version: "${libsndfile}/lib/libsndfile.so".
+  libglfw3 = { debs = [ "libglfw3" ]; rules = [ [ "link" "lib/libglfw.so" "libglfw.so.3" ] ]; };
+  libportaudio2 = { debs = [ "libportaudio2" ]; rules = [ [ "link" "lib/libportaudio.so" "libportaudio.so.2" ] ]; };
+  libsndfile1 = { debs = [ "libsndfile1" ]; rules = [ [ "link" "lib/libsndfile.so" "libsndfile.so.1" ] ]; };
+
   # Many packages that are one elsewhere, with their headers.
   boost.debs = fromSource "boost1.83" "libboost-.*1\\.83\\.0.*";
   boost-dev = {
@@ -56,6 +61,7 @@ in
   hdf5 = {
     debs = [ "libhdf5-310" "libhdf5-hl-310" "libhdf5-cpp-310" "libhdf5-fortran-310" "libhdf5-hl-cpp-310" "libhdf5-hl-fortran-310" ];
     bin = "hdf5-tools";
+    rules = map (name: [ "link" "lib/libhdf5${name}.so" "libhdf5_serial${name}.so.310" ]) [ "" "_hl" ];
   };
   hdf5-tools = withShell { debs = [ "hdf5-tools" ]; };
   hdf5-dev = {
@@ -84,6 +90,12 @@ in
   "libxslt1.1" = { debs = [ "libxslt1.1" ]; bin = "xsltproc"; };
   libjpeg62-turbo = { debs = [ "libjpeg62-turbo" ]; bin = "libjpeg-turbo-progs"; };
   libwebp7 = { debs = fromSource "libwebp" "libwebp(7|decoder3|demux2|mux3)"; bin = "webp"; };
+  # Its decoders are plug-ins, which ask for the library. Where it looks for them is instructions, in pieces, with
+  # no room for a store path: LIBHEIF_PLUGIN_PATH names them.
+  libheif1 = {
+    debs = fromSource "libheif" "libheif(1|-plugin-.*)";
+    rules = [ [ "bytes" "lib/libheif.so.1.23.6" "/usr/lib/x86_64-linux-gnu/libhei" "/nix/lib/x86_64-linux-gnu/libhei" "1" ] ];
+  };
   libprotobuf32t64 = { debs = fromSource "protobuf" "libprotobuf(-lite)?32t64"; bin = "protobuf-compiler"; };
   fftw = { debs = fromSource "fftw3" "libfftw3-(double|long|quad|single)3"; bin = "fftw-bin"; };
   fftw-bin = withShell { debs = [ "libfftw3-bin" ]; };
