@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 #
 # A PEP 517 front end without isolation: asks the source tree's backend for a wheel in ./dist. A tree
-# without a build-system table is setuptools', by PEP 517.
+# without a build-system table is setuptools', by PEP 517. Options are those of pyproject-build that a
+# recipe's pypaBuildFlags may have, and the flags that it has for the tools behind the backend.
 
+import argparse
 import importlib
+import importlib.util
 import os
 import sys
 import tomllib
@@ -45,8 +48,46 @@ def load(name, paths):
     return backend
 
 
+def options():
+    parser = argparse.ArgumentParser(prog="pypaBuildFlags", allow_abbrev=False)
+    parser.add_argument("-C", "--config-setting", action="append", default=[], dest="settings")
+    for tool in ("meson", "cmake", "global", "build"):
+        parser.add_argument(f"--{tool}-flag", action="append", default=[])
+    parser.add_argument("--jobs")
+    # what this does anyway
+    for names in (("-n", "--no-isolation"), ("-x", "--skip-dependency-check"), ("-w", "--wheel"), ("-v", "--verbose")):
+        parser.add_argument(*names, action="store_true")
+    return parser.parse_args()
+
+
+def config_settings(args, name, paths):
+    settings = {}
+
+    # a project's own backend may call another one that is among the inputs
+    def asks(module):
+        return name.split(".")[0] == module or paths and importlib.util.find_spec(module)
+
+    def add(key, values):
+        settings[key] = settings.get(key, []) + values
+
+    for setting in args.settings:
+        key, _, value = setting.partition("=")
+        add(key, [value])
+    if asks("mesonpy"):
+        add("setup-args", args.meson_flag)
+        if args.jobs:
+            settings.setdefault("compile-args", [f"-j{args.jobs}"])
+    if asks("scikit_build_core"):
+        add("cmake.args", args.cmake_flag)
+    add("--global-option", args.global_flag)
+    add("--build-option", args.build_flag)
+    # one value is text, several are a list, as other front ends hand them over
+    return {key: values[0] if len(values) == 1 else values for key, values in settings.items() if values}
+
+
+given = options()
 name, paths = build_system()
 backend = load(name, paths)
 check_tree()
 os.makedirs("dist", exist_ok=True)
-print(f"built dist/{backend.build_wheel(os.path.abspath('dist'), None, None)}")
+print(f"built dist/{backend.build_wheel(os.path.abspath('dist'), config_settings(given, name, paths) or None, None)}")

@@ -71,11 +71,37 @@ _pythonTellVersion() {
 	export PDM_BUILD_SCM_VERSION=${PDM_BUILD_SCM_VERSION-$version}
 	export POETRY_DYNAMIC_VERSIONING_BYPASS=${POETRY_DYNAMIC_VERSIONING_BYPASS-$version}
 }
+# _pythonFlags OPTION VARIABLE…: the words of the variables, each with this option before it, at the end of flags.
+_pythonFlags() {
+	local option=$1 word
+	local -a words=()
+	shift
+	concatTo words "$@"
+	for word in "${words[@]}"; do flags+=("$option=$word"); done
+}
 _pythonBuild() {
+	local -a flags=()
 	runHook preBuild
 	_pythonTellVersion
-	"$pythonInterpreter" @buildWheel@
+	export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL-${NIX_BUILD_CORES:-1}}
+	concatTo flags pypaBuildFlags pypaBuildFlagsArray
+	_pythonFlags --meson-flag mesonFlags mesonFlagsArray
+	_pythonFlags --cmake-flag cmakeFlags cmakeFlagsArray
+	_pythonFlags --global-flag setupPyGlobalFlags setupPyGlobalFlagsArray
+	_pythonFlags --build-flag setupPyBuildFlags setupPyBuildFlagsArray
+	"$pythonInterpreter" @buildWheel@ "--jobs=${NIX_BUILD_CORES:-1}" "${flags[@]}"
 	runHook postBuild
+}
+# Packages that others have parts of, too, have no file of their own.
+_pythonNamespaces() {
+	local name folder
+	for name in $(_pythonWords pythonNamespaces); do
+		folder=$out/@sitePackages@/${name//.//}
+		while [ "$folder" != "$out/@sitePackages@" ]; do
+			rm -f "$folder/__init__.py" "$folder"/__pycache__/__init__.*
+			folder=${folder%/*}
+		done
+	done
 }
 _pythonInstall() {
 	runHook preInstall
@@ -102,7 +128,7 @@ _pythonWrap() {
 }
 _pythonImports() {
 	local name
-	[ -n "${pythonImportsCheck:-}" ] || return 0
+	[ -n "${pythonImportsCheck:-}" ] && [ -z "${dontUsePythonImportsCheck:-}" ] || return 0
 	for name in $pythonImportsCheck; do
 		echo "importing $name"
 		(cd "$out" && PYTHONPATH="$out/@sitePackages@${PYTHONPATH:+:$PYTHONPATH}" "$pythonInterpreter" -c "import $name") || {
@@ -153,4 +179,4 @@ if [ "${pythonFormat:-other}" != other ]; then
 	preInstallCheckHooks+=(_pythonTestPath)
 fi
 _pythonTestPath() { export PYTHONPATH="$out/@sitePackages@${PYTHONPATH:+:$PYTHONPATH}"; }
-postFixupHooks+=(_pythonFinish _pythonWrap _pythonImports)
+postFixupHooks+=(_pythonNamespaces _pythonFinish _pythonWrap _pythonImports)
