@@ -236,6 +236,14 @@ in
     setuptools = recipe "setuptools" "84.2.1" "sha256-P/iztUkqCqZpYPRBk2Woa4TgEwcNQxPk1KaJT11k1rw=" {
       pythonImportsCheck = [ "setuptools" ];
     };
+    soundfile = recipe "soundfile" "0.14.0" "sha256-uhwaLWGLylxAZkfIO4nwfMiBD6UGpQYippk7oTDB3hE=" {
+      build-system = with ps; [ setuptools cffi ];
+      dependencies = with ps; [ cffi numpy typing-extensions ];
+      postPatch = ''
+        substituteInPlace soundfile.py --replace-fail "_find_library('sndfile')" "'${libsndfile.out}/lib/libsndfile${stdenv.hostPlatform.extensions.sharedLibrary}'"
+      '';
+      pythonImportsCheck = [ "soundfile" ];
+    };
     starlette = recipe "starlette" "1.10.0" "sha256-uDmQmNTB41InNPcjXcebH8ln+WzxOcgeD6MEeeBoX5s=" {
       build-system = with ps; [ hatchling ];
       dependencies = with ps; [ anyio ];
@@ -395,26 +403,12 @@ in
       dependencies = with ps; [ imageio lazy-loader networkx numpy packaging pillow scipy tifffile ];
       pythonImportsCheck = [ "skimage" "skimage.feature._canny_cy" "skimage.filters.rank.core_cy" ];
     };
-    sentencepiece = recipe "sentencepiece" "0.2.3" "sha256-IWGK0x8EU6Hr9exY3v7Zl1jVSvC2cFRuysY53di4b70=" {
-      build-system = with ps; [ setuptools wheel pybind11 ];
-      nativeBuildInputs = [ cmake pkg-config ];
-      dontUseCmakeConfigure = true;
-      pythonImportsCheck = [ "sentencepiece" "sentencepiece._sentencepiece" ];
-    };
     shapely = recipe "shapely" "2.2.0" "sha256-6IZeVT2HSh7EoDIFfqgfyp3vN7GIzY+1UK87NICz+Iw=" {
       build-system = with ps; [ cython meson-python numpy ];
       dependencies = with ps; [ numpy ];
       nativeBuildInputs = [ pkg-config ];
       buildInputs = [ geos ];
       pythonImportsCheck = [ "shapely.lib" "shapely._geos" ];
-    };
-    soundfile = recipe "soundfile" "0.14.0" "sha256-uhwaLWGLylxAZkfIO4nwfMiBD6UGpQYippk7oTDB3hE=" {
-      build-system = with ps; [ setuptools cffi ];
-      dependencies = with ps; [ cffi numpy typing-extensions ];
-      postPatch = ''
-        substituteInPlace soundfile.py --replace-fail "_find_library('sndfile')" "'${libsndfile.out}/lib/libsndfile${stdenv.hostPlatform.extensions.sharedLibrary}'"
-      '';
-      pythonImportsCheck = [ "soundfile" ];
     };
     sqlalchemy = recipe "sqlalchemy" "2.1.9" "sha256-1wCosu37JigqRwMz1rxKRUxKzaTSAaO+p7cvp2whfSg=" {
       build-system = with ps; [ setuptools cython ];
@@ -423,7 +417,7 @@ in
     };
     wcwidth = recipe "wcwidth" "0.9.4" "sha256-/Y1X083+Vw4yZcj6sYhcJONO9AiJwHWcDDBKGemDWVQ=" {
       build-system = with ps; [ setuptools ];
-      pythonImportsCheck = [ "wcwidth" ];
+      pythonImportsCheck = [ "wcwidth._wcwidth_c" ];
     };
     websockets = recipe "websockets" "17.4" "sha256-CdOTm3DfDIrS2hRevVCXi8yu4dVl6Diw55IaNNOFces=" {
       build-system = with ps; [ setuptools ];
