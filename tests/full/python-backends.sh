@@ -111,6 +111,35 @@ put script <<'PY'
 import sys, tqdm
 print(tqdm.__name__, sys.argv[1:])
 PY
+# Fortran, wrapped by f2py and linked to the set's BLAS.
+project ft 1 | sed '/^scripts/d; s/"tqdm"/"numpy"/' | tree ft mesonpy '"meson-python", "numpy"'
+rm -r ft/ft
+cat <<'F' | put ft/ft.f
+      subroutine answer(n)
+      integer n
+      double precision x(2), ddot
+cf2py intent(out) n
+      x(1) = 6
+      x(2) = 2.449489742783178d0
+      n = nint(ddot(2, x, 1, x, 1))
+      end
+F
+cat <<'MESON' | put ft/meson.build
+project('ft', 'c', 'fortran', version: '1')
+py = import('python').find_installation(pure: false)
+numpy = run_command(py, '-c', 'import numpy; print(numpy.get_include())', check: true).stdout().strip()
+f2py = run_command(py, '-c', 'import numpy.f2py; print(numpy.f2py.get_include())', check: true).stdout().strip()
+wrapper = custom_target(input: 'ft.f', output: ['ftmodule.c', 'ft-f2pywrappers.f'],
+  command: [py, '-m', 'numpy.f2py', '@INPUT@', '-m', 'ft', '--lower', '--build-dir', '@OUTDIR@'])
+py.extension_module('ft', 'ft.f', wrapper, f2py / 'fortranobject.c', include_directories: [numpy, f2py],
+  dependencies: dependency('openblas'), install: true)
+MESON
+# Two projects with parts of one namespace, each of which believes that it is its own.
+for name in ns1 ns2; do
+	printf 'name = "%s"\n' $name | put $name/shared/__init__.py
+	echo | put $name/shared/$name.py
+	printf '[project]\nname = "%s"\nversion = "1"\n[tool.setuptools]\npackages = ["shared"]\n' $name | put $name/pyproject.toml
+done
 cat >default.nix <<NIX
 let
   pkgs = import $top/pkgs { };
@@ -157,7 +186,12 @@ in rec {
   relaxed = mismatched.overridePythonAttrs { pythonRelaxDeps = [ "tqdm" ]; };
   wrapped = pkgs.python3.buildEnv.override { extraLibs = [ plain ]; makeWrapperArgs = [ "--set" "SEEN" "42" ]; postBuild = "echo done >\$out/done"; };
   native = [ ext cy ffi1 pb mc ];
-  env = builtins.mapAttrs (_: p: pkgs.python3.withPackages (_: [ p ])) { inherit ext cy ffi1 pb mc sk; };
+  env = builtins.mapAttrs (_: p: pkgs.python3.withPackages (_: [ p ])) { inherit ext cy ffi1 pb mc sk ft; };
+  ft = build "ft" [ ps.meson-python ps.numpy ] {
+    dependencies = [ ps.numpy ]; nativeBuildInputs = [ pkgs.gfortran pkgs.pkg-config ]; buildInputs = [ pkgs.openblas ];
+  };
+  part = name: build name [ ps.setuptools ] { dependencies = [ ]; pythonNamespaces = [ "shared" ]; };
+  parts = pkgs.python3.withPackages (_: [ (part "ns1") (part "ns2") ]);
   ext = build "ext" [ ps.setuptools ps.numpy ] { dependencies = [ ps.numpy ]; };
   cy = build "cy" [ ps.setuptools ps.cython ] noTqdm;
   ffi1 = build "ffi1" [ ps.setuptools ps.cffi ] { dependencies = [ ps.cffi ]; };
@@ -200,6 +234,7 @@ wrapped=$(build wrapped 2>err) || cat err
 is "an environment may be changed when it is built" "$(cat "$KILN_STORE$wrapped/done")" "done"
 is "its programs wrapped" "$(kiln run "$wrapped" -- python3 -c 'import os, plain; print(os.environ["SEEN"])')" 42
 is "and still be an environment" "$(kiln run "$wrapped" -- plain)" "plain runs"
+is "parts of one namespace come together" "$(kiln run "$(build parts 2>err || cat err)" -- python3 -c 'import shared.ns1, shared.ns2; print(len(list(shared.__path__)))' 2>&1)" 1
 # kiln check, in the sandbox.
 printf 'import tqdm\n' | put bad/bad/__init__.py
 printf 'import nowhere\n' | put bad/bad_too.py
@@ -221,7 +256,7 @@ like "and its name" "$(cat err)" '^> error: cannot be imported: bad_too$'
 cd ..
 has() { [ "$(kiln eval -E "with import $top/pkgs { }; $1" 2>&1)" = true ]; }
 native() { has "stdenv.hasCC or false"; }
-for name in ext cy ffi1 pb mc sk; do
+for name in ext cy ffi1 pb mc sk ft; do
 	import=$name
 	[ $name != ffi1 ] || import=ffi
 	if ! native || { [ $name = sk ] && ! has 'pkgs ? cmake && pkgs ? ninja'; }; then
