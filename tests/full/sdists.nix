@@ -320,6 +320,7 @@ in
       dependencies = with ps; [ contourpy cycler fonttools kiwisolver numpy packaging pillow pyparsing python-dateutil ];
       nativeBuildInputs = [ pkg-config ];
       buildInputs = [ freetype qhull ];
+      postPatch = "patchShebangs tools";
       mesonFlags = [ "-Dsystem-freetype=true" "-Dsystem-qhull=true" ];
       pythonImportsCheck = [ "matplotlib.ft2font" "matplotlib.pyplot" "matplotlib._path" "matplotlib.backends._backend_agg" ];
     };

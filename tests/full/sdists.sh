@@ -70,7 +70,7 @@ poisoned() {
 	root poisoned "$environment/bin/python3" /scratch/imports.py "$path" "$@" 2>&1
 }
 while read -r group name path modules; do
-	[ "$group" = pure ] ||
-		# shellcheck disable=SC2086 # a list of modules
-		is "$name imports on a poisoned host" "$(poisoned "$name" "$group" "$path" $modules </dev/null)" ""
+	if [ "$group" = pure ]; then continue; fi
+	# shellcheck disable=SC2086 # a list of modules
+	is "$name imports on a poisoned host" "$(poisoned "$name" "$group" "$path" $modules </dev/null)" ""
 done <built
