@@ -186,7 +186,7 @@ errint eval_attr_path(struct eval *E, struct value *v, struct str path, struct e
 
 #define RECIPE_GIVES "a recipe gives what mkDerivation, buildPythonPackage and their like make"
 
-struct finding {
+struct name_search {
 	struct arena *a;
 	struct attrs *args;
 	struct drv_ref *v;
@@ -214,7 +214,7 @@ static errint path_attr(struct eval *E, struct value *v, sym_t sym, const char *
 	return a ? coerce_store_path(E, a->pos, a->v, &sc, ctx, out) : 0;
 }
 
-static errint output_names(struct eval *E, struct value *list, pos_t pos, struct finding *f,
+static errint output_names(struct eval *E, struct value *list, pos_t pos, struct name_search *f,
 			   struct drv_ref *d)
 {
 	if (want_list(E, list, pos, "while evaluating the 'outputs' attribute of a derivation") < 0)
@@ -257,7 +257,7 @@ static errint to_install(struct eval *E, struct value *v, struct value **out)
 	return force(E, a->v, a->pos);
 }
 
-static errint outputs(struct eval *E, struct finding *f, struct value *v, struct drv_ref *d)
+static errint outputs(struct eval *E, struct name_search *f, struct value *v, struct drv_ref *d)
 {
 	const struct attr *a = attrs_get(v->attrs, SYM_outputs);
 	struct value *install;
@@ -281,7 +281,7 @@ static errint outputs(struct eval *E, struct finding *f, struct value *v, struct
 	return 0;
 }
 
-static errint describe(struct eval *E, struct finding *f, struct value *v, struct str attr,
+static errint describe(struct eval *E, struct name_search *f, struct value *v, struct str attr,
 		       struct drv_ref *d)
 {
 	*d = (struct drv_ref){.attr = attr, .system = S("unknown"), .output = S("")};
@@ -307,7 +307,8 @@ static errint describe(struct eval *E, struct finding *f, struct value *v, struc
 }
 
 /* Records a derivation; *found is false when v is none. */
-static errint take(struct eval *E, struct finding *f, struct value *v, struct str attr, bool *found)
+static errint take(struct eval *E, struct name_search *f, struct value *v, struct str attr,
+		   bool *found)
 {
 	const struct attrs *set;
 	struct drv_ref d;
@@ -346,11 +347,11 @@ static bool is_path_word(struct str s)
 	return true;
 }
 
-static errint find(struct eval *E, struct finding *f, struct value *v, struct str attr);
+static errint find(struct eval *E, struct name_search *f, struct value *v, struct str attr);
 
 /* A set that is no derivation is entered only where it says so. */
-static errint enter_attr(struct eval *E, struct finding *f, const struct attr *a, struct str path,
-			 bool all)
+static errint enter_attr(struct eval *E, struct name_search *f, const struct attr *a,
+			 struct str path, bool all)
 {
 	const struct attr *recurse;
 	bool found, on = false;
@@ -368,14 +369,14 @@ static errint enter_attr(struct eval *E, struct finding *f, const struct attr *a
 	return on ? find(E, f, a->v, path) : 0;
 }
 
-static struct str below(struct finding *f, struct str path, struct str name)
+static struct str below(struct name_search *f, struct str path, struct str name)
 {
 	if (path.n == 0)
 		return arena_str(f->a, name);
 	return str_c(arena_printf(f->a, "%.*s.%.*s", STR_ARG(path), STR_ARG(name)));
 }
 
-static errint find_in_set(struct eval *E, struct finding *f, struct value *v, struct str attr)
+static errint find_in_set(struct eval *E, struct name_search *f, struct value *v, struct str attr)
 {
 	bool all = attrs_get(v->attrs, sym_intern(E, S("_combineChannels"))) != NULL;
 	const struct attr **names;
@@ -393,7 +394,7 @@ static errint find_in_set(struct eval *E, struct finding *f, struct value *v, st
 	return 0;
 }
 
-static errint find_in_list(struct eval *E, struct finding *f, struct value *v, struct str attr)
+static errint find_in_list(struct eval *E, struct name_search *f, struct value *v, struct str attr)
 {
 	for (uint32_t i = 0; i < v->n; i++) {
 		struct str path = below(f, attr, str_c(arena_printf(f->a, "%u", i)));
@@ -406,7 +407,7 @@ static errint find_in_list(struct eval *E, struct finding *f, struct value *v, s
 	return 0;
 }
 
-static errint find(struct eval *E, struct finding *f, struct value *v, struct str attr)
+static errint find(struct eval *E, struct name_search *f, struct value *v, struct str attr)
 {
 	struct value r, *box;
 	bool found;
@@ -430,7 +431,7 @@ static errint find(struct eval *E, struct finding *f, struct value *v, struct st
 
 static errint do_find(struct eval *E, void *ctx)
 {
-	struct finding *f = ctx;
+	struct name_search *f = ctx;
 
 	if (find(E, f, f->top, S("")) < 0)
 		return eval_failed(E);
@@ -443,7 +444,7 @@ static errint do_find(struct eval *E, void *ctx)
 errint eval_derivations(struct eval *E, struct value *v, struct eval_args *args, struct arena *a,
 			struct drv_ref **out, struct value ***values, size_t *n, struct err *err)
 {
-	struct finding f = {.a = a, .args = args_of(args), .top = v};
+	struct name_search f = {.a = a, .args = args_of(args), .top = v};
 	errint r = api_run(E, do_find, &f, err);
 
 	if (r == 0) {

@@ -140,7 +140,7 @@ long transfer_status(struct transfer *j);
 void head_release(struct head *h);
 
 /* fetch_retry.c */
-enum verdict {
+enum fetch_verdict {
 	VERDICT_DONE,
 	VERDICT_UNCHANGED, /* nothing new, as the caller's ETag says */
 	VERDICT_RETRY,     /* the same URL, after a pause */
@@ -148,7 +148,7 @@ enum verdict {
 	VERDICT_STOP,      /* nothing helps: our disk, our limits */
 };
 /* Judges the end of a transfer; fills err unless all is well. */
-enum verdict transfer_verdict(struct transfer *j, CURLcode code, struct err *err);
+enum fetch_verdict transfer_verdict(struct transfer *j, CURLcode code, struct err *err);
 /* Milliseconds to wait before the next try, or -1 when the server wants a longer wait than ours. */
 int64_t retry_pause(const struct transfer *j);
 

@@ -21,7 +21,7 @@ int64_t retry_pause(const struct transfer *j)
 	return MAX(ms, j->head.retry_after_ms);
 }
 
-static enum verdict status_verdict(struct transfer *j, long status, struct err *err)
+static enum fetch_verdict status_verdict(struct transfer *j, long status, struct err *err)
 {
 	switch (status) {
 	case 404:
@@ -85,7 +85,7 @@ static void note_answer(struct transfer *j)
 	j->result.immutable = j->head.immutable ? xstrdup(j->head.immutable) : NULL;
 }
 
-static enum verdict answer_verdict(struct transfer *j, struct err *err)
+static enum fetch_verdict answer_verdict(struct transfer *j, struct err *err)
 {
 	long status = transfer_status(j);
 	errint rc = j->begun ? 0 : transfer_begin(j, err);
@@ -98,7 +98,7 @@ static enum verdict answer_verdict(struct transfer *j, struct err *err)
 	return j->discard ? status_verdict(j, status, err) : VERDICT_DONE;
 }
 
-static enum verdict callback_verdict(struct transfer *j, struct err *err)
+static enum fetch_verdict callback_verdict(struct transfer *j, struct err *err)
 {
 	switch (err_move(err, &j->write_err)) {
 	case ERR_NETWORK:
@@ -147,7 +147,7 @@ static int curl_err_code(CURLcode code)
 	}
 }
 
-enum verdict transfer_verdict(struct transfer *j, CURLcode code, struct err *err)
+enum fetch_verdict transfer_verdict(struct transfer *j, CURLcode code, struct err *err)
 {
 	const char *why = j->curl_error[0] ? j->curl_error : j->f->curl->curl_easy_strerror(code);
 

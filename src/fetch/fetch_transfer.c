@@ -271,7 +271,7 @@ void transfer_finish(struct transfer *j)
 void transfer_ended(struct transfer *j, CURLcode code)
 {
 	ERR(err);
-	enum verdict v = transfer_verdict(j, code, &err);
+	enum fetch_verdict v = transfer_verdict(j, code, &err);
 
 	transfer_stop(j);
 	switch (v) {

@@ -201,7 +201,7 @@ in rec {
   nativeEnvironment = pkgs.python3.withPackages (_: native);
 }
 NIX
-plan 34
+plan 36
 
 build() { compat nix-build --no-out-link -A "$1"; }
 if build all >out 2>err; then pass "every backend builds"; else fail "every backend builds" "$(tail -n 20 err)"; fi

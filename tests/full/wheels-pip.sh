@@ -3,6 +3,7 @@
 # files with the same bytes, but for what is counted below by its reason. Of what is fetched and built
 # only a part is there at a time, unless KILN_SET_STORE keeps it for the next time.
 # shellcheck source=tests/lib.sh
+# shellcheck disable=SC2094 # err is read when the command that wrote it is over
 . "$(dirname "$0")/../lib.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 root=${here%/tests/full}
@@ -33,7 +34,7 @@ compared() {
 	rm -rf named
 	mkdir named
 	while read -r _ file source out; do
-		[ -e "$KILN_STORE$out" ] && [ -e "$KILN_STORE$source" ] || continue
+		if ! [ -e "$KILN_STORE$out" ] || ! [ -e "$KILN_STORE$source" ]; then continue; fi
 		ln -s "$source" "named/$file"
 		echo "$T/named/$file $out"
 	done <listed >list

@@ -105,6 +105,7 @@ is "a virtual environment, of which the slot's files alone are shown" \
 like "and a second numpy is told to be left out" "$(started "$app" venv:venv)" "numpy 1.26 of 'venv' is left out: the result has its own, 2.0"
 like "what is called one must be one" "$(started "$app" venv:cpu)" "'cpu' is no virtual environment"
 
+# shellcheck disable=SC2088 # kiln expands it
 is "in the user's folder" "$(mkdir -p home && cp -r cpu home/ && started "$app" '~/cpu')" started
 rm -r home/cpu
 like "a folder that is not there" "$(started "$app" ./nowhere)" "filling slot 'torch': '.*/nowhere': No such file"
