@@ -9,12 +9,12 @@ let
     "pname" "version" "name" "src" "format" "dependencies" "propagatedBuildInputs" "meta" "passthru" "doCheck"
     "dontBuild" "dontConfigure" "dontUnpack" "pythonRemoveDeps" "pythonRelaxDeps" "dontCheckRuntimeDeps"
     "pythonImportsCheck" "optional-dependencies" "disabled" "dontUsePythonImportsCheck" "namePrefix"
-    "wrongRecord" "libraries" "isApplication"
+    "wrongRecord" "libraries" "isApplication" "isLocked"
   ];
   # Not for the environment of a stdenv build.
   ownAttrs = [
     "dependencies" "propagatedBuildInputs" "build-system" "pyproject" "format" "disabled" "optional-dependencies"
-    "nativeCheckInputs" "checkInputs" "doCheck" "namePrefix" "isApplication" "checkPhase" "preCheck" "postCheck" "catchConflicts"
+    "nativeCheckInputs" "checkInputs" "doCheck" "namePrefix" "isApplication" "isLocked" "checkPhase" "preCheck" "postCheck" "catchConflicts"
   ];
 
   hook = makeSetupHook
@@ -195,8 +195,10 @@ let
     || !(lib.meta.availableOn stdenv.hostPlatform { inherit meta; });
 
   isPlainWheel = args:
-    !(mayBeRefused (args.meta or { })) && args.format or null == "wheel" && args ? src && lib.all (n: lib.elem n wheelAttrs) (lib.attrNames args)
+    args.format or null == "wheel" && args ? src && lib.all (n: lib.elem n wheelAttrs) (lib.attrNames args)
     && !(args.doCheck or false)
+    # what people are told of locked wheels refuses none of them, and is not read for a build
+    && (args.isLocked or false || !(mayBeRefused (args.meta or { })))
     && (args.pythonImportsCheck or [ ] == [ ] || (common args).allSlots != [ ]);
 
   make = extra: argsOrFn:

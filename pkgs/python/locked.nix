@@ -71,6 +71,7 @@ let
     in
     if own.optional or false && files == [ ] then null else buildPythonPackage ({
       pname = name;
+      isLocked = true;
       inherit (row) version;
       src = fetchurl {
         url = "mirror://pypi/${name}/${file.name}";
