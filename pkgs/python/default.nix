@@ -5,11 +5,11 @@
 , self ? null # nixpkgs asks who packages are built for: here it is always this interpreter
 , pythonLocks ? null # the folder of a project's own locks
 , pythonRelease ? null # which release's
-, pythonLock ? import ./stack.nix { inherit lib; folder = pythonLocks; release = pythonRelease; }
 }@inputs:
 
 let
-  lock = pythonLock;
+  stack = import ./stack.nix { inherit lib; folder = pythonLocks; release = pythonRelease; };
+  inherit (stack) lock;
   # not stdenv's, which brings the compiler
   inherit (inputs.pkgs) system;
   base = debian.python313;
@@ -59,6 +59,7 @@ let
     let
       locked = import ./locked.nix {
         inherit lib fetchurl lock slots;
+        inherit (stack) lockAt;
         inherit system;
         inherit (final) buildPythonPackage;
         pkgs = final;

@@ -1,5 +1,5 @@
 # The lock's projects as packages, under their PEP 503 names.
-{ lib, lock, system, fetchurl, slots, pkgs, topLevel, buildPythonPackage }:
+{ lib, lock, lockAt, system, fetchurl, slots, pkgs, topLevel, buildPythonPackage }:
 
 let
   additions = import ./additions.nix { inherit lib topLevel; };
@@ -8,16 +8,17 @@ let
   # its own, with what packages say of their extras, which the set's lock has in a file of its own.
   ofSet = { about = (lib.importJSON ./about.json).packages; metadata = (lib.importJSON ./metadata.json).packages; };
   own = lock.about or { };
-  aboutOf = name: row:
-    if row ? file then { position = toString row.file; } // lib.intersectAttrs { description = 1; license = 1; } (own.${name} or { })
+  isOwn = name: lock ? whose && lock.whose ? ${name};
+  aboutOf = name:
+    if isOwn name then { position = toString lock.whose.${name}.file; } // lib.intersectAttrs { description = 1; license = 1; } (own.${name} or { })
     else ofSet.about.${name} or { };
-  metadataOf = name: row: if row ? file then own.${name} or { } else ofSet.metadata.${name} or { };
+  metadataOf = name: if isOwn name then own.${name} or { } else ofSet.metadata.${name} or { };
 
   # nixpkgs' optional-dependencies: of each extra, under its own name and the other spellings of it, what it
   # adds. What the lock has not is missed when it is asked for.
-  extrasOf = name: row:
+  extrasOf = name:
     let
-      m = metadataOf name row;
+      m = metadataOf name;
       names = extra: m.extras.${extra} ++ (m.extrasOn or { }).${system}.${extra} or [ ];
       member = extra: n: slots.markers.${n} or pkgs.${n} or (throw (
         "the extra '${extra}' of ${name} asks for ${n}, which no lock has"
@@ -44,12 +45,8 @@ let
 
   isFile = f: f ? name && lib.lock.isHash (f.sha256 or null);
   names = test: x: builtins.isList x && lib.all test x;
-  isRow = name: row:
-    let
-      at = { keys = [ name ]; } // (
-        if row ? file then { inherit (row) file; remake = "'kiln lock python'"; }
-        else { file = ./lock.json; remake = "tools/lock-python.py"; });
-    in
+  isRow = name:
+    let at = lockAt [ name ]; in
     lib.lock.checked at
       (row: row ? version && names isFile row.files or null && names (n: lock.projects ? ${n}) row.requires or [ ] && names (n: slots.markers ? ${n}) row.slots or [ ])
       {
@@ -57,8 +54,7 @@ let
         files = x: builtins.isList x && lib.all (f: lib.lock.look at { name = lib.lock.isFile; sha256 = lib.lock.isHash; } [ ] f != { }) x;
         requires = lock.projects;
         slots = slots.markers;
-      } [ "requires" "slots" ]
-      row;
+      } [ "requires" "slots" ];
 
   package = name: row: packageWith { } name (isRow name row);
   packageWith = given: name: row:
@@ -82,8 +78,8 @@ let
       # the lock says what a project needs: here it must hold
       dontCheckRuntimeDeps = false;
       doCheck = false;
-      optional-dependencies = extrasOf name row;
-      meta = { description = "the project ${name} of the Python lock"; } // aboutOf name row;
+      optional-dependencies = extrasOf name;
+      meta = { description = "the project ${name} of the Python lock"; } // aboutOf name;
       passthru = {
         override = f: packageWith (overridden name needs given f) name row;
       } // lib.optionalAttrs (checks ? ${name}) { importCheck = checks.${name}; };

@@ -7,34 +7,35 @@
 }:
 
 let
-  set = lib.lock.read { file = ./lock.json; field = "format"; remake = "tools/lock-python.py"; };
-
-  project = folder + "/python.lock";
-  ofRelease = folder + "/python-${release}.lock";
+  set = { file = ./lock.json; remake = "kiln lock python --of-set pkgs/python"; };
+  project = { file = folder + "/python.lock"; remake = "kiln lock python"; };
+  ofRelease = { file = folder + "/python-${release}.lock"; remake = "kiln lock python --release ${release}"; };
   noRelease = throw (
     if folder == null then "there is no release '${release}': only a project's recipes have some"
-    else "there is no lock of the release '${release}'\nhint: 'kiln lock python --release ${release}' makes ${toString ofRelease}; in a git repository it must be tracked"
+    else "there is no lock of the release '${release}'\nhint: '${ofRelease.remake}' makes ${toString ofRelease.file}; in a git repository it must be tracked"
   );
 
-  read = file:
-    let lock = lib.lock.read { inherit file; field = "format"; remake = "'kiln lock python'"; }; in
-    {
-      slots = lock.slots or { };
-      # where an entry is from: whoever reads it closely tells of it so
-      projects = lib.mapAttrs (_: row: row // { inherit file; }) lock.projects;
-      about = lock.about or { };
-    };
+  read = at: lib.lock.read (at // { field = "format"; });
 
-  over = below: file:
-    let lock = read file; in {
+  # whose: where the projects are from that the set's lock has not, or in another version
+  over = below: at:
+    let lock = read at; in {
       inherit (below) python;
-      slots = below.slots // lock.slots;
-      projects = below.projects // lock.projects;
-      about = below.about or { } // lib.intersectAttrs lock.projects lock.about;
+      slots = below.slots // lock.slots or { };
+      projects = below.projects // lock.projects or { };
+      about = below.about or { } // lock.about or { };
+      whose = below.whose or { } // lib.mapAttrs (_: _: at) (lock.projects or { });
     };
 
-  withProject = if folder != null && builtins.pathExists project then over set project else set;
+  ofSet = read set;
+  withProject = if folder != null && builtins.pathExists project.file then over ofSet project else ofSet;
+  lock =
+    if release == null then withProject
+    else if folder == null || !builtins.pathExists ofRelease.file then noRelease
+    else over withProject ofRelease;
 in
-if release == null then withProject
-else if folder == null || !builtins.pathExists ofRelease then noRelease
-else over withProject ofRelease
+{
+  inherit lock;
+  # Of an entry: its lock, for what is wrong with it.
+  lockAt = keys: (lock.whose or { }).${lib.head keys} or set // { inherit keys; };
+}

@@ -10,7 +10,7 @@
 #include "project/python_lock.h"
 
 struct lock_python_command {
-	const char *project, *pyproject, *release;
+	const char *project, *pyproject, *release, *set;
 	struct option_list requirements, names;
 	bool check, upgrade, json;
 };
@@ -24,6 +24,8 @@ static const struct option rows[] = {
 		 "what is wanted (pyproject.toml of the project)"),
 	OPT_TEXT(struct lock_python_command, release, "--release", "NAME",
 		 "a lock of its own over the project's"),
+	OPT_TEXT(struct lock_python_command, set, "--of-set", "DIR",
+		 "the lock of a package set itself, of its pkgs/python"),
 	OPT_FLAG(struct lock_python_command, check, "--check",
 		 "change nothing, ask nobody; fail where the lock does not fit"),
 	OPT_FLAG(struct lock_python_command, upgrade, "-U --upgrade",
@@ -122,9 +124,11 @@ static errint lock_python(struct cli *cli, void *ctx, struct err *err)
 		return err_hint(err, "kiln lock python --upgrade NAME moves one project; what is "
 				     "wanted stands in a file of requirements");
 	}
+	if (c->set && (c->check || c->release || c->project || c->requirements.n || c->pyproject))
+		return err_set(err, ERR_USAGE, "with --of-set there is --upgrade alone");
 	if (c->upgrade && c->check)
 		return err_set(err, ERR_USAGE, "--check changes nothing, --upgrade does");
-	if (!rc)
+	if (!rc && !c->set)
 		rc = project_find(c->project, &dir, err);
 	if (rc)
 		return rc;
@@ -140,7 +144,8 @@ static errint lock_python(struct cli *cli, void *ctx, struct err *err)
 	};
 	if (c->check)
 		return python_lock_check(s, &r, &cli->a, err);
-	rc = python_lock(s, &r, &cli->a, &locked, err);
+	rc = c->set ? python_lock_set(s, &r, c->set, &cli->a, &locked, err)
+		    : python_lock(s, &r, &cli->a, &locked, err);
 	if (rc)
 		return rc;
 	if (c->json)

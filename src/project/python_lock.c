@@ -52,10 +52,11 @@ static errint resolve(const struct python_work *w, struct py_releases *out, stru
 		.wants = &w->wants,
 		.set = &w->tool,
 		.known = {&w->set, &w->old},
-		.prefer = {&w->old, w->below.v[0], w->below.n > 1 ? w->below.v[1] : NULL},
+		.prefer = {&w->old, w->below.n ? w->below.v[0] : NULL,
+			   w->below.n > 1 ? w->below.v[1] : NULL},
 		.free = &free,
 		.what = w->what,
-		.python = w->set.python,
+		.python = w->own.python,
 		.env = w->env,
 	};
 
@@ -108,17 +109,27 @@ static errint add_row(struct python_work *w, const struct py_release *r, struct 
 }
 
 /* The slots' versions that the locks below have not. */
-static void add_slot(struct python_work *w, const struct py_release *r)
+static void add_slot(struct python_work *w, struct str name, struct str version)
 {
 	for (size_t i = 0; i < w->below.n; i++) {
-		struct str version = py_lock_slot(w->below.v[i], r->name);
+		struct str known = py_lock_slot(w->below.v[i], name);
 
-		if (str_eq(version, r->version))
+		if (str_eq(known, version))
 			return;
-		if (version.n)
+		if (known.n)
 			break;
 	}
-	py_lock_put_slot(&w->own, r->name, r->version);
+	py_lock_put_slot(&w->own, name, version);
+}
+
+static void add_said_slots(struct python_work *w)
+{
+	for (size_t i = 0; i < w->wants.n; i++) {
+		const struct py_want *v = &w->wants.v[i];
+
+		if (v->word == PY_SLOT && v->r.versions.n)
+			add_slot(w, v->name, v->r.versions.v[0].text);
+	}
 }
 
 static errint make_rows(struct python_work *w, const struct py_releases *l, struct err *err)
@@ -132,7 +143,7 @@ static errint make_rows(struct python_work *w, const struct py_releases *l, stru
 		const struct py_row *row;
 
 		if (slot_name_is(r->name)) {
-			add_slot(w, r);
+			add_slot(w, r->name, r->version);
 			continue;
 		}
 		if (!str_eq(py_wants_provider(&w->wants, r->name), r->name))
@@ -280,31 +291,57 @@ static errint write_lock(struct python_work *w, struct err *err)
 	return rc ? rc : project_pin_first(w->s, w->r->dir, &pinned, err);
 }
 
+/* What only `needs` names was asked of nobody: its version stays. */
+static void keep_slots(struct python_work *w)
+{
+	for (size_t i = 0; i < w->own.n; i++) {
+		const struct py_names *slots = &w->own.v[i].slots;
+
+		for (size_t k = 0; k < slots->n; k++) {
+			struct str known = py_lock_slot(&w->old, slots->v[k]);
+
+			if (known.n && !py_lock_slot(&w->own, slots->v[k]).n)
+				add_slot(w, slots->v[k], known);
+		}
+	}
+	py_lock_sort(&w->own);
+}
+
+errint python_make(struct python_work *w, struct python_locked *out, struct err *err)
+{
+	struct py_releases found = {0};
+	errint rc = resolve(w, &found, err);
+
+	if (!rc)
+		rc = make_rows(w, &found, err);
+	if (rc)
+		return rc;
+	add_said_slots(w);
+	py_lock_sort(&w->own);
+	struct py_stack stack = python_stack(w, &w->own);
+	for (size_t i = 0; i < w->own.n; i++)
+		py_row_requires(&stack, w->a, &w->own.v[i]);
+	drop_unreached(w);
+	keep_slots(w);
+	rc = check_circles(w, err);
+	if (rc)
+		return rc;
+	*out = (struct python_locked){.file = w->file};
+	find_moves(w, &found, out);
+	if (w->below.n)
+		py_fit_set(&stack, w->a, &out->misfits);
+	return 0;
+}
+
 errint python_lock(struct session *s, const struct python_request *r, struct arena *a,
 		   struct python_locked *out, struct err *err)
 {
 	struct python_work w = {.s = s, .r = r, .a = a, .mends = true};
-	struct py_releases found = {0};
 	errint rc = python_work_open(&w, err);
 
 	if (!rc)
-		rc = resolve(&w, &found, err);
-	if (!rc)
-		rc = make_rows(&w, &found, err);
-	if (rc)
-		return rc;
-	py_lock_sort(&w.own);
-	struct py_stack stack = python_stack(&w, &w.own);
-	for (size_t i = 0; i < w.own.n; i++)
-		py_row_requires(&stack, a, &w.own.v[i]);
-	drop_unreached(&w);
-	rc = check_circles(&w, err);
+		rc = python_make(&w, out, err);
 	if (!rc)
 		rc = write_lock(&w, err);
-	if (rc)
-		return rc;
-	*out = (struct python_locked){.file = w.file};
-	find_moves(&w, &found, out);
-	py_fit_set(&stack, a, &out->misfits);
-	return find_untracked(&w, &out->untracked, err);
+	return rc ? rc : find_untracked(&w, &out->untracked, err);
 }

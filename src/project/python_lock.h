@@ -47,3 +47,8 @@ ATTR_MUST_CHECK errint python_lock(struct session *s, const struct python_reques
  * where it does not, ERR_NOT_FOUND without a lock. */
 ATTR_MUST_CHECK errint python_lock_check(struct session *s, const struct python_request *r,
 					 struct arena *a, struct err *err);
+/* The lock of a package set itself: of folder/requirements.txt its lock.json, about.json and
+ * metadata.json. Of r, what moves counts. */
+ATTR_MUST_CHECK errint python_lock_set(struct session *s, const struct python_request *r,
+				       const char *folder, struct arena *a,
+				       struct python_locked *out, struct err *err);

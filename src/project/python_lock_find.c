@@ -17,7 +17,7 @@ enum { PYTHON_MINOR = 13 };
 
 /* ---- the set ---- */
 
-static errint read_lock(struct python_work *w, const char *path, const char *shown, bool *there,
+errint python_read_lock(struct python_work *w, const char *path, const char *shown, bool *there,
 			struct py_lock *out, struct err *err)
 {
 	BUF(text, LIMIT_LOCK_FILE);
@@ -31,17 +31,17 @@ static errint read_lock(struct python_work *w, const char *path, const char *sho
 	return rc;
 }
 
-static errint read_about(struct python_work *w, const char *folder, const char *name,
-			 struct err *err)
+errint python_read_about(struct python_work *w, const char *folder, const char *name,
+			 struct py_lock *to, struct err *err)
 {
 	BUF(text, LIMIT_LOCK_FILE);
-	char *path = arena_printf(w->a, "%s/python/%s", folder, name);
+	char *path = arena_printf(w->a, "%s/%s", folder, name);
 
 	/* Sets of before it was there have none. */
 	if (access(path, F_OK))
 		return 0;
 	errint rc = file_read(AT_FDCWD, path, &text, err);
-	return rc ? rc : py_about_parse(&w->set, buf_str(&text), path, err);
+	return rc ? rc : py_about_parse(to, buf_str(&text), path, err);
 }
 
 /* Its folder as this process sees it. */
@@ -62,25 +62,34 @@ static errint set_folder(struct python_work *w, const char **out, struct err *er
 	return 0;
 }
 
-static errint read_set(struct python_work *w, const char **folder, struct err *err)
+errint python_read_tool(struct python_work *w, struct err *err)
 {
 	const char *data;
 	bool there;
-	errint rc = set_folder(w, folder, err);
+	errint rc = session_data_dir(w->s, &data, err);
 
-	if (!rc)
-		rc = session_data_dir(w->s, &data, err);
 	if (rc)
 		return rc;
-	char *lock = arena_printf(w->a, "%s/python/lock.json", *folder);
 	char *own = arena_printf(w->a, "%s/pkgs/python/lock.json", data);
-	rc = read_lock(w, lock, lock, &there, &w->set, err);
+	return python_read_lock(w, own, own, &there, &w->tool, err);
+}
+
+static errint read_set(struct python_work *w, const char **folder, struct err *err)
+{
+	bool there;
+	errint rc = set_folder(w, folder, err);
+
+	if (rc)
+		return rc;
+	*folder = arena_printf(w->a, "%s/python", *folder);
+	char *lock = arena_printf(w->a, "%s/lock.json", *folder);
+	rc = python_read_lock(w, lock, lock, &there, &w->set, err);
 	if (!rc)
-		rc = read_about(w, *folder, "about.json", err);
+		rc = python_read_about(w, *folder, "about.json", &w->set, err);
 	if (!rc)
-		rc = read_about(w, *folder, "metadata.json", err);
+		rc = python_read_about(w, *folder, "metadata.json", &w->set, err);
 	if (!rc)
-		rc = read_lock(w, own, own, &there, &w->tool, err);
+		rc = python_read_tool(w, err);
 	return rc ? err_wrap(err, "reading the package set's Python lock") : 0;
 }
 
@@ -228,7 +237,7 @@ static errint add_words(struct python_work *w, const char *folder, struct err *e
 {
 	struct py_wants set = {.a = w->a};
 	size_t n = w->wants.n;
-	char *file = arena_printf(w->a, "%s/python/requirements.txt", folder);
+	char *file = arena_printf(w->a, "%s/requirements.txt", folder);
 	errint rc = access(file, F_OK) ? 0 : py_wants_read(&set, file, err);
 	bool other_slots = !rc && wants_other_slots(w, n, &set);
 
@@ -276,7 +285,7 @@ static errint read_own(struct python_work *w, struct err *err)
 
 	w->file = shown(w, name);
 	w->path = arena_printf(w->a, "%s/%s", w->r->dir, name);
-	errint rc = read_lock(w, w->path, w->file, &w->there, &w->old, err);
+	errint rc = python_read_lock(w, w->path, w->file, &w->there, &w->old, err);
 	if (rc == ERR_CORRUPT && w->mends) {
 		report_msg(w->s->report, REPORT_WARN, "%s; it is made anew", err->msg);
 		err_clear(err);
@@ -284,7 +293,8 @@ static errint read_own(struct python_work *w, struct err *err)
 		rc = 0;
 	}
 	if (!rc && release)
-		rc = read_lock(w, project, shown(w, ".flox/python.lock"), &base, &w->base, err);
+		rc = python_read_lock(w, project, shown(w, ".flox/python.lock"), &base, &w->base,
+				      err);
 	if (base)
 		w->below.v[w->below.n++] = &w->base;
 	w->below.v[w->below.n++] = &w->set;
@@ -311,10 +321,15 @@ errint python_work_open(struct python_work *w, struct err *err)
 		rc = add_words(w, folder, err);
 	if (rc)
 		return rc;
-	py_environments(w->a, str_c(arena_printf(w->a, "%.*s.5", STR_ARG(w->set.python))), w->env);
+	python_set_env(w);
+	return 0;
+}
+
+void python_set_env(struct python_work *w)
+{
+	py_environments(w->a, str_c(arena_printf(w->a, "%.*s.5", STR_ARG(w->own.python))), w->env);
 	w->below.env = w->env;
 	w->below.wants = &w->wants;
-	return 0;
 }
 
 struct py_stack python_stack(const struct python_work *w, const struct py_lock *top)

@@ -119,6 +119,16 @@ static errint put_question(const struct resolution_request *r, struct arena *a, 
 	return buf_check(b, "question", err);
 }
 
+static void put_preference(struct arena *a, struct buf *b, struct py_names *done, struct str name,
+			   struct str version)
+{
+	if (py_names_has(done, name))
+		return;
+	py_names_add(a, done, name);
+	buf_printf(b, "\n[[packages]]\nname = \"%.*s\"\nversion = \"%.*s\"\n", STR_ARG(name),
+		   STR_ARG(version));
+}
+
 static errint put_preferences(const struct resolution_request *r, struct arena *a, struct buf *b,
 			      struct err *err)
 {
@@ -127,15 +137,17 @@ static errint put_preferences(const struct resolution_request *r, struct arena *
 	buf_printf(b,
 		   "lock-version = \"1.0\"\ncreated-by = \"kiln\"\nrequires-python = \">=%.*s\"\n",
 		   STR_ARG(r->python));
+	/* Slots' versions stay, too: what would bind them is the filling's business. */
+	for (size_t k = 0; k < PY_STACK_MAX; k++)
+		for (size_t i = 0; r->prefer[k] && i < r->prefer[k]->n_slots; i++)
+			put_preference(a, b, &done, r->prefer[k]->slots[i].name,
+				       r->prefer[k]->slots[i].version);
 	for (size_t k = 0; k < PY_STACK_MAX; k++) {
 		for (size_t i = 0; r->prefer[k] && i < r->prefer[k]->n; i++) {
 			const struct py_row *row = &r->prefer[k]->v[i];
 
-			if (py_names_has(&done, row->name) || py_names_has(r->free, row->name))
-				continue;
-			py_names_add(a, &done, row->name);
-			buf_printf(b, "\n[[packages]]\nname = \"%.*s\"\nversion = \"%.*s\"\n",
-				   STR_ARG(row->name), STR_ARG(row->version));
+			if (!py_names_has(r->free, row->name))
+				put_preference(a, b, &done, row->name, row->version);
 		}
 	}
 	return buf_check(b, "question", err);

@@ -67,6 +67,11 @@ ATTR_MUST_CHECK errint py_lock_parse(struct py_lock *out, struct str text, struc
 ATTR_MUST_CHECK errint py_about_parse(struct py_lock *l, struct str text, const char *file,
 				      struct err *err);
 void py_lock_print(const struct py_lock *l, struct buf *out);
+/* The three files of a set: the lock without what projects say of themselves; the texts of that
+ * (about.json), and the rest (metadata.json), a line for each project. */
+void py_lock_print_alone(const struct py_lock *l, struct buf *out);
+void py_texts_print(const struct py_lock *l, struct buf *out);
+void py_metadata_print(const struct py_lock *l, struct buf *out);
 
 struct py_row *py_lock_add(struct py_lock *l, struct str name);
 void py_lock_sort(struct py_lock *l);

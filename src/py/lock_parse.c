@@ -3,7 +3,6 @@
  * Reading locks, which people edit: what is wrong is told with its line and entry. */
 #include "py/lock.h"
 
-#include <stdlib.h>
 #include "base/hash.h"
 #include "base/json.h"
 #include "py/requirement.h"
@@ -322,6 +321,20 @@ static errint read_abouts(const struct lock_reader *r, struct str value, struct 
 
 /* ---- the whole ---- */
 
+/* The scanner says where: "JSON at line 2, column 3: …". */
+static errint not_json(const struct lock_reader *r, struct err *err)
+{
+	static const char head[] = "JSON at line ";
+	struct str said = arena_str(r->a, str_c(err->msg)), line = S("1"), rest;
+
+	if (str_starts(said, S(head))) {
+		str_cut(str_skip(said, strlen(head)), ',', &line, &rest);
+		str_cut(said, ':', &rest, &said);
+	}
+	return err_set(err, ERR_CORRUPT, "%s:%.*s: %.*s", r->file, STR_ARG(line),
+		       STR_ARG(str_trim(said)));
+}
+
 static errint check_format(const struct lock_reader *r, const struct json_member *v, size_t n,
 			   const char *key, struct err *err)
 {
@@ -345,7 +358,7 @@ errint py_lock_parse(struct py_lock *out, struct str text, struct err *err)
 	errint rc = json_members(r.a, r.text, &v, &n, err);
 
 	if (rc)
-		return err_wrap(err, "%s", r.file);
+		return not_json(&r, err);
 	rc = check_format(&r, v, n, "format", err);
 	for (size_t i = 0; !rc && i < n; i++) {
 		if (str_eqz(v[i].key, "projects"))
@@ -371,7 +384,7 @@ errint py_about_parse(struct py_lock *l, struct str text, const char *file, stru
 	errint rc = json_members(r.a, r.text, &v, &n, err);
 
 	if (rc)
-		return err_wrap(err, "%s", r.file);
+		return not_json(&r, err);
 	rc = check_format(&r, v, n, "version", err);
 	const struct str *packages = rc ? NULL : json_find(v, n, S("packages"));
 	return packages ? read_abouts(&r, *packages, err) : rc;

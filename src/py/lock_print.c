@@ -8,11 +8,17 @@
 struct writer {
 	struct buf *b;
 	unsigned depth;
+	unsigned lines; /* deeper than this all is on one line */
 	bool first;
 };
 
 static void next(struct writer *w)
 {
+	if (w->depth > w->lines) {
+		buf_putz(w->b, w->first ? "" : ", ");
+		w->first = false;
+		return;
+	}
 	buf_putz(w->b, w->first ? "\n" : ",\n");
 	for (unsigned i = 0; i < w->depth; i++)
 		buf_putc(w->b, ' ');
@@ -35,8 +41,10 @@ static void begin(struct writer *w, char c)
 
 static void end(struct writer *w, char c)
 {
+	bool one_line = w->depth > w->lines;
+
 	w->depth--;
-	if (!w->first) {
+	if (!w->first && !one_line) {
 		w->first = true;
 		next(w);
 	}
@@ -204,6 +212,19 @@ static bool says_something(const struct py_about *about)
 	return about->description.n || about->license.n || about->requires.n || about->n_extras;
 }
 
+static void put_texts(struct writer *w, const struct py_about *about)
+{
+	put_text(w, "description", about->description);
+	put_text(w, "license", about->license);
+}
+
+static void put_metadata(struct writer *w, struct arena *a, const struct py_about *about)
+{
+	put_extras(w, a, about);
+	put_extras_on(w, a, about);
+	put_names(w, "requires", &about->requires);
+}
+
 static void put_about(struct writer *w, const struct py_lock *l)
 {
 	bool any = false;
@@ -215,26 +236,25 @@ static void put_about(struct writer *w, const struct py_lock *l)
 	key(w, S("about"));
 	begin(w, '{');
 	for (size_t i = 0; i < l->n; i++) {
-		const struct py_about *about = &l->v[i].about;
-
 		key(w, l->v[i].name);
 		begin(w, '{');
-		put_text(w, "description", about->description);
-		put_extras(w, l->a, about);
-		put_extras_on(w, l->a, about);
-		put_text(w, "license", about->license);
-		put_names(w, "requires", &about->requires);
+		put_text(w, "description", l->v[i].about.description);
+		put_extras(w, l->a, &l->v[i].about);
+		put_extras_on(w, l->a, &l->v[i].about);
+		put_text(w, "license", l->v[i].about.license);
+		put_names(w, "requires", &l->v[i].about.requires);
 		end(w, '}');
 	}
 	end(w, '}');
 }
 
-void py_lock_print(const struct py_lock *l, struct buf *out)
+static void print_lock(const struct py_lock *l, bool about, struct buf *out)
 {
-	struct writer w = {.b = out};
+	struct writer w = {.b = out, .lines = ~0u};
 
 	begin(&w, '{');
-	put_about(&w, l);
+	if (about)
+		put_about(&w, l);
 	key(&w, S("format"));
 	buf_putc(out, '1');
 	put_names(&w, "from", &l->from);
@@ -253,4 +273,54 @@ void py_lock_print(const struct py_lock *l, struct buf *out)
 	end(&w, '}');
 	end(&w, '}');
 	buf_putc(out, '\n');
+}
+
+void py_lock_print(const struct py_lock *l, struct buf *out)
+{
+	print_lock(l, true, out);
+}
+
+/* ---- a set's ---- */
+
+void py_lock_print_alone(const struct py_lock *l, struct buf *out)
+{
+	print_lock(l, false, out);
+}
+
+static void print_packages(const struct py_lock *l, bool texts, struct buf *out)
+{
+	struct writer w = {.b = out, .lines = 2};
+
+	begin(&w, '{');
+	key(&w, S("packages"));
+	begin(&w, '{');
+	for (size_t i = 0; i < l->n; i++) {
+		const struct py_about *about = &l->v[i].about;
+
+		if (texts ? !about->description.n && !about->license.n
+			  : !about->requires.n && !about->n_extras)
+			continue;
+		key(&w, l->v[i].name);
+		begin(&w, '{');
+		if (texts)
+			put_texts(&w, about);
+		else
+			put_metadata(&w, l->a, about);
+		end(&w, '}');
+	}
+	end(&w, '}');
+	key(&w, S("version"));
+	buf_putc(out, '1');
+	end(&w, '}');
+	buf_putc(out, '\n');
+}
+
+void py_texts_print(const struct py_lock *l, struct buf *out)
+{
+	print_packages(l, true, out);
+}
+
+void py_metadata_print(const struct py_lock *l, struct buf *out)
+{
+	print_packages(l, false, out);
 }

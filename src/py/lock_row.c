@@ -108,10 +108,14 @@ void py_row_about(const struct py_stack *s, struct arena *a, const struct wheel_
 		if (!requirement_parse(a, m->requires[i], &r, &ignored) && is_relevant(s, &r, m))
 			py_names_add(a, &out->requires, m->requires[i]);
 	}
-	for (size_t i = 0; i < m->n_extras; i++) {
+	struct py_names names = {m->extras, m->n_extras, m->n_extras};
+	py_names_sort(&names);
+	for (size_t i = 0; i < names.n; i++) {
+		if (i && str_eq(names.v[i], names.v[i - 1]))
+			continue;
 		out->extras = py_grow(a, out->extras, out->n_extras, &out->cap_extras,
 				      sizeof(*out->extras));
-		out->extras[out->n_extras++] = (struct py_extra){.name = m->extras[i]};
+		out->extras[out->n_extras++] = (struct py_extra){.name = names.v[i]};
 	}
 }
 
@@ -213,9 +217,12 @@ void py_row_requires(const struct py_stack *s, struct arena *a, struct py_row *r
 {
 	for (unsigned m = 0; m < PY_MACHINES; m++) {
 		walk(s, a, row, S(""), m, &row->requires[m]);
-		for (size_t i = 0; i < row->about.n_extras; i++)
-			walk(s, a, row, row->about.extras[i].name, m,
-			     &row->about.extras[i].names[m]);
+		for (size_t i = 0; i < row->about.n_extras; i++) {
+			struct py_extra *extra = &row->about.extras[i];
+
+			extra->names[m] = (struct py_names){0};
+			walk(s, a, row, extra->name, m, &extra->names[m]);
+		}
 	}
 	add_needs(s, a, row);
 	part_slots(a, row);

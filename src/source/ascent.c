@@ -52,16 +52,14 @@ static void hint_vendor(const struct ascent *a, struct err *why)
 			 a->r.file);
 }
 
-/* The project that a URL of the Python mirror names, or a word for it. */
-static struct str python_project(const struct ascent *a)
+/* Of mirror://pypi/PROJECT/FILE the project. */
+static struct str project_of(const struct ascent *a)
 {
-	const struct str mirror = S("mirror://pypi/");
-
 	for (size_t i = 0; i < a->r.n_urls; i++) {
 		struct str url = str_c(a->r.urls[i]), project, file;
 
-		if (str_starts(url, mirror) &&
-		    str_cut(str_skip(url, mirror.n), '/', &project, &file))
+		if (str_starts(url, S("mirror://pypi/")) &&
+		    str_cut(str_skip(url, strlen("mirror://pypi/")), '/', &project, &file))
 			return project;
 	}
 	return S("NAME");
@@ -77,10 +75,10 @@ static void hint_lock(const struct ascent *a, struct err *why)
 			      "own lock is made anew by 'kiln lock debian'");
 	else if (strcmp(a->mirror, "pypi") == 0)
 		err_hint(why,
-			 "a project gets kiln's newest package set by 'kiln lock', and a version "
-			 "that is there into its own lock by 'kiln lock python --upgrade %.*s'; a "
-			 "recipe that fetches it needs another version",
-			 STR_ARG(python_project(a)));
+			 "'kiln lock python --upgrade %.*s' locks a version that is there, 'kiln "
+			 "lock' kiln's newest package set; a recipe that fetches it needs another "
+			 "version",
+			 STR_ARG(project_of(a)));
 }
 
 /* What was looked for in vain, and what can be done about it. */

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-plan 14
+plan 16
 KILN_DATA_DIR=$top
 export KILN_DATA_DIR
 mkdir -p "$T/p/.flox/pkgs" && cd "$T/p" || exit 1
@@ -31,6 +31,10 @@ cp "$T/first" $lock
 ok "an environment builds" kiln build e
 like "of the project's versions" "$(kiln run e python3 -c 'import numpy, pyfiglet, httpx, h2, imageio; print(numpy.__version__)' 2>&1)" "^2\\.3\\."
 is "the files that the lock read are those of the build" "$(kiln store -q --requisites "$(kiln store -q --deriver ./result-e)" 2>/dev/null | grep -c 'pyfiglet.*whl.drv')" 1
+# The set's own: whatever kiln makes of it is what is there.
+cp -r "$top/pkgs/python" "$T/set" && chmod -R u+w "$T/set"
+ok "the set's own lock" kiln lock python --of-set "$T/set"
+ok "is what it was" sh -c "cd '$T/set' && for f in lock about metadata; do cmp \$f.json '$top/pkgs/python/'\$f.json || exit 1; done"
 if KILN_REAL_UV=$(dirname "$uv") sh "$top/tests/functional/lock-python.sh" >"$T/functional" 2>&1; then
 	pass "the functional test with uv itself"
 else

@@ -42,7 +42,8 @@ static void bad(const char *text, const char *want)
 
 static void test_bad(void)
 {
-	bad("{\n \"format\": 1,,\n}", "f: JSON at line 2, column 14: a value is expected");
+	bad("{\n \"format\": 1,,\n}", "f:2: a value is expected");
+	bad("", "f:1: an object is expected");
 	bad("{}", "f:1: it has no 'format'");
 	bad("{\"format\": 1,\n\"project\": {}}", "f:2: entry 'project': it is unknown");
 	bad("{\"format\": 1, \"projects\": {\n\n\"A\": {}}}",
