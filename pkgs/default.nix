@@ -24,6 +24,7 @@ let
     inherit lib overlays pythonLocks;
     config = configOf final;
     pkgs = final;
+    path = ./.;
     system = knownSystem;
     inherit (final.stdenv) hostPlatform buildPlatform targetPlatform;
 
@@ -46,6 +47,8 @@ let
         then "there is one Python here, ${python}: say python3, and python3.pkgs for its packages"
         else if builtins.match "(clang|llvmPackages|libcxx|libclang)([_-]?[0-9]+)?(Stdenv)?" name != null
         then "there is one C compiler here, gcc, which is in stdenv: leave ${name} out"
+        else if final.python3.pkgs.absentProjects ? ${name}
+        then "as a Python package, ${final.python3.pkgs.absentProjects.${name}}"
         else if lib.words.isGpu name then lib.words.gpu
         else if lib.words.isOtherLanguage name then lib.words.otherLanguage name
         else if final.python3.pkgs ? ${name}

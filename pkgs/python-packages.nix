@@ -12,6 +12,10 @@ in
   python3Packages = final.python3.pkgs;
   python313Packages = final.python313.pkgs;
 
+  # Programs that nixpkgs has beside other packages.
+  inherit (final.lib.mapAttrs (_: python.pkgs.toPythonApplication) { inherit (python.pkgs) black ruff uv virtualenv; })
+    black ruff uv virtualenv;
+
   # slotFillings.<slot>.<filling>: what fills a slot, for `--slot`, and for recipes that want it inside.
   slotFillings.torch = final.python3.slots.fillingOf;
 

@@ -261,6 +261,27 @@ static errint parent_alive(int fd, struct err *err)
 	return 0;
 }
 
+/* Linux takes 128 KiB of one variable, and a part of the stack's limit of all. */
+static errint cannot_execute(const struct sandbox_spec *s, struct err *err)
+{
+	const char *longest = "";
+	size_t n = 0;
+
+	errint rc = err_sys(err, "executing '%s'", s->program);
+	if (err->sys != E2BIG)
+		return process_exec_failed(rc, err);
+	for (char *const *v = s->env; *v; v++) {
+		size_t len = strlen(*v);
+
+		longest = len > n ? *v : longest;
+		n = MAX(n, len);
+	}
+	return err_hint(err,
+			"the environment is too big, '%.*s' alone has %zu bytes: name it in "
+			"passAsFile, or say __structuredAttrs = true",
+			(int)strcspn(longest, "="), longest, n);
+}
+
 static errint become_builder(const struct sandbox_spec *s, struct sandbox_ids ids, int *fd,
 			     int log_fd, struct err *err)
 {
@@ -298,7 +319,7 @@ static errint become_builder(const struct sandbox_spec *s, struct sandbox_ids id
 	if (rc)
 		return rc;
 	execve(s->program, s->argv, s->env);
-	return process_exec_failed(err_sys(err, "executing '%s'", s->program), err);
+	return cannot_execute(s, err);
 }
 
 ATTR_NORETURN static void child_main(const struct sandbox_spec *s, struct sandbox_ids ids, int fd,

@@ -44,6 +44,8 @@ in
   "what they are already is no change" = [ (map (p: p.drvPath == pkgs.tree.drvPath) [ (pkgs.tree.overrideAttrs (old: { doCheck = false; patches = old.patches or [ ] ++ [ ]; })) (pkgs.tree.override { }) (pkgs.tree.overrideAttrs (final: prev: { meta = prev.meta // { priority = 3; }; })) ]) [ true true true ] ];
   "their words can be changed" = [ (let t = pkgs.tree.overrideAttrs (old: { meta.priority = 3; passthru.x = 1; }); in [ t.meta.priority t.x ]) [ 3 1 ] ];
   "hooks add up" = [ ((pkgs.tree.overrideAttrs { postInstall = "a"; }).overrideAttrs (old: { postInstall = old.postInstall + "b"; })).postInstall "ab" ];
+  "programs that are Python's stand beside the others" = [ [ (pkgs.uv.outPath == pkgs.python3.pkgs.uv.outPath) (pkgs.ruff ? pythonModule) ] [ true false ] ];
+  "the set is where path says" = [ (import pkgs.path { system = "x86_64-linux"; }).tree.drvPath pkgs.tree.drvPath ];
   "how they are built cannot" = [ (map fails [ (pkgs.tree.overrideAttrs { version = "3"; }).drvPath (pkgs.ffmpeg.override { withX = true; }).drvPath (pkgs.zlib.dev.overrideAttrs { src = ./.; }).drvPath ]) [ true true true ] ];
   # what people are told of natives
   "natives say what they are, whose, and under which licence" = [ (lib.filter (n: !(lib.all (key: pkgs.${n}.meta.${key} or "" != "") [ "description" "homepage" "license" ])) natives) [ ] ];

@@ -161,6 +161,11 @@ static void test_failures(void)
 				      .builder = "builtin:hello-1",
 				      .env = (const char *[]){"refuse", "1", NULL}}),
 	      &o, ERR_BUILD, "> error: it was told to refuse");
+	char *big CLEANUP_FREE = xasprintf("%0*d", 200000, 0);
+	fails(make_drv((struct maker){.name = "big",
+				      .builder = "/bin/sh",
+				      .env = (const char *[]){"much", big, NULL}}),
+	      &o, ERR_SYSTEM, "'much' alone has 200005 bytes: name it in passAsFile");
 	o.timeout_s = 1;
 	fails(script("slow", "sleep 30", NULL, 0), &o, ERR_TIMEOUT, "timed out after 1 seconds");
 	o.timeout_s = 0;
