@@ -9,6 +9,26 @@
 
 enum { VERBOSITY_DEBUG = 8 };
 
+static errint take_command(void *at, const struct option_given *g, struct err *err)
+{
+	struct option_command *c = at;
+	struct cli *cli = g->frame;
+
+	c->given = true;
+	option_list_add(&cli->a, &c->words, g->args[0]);
+	return 0;
+}
+
+const struct option option_command_rows[] = {
+	{.names = "-c --command",
+	 .args = "COMMAND",
+	 .help = "run it and the words behind it instead of a shell",
+	 .kind = OPTION_CALL,
+	 .flags = OPTION_LAST,
+	 .call = take_command},
+	OPT_END,
+};
+
 const struct option cli_global_rows[] = {
 	{.names = "--help -h",
 	 .help = "show this help",

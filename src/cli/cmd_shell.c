@@ -148,11 +148,11 @@ static errint enter_failed(struct cli *cli, struct shell_command *c, struct err 
 	int status;
 	errint rc = check_failed(c, err);
 
-	if (c->shell.command.n)
+	if (c->shell.command.words.n)
 		buf_putz(&text, "exec");
-	for (size_t i = 0; i < c->shell.command.n; i++) {
+	for (size_t i = 0; i < c->shell.command.words.n; i++) {
 		buf_putc(&text, ' ');
-		shell_quote(&text, str_c(c->shell.command.v[i]));
+		shell_quote(&text, str_c(c->shell.command.words.v[i]));
 	}
 	/* The sandbox's user may not open what we have open. */
 	if (!text.n && !isatty(STDIN_FILENO))

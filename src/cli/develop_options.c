@@ -16,23 +16,13 @@ static errint take_phase(void *at, const struct option_given *g, struct err *err
 	return 0;
 }
 
-static errint take_command(void *at, const struct option_given *g, struct err *err)
-{
-	struct develop_options *o = at;
-	struct cli *cli = g->frame;
-
-	o->has_command = true;
-	option_list_add(&cli->a, &o->command, g->args[0]);
-	return 0;
-}
-
 errint develop_word_given(void *at, const struct option_given *g, struct err *err)
 {
 	struct develop_options *o = at;
 	struct cli *cli = g->frame;
 
-	if (o->has_command)
-		option_list_add(&cli->a, &o->command, g->args[0]);
+	if (o->command.given)
+		option_list_add(&cli->a, &o->command.words, g->args[0]);
 	else if (!o->name)
 		o->name = g->args[0];
 	else {
@@ -49,12 +39,7 @@ errint develop_word_given(void *at, const struct option_given *g, struct err *er
 	}
 
 const struct option develop_option_rows[] = {
-	{.names = "-c --command",
-	 .args = "COMMAND",
-	 .help = "run it and the words behind it instead of a shell",
-	 .kind = OPTION_CALL,
-	 .flags = OPTION_LAST,
-	 .call = take_command},
+	OPT_TABLE(struct develop_options, command, NULL, option_command_rows),
 	{.names = "--phase",
 	 .args = "NAME",
 	 .help = "run this phase of the build instead of a shell",
@@ -98,12 +83,12 @@ errint develop_options_check(struct develop_options *o, struct arena *a, struct 
 	BUF(b, LIMIT_SMALL_FILE);
 	errint rc = 0;
 
-	if (o->phase && o->has_command)
+	if (o->phase && o->command.given)
 		return err_set(err, ERR_USAGE, "a phase and a command: only one is possible");
 	if (o->phase)
 		rc = phase_text(o->phase, &b, err);
-	else if (o->has_command)
-		develop_put_command(&b, &o->command);
+	else if (o->command.given)
+		develop_put_command(&b, &o->command.words);
 	else if (!isatty(STDIN_FILENO))
 		/* What bash would read as a script it would read without this environment. */
 		buf_putz(&b, "source /dev/stdin; exit");

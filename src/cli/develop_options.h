@@ -8,8 +8,7 @@
 struct develop_options {
 	struct develop develop;
 	const char *phase;
-	bool has_command;
-	struct option_list command;
+	struct option_command command;
 	const char *name; /* the operand before it, or NULL */
 };
 

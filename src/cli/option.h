@@ -188,6 +188,13 @@ int options_first_operand(const struct option *(*look)(const void *ctx, struct s
 ATTR_MUST_CHECK errint option_bytes(void *at, const struct option_given *g, struct err *err);
 /* Adds to a list, in the parser's arena. */
 void option_list_add(struct arena *a, struct option_list *l, const char *word);
+/* The words behind -c, to which operands add once it is given. */
+struct option_command {
+	bool given;
+	struct option_list words;
+};
+/* -c and --command, into a struct option_command; for parsers whose frame is the struct cli. */
+extern const struct option option_command_rows[];
 /* The row of that spelling, tables within included, or NULL. */
 const struct option *option_find(const struct option *rows, struct str name);
 /* The row that takes the operand of that number, counted from 0, or NULL. */

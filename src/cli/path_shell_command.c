@@ -8,32 +8,17 @@
 #include "project/project.h"
 #include "store/store.h"
 
-static errint take_command(void *at, const struct option_given *g, struct err *err)
-{
-	struct path_shell_command *c = at;
-	struct cli *cli = g->frame;
-
-	c->has_command = true;
-	option_list_add(&cli->a, &c->command, g->args[0]);
-	return 0;
-}
-
 errint path_shell_word_given(void *at, const struct option_given *g, struct err *err)
 {
 	struct path_shell_command *c = at;
 	struct cli *cli = g->frame;
 
-	option_list_add(&cli->a, c->has_command ? &c->command : &c->names, g->args[0]);
+	option_list_add(&cli->a, c->command.given ? &c->command.words : &c->names, g->args[0]);
 	return 0;
 }
 
 const struct option path_shell_rows[] = {
-	{.names = "-c --command",
-	 .args = "COMMAND",
-	 .help = "run it and the words behind it instead of a shell",
-	 .kind = OPTION_CALL,
-	 .flags = OPTION_LAST,
-	 .call = take_command},
+	OPT_TABLE(struct path_shell_command, command, NULL, option_command_rows),
 	OPT_FLAG(struct path_shell_command, pure, "-i --ignore-environment",
 		 "start with nothing of the environment"),
 	OPT_LIST(struct path_shell_command, keep, "-k --keep", "NAME",
@@ -47,7 +32,7 @@ errint path_shell_run(struct cli *cli, const struct path_shell_command *c,
 		      size_t n, struct err *err)
 {
 	const struct build_options o = {0};
-	char **command = ARENA_ARRAY(&cli->a, char *, c->command.n + 1);
+	char **command = ARENA_ARRAY(&cli->a, char *, c->command.words.n + 1);
 	struct session *s;
 	errint rc = cli_session(cli, &s, err);
 
@@ -57,8 +42,8 @@ errint path_shell_run(struct cli *cli, const struct path_shell_command *c,
 		rc = out_flush(err);
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < c->command.n; i++)
-		command[i] = (char *)c->command.v[i];
+	for (size_t i = 0; i < c->command.words.n; i++)
+		command[i] = (char *)c->command.words.v[i];
 	const struct path_shell shell = {
 		.paths = paths,
 		.n = n,

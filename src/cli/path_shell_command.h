@@ -7,8 +7,9 @@
 #include "cli/option_eval.h"
 
 struct path_shell_command {
-	bool pure, has_command;
-	struct option_list keep, unset, command, names;
+	bool pure;
+	struct option_command command;
+	struct option_list keep, unset, names;
 };
 /* Into a struct path_shell_command. */
 extern const struct option path_shell_rows[];
