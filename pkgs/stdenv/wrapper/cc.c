@@ -84,8 +84,9 @@ static bool is_native(const char *word)
 }
 
 /* Learns from the words and keeps those that may stay; false when some may not. */
-static bool read_words(struct cc *c, const struct words *from, struct words *keep)
+static bool read_words(void *ctx, const struct words *from, struct words *keep)
 {
+	struct cc *c = ctx;
 	size_t before = keep->n;
 
 	for (size_t i = 0; i < from->n; i++) {
@@ -113,30 +114,6 @@ static bool read_words(struct cc *c, const struct words *from, struct words *kee
 		words_add(keep, word);
 	}
 	return keep->n - before == from->n;
-}
-
-/* A response file stays one, unless something in it may not stay. An option and its value that
- * stand on both sides of its border are read as if they stood apart. */
-static void read_arguments(struct cc *c, char **argv)
-{
-	struct words plain = {0};
-
-	for (size_t i = 1; argv[i]; i++) {
-		struct words inside = {0}, keep = {0};
-
-		if (argv[i][0] != '@') {
-			words_add(&plain, argv[i]);
-			continue;
-		}
-		read_words(c, &plain, &c->args);
-		plain.n = 0;
-		words_expand(&inside, argv[i]);
-		if (read_words(c, &inside, &keep))
-			words_add(&c->args, argv[i]);
-		else
-			words_add_all(&c->args, &keep);
-	}
-	read_words(c, &plain, &c->args);
 }
 
 /* What a static program cannot use. */
@@ -193,7 +170,7 @@ static void run(const char *program, enum language lang, char **argv)
 		       .cxx_library = true};
 	struct words before = {0}, after = {0};
 
-	read_arguments(&c, argv);
+	read_arguments(argv, read_words, &c, &c.args);
 	/* gcc only tells about itself then */
 	if (argv[1] && !argv[2] && strcmp(argv[1], "-v") == 0)
 		become(program, &before, &c.args, &after);

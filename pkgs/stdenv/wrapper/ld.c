@@ -204,43 +204,23 @@ static size_t read_one(struct ld *l, const char *word, const char *next, struct 
 	return 1;
 }
 
-static void read_words(struct ld *l, const struct words *from, struct words *keep)
+static bool same(const struct words *a, const struct words *b, size_t from)
 {
-	for (size_t i = 0; i < from->n;)
-		i += read_one(l, from->v[i], i + 1 < from->n ? from->v[i + 1] : NULL, keep);
-}
-
-static bool same(const struct words *a, const struct words *b)
-{
-	if (a->n != b->n)
+	if (a->n != b->n - from)
 		return false;
 	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->v[i], b->v[i]) != 0)
+		if (strcmp(a->v[i], b->v[from + i]) != 0)
 			return false;
 	return true;
 }
 
-static void read_arguments(struct ld *l, char **argv)
+static bool read_words(void *ctx, const struct words *from, struct words *keep)
 {
-	struct words plain = {0};
+	size_t before = keep->n;
 
-	for (size_t i = 1; argv[i]; i++) {
-		struct words inside = {0}, keep = {0};
-
-		if (argv[i][0] != '@') {
-			words_add(&plain, argv[i]);
-			continue;
-		}
-		read_words(l, &plain, &l->args);
-		plain.n = 0;
-		words_expand(&inside, argv[i]);
-		read_words(l, &inside, &keep);
-		if (same(&inside, &keep))
-			words_add(&l->args, argv[i]);
-		else
-			words_add_all(&l->args, &keep);
-	}
-	read_words(l, &plain, &l->args);
+	for (size_t i = 0; i < from->n;)
+		i += read_one(ctx, from->v[i], i + 1 < from->n ? from->v[i + 1] : NULL, keep);
+	return same(from, keep, before);
 }
 
 static void use_file(struct ld *l, const char *path, int depth);
@@ -360,7 +340,7 @@ int main(int argc, char **argv)
 	if (!getenv(LD_FLAGS_ARE_SET))
 		env_words(TOOL_LD, "NIX_LDFLAGS_BEFORE", &first);
 	read_words(&l, &first, &before);
-	read_arguments(&l, argv);
+	read_arguments(argv, read_words, &l, &l.args);
 	if (l.args.n)
 		add_after(&l, &after);
 	if (!l.told_loader && !l.relocatable) {

@@ -150,3 +150,25 @@ void words_expand(struct words *to, const char *word)
 {
 	expand(to, word, 0);
 }
+
+void read_arguments(char **argv, words_reader *reader, void *ctx, struct words *to)
+{
+	struct words plain = {0};
+
+	for (size_t i = 1; argv[i]; i++) {
+		struct words inside = {0}, keep = {0};
+
+		if (argv[i][0] != '@') {
+			words_add(&plain, argv[i]);
+			continue;
+		}
+		reader(ctx, &plain, to);
+		plain.n = 0;
+		words_expand(&inside, argv[i]);
+		if (reader(ctx, &inside, &keep))
+			words_add(to, argv[i]);
+		else
+			words_add_all(to, &keep);
+	}
+	reader(ctx, &plain, to);
+}

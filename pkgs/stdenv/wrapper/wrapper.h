@@ -26,6 +26,11 @@ void words_split(struct words *to, const char *text);
 /* A command line as its reader sees it: @FILE is the words of that file, with quotes and
  * backslashes understood. A file that cannot be read stays the word that it is. */
 void words_expand(struct words *to, const char *word);
+/* Reads words of a command line, adds those that may stay, and says whether all did. */
+typedef bool words_reader(void *ctx, const struct words *from, struct words *keep);
+/* A command line by the reader. A response file stays one, unless something in it may not stay. An
+ * option and its value that stand on both sides of its border are read as if they stood apart. */
+void read_arguments(char **argv, words_reader *reader, void *ctx, struct words *to);
 /* printf into memory that is never freed. */
 __attribute__((format(printf, 1, 2))) const char *text(const char *fmt, ...);
 bool starts(const char *s, const char *with);
