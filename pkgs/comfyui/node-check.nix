@@ -42,7 +42,7 @@ in
       inherit comfyui package python writable;
       inherit (final) coreutils;
       PYTHONDONTWRITEBYTECODE = "1";
-      PYTHONPATH = final.python3.pkgs.makePythonPath (lib.unique (filling ++ dependencies));
+      PYTHONPATH = final.python3.pkgs.makePythonPath (lib.unique ([ filling ] ++ filling.requiredPythonModules ++ dependencies));
     });
   };
 }
