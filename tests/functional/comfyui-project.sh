@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 25
+plan 28
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 export KILN_DATA_DIR="$top" PYTHONDONTWRITEBYTECODE=1
@@ -107,3 +107,9 @@ assert any(n["class_type"].startswith("Save") for n in graph.values())
 PY
 done >broken
 is "workflows lead to something that is saved, by nodes that are there" "$(cat broken)" ""
+
+# ---- a clone of ComfyUI's repository ----
+taken() { kiln eval --raw -E "(import $top/pkgs/project.nix { dir = $top/comfyui/.flox/pkgs; release = \"0.3.64\"; }).comfyui.$1" 2>&1; }
+like "a release of the repository comes from there" "$(taken src.drvAttrs.url)" '^https://.*/ComfyUI/archive/refs/tags/v0.3.64.tar.gz$'
+is "or from a clone that is named" "$(KILN_COMFYUI_GIT=/srv/ComfyUI.git taken src.drvAttrs.url)" "file:///srv/ComfyUI.git"
+is "and is the same package" "$(KILN_COMFYUI_GIT=/srv/ComfyUI.git taken outPath)" "$(taken outPath)"
