@@ -21,6 +21,7 @@ import types
 
 FILES = "files of "
 PROBE = "files-of-input.png"
+probing = True
 
 
 def arguments():
@@ -103,7 +104,7 @@ def start(app, base, api_nodes):
     failures = [(m.split(": ", 1)[1], "") for m in records.take() if m.startswith("Failed to execute startup-script: ")]
 
     listed = folder_paths.get_filename_list
-    folder_paths.get_filename_list = lambda name: list(listed(name)) + [FILES + name]
+    folder_paths.get_filename_list = lambda name: list(listed(name)) + ([FILES + name] if probing else [])
     load = nodes.load_custom_node
 
     async def load_and_tell(path, *args, **kwargs):
@@ -123,15 +124,20 @@ def start(app, base, api_nodes):
 
 
 def information(loop, server, names):
-    """What /object_info/NAME answers."""
+    """What /object_info/NAME answers. A node that opens what it lists is asked again, without names of none."""
+    global probing
     handler = next(r.handler for r in server.routes if getattr(r, "path", "") == "/object_info/{node_class}")
     found, failed = {}, {}
     for name in names:
-        try:
-            answer = loop.run_until_complete(handler(types.SimpleNamespace(match_info={"node_class": name})))
-            found.update(json.loads(answer.text))
-        except Exception as error:
-            failed[name] = f"{type(error).__name__}: {error}"
+        for probing in (True, False):
+            try:
+                answer = loop.run_until_complete(handler(types.SimpleNamespace(match_info={"node_class": name})))
+                found.update(json.loads(answer.text))
+                break
+            except Exception as error:
+                if not probing:
+                    failed[name] = f"{type(error).__name__}: {error}"
+    probing = True
     return found, failed
 
 
