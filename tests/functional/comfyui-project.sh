@@ -8,6 +8,7 @@ plan 28
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 export KILN_DATA_DIR="$top" PYTHONDONTWRITEBYTECODE=1
+unset KILN_COMFYUI_GIT
 cd "$T" || exit 1
 asked() { kiln eval --raw -f "$here/comfyui-project.nix" --arg root "$top" "$@" 2>&1; }
 
