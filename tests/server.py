@@ -4,6 +4,7 @@
 #   /file/N           ranges, ETag, Last-Modified
 #   /plain/N          ranges, no validators
 #   /norange/N        ranges are ignored
+#   /range200/N       ranges, with the status 200
 #   /badrange/N       another range than asked for
 #   /newtag/N         another ETag each time, so that If-Range fails
 #   /wrong/N          other bytes
@@ -86,7 +87,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.connection.shutdown(socket.SHUT_RDWR)
 
     # The part that was asked for, as If-Range allows.
-    def serve(self, body, tag=None, ranges=True, shift=0, **how):
+    def serve(self, body, tag=None, ranges=True, shift=0, part=206, **how):
         headers = [("ETag", tag), ("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT")] if tag else []
         asked, condition = self.headers.get("Range"), self.headers.get("If-Range")
         if not ranges or not asked or (condition and condition != tag):
@@ -96,7 +97,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(b"", 416, [("Content-Range", f"bytes */{len(body)}")])
         first += shift
         headers.append(("Content-Range", f"bytes {first}-{len(body) - 1}/{len(body)}"))
-        return self.answer(body[first:], 206, headers, **how)
+        return self.answer(body[first:], part, headers, **how)
 
     def page(self, project):
         name, body = f"{project}-1.0-py3-none-any.whl", content(1000)
@@ -140,6 +141,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.serve(content(number))
         if kind == "norange":
             return self.serve(content(number), f'"{number}"', ranges=False)
+        if kind == "range200":
+            return self.serve(content(number), part=200)
         if kind == "badrange":
             return self.serve(content(number), f'"{number}"', shift=1, limit=number // 2)
         if kind == "newtag":

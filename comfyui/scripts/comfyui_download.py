@@ -136,10 +136,12 @@ def transfer(model, url, part, file):
     if answer is None:  # nothing is behind what we have
         return digest_of(part, model.place), True
     with answer:
-        if start and answer.status != 206:
+        # Some servers say 200 to a part, too: what it is tells its header.
+        part_of = answer.headers.get("Content-Range", "")
+        if start and answer.status != 206 and not part_of:
             start = 0
             file.truncate(0)
-        elif start and not answer.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
+        elif start and not part_of.startswith(f"bytes {start}-"):
             raise Failure(f"{url}: it answers with another part than was asked for")
         digest = digest_of(part, model.place) if start else hashlib.sha256()
         total = total_of(answer, start)

@@ -229,6 +229,8 @@ bytes=1000-"
 part=models/.d.bin.$(printf %.8s "$sum").part
 head -c 1000 /dev/zero >"$part"
 like "what does not fit is begun anew" "$(download "$base/file/300000" "$sum" d.bin)" "^d.bin: downloaded"
+head -c 1000 models/b.bin >"models/.r.bin.$(printf %.8s "$sum").part"
+like "a part that is called the whole" "$(download "$base/range200/300000" "$sum" r.bin)" "^r.bin: downloaded"
 said=$(download "$base/wrong/300000" "$sum" e.bin) && status=0 || status=$?
 like "other bytes are refused" "$status $said" "^1 error: $base/wrong/300000 is something else$"
 like "with both hashes" "$said" "^  specified: $sum$"
