@@ -4,6 +4,7 @@
  * They have no versions, which all that a C or C++ library of the system wants has. */
 #include "py/native.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include "base/elf.h"
 #include "base/elf_symbols.h"
@@ -123,15 +124,17 @@ static errint read_object(int fd, struct arena *a, struct native_object *o, stru
 errint native_add(int dirfd, const char *path, struct str name, struct arena *a,
 		  struct native_objects *io, struct err *err)
 {
-	int fd CLEANUP_FD = -1;
+	int fd CLEANUP_FD = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct native_object o = {0};
+	struct stat st;
 	ERR(broken);
 	ARENA(scratch);
-	errint rc = open_file(dirfd, path, &fd, err);
 
-	if (rc)
-		return rc;
-	rc = read_object(fd, &scratch, &o, &broken);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_sys(err, "opening '%s'", path);
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+		return 0;
+	errint rc = read_object(fd, &scratch, &o, &broken);
 	if (rc && rc != ERR_CORRUPT)
 		return err_move(err, &broken);
 	if (rc || (!o.n_needs && !o.n_symbols))
@@ -152,14 +155,14 @@ errint native_add(int dirfd, const char *path, struct str name, struct arena *a,
 /* Without those that the object at `path` defines. */
 static errint drop_defined(int dirfd, const char *path, struct native_object *o, struct err *err)
 {
-	int fd CLEANUP_FD = -1;
+	int fd CLEANUP_FD = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
 	struct elf_symbols *t;
 	size_t n = 0;
 	ARENA(a);
-	errint rc = open_file(dirfd, path, &fd, err);
 
-	if (!rc)
-		rc = elf_symbols_open(fd, &a, &t, err);
+	if (fd < 0)
+		return err_sys(err, "opening '%s'", path);
+	errint rc = elf_symbols_open(fd, &a, &t, err);
 	if (rc || !t)
 		return rc;
 	for (size_t i = 0; i < o->n_symbols; i++) {

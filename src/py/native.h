@@ -26,7 +26,7 @@ struct native_objects {
 void native_objects_release(struct native_objects *o);
 
 /* Reads one object and appends it when it wants something of slots; `name` is what it is called.
- * What is no ELF object, or a broken one, wants nothing. */
+ * What is no ELF object, a broken one, or a link to nowhere wants nothing. */
 ATTR_MUST_CHECK errint native_add(int dirfd, const char *path, struct str name, struct arena *a,
 				  struct native_objects *io, struct err *err);
 /* Takes out symbols that an object of the same package defines; names are as native_add() got them,

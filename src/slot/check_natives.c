@@ -181,23 +181,22 @@ static errint check_natives(struct natives_check *n, struct str package, bool fi
 	return rc;
 }
 
-static errint scan(struct natives_check *n, int dirfd, struct str relative, unsigned depth,
+static errint scan(struct natives_check *n, int dirfd, const char *relative, unsigned depth,
 		   struct native_objects *io, struct err *err)
 {
 	struct dir_list list CLEANUP(dir_list_release) = {0};
 	ERR(absent);
 	errint rc = 0;
 
-	if (depth > 8 || dir_list(dirfd, relative.p, &list, &absent))
+	if (depth > 8 || dir_list(dirfd, relative, &list, &absent))
 		return 0;
 	for (size_t i = 0; !rc && i < list.n; i++) {
 		struct str name = str_c(list.v[i].name);
-		const char *path = arena_printf(n->c->a, "%s/%s", relative.p, name.p);
+		char *path CLEANUP_FREE = path_join(str_c(relative), name);
 
 		if (list.v[i].type == DT_DIR)
-			rc = scan(n, dirfd, str_c(path), depth + 1, io, err);
-		else if (list.v[i].type == DT_REG &&
-			 (str_ends(name, S(".so")) || str_find(name, S(".so.")) >= 0))
+			rc = scan(n, dirfd, path, depth + 1, io, err);
+		else if ((str_ends(name, S(".so")) || str_find(name, S(".so.")) >= 0))
 			rc = native_add(dirfd, path, str_c(path), n->c->a, io, err);
 	}
 	return rc;
@@ -225,7 +224,7 @@ static errint check_dist(struct natives_check *n, const struct dist *d, struct e
 	}
 	rc = open_dir(AT_FDCWD, site_real(n->c->store, n->c->a, d->folder), &fd, err);
 	for (size_t i = 0; !rc && i < count; i++)
-		rc = scan(n, fd, str_c(arena_strz(n->c->a, tops[i])), 0, &v, err);
+		rc = scan(n, fd, arena_strz(n->c->a, tops[i]), 0, &v, err);
 	if (!rc)
 		rc = native_settle(fd, n->c->a, &v, err);
 	if (rc)

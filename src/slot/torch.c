@@ -3,7 +3,6 @@
  * torch's libraries, each once, whatever links lead to it. */
 #include "slot/torch.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/elf.h"
@@ -12,6 +11,8 @@
 
 struct torch_library {
 	int fd;
+	dev_t device;
+	ino_t inode;
 	struct str soname;
 	struct elf_symbols *symbols; /* or NULL */
 };
@@ -38,22 +39,34 @@ void torch_cleanup(struct torch_libraries **t)
 	torch_close(*t);
 }
 
+static bool is_known(const struct torch_libraries *t, const struct stat *st)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->v[i].device == st->st_dev && t->v[i].inode == st->st_ino)
+			return true;
+	return false;
+}
+
+/* Installers that save room leave links to files elsewhere. */
 static errint add(struct torch_libraries *t, const char *folder, struct str name, struct err *err)
 {
+	const char *path = arena_printf(&t->a, "%s/%.*s", folder, STR_ARG(name));
+	int fd CLEANUP_FD = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct elf_info info;
 	struct torch_library l = {.fd = -1};
-	int fd CLEANUP_FD = -1;
-	errint rc = open_file(AT_FDCWD, arena_printf(&t->a, "%s/%.*s", folder, STR_ARG(name)), &fd,
-			      err);
+	struct stat st;
 
-	if (!rc)
-		rc = elf_read(fd, &t->a, &info, err);
+	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) || is_known(t, &st))
+		return 0;
+	errint rc = elf_read(fd, &t->a, &info, err);
 	if (rc || !info.elf)
 		return rc;
 	rc = elf_symbols_open(fd, &t->a, &l.symbols, err);
 	if (rc)
 		return rc;
 	l.soname = info.soname.n ? info.soname : arena_str(&t->a, name);
+	l.device = st.st_dev;
+	l.inode = st.st_ino;
 	ARRAY_GROW(t->v, t->n, t->cap);
 	l.fd = STEAL_FD(fd);
 	t->v[t->n++] = l;
@@ -70,8 +83,7 @@ static errint add_folder(struct torch_libraries *t, const char *folder, struct e
 	for (size_t i = 0; i < list.n; i++) {
 		struct str name = str_c(list.v[i].name);
 
-		if (list.v[i].type != DT_REG ||
-		    (!str_ends(name, S(".so")) && str_find(name, S(".so.")) < 0))
+		if (!str_ends(name, S(".so")) && str_find(name, S(".so.")) < 0)
 			continue;
 		errint rc = add(t, folder, name, err);
 		if (rc)

@@ -10,7 +10,7 @@ python=$(command -v python3) || skip_all "no python3"
 python=$("$python" -c 'import sys; print(sys.executable)')
 minor=$("$python" -c 'import sys; print(sys.version_info[1])')
 [ "$minor" -ge 11 ] || skip_all "python3 is older than 3.11"
-plan 62
+plan 64
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 KILN_DRIVER_ROOT=$T/machine
 export KILN_DATA_DIR KILN_DRIVER_ROOT
@@ -154,6 +154,11 @@ cp -r cpu tagged && mv "tagged/$site/torch/_C.$abi.so" "tagged/$site/torch/_C.cp
 refused "native modules of another Python" "$app" ./tagged "_C.cpython-38-x86_64-linux-gnu.so' is for another Python"
 is "a message has at most eight lines" "$(started "$app" venv:old | awk 'END { print (NR <= 8) }')" 1
 like "and a cure" "$(started "$app" venv:old)" "^hint: "
+
+mkdir linked && cp -rs "$T/mixed/." linked/
+refused "where all files are links" "$app" ./linked "'torchaudio/_C.so' is made for another torch: .*_ZN2at6Tensor3newEv"
+rm -r linked && mkdir linked && cp -rs "$T/cpu/." linked/
+is "and what fits there starts" "$(started "$app" ./linked)" started
 
 # ---- what is not importable ----
 cp -r cpu broken && printf 'import nowhere_to_be_found\n' >>"broken/$site/torchaudio/__init__.py"
