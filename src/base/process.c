@@ -89,12 +89,15 @@ static int spawn(const struct process_spec *spec, const int fds[3], pid_t *pid)
 	return status;
 }
 
-errint process_exec_failed(errint rc, struct err *err)
+errint process_exec_failed(errint rc, const char *program, struct err *err)
 {
-	if (err->sys != ENOEXEC)
-		return rc;
-	return err_hint(err, "a program for another kind of machine runs through qemu-user, which "
-			     "binfmt_misc must know under the flag F");
+	if (err->sys == ENOEXEC)
+		err_hint(err, "a program for another kind of machine runs through qemu-user, which "
+			      "binfmt_misc must know under the flag F");
+	else if (err->sys == ENOENT && strchr(program, '/') && !access(program, F_OK))
+		err_hint(err, "it is there, but not what runs it: the interpreter that its first "
+			      "line names, or its loader");
+	return rc;
 }
 
 /* posix_spawn has one errno for all that the child tried; tell a bad folder from a bad program. */
@@ -108,7 +111,7 @@ static errint explain_failure(const struct process_spec *spec, int sys, struct e
 	errint rc = err_sys(err, "cannot run '%s'", spec->argv[0]);
 	if (rc == ERR_NOT_FOUND && !strchr(spec->argv[0], '/'))
 		return err_hint(err, "install '%s', or add its folder to PATH", spec->argv[0]);
-	return process_exec_failed(rc, err);
+	return process_exec_failed(rc, spec->argv[0], err);
 }
 
 errint process_start(const struct process_spec *spec, pid_t *out, struct err *err)

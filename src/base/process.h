@@ -18,8 +18,8 @@ struct process_spec {
 
 /* Starts it. A program that cannot be executed is an error here, not an exit status. */
 ATTR_MUST_CHECK errint process_start(const struct process_spec *spec, pid_t *out, struct err *err);
-/* Adds the cure, where there is one, to err of an exec that failed with rc; returns rc. */
-errint process_exec_failed(errint rc, struct err *err);
+/* Adds the cure to the error of an exec that failed, where there is one. Returns rc. */
+errint process_exec_failed(errint rc, const char *program, struct err *err);
 /* Waits; *status as in waitpid(2). */
 ATTR_MUST_CHECK errint process_wait(pid_t pid, int *status, struct err *err);
 /* Runs to the end with its standard output (and, if errs is not NULL, its standard error) into

@@ -269,7 +269,7 @@ static errint cannot_execute(const struct sandbox_spec *s, struct err *err)
 
 	errint rc = err_sys(err, "executing '%s'", s->program);
 	if (err->sys != E2BIG)
-		return process_exec_failed(rc, err);
+		return process_exec_failed(rc, s->program, err);
 	for (char *const *v = s->env; *v; v++) {
 		size_t len = strlen(*v);
 

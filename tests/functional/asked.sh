@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 81
+plan 83
 cd "$T" || exit 1
 
 # run COMMAND…: sets $out, $status; the rest of what it says is in err.
@@ -170,6 +170,10 @@ printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\64\22\1\0\0\0%048d' 0 >"$T/strange" 
 fails_like "is told" "executing '/.*-strange': Exec format error" kiln build --no-link --extra-platforms moon-linux \
 	--expr "derivation { name = \"x\"; system = \"moon-linux\"; builder = $T/strange; }"
 like "with the cure" "$out" "^hint: a program for another kind of machine runs through qemu-user"
+printf '#!/usr/bin/env bash\n' >"$T/script" && chmod 755 "$T/script"
+fails_like "a script for a program of the host is told" "executing '/.*-script': No such file" kiln build --no-link \
+	--expr "derivation { name = \"x\"; system = builtins.currentSystem; builder = $T/script; }"
+like "with what is missing" "$out" "^hint: it is there, but not what runs it"
 
 # ---- a store of others ----
 if [ "$(id -u)" != 0 ] || ! command -v setpriv >/dev/null; then
