@@ -31,8 +31,15 @@ in
     cd $out/lib/node_modules/npm
     rm -r docs man
     find . -type f -exec chmod 644 {} +
+    # What is installed for all of a user's projects goes into his home, unless his .npmrc says where; npx looks there.
+    echo 'prefix = ''${HOME}/.npm-global' >npmrc
     for name in npm npx; do
-      printf '#!%s\nexport PATH=''${PATH:+$PATH:}%s\nexec %s %s "$@"\n' ${final.bash}/bin/bash ${node}/bin ${node}/bin/node "$PWD/bin/$name-cli.js" >$out/bin/$name
+      cat >$out/bin/$name <<END
+    #!${final.bash}/bin/bash
+    export PATH=\''${PATH:+\$PATH:}${node}/bin
+    [ -d ~/.npm-global/lib ] || ${final.coreutils}/bin/mkdir -p ~/.npm-global/lib 2>/dev/null
+    exec ${node}/bin/node $PWD/bin/$name-cli.js "\$@"
+    END
       chmod 755 $out/bin/$name
     done
   '';
