@@ -44,7 +44,7 @@
   libcaca0 = { debs = [ "libcaca0" ]; rules = [ [ "drop" "lib/caca" ] ]; };
   # The front ends of GL, as one, which they are elsewhere: who loads EGL looks where GL is.
   libglvnd = {
-    debs = fromSource "libglvnd" "lib(egl1|gl1|gles1|gles2|glvnd0|glx0|opengl0)";
+    debs = [ "libgl1" "libegl1" "libgles1" "libgles2" "libglvnd0" "libglx0" "libopengl0" ];
     dev = fromSource "libglvnd" ".*-dev";
   };
   # Draws without a graphics card. GL's front ends find it by the environment, as they find the host's.
