@@ -321,7 +321,7 @@ in
       nativeBuildInputs = [ pkg-config ];
       buildInputs = [ freetype qhull ];
       postPatch = "patchShebangs tools";
-      mesonFlags = [ "-Dsystem-freetype=true" "-Dsystem-qhull=true" ];
+      mesonFlags = [ "-Dsystem-freetype=true" "-Dsystem-qhull=true" "-Db_lto=false" ];
       pythonImportsCheck = [ "matplotlib.ft2font" "matplotlib.pyplot" "matplotlib._path" "matplotlib.backends._backend_agg" ];
     };
     numba = recipe "numba" "0.68.1" "sha256-neRhgSRwFzoU7rfgu9J8iX3/6DVAKjOGEWaEL8X26lc=" {
@@ -495,13 +495,6 @@ in
     pycryptodomex = recipe "pycryptodomex" "3.24.2" "sha256-5NvCniV1Nl0V4nL3aTKRBid2Sa6ggeIRnPQ9ZpUPj48=" {
       build-system = with ps; [ setuptools ];
       pythonImportsCheck = [ "Cryptodome.Cipher.AES" "Cryptodome.Hash.SHA256" ];
-    };
-    pynacl = recipe "pynacl" "1.6.2" "sha256-AYSU1taWrgPH5lbl50zf2OoTJpYsxAG88Bjx7YQ2gRw=" {
-      build-system = with ps; [ setuptools cffi ];
-      dependencies = with ps; [ cffi ];
-      buildInputs = [ libsodium ];
-      env.SODIUM_INSTALL = "system";
-      pythonImportsCheck = [ "nacl._sodium" "nacl.signing" ];
     };
     pyzmq = recipe "pyzmq" "27.3.0" "sha256-u+2z0dmbq8Yl8d2ddDis79RCs2t1Bz/WvB73wKS5bVY=" {
       build-system = with ps; [ scikit-build-core cython packaging ];
