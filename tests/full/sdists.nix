@@ -304,25 +304,9 @@ in
       build-system = with ps; [ setuptools ];
       pythonImportsCheck = [ "Cython.Compiler.Scanning" "Cython.Compiler.Code" ];
     };
-    dlib = recipe "dlib" "20.0.1" "sha256-fLKglGfeAyMyx0O8lnAH8BZZjGbJyevFSltm09nkbVQ=" {
-      build-system = with ps; [ setuptools packaging ];
-      nativeBuildInputs = [ cmake ];
-      buildInputs = [ libpng libjpeg openblas ];
-      dontUseCmakeConfigure = true;
-      pythonImportsCheck = [ "_dlib_pybind11" ];
-    };
     markupsafe = recipe "markupsafe" "3.0.4" "sha256-LprX3YUb9F+rn3XL/0y0k/7pl56NjHycPuEZAiUY7dY=" {
       build-system = with ps; [ setuptools ];
       pythonImportsCheck = [ "markupsafe._speedups" ];
-    };
-    matplotlib = recipe "matplotlib" "3.10.8" "sha256-Ipk3LBnVa801zwWic4MIdY0yuertI3GJjY9b0z8ISqM=" {
-      build-system = with ps; [ meson-python pybind11 setuptools-scm ];
-      dependencies = with ps; [ contourpy cycler fonttools kiwisolver numpy packaging pillow pyparsing python-dateutil ];
-      nativeBuildInputs = [ pkg-config ];
-      buildInputs = [ freetype qhull ];
-      postPatch = "patchShebangs tools";
-      mesonFlags = [ "-Dsystem-freetype=true" "-Dsystem-qhull=true" "-Db_lto=false" ];
-      pythonImportsCheck = [ "matplotlib.ft2font" "matplotlib.pyplot" "matplotlib._path" "matplotlib.backends._backend_agg" ];
     };
     numba = recipe "numba" "0.68.1" "sha256-neRhgSRwFzoU7rfgu9J8iX3/6DVAKjOGEWaEL8X26lc=" {
       build-system = with ps; [ setuptools numpy ];
@@ -333,25 +317,6 @@ in
       build-system = with ps; [ setuptools numpy ];
       dependencies = with ps; [ numpy ];
       pythonImportsCheck = [ "numexpr.interpreter" ];
-    };
-    numpy = recipe "numpy" "2.5.5" "sha256-XN3CQ8dRFLqEXwGx+HrKFXLb97bC2IY27T4dK8zX8b8=" {
-      build-system = with ps; [ meson-python cython ];
-      nativeBuildInputs = [ gfortran pkg-config ];
-      buildInputs = [ blas lapack ];
-      pythonImportsCheck = [ "numpy.linalg._umath_linalg" "numpy.fft._pocketfft_umath" "numpy.random" ];
-    };
-    onnx = recipe "onnx" "1.22.0" "sha256-70DAqvC2Q4V+qTBvx+3c4X6vn7BAfkgB8fxXWEQ6OOA=" {
-      build-system = with ps; [ scikit-build-core nanobind ];
-      dependencies = with ps; [ ml-dtypes numpy protobuf typing-extensions ];
-      nativeBuildInputs = [ cmake ninja protobuf ];
-      buildInputs = [ protobuf ];
-      dontUseCmakeConfigure = true;
-      pythonImportsCheck = [ "onnx" "onnx.onnx_cpp2py_export" ];
-    };
-    pandas = recipe "pandas" "3.1.1" "sha256-Bf7T47fJmyJvFg4p19bLfvOWOMdYy/5Cs/JLo08EuFk=" {
-      build-system = with ps; [ meson-python meson wheel cython numpy versioneer ];
-      dependencies = with ps; [ numpy python-dateutil ];
-      pythonImportsCheck = [ "pandas._libs.lib" "pandas._libs.tslibs" ];
     };
     pillow = recipe "pillow" "12.3.0" "sha256-O4GCp2ZoXqoAJjfii07I1rGIGaDHH1eb8NuqWDApfM4=" {
       build-system = with ps; [ setuptools pybind11 ];
@@ -399,11 +364,6 @@ in
       build-system = with ps; [ setuptools ];
       pythonImportsCheck = [ "regex._regex" ];
     };
-    scikit-image = recipe "scikit_image" "0.26.0" "sha256-9flwqwTvrYXCRxQyH8yRYT/LZO8qiSoTFn3y8+WRmfo=" {
-      build-system = with ps; [ meson-python cython pythran lazy-loader numpy ];
-      dependencies = with ps; [ imageio lazy-loader networkx numpy packaging pillow scipy tifffile ];
-      pythonImportsCheck = [ "skimage" "skimage.feature._canny_cy" "skimage.filters.rank.core_cy" ];
-    };
     shapely = recipe "shapely" "2.2.0" "sha256-6IZeVT2HSh7EoDIFfqgfyp3vN7GIzY+1UK87NICz+Iw=" {
       build-system = with ps; [ cython meson-python numpy ];
       dependencies = with ps; [ numpy ];
@@ -444,10 +404,6 @@ in
       dependencies = with ps; [ numpy ];
       pythonImportsCheck = [ "contourpy._contourpy" ];
     };
-    coverage = recipe "coverage" "7.17.5" "sha256-T0HTW3mHFKLnnsIJfWsDySzTt95Y5CL856HKLAwlsnY=" {
-      build-system = with ps; [ setuptools ];
-      pythonImportsCheck = [ "coverage.tracer" ];
-    };
     frozenlist = recipe "frozenlist" "1.8.0" "sha256-Pt6CntjYQvbNSPxwgdekEAGlbx84YD+dSb8wINWaMa0=" {
       build-system = with ps; [ expandvars setuptools cython ];
       pythonImportsCheck = [ "frozenlist._frozenlist" ];
@@ -456,23 +412,9 @@ in
       build-system = with ps; [ setuptools ];
       pythonImportsCheck = [ "greenlet._greenlet" ];
     };
-    h5py = recipe "h5py" "3.16.0" "sha256-oNuq15aEDMqmekwUSg0MgIAHPDTHbVppQdaBhnjvJzg=" {
-      build-system = with ps; [ cython numpy packaging pkgconfig setuptools ];
-      dependencies = with ps; [ numpy ];
-      nativeBuildInputs = [ pkg-config ];
-      buildInputs = [ hdf5 ];
-      env.HDF5_DIR = "${hdf5}";
-      pythonImportsCheck = [ "h5py" "h5py.h5f" ];
-    };
     kiwisolver = recipe "kiwisolver" "1.5.1" "sha256-8TA+8u7IEmKktwjD6Fiv5Y18da2RwcBSZu2nZzNphZo=" {
       build-system = with ps; [ setuptools setuptools-scm cppy ];
       pythonImportsCheck = [ "kiwisolver._cext" ];
-    };
-    lxml = recipe "lxml" "6.1.3" "sha256-RSItlN3VEVNvOy99nerjsjObTODwdfHKJXA7B8rZ3SE=" {
-      build-system = with ps; [ cython setuptools ];
-      nativeBuildInputs = [ libxml2.dev libxslt.dev ];
-      buildInputs = [ libxml2 libxslt zlib ];
-      pythonImportsCheck = [ "lxml.etree" "lxml.objectify" ];
     };
     lz4 = recipe "lz4" "4.4.5" "sha256-XwueU8HoLojBDXwYAGk2OYATa516gwbE3KT3YNYMOfA=" {
       build-system = with ps; [ setuptools setuptools-scm pkgconfig ];
@@ -492,17 +434,6 @@ in
       build-system = with ps; [ expandvars setuptools cython ];
       pythonImportsCheck = [ "propcache._helpers_c" ];
     };
-    pycryptodomex = recipe "pycryptodomex" "3.24.2" "sha256-5NvCniV1Nl0V4nL3aTKRBid2Sa6ggeIRnPQ9ZpUPj48=" {
-      build-system = with ps; [ setuptools ];
-      pythonImportsCheck = [ "Cryptodome.Cipher.AES" "Cryptodome.Hash.SHA256" ];
-    };
-    pyzmq = recipe "pyzmq" "27.3.0" "sha256-u+2z0dmbq8Yl8d2ddDis79RCs2t1Bz/WvB73wKS5bVY=" {
-      build-system = with ps; [ scikit-build-core cython packaging ];
-      nativeBuildInputs = [ cmake ninja pkg-config ];
-      buildInputs = [ zeromq libsodium ];
-      dontUseCmakeConfigure = true;
-      pythonImportsCheck = [ "zmq.backend.cython._zmq" ];
-    };
     simplejson = recipe "simplejson" "4.3.0" "sha256-/+NKtRoNN+bRxmGlZy3wDS1eGIBOOOrAer/7g/pew9c=" {
       build-system = with ps; [ setuptools ];
       pythonImportsCheck = [ "simplejson._speedups" ];
@@ -520,12 +451,6 @@ in
       buildInputs = [ xxHash ];
       env.XXHASH_LINK_SO = "1";
       pythonImportsCheck = [ "xxhash._xxhash" ];
-    };
-    zstandard = recipe "zstandard" "0.25.0" "sha256-dxPhF50WLPXHkG2oduwsy5w6ncvf/vDMf3DDZnogXws=" {
-      build-system = with ps; [ setuptools cffi packaging ];
-      dependencies = with ps; [ cffi ];
-      buildInputs = [ zstd ];
-      pythonImportsCheck = [ "zstandard.backend_c" "zstandard.backend_cffi" ];
     };
   };
 }
