@@ -303,6 +303,24 @@ errint json_string(struct arena *a, struct str value, struct str *out, struct er
 	return rc;
 }
 
+errint json_strings(struct arena *a, const struct str *value, struct str **out, size_t *n,
+		    struct err *err)
+{
+	struct str *items;
+
+	*out = NULL;
+	*n = 0;
+	if (!value)
+		return 0;
+	errint rc = json_items(a, *value, &items, n, err);
+	if (rc)
+		return rc;
+	*out = ARENA_ARRAY(a, struct str, *n);
+	for (size_t i = 0; !rc && i < *n; i++)
+		rc = json_string(a, items[i], &(*out)[i], err);
+	return rc;
+}
+
 const struct str *json_find(const struct json_member *v, size_t n, struct str key)
 {
 	for (size_t i = 0; i < n; i++) {

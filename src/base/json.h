@@ -28,6 +28,9 @@ ATTR_MUST_CHECK errint json_elements(struct arena *a, struct str text, struct js
 /* The bytes of a string value; a value of another type, or one that holds NUL, is an error. */
 ATTR_MUST_CHECK errint json_string(struct arena *a, struct str value, struct str *out,
 				   struct err *err);
+/* An array of such strings, in the arena; of NULL (a member that is not there), none. */
+ATTR_MUST_CHECK errint json_strings(struct arena *a, const struct str *value, struct str **out,
+				    size_t *n, struct err *err);
 /* NULL when absent. */
 const struct str *json_find(const struct json_member *v, size_t n, struct str key);
 

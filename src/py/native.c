@@ -222,22 +222,6 @@ void native_print(const struct native_objects *o, struct buf *out)
 	buf_putz(out, "\n]}\n");
 }
 
-static errint parse_list(struct arena *a, const struct str *value, struct str **out, size_t *n,
-			 struct err *err)
-{
-	struct str *items;
-
-	if (!value)
-		return 0;
-	errint rc = json_items(a, *value, &items, n, err);
-	if (rc)
-		return rc;
-	*out = ARENA_ARRAY(a, struct str, *n);
-	for (size_t i = 0; !rc && i < *n; i++)
-		rc = json_string(a, items[i], &(*out)[i], err);
-	return rc;
-}
-
 static errint parse_object(struct arena *a, struct str text, struct native_object *o,
 			   struct err *err)
 {
@@ -252,9 +236,9 @@ static errint parse_object(struct arena *a, struct str text, struct native_objec
 		return err_set(err, ERR_CORRUPT, "an object has no 'file'");
 	rc = json_string(a, *file, &o->file, err);
 	if (!rc)
-		rc = parse_list(a, json_find(m, n, S("needs")), &o->needs, &o->n_needs, err);
+		rc = json_strings(a, json_find(m, n, S("needs")), &o->needs, &o->n_needs, err);
 	return rc ? rc
-		  : parse_list(a, json_find(m, n, S("symbols")), &o->symbols, &o->n_symbols, err);
+		  : json_strings(a, json_find(m, n, S("symbols")), &o->symbols, &o->n_symbols, err);
 }
 
 errint native_parse(struct arena *a, struct str text, struct native_objects *io, struct err *err)

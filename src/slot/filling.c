@@ -33,22 +33,6 @@ bool filling_is_declared(const struct store *s, struct str path)
 
 /* ---- a filling that says what it is ---- */
 
-static errint read_paths(struct arena *a, const struct str *value, struct str **out, size_t *n,
-			 struct err *err)
-{
-	struct str *items;
-
-	if (!value)
-		return 0;
-	errint rc = json_items(a, *value, &items, n, err);
-	if (rc)
-		return rc;
-	*out = ARENA_ARRAY(a, struct str, *n);
-	for (size_t i = 0; !rc && i < *n; i++)
-		rc = json_string(a, items[i], &(*out)[i], err);
-	return rc;
-}
-
 static errint read_declaration(const struct store *s, struct arena *a, struct str path,
 			       struct str **members, size_t *n_members, struct str **companions,
 			       size_t *n_companions, struct err *err)
@@ -62,9 +46,10 @@ static errint read_declaration(const struct store *s, struct arena *a, struct st
 	if (!rc)
 		rc = json_members(a, arena_str(a, buf_str(&text)), &m, &n, err);
 	if (!rc)
-		rc = read_paths(a, json_find(m, n, S("members")), members, n_members, err);
+		rc = json_strings(a, json_find(m, n, S("members")), members, n_members, err);
 	if (!rc)
-		rc = read_paths(a, json_find(m, n, S("companions")), companions, n_companions, err);
+		rc = json_strings(a, json_find(m, n, S("companions")), companions, n_companions,
+				  err);
 	return rc ? err_wrap(err, "'%s'", file) : 0;
 }
 

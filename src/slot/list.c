@@ -8,22 +8,6 @@
 #include "base/toml.h"
 #include "py/requirement.h"
 
-static errint read_texts(struct arena *a, const struct str *value, struct str **out, size_t *n,
-			 struct err *err)
-{
-	struct str *items;
-
-	if (!value)
-		return 0;
-	errint rc = json_items(a, *value, &items, n, err);
-	if (rc)
-		return rc;
-	*out = ARENA_ARRAY(a, struct str, *n);
-	for (size_t i = 0; !rc && i < *n; i++)
-		rc = json_string(a, items[i], &(*out)[i], err);
-	return rc;
-}
-
 static errint read_modules(struct arena *a, const struct str *value, struct slot_kind *k,
 			   struct err *err)
 {
@@ -37,7 +21,7 @@ static errint read_modules(struct arena *a, const struct str *value, struct slot
 	k->modules = ARENA_ARRAY(a, struct slot_modules, k->n_modules);
 	for (size_t i = 0; !rc && i < k->n_modules; i++) {
 		k->modules[i].project = m[i].key;
-		rc = read_texts(a, &m[i].value, &k->modules[i].v, &k->modules[i].n, err);
+		rc = json_strings(a, &m[i].value, &k->modules[i].v, &k->modules[i].n, err);
 	}
 	return rc;
 }
@@ -53,9 +37,9 @@ static errint read_kind(struct arena *a, const struct json_member *row, struct s
 		return rc;
 	const struct str *needed = json_find(m, n, S("needed"));
 	*k = (struct slot_kind){.name = row->key, .needed = needed && str_eqz(*needed, "true")};
-	rc = read_texts(a, json_find(m, n, S("projects")), &k->projects, &k->n_projects, err);
+	rc = json_strings(a, json_find(m, n, S("projects")), &k->projects, &k->n_projects, err);
 	if (!rc)
-		rc = read_texts(a, json_find(m, n, S("except")), &k->except, &k->n_except, err);
+		rc = json_strings(a, json_find(m, n, S("except")), &k->except, &k->n_except, err);
 	return rc ? rc : read_modules(a, json_find(m, n, S("modules")), k, err);
 }
 
@@ -70,7 +54,7 @@ static errint parse_own(struct arena *a, struct str text, struct slot_list *out,
 	const struct str *slots = json_find(m, n, S("slots"));
 	if (!slots)
 		return err_set(err, ERR_CORRUPT, "there is no 'slots'");
-	rc = read_texts(a, json_find(m, n, S("single")), &out->single, &out->n_single, err);
+	rc = json_strings(a, json_find(m, n, S("single")), &out->single, &out->n_single, err);
 	if (!rc)
 		rc = json_members(a, *slots, &rows, &out->n, err);
 	if (rc)
