@@ -19,6 +19,7 @@ in
   environment = [ (fresh { } environment) ];
   # without one of its packages
   second = [ (fresh { } (environment.override (old: { extraLibs = builtins.filter (p: p.pname != "kornia") old.extraLibs; }))) ];
-  unpack = map (fresh { compile = false; }) packages;
+  # as uv does it, without what recipes check of them
+  unpack = map (p: fresh { compile = false; } (p.overridePythonAttrs { pythonImportsCheck = [ ]; })) packages;
   bytecode = map (fresh { }) (wheels [ "scipy" "transformers" ]);
 }
