@@ -4,21 +4,42 @@
  * themselves, in files of their own, so that no derivation depends on them. */
 #include "base/file.h"
 #include "project/python_lock_int.h"
+#include "project/python_metadata.h"
 
-/* A source archive of before there was metadata: what it asks for is known by name. */
-static void name_requires(struct python_work *w)
+static bool asks_for_any(const struct py_row *row)
 {
-	for (size_t i = 0; i < w->old.n; i++) {
-		struct py_row *row = &w->old.v[i];
+	bool any = row->slots.n > 0;
 
-		if (row->about.requires.n || str_ends(row->files[0].name, S(".whl")))
-			continue;
-		for (unsigned m = 0; m < PY_MACHINES; m++)
-			for (size_t k = 0; k < row->requires[m].n; k++)
-				py_names_put(w->a, &row->about.requires, row->requires[m].v[k]);
-		for (size_t k = 0; k < row->slots.n; k++)
-			py_names_put(w->a, &row->about.requires, row->slots.v[k]);
-	}
+	for (unsigned m = 0; m < PY_MACHINES; m++)
+	any = any || row->requires[m].n > 0;
+	return any;
+}
+
+/* Of a row that metadata.json lacks, a wheel says again what it asks for; of a source archive that
+ * is known by name. */
+static errint complete_row(struct python_work *w, const struct py_stack *stack, struct py_row *row,
+			   struct err *err)
+{
+	if (row->about.requires.n || !asks_for_any(row))
+		return 0;
+	if (str_ends(row->files[0].name, S(".whl")))
+		return python_metadata(w->s, stack, w->a, row, err);
+	for (unsigned m = 0; m < PY_MACHINES; m++)
+		for (size_t k = 0; k < row->requires[m].n; k++)
+			py_names_put(w->a, &row->about.requires, row->requires[m].v[k]);
+	for (size_t k = 0; k < row->slots.n; k++)
+		py_names_put(w->a, &row->about.requires, row->slots.v[k]);
+	return 0;
+}
+
+static errint complete_rows(struct python_work *w, struct err *err)
+{
+	struct py_stack stack = python_stack(w, &w->old);
+	errint rc = 0;
+
+	for (size_t i = 0; !rc && i < w->old.n; i++)
+		rc = complete_row(w, &stack, &w->old.v[i], err);
+	return rc;
 }
 
 static errint open_set(struct python_work *w, const char *folder, struct err *err)
@@ -39,11 +60,10 @@ static errint open_set(struct python_work *w, const char *folder, struct err *er
 		rc = py_wants_read(&w->wants, requirements, err);
 	if (rc)
 		return rc;
-	name_requires(w);
 	w->set = (struct py_lock){.a = w->a};
 	w->own = (struct py_lock){.a = w->a, .file = w->file, .python = w->tool.python};
 	python_set_env(w);
-	return 0;
+	return complete_rows(w, err);
 }
 
 static errint put_file(struct python_work *w, const char *folder, const char *name,

@@ -37,14 +37,9 @@ static bool take_header(struct str *rest, struct header *h)
 	h->value = str_trim(line);
 	if (str_cut(str_trim(line), ':', &h->key, &h->value))
 		h->value = str_trim(h->value);
-	while (tail.n && (tail.p[0] == ' ' || tail.p[0] == '\t')) {
-		struct str ahead = tail, more = take_line(&ahead);
-
-		if (!str_trim(more).n)
-			break;
-		h->raw.n += more.n;
-		tail = ahead;
-	}
+	/* A line of blanks alone goes on, too: texts of licences have such between paragraphs. */
+	while (tail.n && (tail.p[0] == ' ' || tail.p[0] == '\t'))
+		h->raw.n += take_line(&tail).n;
 	*rest = tail;
 	return true;
 }
