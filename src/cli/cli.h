@@ -49,6 +49,8 @@ void out_str(struct str s);
 ATTR_PRINTF(1, 2) void out_printf(const char *fmt, ...);
 /* A JSON string with its quotes. */
 void out_json(struct str s);
+/* The same, or null for nothing. */
+void out_json_or_null(struct str s);
 /* A size in bytes, from 1 KiB on with what people read: "4096 (4.0 KiB)". */
 void out_size(uint64_t n);
 /* Bytes, behind what was printed before, and past the buffer. */

@@ -69,10 +69,7 @@ static void print_moves(const struct deb_moves *moves)
 static void print_version(const char *key, struct str version)
 {
 	out_printf(", \"%s\": ", key);
-	if (version.n)
-		out_json(version);
-	else
-		out_str(S("null"));
+	out_json_or_null(version);
 }
 
 static void print_json(const struct deb_moves *moves)

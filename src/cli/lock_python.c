@@ -57,10 +57,7 @@ static void print_move(struct cli *cli, const struct python_move *m, bool releas
 static void put_version(const char *key, struct str version)
 {
 	out_printf(", \"%s\": ", key);
-	if (version.n)
-		out_json(version);
-	else
-		out_str(S("null"));
+	out_json_or_null(version);
 }
 
 static void print_json(const struct python_locked *l)

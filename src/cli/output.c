@@ -120,6 +120,14 @@ void out_json(struct str s)
 	json_put_str(&out, s);
 }
 
+void out_json_or_null(struct str s)
+{
+	if (s.n)
+		out_json(s);
+	else
+		out_str(S("null"));
+}
+
 errint out_flush(struct err *err)
 {
 	if (out.n)
