@@ -34,6 +34,7 @@
 	X(DEB_TEXT, 64 << 20, "text file of a Debian package")  \
 	X(WHEEL_METADATA, 16 << 20, "wheel metadata")           \
 	X(ARCHIVE_ENTRIES, 4 << 20, "entries of an archive")    \
+	X(COMPARED, 256 << 20, "content that is compared")      \
 	X(GIT_PACK_MIB, 64 << 10, "MiB of a git transfer")      \
 	X(GIT_ENTRIES, 4 << 20, "entries of a git tree")        \
 	X(GIT_FILE, INT32_MAX, "file in a git repository")      \

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The inside of a comparison: the walk (difference.c) gives pairs of files, what they look like is
+ * told by difference_cause.c, and what has members by difference_archive.c. */
+#pragma once
+
+#include "audit/difference.h"
+
+enum {
+	DIFFERENCE_DEPTH = 4,  /* archives within archives */
+	DIFFERENCE_SHOWN = 40, /* bytes that are shown of a difference */
+};
+
+struct comparison {
+	struct arena *a;
+	size_t max;
+	uint64_t now; /* when the second one was made, Unix seconds */
+	struct differences *out;
+};
+
+/* Two versions of one file or member. */
+struct pair {
+	struct str name; /* as in struct difference */
+	struct str before, after;
+	unsigned depth; /* of archives around it */
+};
+
+void difference_add(struct comparison *c, const struct pair *p, enum difference_cause cause,
+		    uint64_t offset);
+/* Of two versions that are not equal: adds what is different. */
+ATTR_MUST_CHECK errint difference_look(struct comparison *c, const struct pair *p, struct err *err);
+/* The same where both are archives or compressed files; *known tells whether they are, and whether
+ * something was added for them. */
+ATTR_MUST_CHECK errint difference_in_archive(struct comparison *c, const struct pair *p,
+					     bool *known, struct err *err);
+/* Index of the first byte that differs: of the shorter one's length when it begins the other. */
+size_t difference_at(struct str before, struct str after);
