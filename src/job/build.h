@@ -28,14 +28,38 @@ enum build_log_mode {
 /* Of build_options.jobs: whatever has to be built is refused. */
 #define BUILD_JOBS_NONE UINT32_MAX
 
+/* Conditions of a build that must not matter, as reprotest(1) varies them; all else that it varies
+ * (user, home, environment, clock of files) a sandbox keeps the same.
+ * X(id, name, what a builder finds) */
+#define BUILD_VARIATIONS(X)                                              \
+	X(CORES, "cores", "NIX_BUILD_CORES is 1, or 4 where it is 1")    \
+	X(HASH_SEED, "hash-seed", "other hash seeds of Python and Perl") \
+	X(LOCALE, "locale", "LC_ALL=C.UTF-8 and a LANGUAGE")             \
+	X(TIME_ZONE, "time-zone", "a time zone 14 hours ahead")          \
+	X(UMASK, "umask", "files are made for their owner alone")        \
+	X(BUILD_PATH, "build-path", "another build folder")              \
+	X(HOST, "host", "another name of the host")
+enum build_vary {
+#define X(id, name, text) VARY_INDEX_##id,
+	BUILD_VARIATIONS(X)
+#undef X
+		VARY_COUNT,
+#define X(id, name, text) VARY_##id = 1 << VARY_INDEX_##id,
+	BUILD_VARIATIONS(X)
+#undef X
+		VARY_ALL = (1 << VARY_COUNT) - 1,
+};
+
 /* All zero is a good default. Everything is borrowed for the call. */
 struct build_options {
 	unsigned jobs;  /* builds at once; 0: one a core; or BUILD_JOBS_NONE */
 	unsigned cores; /* NIX_BUILD_CORES; 0: all of the machine */
 	bool keep_failed, keep_going;
-	bool fallback; /* build what a substituter failed to bring */
-	bool check;    /* build again what is valid, and compare */
-	bool repair;   /* with check: what is the same takes the place of what was altered */
+	bool fallback;   /* build what a substituter failed to bring */
+	bool check;      /* build again what is valid, and compare */
+	bool keep_check; /* with check: what differs is no failure, but left as PATH.check */
+	unsigned vary;   /* with check: conditions that are others than usual; enum build_vary */
+	bool repair;     /* with check: what is the same takes the place of what was altered */
 	enum sandbox_mode sandbox;
 	enum build_log_mode log;
 	unsigned log_lines;               /* of a failed build's log; 0: 25 */

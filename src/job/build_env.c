@@ -129,8 +129,26 @@ static errint impure_env(struct vars *e, const struct build_attrs *t, struct err
 	return 0;
 }
 
+/* What a derivation may set for itself, so that it does not matter. */
+static void set_varied(struct vars *e, const struct build_options *o, unsigned vary)
+{
+	if (vary & VARY_CORES)
+		set_z(e, "NIX_BUILD_CORES", build_cores(o) == 1 ? "4" : "1");
+	if (vary & VARY_HASH_SEED) {
+		set_z(e, "PYTHONHASHSEED", "4294967295");
+		set_z(e, "PERL_HASH_SEED", "4294967295");
+	}
+	if (vary & VARY_LOCALE) {
+		set_z(e, "LC_ALL", "C.UTF-8");
+		set_z(e, "LANGUAGE", "et_EE:et");
+	}
+	if (vary & VARY_TIME_ZONE)
+		set_z(e, "TZ", "AHEAD-14");
+}
+
 static errint fill(struct vars *e, struct store *s, const struct build_attrs *t,
-		   const struct build_options *o, struct str_set inputs, struct err *err)
+		   const struct build_options *o, struct str_set inputs, unsigned vary,
+		   struct err *err)
 {
 	static const char *const folders[] = {"NIX_BUILD_TOP", "TMPDIR", "TEMPDIR",
 					      "TMP",           "TEMP",   "PWD"};
@@ -140,6 +158,7 @@ static errint fill(struct vars *e, struct store *s, const struct build_attrs *t,
 	set_z(e, "HOME", "/homeless-shelter");
 	set(e, S("NIX_STORE"), store_dir(s));
 	set_z(e, "NIX_BUILD_CORES", arena_printf(e->arena, "%u", build_cores(o)));
+	set_varied(e, o, vary);
 	errint rc = t->structured ? structured_env(e, s, t, inputs, err)
 				  : plain_env(e, s, t, inputs, err);
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
@@ -207,10 +226,10 @@ static void finish(struct vars *e, const struct drv *d, struct build_env *out)
 
 errint build_env_make(struct store *s, struct arena *a, const struct build_attrs *t,
 		      const struct build_options *o, struct str_set inputs, const char *folder,
-		      struct build_env *out, struct err *err)
+		      unsigned vary, struct build_env *out, struct err *err)
 {
 	struct vars e CLEANUP(vars_release) = {.arena = a, .folder = folder};
-	errint rc = fill(&e, s, t, o, inputs, err);
+	errint rc = fill(&e, s, t, o, inputs, vary, err);
 
 	if (!rc)
 		finish(&e, t->drv, out);

@@ -19,10 +19,12 @@ struct build_env {
 	size_t n_files;
 };
 
-/* inputs: the closure that the builder may see; folder: where it builds, as it sees it. */
+/* inputs: the closure that the builder may see; folder: where it builds, as it sees it; vary:
+ * conditions that are others than usual (enum build_vary). */
 ATTR_MUST_CHECK errint build_env_make(struct store *s, struct arena *a, const struct build_attrs *t,
 				      const struct build_options *o, struct str_set inputs,
-				      const char *folder, struct build_env *out, struct err *err);
+				      const char *folder, unsigned vary, struct build_env *out,
+				      struct err *err);
 /* `/` and the base32 hash that builtins.placeholder gives for an output's name, and its path in
  * place of it everywhere. */
 struct str replace_placeholders(struct arena *a, const struct drv *d, struct str s);

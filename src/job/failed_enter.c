@@ -141,7 +141,7 @@ static errint run_in_folder(struct sandbox_job *b, const struct failed_entry *f,
 	bool give = b->isolated && ids.privileged;
 	struct build_env env;
 	errint rc = build_env_make(b->job.store, &b->job.arena, &b->job.attrs, b->job.o, b->inputs,
-				   b->isolated ? SANDBOX_BUILD_DIR : b->build_dir, &env, err);
+				   b->isolated ? SANDBOX_BUILD_DIR : b->build_dir, 0, &env, err);
 
 	if (!rc)
 		rc = write_rc(b, f, err);

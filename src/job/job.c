@@ -191,18 +191,23 @@ static errint move_away(const char *from, const char *to, struct err *err)
 }
 
 /* Leaves what differs beside the valid path, where nothing takes it for valid. */
-static void keep_difference(struct job *j, size_t i, struct err *err)
+static errint set_beside(struct job *j, size_t i, const char **out, struct err *err)
 {
 	char *real CLEANUP_FREE = store_real_path(j->store, j->infos[i].path);
-	char *kept CLEANUP_FREE = xasprintf("%s.check", real);
+
+	*out = arena_printf(&j->arena, "%s.check", real);
+	errint rc = remove_tree(AT_FDCWD, *out, err);
+	return rc ? rc : move_away(j->where[i], *out, err);
+}
+
+static void keep_difference(struct job *j, size_t i, struct err *err)
+{
+	const char *kept;
 	ERR(ignored);
 
-	if (!j->o->keep_failed) {
+	if (!j->o->keep_failed)
 		err_hint(err, "with --keep-failed the differing output is kept for comparison");
-		return;
-	}
-	remove_tree_quietly(AT_FDCWD, kept);
-	if (!move_away(j->where[i], kept, &ignored))
+	else if (!set_beside(j, i, &kept, &ignored))
 		err_detail(err, "the new output is '%s'", kept);
 }
 
@@ -221,32 +226,40 @@ static errint repair(struct job *j, size_t i, const struct path_info *old, struc
 	return rc;
 }
 
+static errint tell_difference(struct job *j, size_t i, const struct path_info *old, struct err *err)
+{
+	char before[HASH_TEXT_MAX], now[HASH_TEXT_MAX];
+	errint rc = err_set(err, ERR_DIFFERS,
+			    "derivation '%.*s' may not be deterministic: output '%.*s' differs",
+			    STR_ARG(j->goal->path), STR_ARG(j->infos[i].path));
+
+	err_detail(err, "  before: %s", hash_format(&old->nar_hash, HASH_SRI, true, before));
+	err_detail(err, "     now: %s",
+		   hash_format(&j->infos[i].nar_hash, HASH_SRI, true, now));
+	keep_difference(j, i, err);
+	return rc;
+}
+
 errint job_compare(struct job *j, struct err *err)
 {
-	for (size_t i = 0; i < j->n_outputs; i++) {
-		struct path_info old;
-		char specified[HASH_TEXT_MAX], got[HASH_TEXT_MAX];
-		errint rc = store_query(j->store, &j->arena, j->infos[i].path, &old, err);
+	errint rc = 0;
 
+	for (size_t i = 0; !rc && i < j->n_outputs; i++) {
+		struct path_info old;
+		const char *beside;
+
+		rc = store_query(j->store, &j->arena, j->infos[i].path, &old, err);
 		if (rc)
 			return rc;
-		if (hash_eq(&old.nar_hash, &j->infos[i].nar_hash)) {
-			rc = j->o->repair ? repair(j, i, &old, err) : 0;
-			if (rc)
-				return rc;
-			continue;
-		}
-		rc = err_set(err, ERR_DIFFERS,
-			     "derivation '%.*s' may not be deterministic: output '%.*s' differs",
-			     STR_ARG(j->goal->path), STR_ARG(j->infos[i].path));
-		err_detail(err, "  before: %s",
-			   hash_format(&old.nar_hash, HASH_SRI, true, specified));
-		err_detail(err, "     now: %s",
-			   hash_format(&j->infos[i].nar_hash, HASH_SRI, true, got));
-		keep_difference(j, i, err);
-		return rc;
+		bool differs = !hash_eq(&old.nar_hash, &j->infos[i].nar_hash);
+		if (differs && j->o->keep_check)
+			rc = set_beside(j, i, &beside, err);
+		else if (differs)
+			rc = tell_difference(j, i, &old, err);
+		else if (j->o->repair)
+			rc = repair(j, i, &old, err);
 	}
-	return 0;
+	return rc;
 }
 
 /* ---- a fixed output that is another than was specified ---- */

@@ -134,3 +134,8 @@ static inline bool job_compares(const struct job *j)
 {
 	return j->o->check && j->goal->top;
 }
+/* Is it built under this other condition? */
+static inline bool job_varies(const struct job *j, enum build_vary v)
+{
+	return job_compares(j) && (j->o->vary & v);
+}

@@ -200,6 +200,14 @@ static errint place_outputs(struct sandbox_job *b, struct err *err)
 	return valid ? place_stand_ins(b, err) : place_in_store(j, err);
 }
 
+/* Where the build folder is for the builder. */
+static const char *build_folder(const struct sandbox_job *b)
+{
+	if (!b->isolated)
+		return b->build_dir;
+	return job_varies(&b->job, VARY_BUILD_PATH) ? "/another-build" : SANDBOX_BUILD_DIR;
+}
+
 /* The environment is made of the derivation as the builder is told it. */
 static errint make_env(struct sandbox_job *b, struct build_env *env, struct err *err)
 {
@@ -208,8 +216,8 @@ static errint make_env(struct sandbox_job *b, struct build_env *env, struct err 
 	errint rc = b->told ? build_attrs_init(&j->arena, b->told, &told, err) : 0;
 
 	return rc ? rc
-		  : build_env_make(j->store, &j->arena, &told, j->o, b->inputs,
-				   b->isolated ? SANDBOX_BUILD_DIR : b->build_dir, env, err);
+		  : build_env_make(j->store, &j->arena, &told, j->o, b->inputs, build_folder(b),
+				   job_compares(j) ? j->o->vary : 0, env, err);
 }
 
 static errint write_files(struct sandbox_job *b, const struct build_env *env, struct err *err)
@@ -308,7 +316,10 @@ errint sandbox_job_start_child(struct sandbox_job *b, const struct build_env *en
 		.network = drv_is_fixed(d),
 		.linux32 = str_eq(d->platform, S("i686-linux")) &&
 			   !strcmp(native_system(), "x86_64-linux"),
-		.cwd = b->isolated ? SANDBOX_BUILD_DIR : b->build_dir,
+		.cwd = build_folder(b),
+		.build_at = build_folder(b),
+		.host_name = job_varies(&b->job, VARY_HOST) ? "another-host" : NULL,
+		.umask = job_varies(&b->job, VARY_UMASK) ? 0077 : 0,
 		.program = arena_strz(&b->job.arena, d->builder),
 		.argv = env->argv,
 		.env = env->env,

@@ -56,12 +56,15 @@ struct sandbox_spec {
 	struct arena *arena; /* of the steps' strings */
 	struct sandbox_step *steps;
 	size_t n_steps, cap_steps;
-	bool isolated;    /* false: no namespaces at all, steps are ignored */
-	bool network;     /* shares the host's network (fixed outputs) */
-	bool linux32;     /* i686 on x86_64 */
-	bool interactive; /* keeps our standard descriptors, terminal and session */
-	const char *root; /* empty folder on which the new root is mounted */
-	const char *cwd;  /* inside */
+	bool isolated;         /* false: no namespaces at all, steps are ignored */
+	bool network;          /* shares the host's network (fixed outputs) */
+	bool linux32;          /* i686 on x86_64 */
+	bool interactive;      /* keeps our standard descriptors, terminal and session */
+	const char *root;      /* empty folder on which the new root is mounted */
+	const char *cwd;       /* inside */
+	const char *build_at;  /* where the build folder is inside; NULL: SANDBOX_BUILD_DIR */
+	const char *host_name; /* NULL: localhost */
+	mode_t umask;          /* 0: 0022 */
 	const char *program;
 	char *const *argv, *const *env;
 	const struct builtin_builder *builtin; /* instead of program, or NULL */

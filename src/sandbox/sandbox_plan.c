@@ -93,7 +93,7 @@ void sandbox_plan_base(struct sandbox_spec *s, const char *build_dir, const char
 	plan_proc(s);
 	plan_etc(s);
 	sandbox_step(s, STEP_BIND, 0, 0, "/tmp", tmp_dir);
-	sandbox_step(s, STEP_BIND, 0, 0, SANDBOX_BUILD_DIR, build_dir);
+	sandbox_step(s, STEP_BIND, 0, 0, s->build_at ? s->build_at : SANDBOX_BUILD_DIR, build_dir);
 }
 
 void sandbox_plan_print(const struct sandbox_spec *s, struct buf *out)

@@ -139,7 +139,7 @@ static errint become_standard_process(const struct sandbox_spec *s, int log_fd, 
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (!s->interactive && setsid() < 0)
 		return err_sys(err, "making a session");
-	umask(0022);
+	umask(s->umask ? s->umask : 0022);
 	struct rlimit core;
 	if (!getrlimit(RLIMIT_CORE, &core)) {
 		core.rlim_cur = 0;
@@ -227,7 +227,8 @@ static errint enter_namespaces(const struct sandbox_spec *s, struct sandbox_ids 
 		rc = loopback_up(err);
 	if (rc)
 		return sandbox_explain(err);
-	if (sethostname("localhost", 9) || setdomainname("(none)", 6)) {
+	const char *host = s->host_name ? s->host_name : "localhost";
+	if (sethostname(host, strlen(host)) || setdomainname("(none)", 6)) {
 		err_sys(err, "setting the host name");
 		return sandbox_explain(err);
 	}

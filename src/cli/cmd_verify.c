@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kiln verify: builds again what is there, and tells what came out otherwise and why. */
+#include <unistd.h>
+#include "audit/difference.h"
+#include "base/environ.h"
+#include "base/report.h"
+#include "cli/command.h"
+#include "cli/named.h"
+#include "cli/option_eval.h"
+#include "project/rebuild.h"
+#include "store/store.h"
+
+enum { VERIFY_DIFFERS = 1, VERIFY_TROUBLE = 2, DIFFERENCES_MAX = 20 };
+
+struct verify_command {
+	bool rebuild, deep, keep, json;
+	uint64_t vary;
+	enum build_log_mode log;
+	const char *project;
+	struct option_list names;
+};
+
+/* "cores,umask", or "all". */
+static errint take_vary(void *at, const struct option_given *g, struct err *err)
+{
+	static const char *const names[] = {
+#define X(id, name, text) name,
+		BUILD_VARIATIONS(X)
+#undef X
+	};
+	struct str rest = str_c(g->args[0]), word;
+	uint64_t *vary = at;
+
+	while (str_split(&rest, ',', &word)) {
+		size_t i = 0;
+
+		if (str_eqz(word, "all")) {
+			*vary |= VARY_ALL;
+			continue;
+		}
+		while (i < ARRAY_LEN(names) && !str_eqz(word, names[i]))
+			i++;
+		if (i < ARRAY_LEN(names)) {
+			*vary |= 1u << i;
+			continue;
+		}
+		err_set(err, ERR_USAGE, "there is no condition '%.*s' to vary", STR_ARG(word));
+#define X(id, name, text) name ", "
+		return err_hint(err, "there are " BUILD_VARIATIONS(X) "or all of them: all");
+#undef X
+	}
+	return 0;
+}
+
+static const struct option rows[] = {
+	OPT_FLAG(struct verify_command, rebuild, "--rebuild", "build again, and compare"),
+	OPT_FLAG(struct verify_command, deep, "--deep",
+		 "also all that it was built from, as far as that is here"),
+	OPT_CALL(struct verify_command, vary, take_vary, "--vary", "CONDITION,…",
+		 "and once more under other conditions: cores, umask, …, all"),
+	OPT_FLAG(struct verify_command, keep, "--keep", "keep what differs, as PATH.check"),
+	OPT_FLAG(struct verify_command, json, "--json", "print JSON"),
+	OPT_TEXT(struct verify_command, project, "--project", "DIR", "the project's folder"),
+	OPT_CHOICE(struct verify_command, log, BUILD_LOG_PREFIXED, NULL, "-L --print-build-logs",
+		   "show every line of the builders"),
+	OPT_TABLE_ALONE(NULL, build_setting_rows),
+	OPERANDS(struct verify_command, names, "NAME"),
+	OPT_END,
+};
+
+/* ---- what is meant ---- */
+
+static void ask(const struct verify_command *c, struct arena *a, struct asked **out, size_t *n)
+{
+	*n = c->names.n ? c->names.n : 1;
+	*out = ARENA_ARRAY(a, struct asked, *n);
+	(*out)[0] = (struct asked){.kind = ASKED_RECIPE};
+	for (size_t i = 0; i < c->names.n; i++)
+		(*out)[i] = (struct asked){
+			.kind = named_is_path(c->names.v[i]) ? ASKED_PATH : ASKED_RECIPE,
+			.text = c->names.v[i],
+		};
+}
+
+/* Of a store path, what made it. */
+static errint find_maker(struct cli *cli, struct build_wanted *w, struct err *err)
+{
+	struct str_set makers = {0};
+	errint rc = 0;
+
+	if (!store_path_is_drv(w->path))
+		rc = store_valid_derivers(cli->store, &cli->a, w->path, &makers, err);
+	if (!rc && makers.n)
+		*w = (struct build_wanted){.path = makers.v[0]};
+	return rc;
+}
+
+static errint find(struct cli *cli, const struct verify_command *c, struct session *s,
+		   struct build_wanted **out, size_t *n, struct err *err)
+{
+	struct resolved_list found CLEANUP(resolved_list_release) = {0};
+	const struct eval_request eval = {0};
+	struct project_request r = {.session = s, .eval = &eval};
+	char *dir CLEANUP_FREE = NULL;
+	struct product *products;
+	struct asked *asked;
+	size_t n_asked;
+	bool recipes = false;
+	errint rc = 0;
+
+	ask(c, &cli->a, &asked, &n_asked);
+	for (size_t i = 0; i < n_asked; i++)
+		recipes |= asked[i].kind == ASKED_RECIPE;
+	if (recipes)
+		rc = project_find(c->project, &dir, err);
+	r.dir = dir;
+	if (!rc)
+		rc = project_resolve(&r, asked, n_asked, &cli->a, &found, err);
+	if (!rc)
+		rc = project_products(s, &cli->a, &found, &products, n, err);
+	if (rc)
+		return rc;
+	*out = ARENA_ARRAY(&cli->a, struct build_wanted, *n);
+	for (size_t i = 0; !rc && i < *n; i++) {
+		(*out)[i] = products[i].wanted;
+		rc = find_maker(cli, &(*out)[i], err);
+	}
+	return rc;
+}
+
+/* ---- what came of it ---- */
+
+static errint look(struct cli *cli, const struct rebuilt *v, struct differences *d, struct err *err)
+{
+	char *real CLEANUP_FREE = store_real_path(cli->store, v->path);
+
+	/* What differed once may not have done so again. */
+	if (access(v->other, F_OK) && access(real, F_OK) == 0)
+		return 0;
+	return differences_find(real, v->other, &cli->a, DIFFERENCES_MAX, (uint64_t)clock_unix(), d,
+				err);
+}
+
+static void print_conditions(unsigned vary, const char *before, const char *between)
+{
+	static const char *const names[] = {
+#define X(id, name, text) name,
+		BUILD_VARIATIONS(X)
+#undef X
+	};
+	bool first = true;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (!(vary & 1u << i))
+			continue;
+		out_printf("%s%s", first ? before : between, names[i]);
+		first = false;
+	}
+}
+
+static void print_difference(const struct difference *d)
+{
+	out_printf("  %.*s at %ju: %s (%s)\n", d->file.n ? (int)d->file.n : 1,
+		   d->file.n ? d->file.p : ".", (uintmax_t)d->offset, difference_name(d->cause),
+		   difference_text(d->cause));
+	if (d->before.n || d->after.n)
+		out_printf("    - %.*s\n    + %.*s\n", STR_ARG(d->before), STR_ARG(d->after));
+}
+
+static void print_cures(const struct differences *d)
+{
+	uint64_t told = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		enum difference_cause cause = d->v[i].cause;
+
+		if (!(told & 1ull << cause))
+			out_printf("  hint: %s: %s\n", difference_name(cause),
+				   difference_cure(cause));
+		told |= 1ull << cause;
+	}
+}
+
+static void print_text(const struct rebuilt *v, const struct differences *d)
+{
+	out_printf("'%.*s' differs", STR_ARG(v->path));
+	if (v->vary)
+		print_conditions(v->vary, " under another: ", ", ");
+	out_str(S("\n"));
+	for (size_t i = 0; i < d->n; i++)
+		print_difference(&d->v[i]);
+	if (d->left_out)
+		out_printf("  and %zu more\n", d->left_out);
+	print_cures(d);
+}
+
+static void print_json(const struct rebuilt *v, const struct differences *d, bool first)
+{
+	out_str(first ? S("\n {\"drv\": ") : S(",\n {\"drv\": "));
+	out_json(v->drv);
+	out_str(S(", \"output\": "));
+	out_json(v->output);
+	out_str(S(", \"path\": "));
+	out_json(v->path);
+	out_printf(", \"same\": %s, \"conditions\": [", v->other ? "false" : "true");
+	print_conditions(v->vary, "\"", "\", \"");
+	out_str(v->vary ? S("\"], \"differences\": [") : S("], \"differences\": ["));
+	for (size_t i = 0; i < d->n; i++) {
+		out_str(i ? S(",\n  {\"file\": ") : S("\n  {\"file\": "));
+		out_json(d->v[i].file);
+		out_printf(", \"offset\": %ju, \"cause\": \"%s\", \"before\": ",
+			   (uintmax_t)d->v[i].offset, difference_name(d->v[i].cause));
+		out_json(d->v[i].before);
+		out_str(S(", \"after\": "));
+		out_json(d->v[i].after);
+		out_str(S(", \"cure\": "));
+		out_json(str_c(difference_cure(d->v[i].cause)));
+		out_str(S("}"));
+	}
+	out_printf("], \"more\": %zu}", d->left_out);
+}
+
+static errint tell(struct cli *cli, const struct verify_command *c, const struct rebuilt *v,
+		   size_t n, size_t skipped, struct err *err)
+{
+	size_t differ = 0;
+	errint rc = 0;
+
+	if (c->json)
+		out_str(S("{\"outputs\": ["));
+	for (size_t i = 0; !rc && i < n; i++) {
+		struct differences d CLEANUP(differences_release) = {0};
+
+		differ += v[i].other != NULL;
+		if (v[i].other)
+			rc = look(cli, &v[i], &d, err);
+		if (!rc && c->json)
+			print_json(&v[i], &d, i == 0);
+		else if (!rc && v[i].other)
+			print_text(&v[i], &d);
+	}
+	if (rc)
+		return rc;
+	if (c->json)
+		out_printf("\n], \"skipped\": %zu}\n", skipped);
+	else
+		out_printf("%zu output%s built again: %zu the same, %zu other\n", n,
+			   n == 1 ? "" : "s", n - differ, differ);
+	if (!c->json && skipped)
+		out_printf(
+			"%zu derivation%s below could not be: not all of what they made is here\n",
+			skipped, skipped == 1 ? "" : "s");
+	cli->status = differ ? VERIFY_DIFFERS : 0;
+	return 0;
+}
+
+static errint rebuild(struct cli *cli, const struct verify_command *c, struct err *err)
+{
+	struct rebuild_request r = {.deep = c->deep, .vary = (unsigned)c->vary, .log = c->log};
+	struct build_wanted *w;
+	struct rebuilt *v;
+	size_t n = 0, skipped = 0;
+	errint rc = cli_session(cli, &r.session, err);
+
+	if (!rc)
+		rc = find(cli, c, r.session, &w, &r.n, err);
+	if (rc)
+		return rc;
+	r.w = w;
+	rc = project_rebuild(&r, &cli->a, &v, &n, &skipped, err);
+	if (rc)
+		return rc;
+	rc = tell(cli, c, v, n, skipped, err);
+	if (!c->keep)
+		rebuilt_remove(v, n);
+	return rc;
+}
+
+static errint run(struct cli *cli, void *ctx, struct err *err)
+{
+	const struct verify_command *c = ctx;
+	errint rc;
+
+	if (!c->rebuild) {
+		err_set(err, ERR_USAGE, "what is to be verified?");
+		return err_hint(err, "--rebuild builds again and compares; 'kiln store verify' "
+				     "looks at what the store has");
+	}
+	rc = rebuild(cli, c, err);
+	/* 1 is an answer here. */
+	if (rc && rc != ERR_INTERRUPTED)
+		err->status = VERIFY_TROUBLE;
+	return rc;
+}
+
+const struct command command_verify = {
+	.name = "verify",
+	.summary = "build again, and tell what came out otherwise and why",
+	.topic = TOPIC_BUILD,
+	.needs = NEEDS_STORE,
+	.rows = rows,
+	.size = sizeof(struct verify_command),
+	.run = run,
+};
