@@ -5,7 +5,7 @@
 # that does so. Sourced after lib.sh; skips the script where it cannot work.
 command -v cc >/dev/null || skip_all "no compiler"
 mkdir -p "$T/data/pkgs" "$T/shell/bin"
-cat >"$T/shell.c" <<'C'
+[ -e "$T/shell.c" ] || cat >"$T/shell.c" <<'C'
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

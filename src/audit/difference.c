@@ -62,7 +62,7 @@ static struct str shown(struct arena *a, struct str bytes, uint64_t at)
 	return (struct str){p, part.n};
 }
 
-void difference_add(struct comparison *c, const struct pair *p, enum difference_cause cause,
+void difference_add(struct tree_comparison *c, const struct pair *p, enum difference_cause cause,
 		    uint64_t offset)
 {
 	struct differences *d = c->out;
@@ -81,25 +81,25 @@ void difference_add(struct comparison *c, const struct pair *p, enum difference_
 	};
 }
 
-static void add_plain(struct comparison *c, struct str name, enum difference_cause cause)
+static void add_plain(struct tree_comparison *c, struct str name, enum difference_cause cause)
 {
 	const struct pair p = {.name = name, .before = S(""), .after = S("")};
 
 	difference_add(c, &p, cause, 0);
 }
 
-struct place {
+struct side {
 	int dir; /* a folder */
 	const char *name;
 };
 /* Where one thing is, both times. */
 struct places {
-	struct place before, after;
+	struct side before, after;
 	struct str path; /* within the tree */
 };
 
 /* Files of the store do not change, so that they can be looked at where they are. */
-static errint map_file(const struct place *at, struct str *out, struct err *err)
+static errint map_file(const struct side *at, struct str *out, struct err *err)
 {
 	int fd CLEANUP_FD = -1;
 	struct stat st;
@@ -125,7 +125,7 @@ static void unmap(struct str s)
 		munmap((void *)s.p, s.n);
 }
 
-static errint compare_files(struct comparison *c, const struct places *at, struct err *err)
+static errint compare_files(struct tree_comparison *c, const struct places *at, struct err *err)
 {
 	struct pair p = {.name = at->path};
 	errint rc = map_file(&at->before, &p.before, err);
@@ -140,7 +140,7 @@ static errint compare_files(struct comparison *c, const struct places *at, struc
 	return rc;
 }
 
-static errint compare_links(struct comparison *c, const struct places *at, struct err *err)
+static errint compare_links(struct tree_comparison *c, const struct places *at, struct err *err)
 {
 	char *before CLEANUP_FREE = NULL, *after CLEANUP_FREE = NULL;
 	errint rc = read_link(at->before.dir, at->before.name, &before, err);
@@ -155,12 +155,13 @@ static errint compare_links(struct comparison *c, const struct places *at, struc
 	return rc;
 }
 
-static errint compare(struct comparison *c, const struct places *at, unsigned depth,
+static errint compare(struct tree_comparison *c, const struct places *at, unsigned depth,
 		      struct err *err);
 
 /* Both lists are sorted. */
-static errint compare_lists(struct comparison *c, const struct places *at, const struct dir_list *b,
-			    const struct dir_list *f, unsigned depth, struct err *err)
+static errint compare_lists(struct tree_comparison *c, const struct places *at,
+			    const struct dir_list *b, const struct dir_list *f, unsigned depth,
+			    struct err *err)
 {
 	errint rc = 0;
 
@@ -183,7 +184,7 @@ static errint compare_lists(struct comparison *c, const struct places *at, const
 	return rc;
 }
 
-static errint compare_folders(struct comparison *c, const struct places *at, unsigned depth,
+static errint compare_folders(struct tree_comparison *c, const struct places *at, unsigned depth,
 			      struct err *err)
 {
 	struct dir_list before CLEANUP(dir_list_release) = {0};
@@ -201,7 +202,7 @@ static errint compare_folders(struct comparison *c, const struct places *at, uns
 	return rc ? rc : compare_lists(c, &in, &before, &after, depth + 1, err);
 }
 
-static errint compare(struct comparison *c, const struct places *at, unsigned depth,
+static errint compare(struct tree_comparison *c, const struct places *at, unsigned depth,
 		      struct err *err)
 {
 	struct stat b, f;
@@ -228,7 +229,7 @@ static errint compare(struct comparison *c, const struct places *at, unsigned de
 errint differences_find(const char *before, const char *after, struct arena *a, size_t max,
 			uint64_t now, struct differences *out, struct err *err)
 {
-	struct comparison c = {a, max, now, out};
+	struct tree_comparison c = {a, max, now, out};
 	const struct places top = {{AT_FDCWD, before}, {AT_FDCWD, after}, S("")};
 
 	return compare(&c, &top, 0, err);

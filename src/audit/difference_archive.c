@@ -181,9 +181,9 @@ static bool same_sequence(const struct members *b, const struct members *f)
 	return same;
 }
 
-static errint compare_member(struct comparison *c, const struct pair *of, const struct members *b,
-			     const struct member *x, const struct members *f,
-			     const struct member *y, struct err *err)
+static errint compare_member(struct tree_comparison *c, const struct pair *of,
+			     const struct members *b, const struct member *x,
+			     const struct members *f, const struct member *y, struct err *err)
 {
 	const struct pair p = {
 		.name = str_c(arena_printf(c->a, "%.*s!%.*s", STR_ARG(of->name), STR_ARG(x->name))),
@@ -199,7 +199,7 @@ static errint compare_member(struct comparison *c, const struct pair *of, const 
 	return str_eq(p.before, p.after) ? 0 : difference_look(c, &p, err);
 }
 
-static void add_member(struct comparison *c, const struct pair *of, struct str name)
+static void add_member(struct tree_comparison *c, const struct pair *of, struct str name)
 {
 	const struct pair p = {
 		.name = str_c(arena_printf(c->a, "%.*s!%.*s", STR_ARG(of->name), STR_ARG(name))),
@@ -211,8 +211,9 @@ static void add_member(struct comparison *c, const struct pair *of, struct str n
 }
 
 /* Both sorted by name. *timed: some have other times. */
-static errint compare_members(struct comparison *c, const struct pair *p, const struct members *b,
-			      const struct members *f, bool *timed, struct err *err)
+static errint compare_members(struct tree_comparison *c, const struct pair *p,
+			      const struct members *b, const struct members *f, bool *timed,
+			      struct err *err)
 {
 	errint rc = 0;
 
@@ -232,7 +233,7 @@ static errint compare_members(struct comparison *c, const struct pair *p, const 
 	return rc;
 }
 
-static errint look_members(struct comparison *c, const struct pair *p, struct members *b,
+static errint look_members(struct tree_comparison *c, const struct pair *p, struct members *b,
 			   struct members *f, struct err *err)
 {
 	size_t at = difference_at(p->before, p->after);
@@ -273,7 +274,8 @@ static bool gzip_timed(const struct pair *p)
 	       memcmp(p->before.p + 4, p->after.p + 4, 4);
 }
 
-static errint look_inside(struct comparison *c, const struct pair *p, bool *known, struct err *err)
+static errint look_inside(struct tree_comparison *c, const struct pair *p, bool *known,
+			  struct err *err)
 {
 	BUF(before, LIMIT_COMPARED);
 	BUF(after, LIMIT_COMPARED);
@@ -291,7 +293,7 @@ static errint look_inside(struct comparison *c, const struct pair *p, bool *know
 	return 0;
 }
 
-errint difference_in_archive(struct comparison *c, const struct pair *p, bool *known,
+errint difference_in_archive(struct tree_comparison *c, const struct pair *p, bool *known,
 			     struct err *err)
 {
 	static bool (*const formats[])(struct str) = {is_ar, is_zip, is_tar};

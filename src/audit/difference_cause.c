@@ -135,14 +135,23 @@ static bool is_compact_date(struct str s, size_t at)
 	       (str_starts(d, S("20")) || str_starts(d, S("19"))) && d.p[4] <= '1' && d.p[6] <= '3';
 }
 
+/* Parts of a second stand behind a dot or a comma. */
+static bool in_fraction(struct str s, size_t at)
+{
+	struct str d = run_around(s, at, is_digit);
+	size_t from = d.n ? (size_t)(d.p - s.p) : 0;
+
+	return from > 1 && (s.p[from - 1] == '.' || s.p[from - 1] == ',') && in_time(s, from - 2);
+}
+
 static bool is_time(struct str s, size_t at)
 {
-	return in_time(s, at) || is_compact_date(s, at);
+	return in_time(s, at) || in_fraction(s, at) || is_compact_date(s, at);
 }
 
 /* A number of four bytes that is a time of the second build: of what is no text, little else is
  * that near to now. */
-static bool is_binary_time(const struct comparison *c, const struct pair *p, size_t at)
+static bool is_binary_time(const struct tree_comparison *c, const struct pair *p, size_t at)
 {
 	enum { NEAR = 3 * 86400 };
 
@@ -211,7 +220,7 @@ static bool is_random(struct str before, struct str after, size_t at)
 	return others >= OTHERS;
 }
 
-static enum difference_cause cause_of_words(const struct comparison *c, const struct pair *p,
+static enum difference_cause cause_of_words(const struct tree_comparison *c, const struct pair *p,
 					    size_t at)
 {
 	bool text = is_text(str_sub(p->before, at > TIME_SPAN ? at - TIME_SPAN : 0, 2 * TIME_SPAN));
@@ -291,7 +300,7 @@ static bool is_reordered(const struct pair *p)
 /* ---- bytecode and build ids ---- */
 
 /* PEP 552: magic, flags, then the source's time and size, or its hash. */
-static bool look_bytecode(struct comparison *c, const struct pair *p)
+static bool look_bytecode(struct tree_comparison *c, const struct pair *p)
 {
 	enum { HEAD = 16, FLAGS = 4, TIME = 8, SIZE = 12 };
 	static const char mark[] = {'\r', '\n'}, none[4] = {0};
@@ -344,7 +353,7 @@ static size_t first_difference(const struct pair *p, bool *id)
 	return *id ? at : from + b.n + next;
 }
 
-errint difference_look(struct comparison *c, const struct pair *p, struct err *err)
+errint difference_look(struct tree_comparison *c, const struct pair *p, struct err *err)
 {
 	bool known = false, id;
 	errint rc = difference_in_archive(c, p, &known, err);

@@ -11,7 +11,7 @@ enum {
 	DIFFERENCE_SHOWN = 40, /* bytes that are shown of a difference */
 };
 
-struct comparison {
+struct tree_comparison {
 	struct arena *a;
 	size_t max;
 	uint64_t now; /* when the second one was made, Unix seconds */
@@ -25,13 +25,14 @@ struct pair {
 	unsigned depth; /* of archives around it */
 };
 
-void difference_add(struct comparison *c, const struct pair *p, enum difference_cause cause,
+void difference_add(struct tree_comparison *c, const struct pair *p, enum difference_cause cause,
 		    uint64_t offset);
 /* Of two versions that are not equal: adds what is different. */
-ATTR_MUST_CHECK errint difference_look(struct comparison *c, const struct pair *p, struct err *err);
+ATTR_MUST_CHECK errint difference_look(struct tree_comparison *c, const struct pair *p,
+				       struct err *err);
 /* The same where both are archives or compressed files; *known tells whether they are, and whether
  * something was added for them. */
-ATTR_MUST_CHECK errint difference_in_archive(struct comparison *c, const struct pair *p,
+ATTR_MUST_CHECK errint difference_in_archive(struct tree_comparison *c, const struct pair *p,
 					     bool *known, struct err *err);
 /* Index of the first byte that differs: of the shorter one's length when it begins the other. */
 size_t difference_at(struct str before, struct str after);

@@ -13,7 +13,7 @@
 
 enum { VERIFY_DIFFERS = 1, VERIFY_TROUBLE = 2, DIFFERENCES_MAX = 20 };
 
-struct verify_command {
+struct rebuild_command {
 	bool rebuild, deep, keep, json;
 	uint64_t vary;
 	enum build_log_mode log;
@@ -54,34 +54,20 @@ static errint take_vary(void *at, const struct option_given *g, struct err *err)
 }
 
 static const struct option rows[] = {
-	OPT_FLAG(struct verify_command, rebuild, "--rebuild", "build again, and compare"),
-	OPT_FLAG(struct verify_command, deep, "--deep",
+	OPT_FLAG(struct rebuild_command, rebuild, "--rebuild", "build again, and compare"),
+	OPT_FLAG(struct rebuild_command, deep, "--deep",
 		 "also all that it was built from, as far as that is here"),
-	OPT_CALL(struct verify_command, vary, take_vary, "--vary", "CONDITION,…",
+	OPT_CALL(struct rebuild_command, vary, take_vary, "--vary", "CONDITION,…",
 		 "and once more under other conditions: cores, umask, …, all"),
-	OPT_FLAG(struct verify_command, keep, "--keep", "keep what differs, as PATH.check"),
-	OPT_FLAG(struct verify_command, json, "--json", "print JSON"),
-	OPT_TEXT(struct verify_command, project, "--project", "DIR", "the project's folder"),
-	OPT_CHOICE(struct verify_command, log, BUILD_LOG_PREFIXED, NULL, "-L --print-build-logs",
+	OPT_FLAG(struct rebuild_command, keep, "--keep", "keep what differs, as PATH.check"),
+	OPT_FLAG(struct rebuild_command, json, "--json", "print JSON"),
+	OPT_TEXT(struct rebuild_command, project, "--project", "DIR", "the project's folder"),
+	OPT_CHOICE(struct rebuild_command, log, BUILD_LOG_PREFIXED, NULL, "-L --print-build-logs",
 		   "show every line of the builders"),
 	OPT_TABLE_ALONE(NULL, build_setting_rows),
-	OPERANDS(struct verify_command, names, "NAME"),
+	OPERANDS(struct rebuild_command, names, "NAME"),
 	OPT_END,
 };
-
-/* ---- what is meant ---- */
-
-static void ask(const struct verify_command *c, struct arena *a, struct asked **out, size_t *n)
-{
-	*n = c->names.n ? c->names.n : 1;
-	*out = ARENA_ARRAY(a, struct asked, *n);
-	(*out)[0] = (struct asked){.kind = ASKED_RECIPE};
-	for (size_t i = 0; i < c->names.n; i++)
-		(*out)[i] = (struct asked){
-			.kind = named_is_path(c->names.v[i]) ? ASKED_PATH : ASKED_RECIPE,
-			.text = c->names.v[i],
-		};
-}
 
 /* Of a store path, what made it. */
 static errint find_maker(struct cli *cli, struct build_wanted *w, struct err *err)
@@ -96,34 +82,18 @@ static errint find_maker(struct cli *cli, struct build_wanted *w, struct err *er
 	return rc;
 }
 
-static errint find(struct cli *cli, const struct verify_command *c, struct session *s,
-		   struct build_wanted **out, size_t *n, struct err *err)
+static errint find(struct cli *cli, const struct rebuild_command *c, struct build_wanted **out,
+		   size_t *n, struct err *err)
 {
-	struct resolved_list found CLEANUP(resolved_list_release) = {0};
-	const struct eval_request eval = {0};
-	struct project_request r = {.session = s, .eval = &eval};
-	char *dir CLEANUP_FREE = NULL;
-	struct product *products;
-	struct asked *asked;
-	size_t n_asked;
-	bool recipes = false;
-	errint rc = 0;
+	struct named_products products CLEANUP(named_products_release) = {0};
+	errint rc = named_products(cli, c->project, &c->names, &products, err);
 
-	ask(c, &cli->a, &asked, &n_asked);
-	for (size_t i = 0; i < n_asked; i++)
-		recipes |= asked[i].kind == ASKED_RECIPE;
-	if (recipes)
-		rc = project_find(c->project, &dir, err);
-	r.dir = dir;
-	if (!rc)
-		rc = project_resolve(&r, asked, n_asked, &cli->a, &found, err);
-	if (!rc)
-		rc = project_products(s, &cli->a, &found, &products, n, err);
 	if (rc)
 		return rc;
+	*n = products.n;
 	*out = ARENA_ARRAY(&cli->a, struct build_wanted, *n);
 	for (size_t i = 0; !rc && i < *n; i++) {
-		(*out)[i] = products[i].wanted;
+		(*out)[i] = products.v[i].wanted;
 		rc = find_maker(cli, &(*out)[i], err);
 	}
 	return rc;
@@ -221,7 +191,7 @@ static void print_json(const struct rebuilt *v, const struct differences *d, boo
 	out_printf("], \"more\": %zu}", d->left_out);
 }
 
-static errint tell(struct cli *cli, const struct verify_command *c, const struct rebuilt *v,
+static errint tell(struct cli *cli, const struct rebuild_command *c, const struct rebuilt *v,
 		   size_t n, size_t skipped, struct err *err)
 {
 	size_t differ = 0;
@@ -255,7 +225,7 @@ static errint tell(struct cli *cli, const struct verify_command *c, const struct
 	return 0;
 }
 
-static errint rebuild(struct cli *cli, const struct verify_command *c, struct err *err)
+static errint rebuild(struct cli *cli, const struct rebuild_command *c, struct err *err)
 {
 	struct rebuild_request r = {.deep = c->deep, .vary = (unsigned)c->vary, .log = c->log};
 	struct build_wanted *w;
@@ -264,7 +234,7 @@ static errint rebuild(struct cli *cli, const struct verify_command *c, struct er
 	errint rc = cli_session(cli, &r.session, err);
 
 	if (!rc)
-		rc = find(cli, c, r.session, &w, &r.n, err);
+		rc = find(cli, c, &w, &r.n, err);
 	if (rc)
 		return rc;
 	r.w = w;
@@ -279,7 +249,7 @@ static errint rebuild(struct cli *cli, const struct verify_command *c, struct er
 
 static errint run(struct cli *cli, void *ctx, struct err *err)
 {
-	const struct verify_command *c = ctx;
+	const struct rebuild_command *c = ctx;
 	errint rc;
 
 	if (!c->rebuild) {
@@ -300,6 +270,6 @@ const struct command command_verify = {
 	.topic = TOPIC_BUILD,
 	.needs = NEEDS_STORE,
 	.rows = rows,
-	.size = sizeof(struct verify_command),
+	.size = sizeof(struct rebuild_command),
 	.run = run,
 };

@@ -171,3 +171,43 @@ errint named_path(struct cli *cli, const char *word, struct str *out, struct err
 	*out = named.path;
 	return 0;
 }
+
+static bool fill_asked(const struct option_list *words, struct asked *out)
+{
+	bool recipes = !words->n;
+
+	out[0] = (struct asked){.kind = ASKED_RECIPE};
+	for (size_t i = 0; i < words->n; i++) {
+		out[i] = (struct asked){
+			.kind = named_is_path(words->v[i]) ? ASKED_PATH : ASKED_RECIPE,
+			.text = words->v[i],
+		};
+		recipes |= out[i].kind == ASKED_RECIPE;
+	}
+	return recipes;
+}
+
+void named_products_release(struct named_products *p)
+{
+	resolved_list_release(&p->found);
+}
+
+errint named_products(struct cli *cli, const char *project, const struct option_list *words,
+		      struct named_products *out, struct err *err)
+{
+	struct asked *asked = ARENA_ARRAY(&cli->a, struct asked, words->n + 1);
+	const struct eval_request eval = {0};
+	struct project_request r = {.eval = &eval};
+	char *dir CLEANUP_FREE = NULL;
+	errint rc = cli_session(cli, &r.session, err);
+
+	if (!rc && fill_asked(words, asked))
+		rc = project_find(project, &dir, err);
+	if (rc)
+		return rc;
+	r.dir = dir;
+	rc = project_resolve(&r, asked, MAX(words->n, (size_t)1), &cli->a, &out->found, err);
+	if (!rc)
+		rc = project_products(r.session, &cli->a, &out->found, &out->v, &out->n, err);
+	return rc;
+}

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "cli/cli.h"
+#include "project/project.h"
 
 enum named_kind { NAMED_PATH, NAMED_RECIPE, NAMED_PACKAGE };
 
@@ -28,3 +29,14 @@ ATTR_MUST_CHECK errint named_place(struct cli *cli, const char *word, struct str
 				   struct str *rest, struct err *err);
 /* Is it spelled as a path, or is there a link of that name? */
 bool named_is_path(const char *word);
+struct named_products {
+	struct product *v; /* in the command's arena */
+	size_t n;
+	struct resolved_list found; /* what they are of */
+};
+void named_products_release(struct named_products *p);
+/* What words name, recipes or paths, as what building them gives; no words: every recipe of the
+ * project (NULL: that around). *out is released also after a failure. */
+ATTR_MUST_CHECK errint named_products(struct cli *cli, const char *project,
+				      const struct option_list *words, struct named_products *out,
+				      struct err *err);

@@ -234,8 +234,7 @@ static errint tell_difference(struct job *j, size_t i, const struct path_info *o
 			    STR_ARG(j->goal->path), STR_ARG(j->infos[i].path));
 
 	err_detail(err, "  before: %s", hash_format(&old->nar_hash, HASH_SRI, true, before));
-	err_detail(err, "     now: %s",
-		   hash_format(&j->infos[i].nar_hash, HASH_SRI, true, now));
+	err_detail(err, "     now: %s", hash_format(&j->infos[i].nar_hash, HASH_SRI, true, now));
 	keep_difference(j, i, err);
 	return rc;
 }

@@ -65,10 +65,10 @@ completed() {
 }
 if command -v bash >/dev/null; then
 	is "commands, verbs and options are completed" "$(completed kiln ve; completed kiln store l; completed kiln store ls --r; completed kiln help ve; completed kiln gc -)" \
-		"version
+		"verify version
 ls
 --recursive
-version
+verify version
 -n --dry-run --max-freed --roots --json"
 	mkdir -p "$T/project/.flox/pkgs/two" "$T/project/sub"
 	touch "$T/project/.flox/pkgs/one.nix" "$T/project/.flox/pkgs/two/default.nix"
@@ -91,9 +91,11 @@ if command -v fish >/dev/null; then
 	# shellcheck disable=SC2016 # fish's
 	is "fish, too" "$(cd "$T/project/sub" && PATH=$KILN_BUILD:$PATH fish --no-config -c 'source $argv[1]
 		for line in "kiln ve" "kiln store l" "kiln store ls --rec" "kiln help ve" "kiln build t" "kiln shell libjpeg_t"; complete -C $line; end' "$root/docs/completion/kiln.fish" | cut -f1)" \
-		"version
+		"verify
+version
 ls
 --recursive
+verify
 version
 two
 libjpeg_turbo"
@@ -111,9 +113,11 @@ script=$1
 offered kiln ve; offered kiln store l; offered kiln store ls --rec; offered kiln help ve; offered kiln build t; offered kiln shell libjpeg_t
 END
 	is "and zsh" "$(cd "$T/project/sub" && PATH=$KILN_BUILD:$PATH zsh -f "$T/try.zsh" "$root/docs/completion/kiln.zsh")" \
-		"version
+		"verify
+version
 ls
 --recursive
+verify
 version
 two
 libjpeg_turbo"

@@ -1,0 +1,100 @@
+# shellcheck shell=sh
+# Sourced before small-set.sh, for tests that need trees: its shell makes $files, a line each: a name
+# and a text, in which %time, %cores, %seed, %locale, %zone, %mask, %path, %host and %uuid stand for what
+# the builder finds. files.nix is a function of a name, the lines and outputs.
+cat >"$T/shell.c" <<'C'
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+static const char *value(const char *name, char *text, size_t n)
+{
+	struct timespec now;
+	const char *got = NULL;
+	mode_t mask = umask(0);
+	time_t day = 86400 * 400;
+
+	umask(mask);
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (!strcmp(name, "time"))
+		snprintf(text, n, "%ld.%09ld", (long)now.tv_sec, now.tv_nsec);
+	else if (!strcmp(name, "uuid"))
+		snprintf(text, n, "%08lx-1c2d-4e5f", (unsigned long)now.tv_nsec * 2654435761u % 4294967291u);
+	else if (!strcmp(name, "zone"))
+		strftime(text, n, "%H", localtime(&day));
+	else if (!strcmp(name, "mask"))
+		snprintf(text, n, "%o", (unsigned)mask);
+	else if (!strcmp(name, "path") && !getcwd(text, n))
+		exit(3);
+	else if (!strcmp(name, "host") && gethostname(text, n))
+		exit(4);
+	else if (!strcmp(name, "cores"))
+		got = getenv("NIX_BUILD_CORES");
+	else if (!strcmp(name, "seed"))
+		got = getenv("PYTHONHASHSEED");
+	else if (!strcmp(name, "locale"))
+		got = getenv("LC_ALL");
+	if (got)
+		snprintf(text, n, "%s", got);
+	return text;
+}
+static void folders(char *path)
+{
+	for (char *p = path + 1; (p = strchr(p, '/')); p++) {
+		*p = 0;
+		mkdir(path, 0755);
+		*p = '/';
+	}
+}
+static void put(const char *top, const char *name, const char *text)
+{
+	char path[4096], word[256], found[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", top, name);
+	folders(path);
+	if (!(f = fopen(path, "w")))
+		exit(1);
+	for (; *text; text++) {
+		size_t n = 0;
+
+		if (*text != '%') {
+			fputc(*text, f);
+			continue;
+		}
+		while (text[n + 1] >= 'a' && text[n + 1] <= 'z')
+			n++;
+		snprintf(word, sizeof(word), "%.*s", (int)n, text + 1);
+		found[0] = 0;
+		fputs(value(word, found, sizeof(found)), f);
+		text += n;
+	}
+	fputc('\n', f);
+	if (fclose(f))
+		exit(1);
+}
+int main(void)
+{
+	char *all = getenv("files"), *outputs = getenv("outputs");
+	char *line, *output;
+
+	if (!all)
+		put(getenv("out"), "text", getenv("text"));
+	while (all && (output = strsep(&outputs, " "))) {
+		char *rest = strdup(all);
+
+		while ((line = strsep(&rest, "\n"))) {
+			char *name = strsep(&line, " ");
+
+			if (*name)
+				put(getenv(output), name, line ? line : "");
+		}
+	}
+	return 0;
+}
+C
+cat >"$T/files.nix" <<'NIX'
+name: files: derivation { inherit name files; outputs = [ "out" ]; system = builtins.currentSystem; builder = "/bin/sh"; }
+NIX
