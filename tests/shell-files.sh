@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Sourced before small-set.sh, for tests that need trees: its shell makes $files, a line each: a name
-# and a text, in which %time, %cores, %seed, %locale, %zone, %mask, %path, %host and %uuid stand for what
+# and a text, in which %n is a new line, and %time, %cores, %seed, %locale, %zone, %mask, %path, %host and %uuid stand for what
 # the builder finds. files.nix is a function of a name, the lines and outputs.
 cat >"$T/shell.c" <<'C'
 #include <stdio.h>
@@ -18,7 +18,9 @@ static const char *value(const char *name, char *text, size_t n)
 
 	umask(mask);
 	clock_gettime(CLOCK_REALTIME, &now);
-	if (!strcmp(name, "time"))
+	if (!strcmp(name, "n"))
+		got = "\n";
+	else if (!strcmp(name, "time"))
 		snprintf(text, n, "%ld.%09ld", (long)now.tv_sec, now.tv_nsec);
 	else if (!strcmp(name, "uuid"))
 		snprintf(text, n, "%08lx-1c2d-4e5f", (unsigned long)now.tv_nsec * 2654435761u % 4294967291u);

@@ -16,6 +16,9 @@ enum audit_severity { AUDIT_NOTE, AUDIT_WARNING, AUDIT_ERROR };
 	X(DRIVER, "driver", ERROR, "a library of the GPU's driver, which the host brings")     \
 	X(VERSIONS, "versions", ERROR, "two versions of one Python distribution")              \
 	X(TWICE, "twice", WARNING, "the same version of a Python distribution in two places")  \
+	X(MISSING, "missing", WARNING,                                                         \
+	  "a distribution asks for one that the closure does not have")                        \
+	X(UNFIT, "unfit", WARNING, "a distribution asks for another version than is there")    \
 	X(FILLING, "filling", NOTE, "a slot's filling that a recipe names: wanted")
 
 enum audit_rule {

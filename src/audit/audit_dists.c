@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "audit/audit_int.h"
+#include "py/requirement.h"
 
 static struct str top_of(const struct auditing *au, const struct dist *d)
 {
@@ -81,6 +82,56 @@ static void check_twice(struct auditing *au, const struct dist *d, const struct 
 		  STR_ARG(first->version), STR_ARG(other));
 }
 
+/* ---- what they ask for ---- */
+
+static void check_need(struct auditing *au, const struct dist *d, const struct marker_env *env,
+		       struct str text)
+{
+	struct arena *a = au->in->a;
+	struct requirement r;
+	struct pep440 version;
+	bool wanted = true;
+	ERR(bad);
+
+	/* What nobody can read was no obstacle for whoever installed it. */
+	if (requirement_parse(a, text, &r, &bad) ||
+	    (r.marker && marker_eval(r.marker, env, &wanted, &bad)) || !wanted)
+		return;
+	struct str name = pep503_name(a, r.name);
+	const struct dist *have = slot_closure_find(&au->closure, name);
+	if (slot_list_owner(au->in->slots, name))
+		return;
+	if (!have)
+		audit_add(au, AUDIT_MISSING, top_of(au, d), within(au, d),
+			  arena_printf(a,
+				       "add python3.pkgs.%.*s to the recipe's dependencies, or "
+				       "pythonRemoveDeps = [ \"%.*s\" ];",
+				       STR_ARG(name), STR_ARG(name)),
+			  "%.*s %.*s asks for '%.*s', which is not there", STR_ARG(d->project),
+			  STR_ARG(d->version), STR_ARG(text));
+	else if (str_eq(have->project, name) && !pep440_parse(a, have->version, &version, &bad) &&
+		 !specifier_set_contains(&r.versions, &version))
+		audit_add(au, AUDIT_UNFIT, top_of(au, d), within(au, d),
+			  arena_printf(
+				  a, "override one of the two, or pythonRelaxDeps = [ \"%.*s\" ];",
+				  STR_ARG(name)),
+			  "%.*s %.*s asks for '%.*s', and %.*s is there", STR_ARG(d->project),
+			  STR_ARG(d->version), STR_ARG(text), STR_ARG(have->version));
+}
+
+/* Distributions of fillings are checked when they fill a slot. */
+static void check_needs(struct auditing *au, const struct dist *d)
+{
+	struct arena *a = au->in->a;
+	const char *full = arena_printf(a, "%.*s.0", STR_ARG(au->closure.python));
+	const struct marker_env env = marker_env_linux(a, str_c(full), marker_machine());
+
+	if (slot_closure_wants(&au->closure, top_of(au, d)))
+		return;
+	for (size_t i = 0; au->closure.python.n && i < d->n_needs; i++)
+		check_need(au, d, &env, d->needs[i]);
+}
+
 void audit_dists(struct auditing *au)
 {
 	const struct dists *d = &au->closure.dists;
@@ -89,6 +140,7 @@ void audit_dists(struct auditing *au)
 		size_t first = 0;
 
 		check_slot(au, &d->v[i]);
+		check_needs(au, &d->v[i]);
 		while (!str_eq(d->v[first].project, d->v[i].project))
 			first++;
 		if (first < i)

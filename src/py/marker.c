@@ -247,6 +247,15 @@ errint marker_parse(struct arena *a, struct str s, struct marker **out, struct e
 	return 0;
 }
 
+struct str marker_machine(void)
+{
+#if defined(__aarch64__)
+	return S("aarch64");
+#else
+	return S("x86_64");
+#endif
+}
+
 struct marker_env marker_env_linux(struct arena *a, struct str full, struct str machine)
 {
 	struct str major, rest, minor, tail;

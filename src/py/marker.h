@@ -35,6 +35,8 @@ struct marker_env {
 /* CPython on Linux. full is "3.13.5"; strings are borrowed, but "3.13" lives in the arena. The
  * kernel's release and version are "", because nothing may depend on them. */
 struct marker_env marker_env_linux(struct arena *a, struct str full, struct str machine);
+/* This machine's, as PEP 508's platform_machine has it. */
+struct str marker_machine(void);
 
 struct marker;
 /* The tree lives in the arena. Depth is bounded. */

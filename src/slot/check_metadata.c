@@ -7,33 +7,12 @@
 #include "py/requirement.h"
 #include "slot/check.h"
 
-#if defined(__aarch64__)
-#define MACHINE "aarch64"
-#else
-#define MACHINE "x86_64"
-#endif
-
 struct asker {
 	const struct slot_case *c;
 	struct marker_env env;
 	const struct dist *dist;
 	const struct filling *filling; /* whose dist it is, or NULL: the closure's */
 };
-
-/* Whoever ships the module cv2 stands for every project that does. */
-static bool stands_for(struct str have, struct str want)
-{
-	return str_eq(have, want) ||
-	       (str_starts(have, S("opencv-")) && str_starts(want, S("opencv-")));
-}
-
-static bool is_there(const struct slot_case *c, struct str project)
-{
-	for (size_t i = 0; i < c->closure->dists.n; i++)
-		if (stands_for(c->closure->dists.v[i].project, project))
-			return true;
-	return false;
-}
 
 /* Does a filling bring it along? Its companions, or what else a virtual environment has. */
 static bool comes_along(const struct slot_case *c, struct str project)
@@ -111,7 +90,7 @@ static void ask(const struct asker *q, struct str text)
 	const struct slot_kind *owner = slot_list_owner(c->list, name);
 	if (owner)
 		ask_slot(q, &r, name, owner, text);
-	else if (q->filling && !is_there(c, name) && !comes_along(c, name))
+	else if (q->filling && !slot_closure_find(c->closure, name) && !comes_along(c, name))
 		finding_add(c, true,
 			    arena_printf(c->a, "name %.*s among what the recipe depends on",
 					 STR_ARG(name)),
@@ -152,7 +131,7 @@ static void check_asked(const struct slot_case *c)
 errint slot_check_metadata(const struct slot_case *c, struct err *err)
 {
 	struct str full = c->closure->python.n ? c->closure->python : S("3.13");
-	struct asker q = {.c = c, .env = marker_env_linux(c->a, full, S(MACHINE))};
+	struct asker q = {.c = c, .env = marker_env_linux(c->a, full, marker_machine())};
 
 	if (c->n_fillings == 0)
 		return 0;

@@ -227,6 +227,21 @@ errint slot_closure_asked(struct store *s, struct arena *a, struct str result,
 	return add_fillings(s, a, out, err);
 }
 
+/* Whoever ships the module cv2 stands for every project that does. */
+static bool stands_for(struct str have, struct str want)
+{
+	return str_eq(have, want) ||
+	       (str_starts(have, S("opencv-")) && str_starts(want, S("opencv-")));
+}
+
+const struct dist *slot_closure_find(const struct slot_closure *c, struct str project)
+{
+	for (size_t i = 0; i < c->dists.n; i++)
+		if (stands_for(c->dists.v[i].project, project))
+			return &c->dists.v[i];
+	return NULL;
+}
+
 bool slot_closure_wants(const struct slot_closure *c, struct str path)
 {
 	return among(c->fillings, c->n_fillings, path) || among(c->members, c->n_members, path);

@@ -42,5 +42,9 @@ ATTR_MUST_CHECK errint slot_closure_read(struct store *s, struct arena *a, struc
 /* The projects that the closure asks for, and nothing more: a fraction of the work. */
 ATTR_MUST_CHECK errint slot_closure_asked(struct store *s, struct arena *a, struct str result,
 					  struct slot_closure *out, struct err *err);
+/* What the closure has of a project, or of one that ships the same module (cv2 has several); or
+ * NULL.
+ */
+const struct dist *slot_closure_find(const struct slot_closure *c, struct str project);
 /* The store path is a filling, or a member of one, that a recipe named: it is wanted there. */
 bool slot_closure_wants(const struct slot_closure *c, struct str path);

@@ -8,15 +8,15 @@
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 21
+plan 25
 top=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$T/data/pkgs/python" "$T/project/.flox/pkgs"
 cp "$top/pkgs/python/slots.json" "$T/data/pkgs/python/"
 cd "$T/project" || exit 1
 recipe() { printf 'import %s/files.nix "%s" "%s"\n' "$T" "$1" "$2" >".flox/pkgs/$1.nix"; }
-# dist PROJECT VERSION [MODULE]: lines of an installed distribution
-dist() { printf 'lib/python3.13/site-packages/%s-%s.dist-info/METADATA Metadata-Version: 2.1\n%s' "$(echo "$1" | tr - _)" "$2" \
-	"lib/python3.13/site-packages/${3:-$(echo "$1" | tr - _)}/__init__.py x"; }
+# dist PROJECT VERSION [MODULE [REQUIREMENT]]: lines of an installed distribution
+dist() { printf 'lib/python3.13/site-packages/%s-%s.dist-info/METADATA Metadata-Version: 2.1%s\n%s' "$(echo "$1" | tr - _)" "$2" \
+	"%nName: $1%nVersion: $2${4:+%nRequires-Dist: $4}" "lib/python3.13/site-packages/${3:-$(echo "$1" | tr - _)}/__init__.py x"; }
 audit() { kiln build --no-link "$1" >/dev/null 2>err || cat err; kiln audit "$1"; }
 rules() { kiln build --no-link "$1" >/dev/null 2>err || cat err; kiln audit --json "$1" |
 	python3 -c 'import json, sys; print(*[f["rule"] + ":" + f["severity"] for r in json.load(sys.stdin) for f in r["findings"]])'; }
@@ -69,6 +69,18 @@ NIX
 is "the same version twice is a warning" "$(rules twice)" "twice:warning"
 audit twice >out
 is "which is status 0" "$?:$(tail -1 out)" "0:twice: 0 errors, 1 warning"
+recipe asks "$(dist asks 1 asks 'wanted >= 2')
+bin/python3.13 x"
+is "what is asked for and not there" "$(rules asks)" "missing:warning"
+like "with the cure" "$(audit asks)" "asks for 'wanted >= 2'.*add python3.pkgs.wanted|pythonRemoveDeps"
+recipe unfit "$(dist wanted 1.5)
+$(dist asks 1 asks 'wanted >= 2')
+bin/python3.13 x"
+is "another version than is asked for" "$(rules unfit)" "unfit:warning"
+recipe elsewhere "$(dist asks 1 asks 'torch >= 2; extra == \"gpu\"')
+$(dist other 1 other torch)
+bin/python3.13 x"
+is "slots and what is not asked here are no lack" "$(rules elsewhere)" ""
 recipe unbuilt 'x y'
 kiln audit unbuilt >out 2>err
 is "what is not built cannot be audited" "$?" 2
