@@ -57,6 +57,8 @@ void out_size(uint64_t n);
 struct sink *out_sink(void);
 /* The rest of a file, likewise. */
 ATTR_MUST_CHECK errint out_file(int fd, struct err *err);
+/* What was printed so far, for whoever waits for it; a failure is told by out_flush(). */
+void out_now(void);
 ATTR_MUST_CHECK errint out_flush(struct err *err);
 
 enum { SIZE_TEXT_MAX = 24 };

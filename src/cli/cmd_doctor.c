@@ -18,16 +18,15 @@ static const struct option rows[] = {
 	OPT_END,
 };
 
-static void print(const struct doctor *d)
+/* A mirror that does not answer takes its time: what is known before is told before. */
+static void print(void *ctx, const struct finding *f)
 {
-	for (size_t i = 0; i < d->n; i++) {
-		const struct finding *f = &d->v[i];
-		struct str cures = str_c(f->cure ? f->cure : ""), cure;
+	struct str cures = str_c(f->cure ? f->cure : ""), cure;
 
-		out_printf("%-4s %-8s %s\n", verdict_name(f->verdict), f->part, f->text);
-		while (cures.n && str_split(&cures, '\n', &cure))
-			out_printf("              hint: %.*s\n", STR_ARG(cure));
-	}
+	out_printf("%-4s %-8s %s\n", verdict_name(f->verdict), f->part, f->text);
+	while (cures.n && str_split(&cures, '\n', &cure))
+		out_printf("              hint: %.*s\n", STR_ARG(cure));
+	out_now();
 }
 
 static void print_json(const struct doctor *d)
@@ -52,7 +51,11 @@ static void print_json(const struct doctor *d)
 static errint run(struct cli *cli, void *ctx, struct err *err)
 {
 	const struct doctor_command *c = ctx;
-	struct doctor d CLEANUP(doctor_release) = {.a = &cli->a, .offline = c->offline};
+	struct doctor d CLEANUP(doctor_release) = {
+		.a = &cli->a,
+		.offline = c->offline,
+		.found = c->json ? NULL : print,
+	};
 	errint rc = cli_session(cli, &d.session, err);
 
 	if (!rc)
@@ -61,8 +64,6 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 		return rc;
 	if (c->json)
 		print_json(&d);
-	else
-		print(&d);
 	cli->status = doctor_verdict(&d) == VERDICT_BAD ? DOCTOR_BAD : 0;
 	return 0;
 }

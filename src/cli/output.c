@@ -128,6 +128,12 @@ void out_json_or_null(struct str s)
 		out_str(S("null"));
 }
 
+void out_now(void)
+{
+	if (out.n)
+		drain();
+}
+
 errint out_flush(struct err *err)
 {
 	if (out.n)

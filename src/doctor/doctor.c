@@ -25,6 +25,8 @@ static void add(struct doctor *d, enum verdict v, const char *text, const char *
 {
 	ARRAY_GROW(d->v, d->n, d->cap);
 	d->v[d->n++] = (struct finding){v, d->part, text, cure};
+	if (d->found)
+		d->found(d->ctx, &d->v[d->n - 1]);
 }
 
 void doctor_tell(struct doctor *d, enum verdict v, const char *cure, const char *fmt, ...)

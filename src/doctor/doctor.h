@@ -22,8 +22,11 @@ struct finding {
 
 struct doctor {
 	struct session *session;
-	struct arena *a;  /* of texts */
-	bool offline;     /* asks no mirror */
+	struct arena *a; /* of texts */
+	bool offline;    /* asks no mirror */
+	/* Told of each as soon as it is known, or NULL; f is borrowed until it returns. */
+	void (*found)(void *ctx, const struct finding *f);
+	void *ctx;
 	const char *part; /* at work */
 	struct finding *v;
 	size_t n, cap;

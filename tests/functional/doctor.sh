@@ -2,7 +2,7 @@
 # kiln doctor: each part's findings, their verdicts and cures, and that looking changes nothing.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 37
+plan 38
 cd "$T" || exit 1
 unset KILN_CONF KILN_SLOT_PATH http_proxy https_proxy all_proxy no_proxy TMPDIR
 export NIX_STORE_DIR="$T/st" NIX_STATE_DIR="$T/var" NIX_LOG_DIR="$T/log"
@@ -83,5 +83,29 @@ said=$(doctor sources)
 like "a mirror that does not answer" "$said" '^warn sources  Python packages: no mirror is reached$'
 like "why" "$said" "^note sources  Python packages: .*127.0.0.1:1/simple/pip/"
 like "folders of vendored files" "$said" "^warn sources  the folder of vendored files '$T/none' cannot be read$"
+# A mirror that looks at what was printed when it is asked.
+cat >late.py <<'PY'
+import http.server, os
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        open("seen", "w").write(open("said").read())
+        self.send_error(404)
+    def log_message(self, *args):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+open("port.new", "w").write(str(server.server_port))
+os.rename("port.new", "port")
+server.handle_request()
+PY
+if command -v python3 >/dev/null; then
+	timeout 60 python3 late.py &
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -s port ] || sleep 0.3; done
+	printf 'mirror.pypi = http://127.0.0.1:%s/simple\nmirror.debian = file://%s/nowhere\n' "$(cat port)" "$T" >late.conf
+	KILN_CONF="$T/late.conf" no_proxy='*' kiln doctor store sources >said 2>&1
+	wait
+	is "each finding is printed when it is known" "$(grep -v "^ " seen | cut -c6-12 | sort -u)" "store  "
+else
+	pass "each finding is printed when it is known # SKIP no python3"
+fi
 like "--offline asks none" "$(doctor --offline sources)" "^note sources  Python packages: 'http://127.0.0.1:1/simple', not asked$"
 like "what is no part" "$(doctor nothing)" "^error: 'nothing' is nothing that is looked at$"
