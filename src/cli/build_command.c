@@ -209,29 +209,47 @@ static errint link_all(struct build_command *c, struct session *s, struct err *e
 	return rc;
 }
 
-static void print_json(const struct build_command *c)
+static errint put_passed(struct session *s, const struct product *p, struct err *err)
 {
+	bool passed;
+	errint rc = check_passed(s, p, &passed, err);
+
+	if (!rc)
+		out_printf(", \"passed\": %s", passed ? "true" : "false");
+	return rc;
+}
+
+static void put_outputs(const struct product *p)
+{
+	out_str(S(", \"outputs\": {"));
+	for (size_t k = 0; k < p->n_paths; k++) {
+		out_str(k ? S(", ") : S(""));
+		out_json(p->wanted.n_outputs ? p->wanted.outputs[k] : S("out"));
+		out_str(S(": "));
+		out_json(p->paths[k]);
+	}
+	out_str(S("}"));
+}
+
+static errint print_json(const struct build_command *c, struct session *s, struct err *err)
+{
+	errint rc = 0;
+
 	out_str(S("["));
-	for (size_t i = 0; i < c->n_products; i++) {
+	for (size_t i = 0; !rc && i < c->n_products; i++) {
 		const struct product *p = &c->products[i];
 
 		out_str(i ? S(",\n {\"name\": ") : S("\n {\"name\": "));
 		out_json(p->name);
 		out_str(S(", \"drvPath\": "));
-		if (p->wanted.n_outputs)
-			out_json(p->wanted.path);
-		else
-			out_str(S("null"));
-		out_str(S(", \"outputs\": {"));
-		for (size_t k = 0; k < p->n_paths; k++) {
-			out_str(k ? S(", ") : S(""));
-			out_json(p->wanted.n_outputs ? p->wanted.outputs[k] : S("out"));
-			out_str(S(": "));
-			out_json(p->paths[k]);
-		}
-		out_str(S("}}"));
+		out_json_or_null(p->wanted.n_outputs ? p->wanted.path : S(""));
+		if (c->check && !c->builds.dry_run)
+			rc = put_passed(s, p, err);
+		put_outputs(p);
+		out_str(S("}"));
 	}
 	out_str(S("\n]\n"));
+	return rc;
 }
 
 static void print_paths(const struct build_command *c)
@@ -282,6 +300,29 @@ static struct err *last_failure(struct build_command *c, struct session *s)
 	return last;
 }
 
+static errint print(const struct build_command *c, struct session *s, struct err *err)
+{
+	if (c->json)
+		return print_json(c, s, err);
+	if (!c->builds.dry_run && c->check)
+		return check_report(s, c->products, c->n_products, err);
+	if (!c->builds.dry_run)
+		print_paths(c);
+	return 0;
+}
+
+/* What went well beside a check that failed. One that is made again is there all the while. */
+static void tell_checks(struct build_command *c, struct session *s, struct err *err)
+{
+	ERR(why);
+
+	check_report_failed(s, c->project_dir, c->products, c->n_products, err);
+	if (err->code == ERR_INTERRUPTED || c->builds.options.check || c->builds.dry_run)
+		return;
+	if (print(c, s, &why))
+		report_err(s->report, &why);
+}
+
 errint build_command_run(struct build_command *c, struct cli *cli, struct err *err)
 {
 	struct session *s;
@@ -301,18 +342,13 @@ errint build_command_run(struct build_command *c, struct cli *cli, struct err *e
 	if (!rc)
 		rc = pin_set(c, s, err);
 	else if (c->check)
-		check_report_failed(s, c->project_dir, c->products, c->n_products, err);
+		tell_checks(c, s, err);
 	if (!rc)
 		rc = link_all(c, s, err);
 	if (rc && failure)
 		report_err(s->report, failure);
 	if (rc)
 		return rc;
-	if (c->json)
-		print_json(c);
-	else if (!c->builds.dry_run && c->check)
-		rc = check_report_passed(s, c->products, c->n_products, err);
-	else if (!c->builds.dry_run)
-		print_paths(c);
+	rc = print(c, s, err);
 	return rc || !failure ? rc : err_move(err, failure);
 }

@@ -11,17 +11,21 @@
 
 enum { MISSES_MAX = 5 };
 
-errint check_report_passed(struct session *s, const struct product *v, size_t n, struct err *err)
+errint check_passed(struct session *s, const struct product *p, bool *out, struct err *err)
+{
+	return store_is_valid(s->store, p->paths[0], out, err);
+}
+
+errint check_report(struct session *s, const struct product *v, size_t n, struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct str name = str_drop_suffix(v[i].name, S("-check"));
-		bool valid;
-		errint rc = store_is_valid(s->store, v[i].paths[0], &valid, err);
+		bool passed;
+		errint rc = check_passed(s, &v[i], &passed, err);
 
 		if (rc)
 			return rc;
-		if (valid)
-			out_printf("%.*s: passed\n", STR_ARG(name));
+		out_printf("%.*s: %s\n", STR_ARG(name), passed ? "passed" : "not passed");
 	}
 	return 0;
 }

@@ -7,7 +7,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 KILN_DATA_DIR=$top
 export KILN_DATA_DIR
 command -v python3 >/dev/null || skip_all "no python3"
-plan 34
+plan 36
 cd "$T" || exit 1
 
 put() { mkdir -p "$(dirname "$1")" && cat >"$1"; }
@@ -120,6 +120,14 @@ like "the recipe's line that lacks it" "$said" "^hint: recipe 'one' lacks the pa
 like "of each" "$said" "^hint: recipe 'two' lacks .*/two.nix, line 6$"
 said=$(kiln check --no-keep-going -j1 2>&1)
 is "unless told otherwise" "$(printf '%s\n' "$said" | grep -c '^error: builder for')" 1
+echo "d \"good\" \"x\" // { checks.x = d \"good-check\" $T/good.sh; }" | cat .flox/pkgs/one.nix - | sed '/missing-one/d' >.flox/pkgs/good.nix
+# shellcheck disable=SC2016 # for the script
+echo 'echo >$out' >"$T/good.sh"
+is "beside a failure all are told" "$(kiln check 2>/dev/null | sort)" "good: passed
+missing-one: not passed
+missing-two: not passed"
+is "as JSON" "$(kiln check --json one good 2>/dev/null | grep -o '"passed": [a-z]*' | tr '\n' ' ')" '"passed": false "passed": true '
+rm .flox/pkgs/good.nix
 # shellcheck disable=SC2016 # for the script
 sed -i 's/exit 1/echo >$out/' "$T/fail.sh"
 is "those that pass are told" "$(kiln check 2>/dev/null | sort)" "missing-one: passed
