@@ -16,6 +16,7 @@ void build_command_release(struct build_command *c)
 	resolved_list_release(&c->found);
 	free(c->asked);
 	free(c->project_dir);
+	err_release(&c->no_project);
 	arena_release(&c->a);
 }
 
@@ -76,14 +77,17 @@ static errint check_found(const struct build_command *c, struct err *err)
 	return 0;
 }
 
-/* --out-link names one link: for a recipe, or for all else, which is numbered. */
+/* --out-link names one link: for what is named, or for all else, which is numbered. */
 static errint check_link(const struct build_command *c, struct err *err)
 {
 	size_t n = 0, others = 0;
 
 	for (size_t i = 0; c->builds.link && i < c->found.n; i++) {
-		n += c->found.v[i].kind == ASKED_RECIPE;
-		others += c->found.v[i].kind != ASKED_RECIPE && c->found.v[i].kind != ASKED_SLOT;
+		enum asked_kind kind = c->found.v[i].kind;
+		bool named = kind == ASKED_RECIPE || kind == ASKED_SET;
+
+		n += named;
+		others += !named && kind != ASKED_SLOT;
 	}
 	if (n + (others > 0) <= 1)
 		return 0;
@@ -152,6 +156,38 @@ static errint find_checks(struct build_command *c, struct err *err)
 	return 0;
 }
 
+/* Without a project all that is named must be the set's. */
+static errint find_names(struct build_command *c, struct err *err)
+{
+	errint rc = project_find(c->project, &c->project_dir, err);
+	bool alone = rc == ERR_NOT_FOUND && c->packages && !c->project && !c->request.release;
+
+	for (size_t i = 0; i < c->n_asked; i++) {
+		struct asked *asked = &c->asked[i];
+
+		if (asked->kind != ASKED_RECIPE)
+			continue;
+		asked->or_package = c->packages && asked->text;
+		alone = alone && asked->text;
+	}
+	if (!alone)
+		return rc;
+	err_move(&c->no_project, err);
+	return 0;
+}
+
+/* That there is no project may be what is wrong. */
+static errint not_found(struct build_command *c, struct err *err)
+{
+	if (c->check)
+		return err_hint(err, "name a recipe of the project, or one of python3.pkgs");
+	if (!c->no_project.code)
+		return ERR_NOT_FOUND;
+	err_detail(err, "%s", c->no_project.msg);
+	err_hint(err, "%s", c->no_project.hint);
+	return ERR_NOT_FOUND;
+}
+
 static errint find(struct build_command *c, struct session *s, struct err *err)
 {
 	struct project_request r = {
@@ -161,13 +197,13 @@ static errint find(struct build_command *c, struct session *s, struct err *err)
 	if (!rc && c->check)
 		rc = find_checks(c, err);
 	else if (!rc && count_recipes(c))
-		rc = project_find(c->project, &c->project_dir, err);
+		rc = find_names(c, err);
 	if (rc)
 		return rc;
 	r.dir = c->project_dir;
 	rc = project_resolve(&r, c->asked, c->n_asked, &c->a, &c->found, err);
-	if (rc == ERR_NOT_FOUND && c->check)
-		return err_hint(err, "name a recipe of the project, or one of python3.pkgs");
+	if (rc == ERR_NOT_FOUND)
+		return not_found(c, err);
 	if (!rc)
 		rc = check_found(c, err);
 	if (!rc)
@@ -179,7 +215,7 @@ static errint find(struct build_command *c, struct session *s, struct err *err)
 
 /* ---- results ---- */
 
-/* Recipes have links of their own; all else shares one name, and its numbers. */
+/* What is named has a link of its own; all else shares one name, and its numbers. */
 static const char *link_of(struct build_command *c, const struct product *p,
 			   struct result_numbers *numbers)
 {
@@ -188,10 +224,11 @@ static const char *link_of(struct build_command *c, const struct product *p,
 
 	if (f->kind == ASKED_SLOT || c->builds.no_link)
 		return NULL;
-	if (!link && f->kind == ASKED_RECIPE)
-		link = arena_printf(&c->a, "%s/result-%.*s", c->project_dir, STR_ARG(f->label));
-	size_t number =
-		f->kind == ASKED_RECIPE ? p->index + 1 : result_number(numbers, p->wanted.path);
+	bool named = f->kind == ASKED_RECIPE || f->kind == ASKED_SET;
+	if (!link && named)
+		link = arena_printf(&c->a, "%s%sresult-%.*s", c->project_dir ? c->project_dir : "",
+				    c->project_dir ? "/" : "", STR_ARG(f->label));
+	size_t number = named ? p->index + 1 : result_number(numbers, p->wanted.path);
 	return result_name(&c->a, link ? link : "result", number);
 }
 
@@ -264,7 +301,8 @@ static errint pin_set(struct build_command *c, struct session *s, struct err *er
 {
 	bool pinned = false;
 
-	if (!count_recipes(c) || c->check || c->builds.dry_run || c->request.nixpkgs)
+	if (!c->project_dir || !count_recipes(c) || c->check || c->builds.dry_run ||
+	    c->request.nixpkgs)
 		return 0;
 	errint rc = project_pin_first(s, c->project_dir, &pinned, err);
 	if (pinned)

@@ -15,9 +15,11 @@ struct build_command {
 	struct asked *asked;
 	size_t n_asked, cap_asked;
 	bool json;
-	bool check; /* names are of what is checked, not built */
+	bool check;    /* names are of what is checked, not built */
+	bool packages; /* names that no recipe has are those of the set's packages */
 	/* found: */
-	char *project_dir; /* of recipes */
+	char *project_dir;     /* of recipes */
+	struct err no_project; /* where there is none, but packages alone are asked for */
 	struct resolved_list found;
 	struct product *products;
 	size_t n_products;

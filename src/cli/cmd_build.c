@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * kiln build: a project's recipes, the derivations of an expression, or what fills a slot. */
+ * kiln build: a project's recipes, packages of the set, the derivations of an expression,
+ * or what fills a slot. */
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -56,8 +57,11 @@ static void tell_briefly(struct cli *cli, struct build_command *c)
 
 static errint run(struct cli *cli, void *ctx, struct err *err)
 {
-	tell_briefly(cli, ctx);
-	return build_command_run(ctx, cli, err);
+	struct build_command *c = ctx;
+
+	tell_briefly(cli, c);
+	c->packages = true;
+	return build_command_run(c, cli, err);
 }
 
 static void release(void *ctx)
@@ -67,7 +71,7 @@ static void release(void *ctx)
 
 const struct command command_build = {
 	.name = "build",
-	.summary = "build recipes of .flox/pkgs and link the results",
+	.summary = "build recipes of .flox/pkgs, or packages, and link the results",
 	.topic = TOPIC_BUILD,
 	.rows = rows,
 	.size = sizeof(struct build_command),

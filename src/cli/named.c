@@ -79,7 +79,7 @@ static errint find_name(struct cli *cli, const char *word, struct named *out, st
 		file = project_recipe_file(dir, str_c(word));
 	if (file)
 		return find_asked(cli, dir, word, ASKED_RECIPE, out, err);
-	errint rc = find_asked(cli, NULL, word, ASKED_SET, out, err);
+	errint rc = find_asked(cli, dir, word, ASKED_SET, out, err);
 	if (rc != ERR_NOT_FOUND)
 		return rc;
 	err_clear(err);
@@ -164,7 +164,7 @@ errint named_path(struct cli *cli, const char *word, struct str *out, struct err
 	}
 	if (!valid && named.kind == NAMED_PACKAGE) {
 		err_set(err, ERR_NOT_FOUND, "package '%s' is not in the store", word);
-		return err_hint(err, "kiln build -f '<nixpkgs>' -A %s", word);
+		return err_hint(err, "kiln build %s", word);
 	}
 	if (!valid)
 		return store_not_valid(named.path, err);

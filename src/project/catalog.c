@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include "base/file.h"
-#include "base/suggest.h"
 #include "project/installable.h"
 #include "project/project_tracked.h"
 
@@ -14,40 +13,12 @@ void catalog_close(struct catalog *c)
 	if (!c)
 		return;
 	recipes_release(&c->recipes);
-	evaluation_release(&c->alone);
 	free(c);
 }
 
 void catalog_cleanup(struct catalog **c)
 {
 	catalog_close(*c);
-}
-
-/* The set that recipes are called with. */
-static errint open_set(struct catalog *c, const char *data, struct err *err)
-{
-	const char *pinned = c->e->request->pinned;
-	char *own CLEANUP_FREE = path_join(str_c(data), S("pkgs"));
-	BUF(text, LIMIT_PATH_TEXT * 2);
-	errint rc;
-
-	if (c->eval.nixpkgs) {
-		buf_putz(&text, "import <nixpkgs> { ");
-	} else {
-		buf_putz(&text, "import (/. + ");
-		eval_print_string(&text, str_c(pinned ? pinned : own));
-		buf_putz(&text, ") { ");
-		if (c->recipes.dir) {
-			buf_putz(&text, "pythonLocks = /. + ");
-			eval_print_string(&text, str_c(c->recipes.dir));
-			buf_putz(&text, " + \"/.flox\"; ");
-		}
-	}
-	rc = project_put_system(c->e, &text, err);
-	buf_putz(&text, "}");
-	if (!rc)
-		rc = buf_check(&text, "path", err);
-	return rc ? rc : eval_string(c->e->eval, buf_str(&text), "/", "«set»", &c->set, err);
 }
 
 static errint open_all(struct catalog *c, struct err *err)
@@ -60,18 +31,14 @@ static errint open_all(struct catalog *c, struct err *err)
 	if (!rc && c->r.dir && !c->eval.nixpkgs)
 		rc = project_pin_read(c->r.session, c->r.dir, c->a, &c->pin, err);
 	c->r.pin = &c->pin;
-	if (!rc && c->r.dir)
+	if (!rc)
 		rc = recipes_open(&c->r, c->a, &c->recipes, err);
-	if (!rc && !c->r.dir) {
-		c->eval.allowed[c->eval.n_allowed++] = arena_printf(c->a, "%s/pkgs", data);
-		rc = evaluation_open(c->r.session, &c->eval, EVALUATION_SET | c->r.flags, &c->alone,
-				     err);
-	}
 	if (rc)
 		return rc;
-	c->e = c->r.dir ? &c->recipes.e : &c->alone;
-	if (open_set(c, data, err))
-		return err_wrap(err, "reading the package set");
+	c->e = &c->recipes.e;
+	rc = project_set(c->e, c->recipes.dir, &c->set, err);
+	if (rc)
+		return rc;
 	char *about CLEANUP_FREE = xasprintf("%s/pkgs/about.nix", data);
 	return eval_file(c->e->eval, about, &c->about, err);
 }
@@ -95,7 +62,7 @@ errint catalog_open(const struct project_request *r, struct arena *a, struct cat
 
 errint catalog_python(struct catalog *c, struct value **out, struct err *err)
 {
-	return installable_walk(c->e, c->set, S(CATALOG_PYTHON), out, err);
+	return installable_walk(c->e, c->set, S(SET_PYTHON), out, err);
 }
 
 /* ---- finding ---- */
@@ -139,71 +106,14 @@ static errint find_in_set(struct catalog *c, struct str name, struct catalog_ite
 	return 0;
 }
 
-static errint offer(struct catalog *c, struct suggestion *s, struct value *set, const char *within,
-		    struct err *err)
-{
-	struct str *names;
-	size_t n;
-	errint rc = eval_attr_names(c->e->eval, set, c->a, &names, &n, err);
-
-	for (size_t i = 0; !rc && i < n; i++)
-		if (!str_starts(names[i], S("_")))
-			suggestion_offer_as(s, names[i],
-					    *within ? str_c(arena_printf(c->a, "%s.%.*s", within,
-									 STR_ARG(names[i])))
-						    : names[i]);
-	return rc;
-}
-
-/* What the set itself says of a name that it lacks. */
-static errint set_says(struct catalog *c, struct str name, struct str *out, struct err *err)
-{
-	BUF(text, LIMIT_PATH_TEXT * 2);
-	struct value *v;
-
-	buf_putz(&text, "set: let say = (set.__missing or { }).first or (_: null) ");
-	eval_print_string(&text, name);
-	buf_putz(&text, "; in if say == null then \"\" else say");
-	errint rc = buf_check(&text, "name", err);
-	if (!rc)
-		rc = evaluation_apply(c->e, buf_z(&text), c->set, &v, err);
-	return rc ? rc : eval_get_string(c->e->eval, v, out, err);
-}
-
 static errint unknown(struct catalog *c, const char *name, struct err *err)
 {
-	struct str word = str_c(name), says;
-	struct suggestion s = {0};
-	struct value *python = NULL, *found = NULL;
-	errint rc = set_says(c, word, &says, err);
+	ERR(why);
 
-	/* Of a path the last name is the one that counts. */
-	word = str_skip(word, (size_t)(str_rchr(word, '.') + 1));
-	s = suggestion_for(word);
-	if (!rc && c->recipes.dir)
-		rc = offer(c, &s, c->recipes.v, "", err);
-	if (!rc)
-		rc = offer(c, &s, c->set, "", err);
-	if (!rc)
-		rc = catalog_python(c, &python, err);
-	if (!rc && python)
-		rc = offer(c, &s, python, CATALOG_PYTHON, err);
-	if (rc)
-		return rc;
-	if (python) {
-		rc = eval_get_attr(c->e->eval, python, str_c(name), &found, err);
-		if (rc)
-			return rc;
-	}
-	err_set(err, ERR_NOT_FOUND, "there is no %spackage '%s'",
+	err_set(&why, ERR_NOT_FOUND, "there is no %spackage '%s'",
 		c->recipes.dir ? "recipe and no " : "", name);
-	if (found)
-		return err_hint(err, "did you mean '" CATALOG_PYTHON ".%s'?", name);
-	if (says.n)
-		return err_hint(err, "%.*s", STR_ARG(says));
-	if (suggestion_hint(&s, err))
-		return ERR_NOT_FOUND;
-	return err_hint(err, "kiln search %s looks into descriptions, too", name);
+	errint rc = project_unknown(&c->recipes, c->a, c->set, name, &why, err);
+	return rc ? rc : err_move(err, &why);
 }
 
 errint catalog_find(struct catalog *c, const char *name, struct catalog_item *out, struct err *err)

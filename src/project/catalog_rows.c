@@ -217,7 +217,7 @@ errint catalog_rows(struct catalog *c, struct catalog_row **out, size_t *n, stru
 	if (!rc)
 		rc = catalog_python(c, &python, err);
 	if (!rc && python)
-		rc = add_folder(&r, python, CATALOG_PYTHON, false, err);
+		rc = add_folder(&r, python, SET_PYTHON, false, err);
 	if (rc)
 		return rc;
 	*out = ARENA_ARRAY(c->a, struct catalog_row, r.n);

@@ -110,12 +110,28 @@ errint project_allow(const struct project_request *r, struct arena *a, struct ev
 	return 0;
 }
 
+static errint open_alone(const struct project_request *r, struct arena *a, struct recipes *out,
+			 struct err *err)
+{
+	struct eval_request *told = &out->request;
+	const char *data;
+	errint rc = session_data_dir(r->session, &data, err);
+
+	if (rc)
+		return rc;
+	told->allowed[0] = arena_printf(a, "%s/pkgs", data);
+	told->n_allowed = 1;
+	return evaluation_open(r->session, told, EVALUATION_SET | r->flags, &out->e, err);
+}
+
 errint recipes_open(const struct project_request *r, struct arena *a, struct recipes *out,
 		    struct err *err)
 {
 	struct eval_request *told = &out->request;
 
 	*told = *r->eval;
+	if (!r->dir)
+		return open_alone(r, a, out, err);
 	out->dir = realpath(r->dir, NULL);
 	if (!out->dir)
 		return err_sys(err, "cannot resolve '%s'", r->dir);
@@ -161,12 +177,24 @@ static struct str recipe_meant(struct str name)
 	return name;
 }
 
-static errint no_recipe(const char *project, const char *name, const struct str *names, size_t n,
-			struct err *err)
+/* The set's own part of it. */
+static errint hint_of_set(struct recipes *r, const char *name, struct err *why, struct err *err)
+{
+	struct value *set;
+	ARENA(a);
+	errint rc = project_set(&r->e, r->dir, &set, err);
+
+	return rc ? rc : project_unknown(r, &a, set, name, why, err);
+}
+
+static errint no_recipe(struct recipes *r, const char *name, bool or_package,
+			const struct str *names, size_t n, struct err *err)
 {
 	BUF(list, LIMIT_ERR_TEXT);
 	struct str near = STR_NULL;
 	unsigned best = 4;
+	errint rc = 0;
+	ERR(why);
 
 	for (size_t i = 0; i < n; i++) {
 		unsigned d = str_distance(names[i], str_c(name), best);
@@ -180,19 +208,22 @@ static errint no_recipe(const char *project, const char *name, const struct str 
 	struct str meant = recipe_meant(str_c(name));
 	for (size_t i = 0; i < n; i++)
 		near = str_eq(names[i], meant) ? names[i] : near;
-	err_set(err, ERR_NOT_FOUND, "there is no recipe '%s'", name);
-	err_detail(err, "recipes: %s", n ? buf_z(&list) : "none");
+	err_set(&why, ERR_NOT_FOUND, "there is no recipe%s '%s'",
+		or_package ? " and no package" : "", name);
+	err_detail(&why, "recipes: %s", n ? buf_z(&list) : "none");
 	if (near.p)
-		return err_hint(err, "did you mean '%.*s'?", STR_ARG(near));
-	if (is_folder(project, name))
-		return err_hint(err, "the folder '.flox/pkgs/%s' has no default.nix", name);
-	/* What the set has is named by attributes, what a flake has by its reference and these. */
-	if (str_chr(str_c(name), '#') >= 0)
-		err_hint(err, "of a flake: nix build %.*s", STR_ARG(str_c(name)));
-	if (str_chr(str_c(name), '#') >= 0 || str_chr(meant, '.') > 0)
-		return err_hint(err, "of the package set: kiln build -f '<nixpkgs>' -A %.*s",
-				STR_ARG(meant));
-	return err_hint(err, "recipes are .flox/pkgs/NAME.nix or .flox/pkgs/NAME/default.nix");
+		err_hint(&why, "did you mean '%.*s'?", STR_ARG(near));
+	else if (is_folder(r->dir, name))
+		err_hint(&why, "the folder '.flox/pkgs/%s' has no default.nix", name);
+	/* What a flake has is named by its reference and attributes of it. */
+	else if (str_chr(str_c(name), '#') >= 0)
+		err_hint(&why, "of a flake: nix build %s; of the package set: kiln build %.*s",
+			 name, STR_ARG(meant));
+	else if (!or_package)
+		err_hint(&why, "recipes are .flox/pkgs/NAME.nix or .flox/pkgs/NAME/default.nix");
+	else
+		rc = hint_of_set(r, name, &why, err);
+	return rc ? rc : err_move(err, &why);
 }
 
 static errint untracked_recipe(const char *name, const char *file, struct err *err)
@@ -203,24 +234,37 @@ static errint untracked_recipe(const char *name, const char *file, struct err *e
 	return err_hint(err, "git add -N '%s'", file);
 }
 
-errint project_recipe(struct evaluation *e, struct value *recipes, const char *project,
-		      const char *name, struct value **out, struct err *err)
+/* Without a project there are packages alone. */
+static errint no_package(struct recipes *r, const char *name, struct err *err)
 {
+	ERR(why);
+
+	err_set(&why, ERR_NOT_FOUND, "there is no package '%s'", name);
+	errint rc = hint_of_set(r, name, &why, err);
+	return rc ? rc : err_move(err, &why);
+}
+
+errint project_recipe(struct recipes *r, const char *name, bool or_package, struct value **out,
+		      struct err *err)
+{
+	struct evaluation *e = &r->e;
 	ARENA(a);
-	char *file CLEANUP_FREE = project_recipe_file(project, str_c(name));
+	char *file CLEANUP_FREE = r->dir ? project_recipe_file(r->dir, str_c(name)) : NULL;
 	struct str *names;
 	size_t n;
 
+	if (!r->dir)
+		return no_package(r, name, err);
 	/* Failures that no line of it leads to name at least the recipe's file. */
 	if (file)
 		eval_set_subject(e->eval, file);
-	errint rc = eval_get_attr(e->eval, recipes, str_c(name), out, err);
+	errint rc = eval_get_attr(e->eval, r->v, str_c(name), out, err);
 	if (rc)
 		return err_wrap(err, "recipe '%s'", name);
 	if (*out)
 		return 0;
 	if (file && e->request->tracked)
 		return untracked_recipe(name, file, err);
-	rc = eval_attr_names(e->eval, recipes, &a, &names, &n, err);
-	return rc ? rc : no_recipe(project, name, names, n, err);
+	rc = eval_attr_names(e->eval, r->v, &a, &names, &n, err);
+	return rc ? rc : no_recipe(r, name, or_package, names, n, err);
 }

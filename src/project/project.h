@@ -24,8 +24,8 @@ enum asked_kind {
 	ASKED_FILE,  /* "-": standard input */
 	ASKED_FLAKE, /* "REF#NAME" */
 	ASKED_SLOT,  /* "torch=cpu" */
-	ASKED_SET,   /* an attribute path of kiln's own set */
-	ASKED_PATH,  /* a .drv or another store path, or a link to one */
+	ASKED_SET,  /* an attribute path of the set that the project's recipes see, or kiln's own */
+	ASKED_PATH, /* a .drv or another store path, or a link to one */
 };
 
 struct asked {
@@ -34,7 +34,8 @@ struct asked {
 	/* These outputs alone; 0: what the derivation says is to be installed, all of a .drv. */
 	const struct str *outputs;
 	size_t n_outputs;
-	bool check; /* of a recipe: not it, but what checks it */
+	bool check;      /* of a recipe: not it, but what checks it */
+	bool or_package; /* what no recipe is called is an attribute path of the set */
 };
 
 struct project_request {

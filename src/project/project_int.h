@@ -10,11 +10,12 @@
 struct recipes {
 	struct evaluation e;
 	struct eval_request request;
-	char *dir; /* the project, its links resolved: as positions and the store name it */
-	struct value *v;
+	char *dir; /* the project, its links resolved: as positions and the store name it; or NULL
+		    */
+	struct value *v; /* NULL without a project */
 };
-/* Those of r->dir, which see of their project what git tracks. out stays where it is, and is
- * released also after a failure. */
+/* Those of r->dir, which see of their project what git tracks; where that is NULL, the set alone.
+ * out stays where it is, and is released also after a failure. */
 ATTR_MUST_CHECK errint recipes_open(const struct project_request *r, struct arena *a,
 				    struct recipes *out, struct err *err);
 void recipes_release(struct recipes *v);
@@ -29,10 +30,24 @@ ATTR_MUST_CHECK errint project_put_system(struct evaluation *e, struct buf *b, s
 /* All recipes as a set by name, on the request's package set. */
 ATTR_MUST_CHECK errint project_recipes(struct evaluation *e, const char *project,
 				       struct value **out, struct err *err);
-/* The recipe of that name; ERR_NOT_FOUND with 'did you mean' and what there is. */
-ATTR_MUST_CHECK errint project_recipe(struct evaluation *e, struct value *recipes,
-				      const char *project, const char *name, struct value **out,
-				      struct err *err);
+/* The recipe of that name; ERR_NOT_FOUND with 'did you mean' and what there is. or_package: there
+ * is no package of that name either. */
+ATTR_MUST_CHECK errint project_recipe(struct recipes *r, const char *name, bool or_package,
+				      struct value **out, struct err *err);
+
+/* The set that recipes are called with; project NULL: without a project's locks. */
+ATTR_MUST_CHECK errint project_set(struct evaluation *e, const char *project, struct value **out,
+				   struct err *err);
+/* The package at an attribute path of that set which no recipe has as its name; that it is taken is
+ * told. *out NULL where there is none, or a recipe. */
+ATTR_MUST_CHECK errint project_package(struct recipes *r, struct arena *a, const char *name,
+				       struct value **out, struct err *err);
+
+/* A folder of the set, as it is called in names. */
+#define SET_PYTHON "python3.pkgs"
+/* Adds to `why`, that nothing is called so, what may be meant, or what the set says of the name. */
+ATTR_MUST_CHECK errint project_unknown(struct recipes *r, struct arena *a, struct value *set,
+				       const char *name, struct err *why, struct err *err);
 
 /* What checks a recipe, of which there may be nothing. A place in out may be a set of derivations.
  */

@@ -44,7 +44,8 @@ static void put_texts(struct buf *b, const char *what, const char *const *v, siz
 
 static void put_asked(struct buf *b, const struct asked *v)
 {
-	buf_printf(b, "asked %d %zu%s\n", (int)v->kind, v->n_outputs, v->check ? " check" : "");
+	buf_printf(b, "asked %d %zu%s%s\n", (int)v->kind, v->n_outputs, v->check ? " check" : "",
+		   v->or_package ? " or package" : "");
 	memo_key_text(b, "text", v->text);
 	for (size_t i = 0; i < v->n_outputs; i++)
 		buf_printf(b, "output %zu %.*s\n", v->outputs[i].n, STR_ARG(v->outputs[i]));

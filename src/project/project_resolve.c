@@ -35,7 +35,7 @@ struct resolution {
 	struct arena *a;
 	struct resolved_list *out;
 	struct evaluation e;
-	struct recipes recipes; /* dir NULL: not asked for yet */
+	struct recipes recipes; /* not open: not asked for yet */
 	bool every;             /* recipe is meant, also such that nothing checks */
 };
 
@@ -101,8 +101,7 @@ static errint take_recipe(struct resolution *v, const struct asked *asked, struc
 
 	if (of)
 		return take_recipe(v, &check, f, err);
-	errint rc = project_recipe(&v->recipes.e, v->recipes.v, v->recipes.dir, asked->text, &value,
-				   err);
+	errint rc = project_recipe(&v->recipes, asked->text, asked->or_package, &value, err);
 	if (rc)
 		return rc;
 	rc = asked->check ? take_checks(v, asked, value, f, err)
@@ -112,16 +111,37 @@ static errint take_recipe(struct resolution *v, const struct asked *asked, struc
 	return rc ? err_wrap(err, "recipe '%s'", asked->text) : 0;
 }
 
+/* What recipes get of the set, at a name that none of them has. */
+static errint take_package(struct resolution *v, const struct asked *asked, bool *found,
+			   struct err *err)
+{
+	struct str label = arena_str(v->a, str_c(asked->text));
+	struct value *value;
+	errint rc = project_package(&v->recipes, v->a, asked->text, &value, err);
+
+	*found = !rc && value;
+	if (!*found)
+		return rc;
+	rc = take_value(v, &v->recipes.e, asked, value, resolved_add(v->out, ASKED_SET, label),
+			err);
+	return rc ? err_wrap(err, "package '%s'", asked->text) : 0;
+}
+
 static errint find_recipe(struct resolution *v, const struct asked *asked, struct err *err)
 {
-	struct resolved *f =
-		resolved_add(v->out, ASKED_RECIPE, arena_str(v->a, str_c(asked->text)));
-	errint rc = take_recipe(v, asked, f, err);
+	struct str label = arena_str(v->a, str_c(asked->text));
+	size_t at = v->out->n;
+	bool found = false;
+	errint rc = asked->or_package ? take_package(v, asked, &found, err) : 0;
 
+	if (!rc && !found)
+		rc = take_recipe(v, asked, resolved_add(v->out, ASKED_RECIPE, label), err);
 	if (!rc || !v->r->keep_going || rc == ERR_INTERRUPTED)
 		return rc;
-	f->n = 0;
-	err_move(&f->failure, err);
+	if (at == v->out->n)
+		resolved_add(v->out, ASKED_RECIPE, label);
+	v->out->v[at].n = 0;
+	err_move(&v->out->v[at].failure, err);
 	return 0;
 }
 
@@ -151,9 +171,14 @@ static errint find_all(struct resolution *v, const struct asked *asked, struct e
 	return rc;
 }
 
+static errint open_recipes(struct resolution *v, struct err *err)
+{
+	return v->recipes.e.eval ? 0 : recipes_open(v->r, v->a, &v->recipes, err);
+}
+
 static errint find_recipes(struct resolution *v, const struct asked *asked, struct err *err)
 {
-	errint rc = v->recipes.dir ? 0 : recipes_open(v->r, v->a, &v->recipes, err);
+	errint rc = open_recipes(v, err);
 
 	if (rc)
 		return rc;
@@ -179,9 +204,29 @@ static errint find_value(struct resolution *v, const struct asked *asked, struct
 	return take_value(v, &v->e, asked, value, resolved_add(v->out, asked->kind, S("")), err);
 }
 
+/* The project's set is that which its recipes see. */
+static errint find_in_project_set(struct resolution *v, const struct asked *asked, struct err *err)
+{
+	struct evaluation *e = &v->recipes.e;
+	struct value *value;
+	errint rc = open_recipes(v, err);
+
+	if (!rc)
+		rc = project_set(e, v->recipes.dir, &value, err);
+	if (!rc)
+		rc = eval_attr_path(e->eval, value, str_c(asked->text), e->args, &value, err);
+	if (rc)
+		return err_wrap(err, "evaluating '%s' of the package set", asked->text);
+	return take_value(v, e, asked, value, resolved_add(v->out, asked->kind, str_c(asked->text)),
+			  err);
+}
+
 static errint find_in_set(struct resolution *v, const struct asked *asked, struct err *err)
 {
 	const char *attr = asked->text;
+
+	if (asked->kind == ASKED_SET && v->r->dir)
+		return find_in_project_set(v, asked, err);
 	errint rc = asked->kind == ASKED_SLOT ? slot_attr(v->a, asked->text, &attr, err) : 0;
 
 	if (rc)

@@ -54,7 +54,8 @@ PY
 # Not venv.py: the working folder is first on the path of -m.
 cat >"$T/scratch/install.py" <<'PY'
 import subprocess, sys
-subprocess.run([sys.executable, "-m", "venv", "/scratch/venv"], check=True)
+# On top of the environment: what the result has itself is no part of a filling.
+subprocess.run([sys.executable, "-m", "venv", "--system-site-packages", "/scratch/venv"], check=True)
 subprocess.run(["/scratch/venv/bin/python", "-m", "pip", "install", "-q", "--no-index", "--no-deps",
                 "--disable-pip-version-check", "--find-links", "/scratch/wheels", sys.argv[1]], check=True)
 PY

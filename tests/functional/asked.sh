@@ -53,7 +53,7 @@ run kiln build -k bad
 is "one alone that fails" "$status $out" "1 "
 run kiln build -k nothing one
 is "a name that is none" "$status $(echo "$out" | sed 's/.*-//')" "1 one"
-like "is told of" "$(cat err)" "there is no recipe 'nothing'"
+like "is told of" "$(cat err)" "there is no recipe and no package 'nothing'"
 echo 'import ../../../made.nix "broken" "fail" [ "out" ]' >project.nix
 mv project.nix .flox/pkgs/broken.nix
 run kiln build -k

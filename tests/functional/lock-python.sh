@@ -6,7 +6,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 python3 -c 'import tomllib, pip' 2>/dev/null || skip_all "it needs Python 3.11 with pip"
-plan 76
+plan 77
 
 mkdir -p "$T/data" "$T/p/.flox/pkgs" && cp -r "$top/pkgs" "$T/data/pkgs" && chmod -R u+w "$T/data" || exit 1
 version=9.9
@@ -89,6 +89,7 @@ like "and how to lock it" "$(names_of p.gamma.optional-dependencies.none)" "writ
 like "kiln show tells of it" "$(kiln show python3Packages.alpha 2>&1)" "^description +the alpha project"
 like "and where it is locked" "$(kiln show python3Packages.alpha 2>&1)" "^written in +$T/p/.flox/python.lock"
 like "the set's have their own words" "$(kiln show python3Packages.beta 2>&1)" "^description +the set's beta"
+like "kiln build and kiln check, too" "$(kiln build --dry-run python3.pkgs.alpha 2>&1; kiln check --dry-run alpha 2>&1)" "python3.13-alpha-1.0-check.drv"
 like "kiln search finds it" "$(kiln search alpha 2>&1)" "^python3.pkgs.alpha +1.0 +the alpha project"
 
 printf 'alpha>=2\n' >requirements.txt

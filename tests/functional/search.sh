@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 51
+plan 58
 top=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR="$top"
 cd "$T" || exit 1
@@ -111,6 +111,20 @@ like "it comes before a package of its name" "$(kiln show bash)" "^version +9$"
 like "what cannot be used here says so" "$(kiln show deep)" "^trouble +.*is not available for $system"
 is "a slip in a recipe's name" "$(kiln show minne 2>&1)" "error: there is no recipe and no package 'minne'
 hint: did you mean 'mine'?"
+
+# ---- kiln build of what is no recipe ----
+wanted=$(kiln instantiate -f '<nixpkgs>' -A jq 2>/dev/null)
+said=$(kiln build --dry-run jq 2>err) || said=failed
+is "what no recipe is called is the set's" "$said $(grep -c "$wanted" err)" " 1"
+like "which is told" "$(cat err)" "^'jq' is no recipe of the project: the package set's is taken$"
+like "each time" "$(kiln build --dry-run jq 2>&1)" "^'jq' is no recipe"
+is "a recipe goes before it" "$(kiln build --dry-run bash 2>&1 | grep -c 'no recipe')" 0
+is "what neither has" "$(kiln build jqq 2>&1 | tail -n 1)" "hint: did you mean 'jq'?"
+is "a slot" "$(kiln build python3.pkgs.torch 2>&1 | tail -n 1)" \
+	"hint: 'python3.pkgs.torch' is a slot, which no package holds: kiln build --slot torch=cpu"
+cd "$T" || exit 1
+is "also without a project" "$(kiln build --dry-run jq 2>&1 | grep -c "$wanted")" 1
+cd project/sub || exit 1
 is "names alone, all that a package has" "$(cd "$T" && kiln search --names libjpeg_turbo | sort)" "libjpeg
 libjpeg-turbo-progs
 libjpeg62-turbo

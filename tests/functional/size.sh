@@ -76,7 +76,7 @@ END
 	cd "$T" && kiln build --no-link -f "$T/data/pkgs" -A deep.tool >tool 2>err
 	is "a package of the set is named by its attributes" "$(kiln size deep.tool | sed -n 2p | sed 's/.*  //')" "$(cat tool)"
 	is "one that is not there says how to build it" "$(kiln size absent 2>&1)" "error: package 'absent' is not in the store
-hint: kiln build -f '<nixpkgs>' -A absent"
+hint: kiln build absent"
 	is "of one that fails its words are told, not the steps to them" "$(kiln size gone 2>&1)" "error: evaluating 'gone' of kiln's package set: it left
 hint: look elsewhere"
 	echo "$n $failed" >counts

@@ -1,2 +1,2 @@
-# run: kiln build python3.pkgs.numpy
+# run: kiln build python3.pkgs.nunpy
 { emptyFile }: emptyFile
