@@ -9,6 +9,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include "base/arena.h"
 #include "base/stream.h"
 
 enum archive_item_type {
@@ -81,6 +82,15 @@ ATTR_MUST_CHECK errint ar_walk(struct source *from, ar_member_fn *fn, void *ctx,
  * data.tar, each in order and streamed. Either may be NULL. */
 ATTR_MUST_CHECK errint deb_walk(int fd, archive_item_fn *control_fn, archive_item_fn *data_fn,
 				void *ctx, struct err *err);
+
+/* A zip of small files, stored, mode 0644, in that order: the same bytes whenever and wherever it
+ * is made. In the arena; ERR_TOO_BIG beyond what LIMIT_SMALL_FILE allows. */
+struct archive_text {
+	struct str name; /* clean and relative */
+	struct str bytes;
+};
+ATTR_MUST_CHECK errint archive_zip_of_texts(struct arena *a, const struct archive_text *v, size_t n,
+					    struct str *out, struct err *err);
 
 /* Brings a name from outside to its clean form: no leading "./", no "//", no trailing '/'.
  * False when it is absolute, empty, has `..`, NUL or a part longer than 255 bytes. out has

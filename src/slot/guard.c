@@ -4,92 +4,9 @@
  * and uv always, as it does not see what a virtual environment inherits), it would bring the same
  * version once more. A wheel of that version which holds nothing but its metadata satisfies whoever
  * asks, and adds no file. */
-#include "base/encoding.h"
+#include "archive/archive.h"
 #include "base/file.h"
 #include "slot/place.h"
-
-/* ---- a zip archive of stored files ---- */
-
-static uint32_t crc32_of(struct str s)
-{
-	uint32_t crc = ~0u;
-
-	for (size_t i = 0; i < s.n; i++) {
-		crc ^= (unsigned char)s.p[i];
-		for (int k = 0; k < 8; k++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-	}
-	return ~crc;
-}
-
-static void put16(struct buf *b, unsigned v)
-{
-	buf_putc(b, (char)(v & 0xff));
-	buf_putc(b, (char)(v >> 8 & 0xff));
-}
-
-static void put32(struct buf *b, uint32_t v)
-{
-	put16(b, v & 0xffff);
-	put16(b, v >> 16);
-}
-
-struct zip_writer {
-	struct buf body, directory;
-	unsigned n;
-};
-
-/* What the local header and the directory's row share: versions, flags, method, the time of
- * 1980-01-01, sizes and the length of the name. */
-static void put_common(struct buf *b, struct str name, struct str bytes)
-{
-	put16(b, 20);
-	put16(b, 0);
-	put16(b, 0);
-	put16(b, 0);
-	put16(b, 0x21);
-	put32(b, crc32_of(bytes));
-	put32(b, (uint32_t)bytes.n);
-	put32(b, (uint32_t)bytes.n);
-	put16(b, (unsigned)name.n);
-	put16(b, 0);
-}
-
-static void zip_add(struct zip_writer *z, struct str name, struct str bytes)
-{
-	uint32_t at = (uint32_t)z->body.n;
-
-	put32(&z->body, 0x04034b50);
-	put_common(&z->body, name, bytes);
-	buf_puts(&z->body, name);
-	buf_puts(&z->body, bytes);
-	put32(&z->directory, 0x02014b50);
-	put16(&z->directory, 3 << 8 | 20);
-	put_common(&z->directory, name, bytes);
-	put16(&z->directory, 0);
-	put16(&z->directory, 0);
-	put16(&z->directory, 0);
-	put32(&z->directory, 0100644u << 16);
-	put32(&z->directory, at);
-	buf_puts(&z->directory, name);
-	z->n++;
-}
-
-static void zip_end(struct zip_writer *z)
-{
-	uint32_t at = (uint32_t)z->body.n;
-
-	buf_puts(&z->body, buf_str(&z->directory));
-	put32(&z->body, 0x06054b50);
-	put32(&z->body, 0);
-	put16(&z->body, z->n);
-	put16(&z->body, z->n);
-	put32(&z->body, (uint32_t)z->directory.n);
-	put32(&z->body, at);
-	put16(&z->body, 0);
-}
-
-/* ---- the wheel ---- */
 
 static const char *spelled(struct arena *a, struct str project)
 {
@@ -106,10 +23,9 @@ const char *guard_wheel_name(struct arena *a, struct str project, struct str ver
 	return arena_printf(a, "%s-%.*s-py3-none-any.whl", spelled(a, project), STR_ARG(version));
 }
 
-struct str guard_wheel(struct arena *a, struct str project, struct str version)
+errint guard_wheel(struct arena *a, struct str project, struct str version, struct str *out,
+		   struct err *err)
 {
-	struct zip_writer z = {.body = BUF_INIT(LIMIT_SMALL_FILE),
-			       .directory = BUF_INIT(LIMIT_SMALL_FILE)};
 	const char *info =
 		arena_printf(a, "%s-%.*s.dist-info", spelled(a, project), STR_ARG(version));
 	const char *texts[][2] = {
@@ -123,14 +39,14 @@ struct str guard_wheel(struct arena *a, struct str project, struct str version)
 		{"RECORD",
 		 arena_printf(a, "%s/METADATA,,\n%s/WHEEL,,\n%s/RECORD,,\n", info, info, info)},
 	};
+	struct archive_text files[ARRAY_LEN(texts)];
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		zip_add(&z, str_c(arena_printf(a, "%s/%s", info, texts[i][0])), str_c(texts[i][1]));
-	zip_end(&z);
-	struct str whole = arena_str(a, buf_str(&z.body));
-	buf_release(&z.body);
-	buf_release(&z.directory);
-	return whole;
+		files[i] = (struct archive_text){
+			.name = str_c(arena_printf(a, "%s/%s", info, texts[i][0])),
+			.bytes = str_c(texts[i][1]),
+		};
+	return archive_zip_of_texts(a, files, ARRAY_LEN(files), out, err);
 }
 
 /* A path within a file: address; what could be read otherwise is escaped. */
@@ -155,7 +71,12 @@ errint guard_entries(const struct slot_case *c, const char *folder, struct place
 			const char *name = arena_printf(
 				c->a, "wheels/%s", guard_wheel_name(c->a, d->project, d->version));
 
-			place_add(out, name, NULL, guard_wheel(c->a, d->project, d->version));
+			struct str wheel;
+			errint rc = guard_wheel(c->a, d->project, d->version, &wheel, err);
+
+			if (rc)
+				return rc;
+			place_add(out, name, NULL, wheel);
 			buf_printf(&text, "%.*s @ file://", STR_ARG(d->project));
 			put_address(&text, arena_printf(c->a, "%s/%s", folder, name));
 			buf_putc(&text, '\n');

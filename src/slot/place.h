@@ -38,6 +38,7 @@ void place_add(struct place_entries *e, const char *name, const char *target, st
 ATTR_MUST_CHECK errint guard_entries(const struct slot_case *c, const char *folder,
 				     struct place_entries *out, struct err *err);
 /* The bytes of such a wheel; in the arena. */
-struct str guard_wheel(struct arena *a, struct str project, struct str version);
+ATTR_MUST_CHECK errint guard_wheel(struct arena *a, struct str project, struct str version,
+				   struct str *out, struct err *err);
 /* Its file name: "torch-2.6.0+debian-py3-none-any.whl". */
 const char *guard_wheel_name(struct arena *a, struct str project, struct str version);

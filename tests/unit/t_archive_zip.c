@@ -159,6 +159,28 @@ static void test_big(void)
 	OK(n == (70 << 20) + 1, "with all of its bytes");
 }
 
+/* What is made here is read here and by python, and is always the same. */
+static void test_made(void)
+{
+	const struct archive_text texts[] = {{S("d/one"), S("one\n")}, {S("two"), S("")}};
+	char *path CLEANUP_FREE = path_join(str_c(work), S("made"));
+	struct arena a CLEANUP(arena_release) = {0};
+	struct str zip = S(""), again = S(""), none = S("");
+	BUF(out, LIMIT_TOOL_OUTPUT);
+	ERR(err);
+
+	IS_OK(archive_zip_of_texts(&a, texts, 2, &zip, &err), err, "a zip is made");
+	IS_OK(archive_zip_of_texts(&a, texts, 2, &again, &err), err, "and again");
+	OK(zip.n && str_eq(zip, again), "of the same bytes");
+	IS_OK(file_write(AT_FDCWD, path, zip, 0644, 0, &err), err, "write it");
+	is_told("made", "0 d/one 644 4 332;0 two 644 0 0;");
+	const char *const argv[] = {"python3", "-m", "zipfile", "-t", path, NULL};
+	IS_OK(process_capture(argv, &out, NULL, &err), err, "python reads it");
+	OK(strstr(buf_z(&out), "Done testing"), "and finds nothing wrong");
+	IS_OK(archive_zip_of_texts(&a, texts, 0, &none, &err), err, "an empty one");
+	IS_INT((int)none.n, 22, "is an end record");
+}
+
 int main(void)
 {
 	ERR(err);
@@ -196,6 +218,7 @@ int main(void)
 	fails("noise", ERR_CORRUPT, "its compressed data is broken");
 	test_lazy();
 	test_big();
+	test_made();
 	remove_tree_quietly(AT_FDCWD, work);
 	free(work);
 	return tap_done();
