@@ -35,13 +35,28 @@ errint git_fail(const struct git_api *g, int code, int otherwise, struct err *er
 	if (vasprintf(&what, fmt, ap) < 0)
 		BUG("out of memory");
 	va_end(ap);
-	errint rc = err_set(err, code == GIT_ENOTFOUND ? ERR_NOT_FOUND : otherwise,
-			    "%s: %s (libgit2 error code = %d)", what,
-			    why && why->message ? why->message : "no reason given",
-			    why ? why->klass : 0);
-	if (code == GIT_EOWNER)
-		err_hint(err, "git's setting 'safe.directory' names folders of others to trust");
-	return rc;
+	return err_set(err, code == GIT_ENOTFOUND ? ERR_NOT_FOUND : otherwise,
+		       "%s: %s (libgit2 error code = %d)", what,
+		       why && why->message ? why->message : "no reason given",
+		       why ? why->klass : 0);
+}
+
+/* To whom has not set safe.directory libgit2 1.5 only says that it is not set. */
+bool git_is_foreign(const struct git_api *g, int code)
+{
+	const git_error *why = g->git_error_last();
+
+	return code == GIT_EOWNER ||
+	       (why && why->message && strstr(why->message, "'safe.directory' was not found"));
+}
+
+errint git_open_fail(const struct git_api *g, int code, const char *path, struct err *err)
+{
+	if (!git_is_foreign(g, code))
+		return git_fail(g, code, ERR_FAILED, err, "opening Git repository '%s'", path);
+	err_set(err, ERR_DENIED, "Git repository '%s' belongs to another user", path);
+	return err_hint(err, "if you trust it: git config --global --add safe.directory '%s'",
+			path);
 }
 
 void git_close(struct git_source *s)
@@ -89,8 +104,7 @@ errint git_open_plain(const struct git_api *g, const char *path, git_repository 
 	g->git_buf_dispose(&file);
 	g->git_config_free(config);
 	if (status) {
-		errint rc =
-			git_fail(g, status, ERR_FAILED, err, "opening Git repository '%s'", path);
+		errint rc = git_open_fail(g, status, path, err);
 
 		repository_cleanup(g, repo);
 		return rc;
@@ -214,8 +228,7 @@ static errint open_cache(struct git_source *s, const char *url, struct err *err)
 	if (!status)
 		status = s->api->git_remote_set_url(s->repo, "origin", url);
 	if (status)
-		return git_fail(s->api, status, ERR_FAILED, err, "opening Git repository '%s'",
-				s->path);
+		return git_open_fail(s->api, status, s->path, err);
 	return 0;
 }
 
@@ -427,7 +440,7 @@ static errint open_here(struct git_source *s, struct err *err)
 	int k = s->api->git_repository_open(&s->repo, s->path);
 
 	if (k)
-		return git_fail(s->api, k, ERR_FAILED, err, "opening Git repository '%s'", s->path);
+		return git_open_fail(s->api, k, s->path, err);
 	s->facts.workdir = !s->request.ref.n && !s->request.rev.n;
 	if (s->facts.workdir)
 		return git_workdir_read(s, err);

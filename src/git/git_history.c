@@ -147,7 +147,7 @@ errint git_rev_count(struct str repo_dir, const char *rev, uint64_t *out, struct
 		return rc;
 	rc = g->git_repository_open(&repo, path);
 	if (rc)
-		return git_fail(g, rc, ERR_FAILED, err, "opening Git repository '%s'", path);
+		return git_open_fail(g, rc, path, err);
 	rc = rev_count(g, repo, path, rev, out, err);
 	g->git_repository_free(repo);
 	return rc;

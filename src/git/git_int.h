@@ -26,6 +26,10 @@ struct git_source {
 ATTR_PRINTF(5, 6)
 errint git_fail(const struct git_api *g, int code, int otherwise, struct err *err, const char *fmt,
 		...);
+/* Is it that the repository belongs to another user, whom git does not trust by itself? */
+bool git_is_foreign(const struct git_api *g, int code);
+/* What opening the repository there failed with; to a foreign one, the cure. */
+errint git_open_fail(const struct git_api *g, int code, const char *path, struct err *err);
 /* Opens a repository so that of the user's configuration nothing matters. */
 ATTR_MUST_CHECK errint git_open_plain(const struct git_api *g, const char *path,
 				      git_repository **out, struct err *err);

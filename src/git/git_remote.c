@@ -100,7 +100,11 @@ static errint session_fail(struct remote_session *s, int status, struct err *err
 	if (s->too_big)
 		return err_set(err, ERR_TOO_BIG, "'%s' sends more than %d MiB", s->shown,
 			       LIMIT_GIT_PACK_MIB);
+	struct str url = str_c(s->shown), scheme = S("file://");
 	errint rc;
+
+	if (str_starts(url, scheme) && git_is_foreign(s->g, status))
+		return git_open_fail(s->g, status, url.p + scheme.n, err);
 	if (status == GIT_EAUTH && !s->g->git_error_last())
 		rc = err_set(err, ERR_DENIED,
 			     "Failed to fetch git repository '%s': access was denied", s->shown);

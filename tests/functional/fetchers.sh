@@ -6,7 +6,7 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 command -v git >/dev/null || skip_all "no git"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 35
+plan 38
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
 	GIT_COMMITTER_EMAIL=a@b GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=core.safecrlf GIT_CONFIG_VALUE_0=false \
@@ -124,6 +124,19 @@ tar -C "$T/tree" -cf "$T/one.tar" a
 is "an archive whole" "$(hash_of "fetchzip { url = \"file://$T/two.tar\"; stripRoot = false; hash = \"\"; }")" "$(nar "$T/tree")"
 is "or what is in its only folder" "$(hash_of "fetchzip { url = \"file://$T/one.tar\"; hash = \"\"; }")" "$(nar "$T/tree/a")"
 fails_like "of which there must be one" "one.*top|top.*one|single|more than one" make "fetchzip { url = \"file://$T/two.tar\"; hash = \"\"; }"
+
+# ---- a repository of somebody else's ----
+if [ "$(id -u)" = 0 ]; then
+	cp -r "$T/sub" "$T/foreign"
+	chown -R 65534 "$T/foreign"
+	out=$(make "fetchgit { url = \"file://$T/foreign\"; rev = \"main\"; hash = \"$zero\"; }" 2>&1)
+	like "git's rule holds, in words" "$out" "^error: Git repository '$T/foreign' belongs to another user$"
+	like "with the cure" "$out" "^hint: if you trust it: git config --global --add safe.directory '$T/foreign'$"
+	env -u GIT_CONFIG_GLOBAL git config --global --add safe.directory "$T/foreign"
+	like "which cures" "$(hash_of "fetchgit { url = \"file://$T/foreign\"; rev = \"main\"; hash = \"$zero\"; }")" "^sha256-"
+else
+	for what in "git's rule" "the cure" "which cures"; do pass "$what # SKIP not root"; done
+fi
 
 # ---- headers ----
 python3 "$top/tests/server.py" "$T/port" "$T/log" 2>"$T/server.err" &
