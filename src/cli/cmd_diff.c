@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * kiln diff: what changed between two results: packages by version and size, and what checks found
- * out about them. Exits as diff does. */
+ * kiln diff: what changed between two results, or two releases of a recipe: packages by version and
+ * size, and what checks found out about them. Exits as diff does. */
 #include "cli/command.h"
 #include "cli/diff_print.h"
 #include "cli/named.h"
@@ -10,14 +10,16 @@
 enum { DIFF_DIFFERS = 1, DIFF_TROUBLE = 2, VALUE_MAX = 120 };
 
 struct result_diff {
-	const char *before, *after;
-	bool json;
+	const char *before, *after, *recipe;
+	bool json, releases;
 };
 
 static const struct option rows[] = {
 	OPT_FLAG(struct result_diff, json, "--json", "print JSON"),
+	OPT_FLAG(struct result_diff, releases, "--release", "OLD and NEW are releases of RECIPE"),
 	OPERAND(struct result_diff, before, "OLD"),
 	OPERAND(struct result_diff, after, "NEW"),
+	OPERAND_OPTIONAL(struct result_diff, recipe, "RECIPE"),
 	OPT_END,
 };
 
@@ -102,16 +104,34 @@ static void json_facts(const struct fact_change *v, size_t n)
 	out_str(S("\n]"));
 }
 
+/* The two closures' tops. */
+static errint find(struct cli *cli, const struct result_diff *c, struct str *before,
+		   struct str *after, struct err *err)
+{
+	if (c->releases && !c->recipe) {
+		err_set(err, ERR_USAGE, "'--release' without a recipe");
+		return err_hint(err, "kiln diff --release %s %s RECIPE", c->before, c->after);
+	}
+	if (!c->releases && c->recipe) {
+		err_set(err, ERR_USAGE, "'%s' is a third operand", c->recipe);
+		return err_hint(err, "kiln diff --release OLD NEW RECIPE compares two releases");
+	}
+	errint rc = c->releases ? named_release(cli, c->recipe, c->before, before, err)
+				: named_path(cli, c->before, before, err);
+	if (rc)
+		return rc;
+	return c->releases ? named_release(cli, c->recipe, c->after, after, err)
+			   : named_path(cli, c->after, after, err);
+}
+
 static errint diff(struct cli *cli, const struct result_diff *c, struct err *err)
 {
 	struct closure_change *packages;
 	struct fact_change *facts;
 	struct str before, after;
 	size_t n_packages, n_facts;
-	errint rc = named_path(cli, c->before, &before, err);
+	errint rc = find(cli, c, &before, &after, err);
 
-	if (!rc)
-		rc = named_path(cli, c->after, &after, err);
 	if (!rc)
 		rc = closure_diff(cli->store, &cli->a, before, after, &packages, &n_packages, err);
 	if (!rc)

@@ -35,13 +35,13 @@ static errint first_derivation(struct cli *cli, const struct resolved_list *foun
 		       kind == NAMED_RECIPE ? "recipe" : "package", word);
 }
 
-/* The first output of what is asked for. */
+/* The first output of what is asked for; release is NULL for the project's own. */
 static errint find_asked(struct cli *cli, const char *dir, const char *word, enum asked_kind kind,
-			 struct named *out, struct err *err)
+			 const char *release, struct named *out, struct err *err)
 {
 	struct resolved_list found CLEANUP(resolved_list_release) = {0};
 	const struct asked asked = {.kind = kind, .text = word};
-	const struct eval_request eval = {0};
+	const struct eval_request eval = {.release = release};
 	struct project_request r = {.eval = &eval, .dir = dir};
 	errint rc = cli_session(cli, &r.session, err);
 
@@ -80,6 +80,8 @@ static errint find_name(struct cli *cli, const char *word, struct named *out, st
 	if (file)
 		return find_asked(cli, dir, word, ASKED_RECIPE, out, err);
 	errint rc = find_asked(cli, dir, word, ASKED_SET, out, err);
+		return find_asked(cli, dir, word, ASKED_RECIPE, NULL, out, err);
+	errint rc = find_asked(cli, NULL, word, ASKED_SET, NULL, out, err);
 	if (rc != ERR_NOT_FOUND)
 		return rc;
 	err_clear(err);
@@ -210,4 +212,27 @@ errint named_products(struct cli *cli, const char *project, const struct option_
 	if (!rc)
 		rc = project_products(r.session, &cli->a, &out->found, &out->v, &out->n, err);
 	return rc;
+}
+
+errint named_release(struct cli *cli, const char *recipe, const char *release, struct str *out,
+		     struct err *err)
+{
+	char *dir CLEANUP_FREE = NULL;
+	struct named named;
+	bool valid;
+	errint rc = project_find(NULL, &dir, err);
+
+	if (!rc)
+		rc = find_asked(cli, dir, recipe, ASKED_RECIPE, release, &named, err);
+	if (!rc)
+		rc = store_is_valid(cli->store, named.path, &valid, err);
+	if (rc)
+		return rc;
+	if (!valid) {
+		err_set(err, ERR_NOT_FOUND, "release '%s' of recipe '%s' is not built", release,
+			recipe);
+		return err_hint(err, "kiln build --no-link %s --release %s", recipe, release);
+	}
+	*out = named.path;
+	return 0;
 }

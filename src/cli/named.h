@@ -23,8 +23,12 @@ ATTR_MUST_CHECK errint named_find(struct cli *cli, const char *word, struct name
 /* A store path alone: ERR_NOT_FOUND when it, or what a recipe would make, is not valid. */
 ATTR_MUST_CHECK errint named_path(struct cli *cli, const char *word, struct str *out,
 				  struct err *err);
-/* The same with what stands behind it: "/bin/x" of result/bin/x, "" of a recipe. That it is there
- * is not looked at. */
+/* What a recipe of the project around makes in one of its releases: ERR_NOT_FOUND, with the cure,
+ * when that is not valid. */
+ATTR_MUST_CHECK errint named_release(struct cli *cli, const char *recipe, const char *release,
+				     struct str *out, struct err *err);
+/* The same as named_path() with what stands behind it: "/bin/x" of result/bin/x, "" of a recipe.
+ * That it is there is not looked at. */
 ATTR_MUST_CHECK errint named_place(struct cli *cli, const char *word, struct str *top,
 				   struct str *rest, struct err *err);
 /* Is it spelled as a path, or is there a link of that name? */

@@ -2,7 +2,7 @@
 # kiln diff: packages, and the facts that checks left, whatever they are about.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 23
+plan 33
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
@@ -19,6 +19,7 @@ let
     PATH = "/usr/bin:/bin";
   };
 in rec {
+  inherit d;
   lib = v: d "lib-${v}" "echo ${v} >$out";
   pack = v: l: d "pack-${v}" "mkdir $out; echo ${l} >$out/dep";
   check = p: name: facts: d "${p.name}-${name}" ''
@@ -110,3 +111,27 @@ mkdir -p p/.flox/pkgs
 cd p || exit 1
 echo '{ }: derivation { name = "r"; system = builtins.currentSystem; builder = "/bin/sh"; }' >.flox/pkgs/r.nix
 like "a recipe that is not built has its cure" "$(diff_of "$a" r)" '^hint: kiln build r$'
+
+# ---- releases of a recipe ----
+mkdir -p "$T/q/.flox/pkgs"
+cd "$T/q" || exit 1
+cat >versions.nix <<'N'
+{ app = "3"; releases = { "1" = { app = "1"; }; "2" = { app = "2"; }; same.app = "1"; }; }
+N
+cat >.flox/pkgs/app.nix <<N
+{ versions }: (import $T/set.nix).d "app-\${versions.app}" "echo >\$out"
+N
+said=$(diff_of --release 1 2 app)
+like "a release that is not built" "$said" "^error: release '1' of recipe 'app' is not built$"
+cure=$(printf '%s\n' "$said" | sed -n 's/^hint: //p')
+is "has its cure" "$cure" "kiln build --no-link app --release 1"
+is "which is trouble" "$(printf '%s\n' "$said" | tail -1)" "exit 2"
+for release in 1 2 same; do kiln build --no-link app --release $release >/dev/null 2>&1; done
+is "two releases, without a link" "$(diff_of --release 1 2 app) $(find . -type l)" "app: 1 → 2
+exit 1 "
+is "the same by two names" "$(diff_of --release 1 same app)" "exit 0"
+is "as JSON" "$(diff_of --release --json 2 1 app | head -2 | tail -1)" ' {"name": "app", "removed": ["2"], "added": ["1"], "size": 0}'
+like "a release that the project has not" "$(diff_of --release 1 22 app)" "^error: .*versions.nix has no release '22'"
+like "a recipe that it has not" "$(diff_of --release 1 2 apq)" "^hint: did you mean 'app'\?$"
+like "releases of nothing" "$(diff_of --release 1 2)" "^hint: kiln diff --release 1 2 RECIPE$"
+like "a recipe without releases" "$(diff_of "$a" "$a" app)" "^error: 'app' is a third operand$"
