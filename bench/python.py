@@ -42,6 +42,13 @@ def find_uv():
     return found
 
 
+def wheels(env):
+    """The files, which of them are the big ones, and the interpreter."""
+    text = said([os.path.join(BUILD, "compat", "nix-instantiate"), "--eval", "--strict", "--json", "-E",
+                 f"with import {HERE}/python.nix; {{ inherit files big; python = python.interpreter; }}"], env)
+    return json.loads(text)
+
+
 class Kiln:
     """A store with everything but what is measured, copied for each run."""
 
@@ -59,9 +66,7 @@ class Kiln:
 
         said([self.tool("nix-store"), "--realise", *drvs("prepared")], self.env)
         self.drvs = {case: drvs(case) for case in CASES}
-        text = said([self.tool("nix-instantiate"), "--eval", "--strict", "--json", "-E",
-                     f"with import {HERE}/python.nix; {{ inherit files big; python = python.interpreter; }}"], self.env)
-        return json.loads(text)
+        return wheels(self.env)
 
     def prepare(self):
         """What is registered is copied; files are the same ones."""
@@ -84,15 +89,15 @@ class Kiln:
 
 
 class Uv:
-    def __init__(self, work, kiln, found):
+    def __init__(self, work, store, found):
         self.work, self.uv, self.python = work, find_uv(), found["python"]
         self.venv, self.cache, self.warm = work + "/venv", work + "/uv-cache", work + "/uv-warm"
         self.env = {"UV_NO_CONFIG": "1", "UV_OFFLINE": "1", "UV_LINK_MODE": "hardlink", "UV_PYTHON_DOWNLOADS": "never"}
         top = self.python.split("/bin/")[0]
-        self.within = [os.path.join(BUILD, "kiln"), "--store", kiln.kept, "run", top, "--"]
+        self.within = [os.path.join(BUILD, "kiln"), "--store", store, "run", top, "--"]
         os.makedirs(work + "/wheels")
         for file in found["files"]:
-            shutil.copy(kiln.kept + file["path"], f"{work}/wheels/{file['name']}")
+            shutil.copy(store + file["path"], f"{work}/wheels/{file['name']}")
         self.wheels = [f"{work}/wheels/{f['name']}" for f in found["files"]]
         self.big = [f"{work}/wheels/{name}" for name in found["big"]]
 
@@ -153,7 +158,7 @@ def main():
         kiln = Kiln(work, work + "/kept")
         if given.store:
             subprocess.run(["cp", "-a", given.store, kiln.kept], check=True)
-        uv = Uv(work, kiln, kiln.make())
+        uv = Uv(work, kiln.kept, kiln.make())
         for case in CASES:
             if not given.only or any(case.startswith(o) for o in given.only):
                 compare(case, kiln, uv, given.runs)
