@@ -78,10 +78,8 @@ static errint find_name(struct cli *cli, const char *word, struct named *out, st
 	if (!project_find(NULL, &dir, &none))
 		file = project_recipe_file(dir, str_c(word));
 	if (file)
-		return find_asked(cli, dir, word, ASKED_RECIPE, out, err);
-	errint rc = find_asked(cli, dir, word, ASKED_SET, out, err);
 		return find_asked(cli, dir, word, ASKED_RECIPE, NULL, out, err);
-	errint rc = find_asked(cli, NULL, word, ASKED_SET, NULL, out, err);
+	errint rc = find_asked(cli, dir, word, ASKED_SET, NULL, out, err);
 	if (rc != ERR_NOT_FOUND)
 		return rc;
 	err_clear(err);
