@@ -9,6 +9,8 @@
 #include "cli/result_links.h"
 #include "project/installable.h"
 #include "project/project_tracked.h"
+#include "source/ladder.h"
+#include "store/store.h"
 
 void build_command_release(struct build_command *c)
 {
@@ -246,6 +248,33 @@ static errint link_all(struct build_command *c, struct session *s, struct err *e
 	return rc;
 }
 
+/* Of a product the sources that were brought this time, and from where. */
+static errint print_ways(struct build_command *c, struct session *s, const struct product *p,
+			 struct err *err)
+{
+	struct str_set needs = {0};
+	size_t n, shown = 0;
+	const struct way *v = ladder_ways(session_ladder(s), &n);
+	errint rc = n && p->wanted.n_outputs
+			    ? store_closure(s->store, &c->a, &p->wanted.path, 1, 0, &needs, err)
+			    : 0;
+
+	if (rc)
+		return rc;
+	out_str(S(", \"sources\": ["));
+	for (size_t i = 0; i < n; i++) {
+		if (!str_set_has(needs, v[i].of))
+			continue;
+		out_str(shown++ ? S(",\n  {\"name\": ") : S("\n  {\"name\": "));
+		out_json(v[i].name);
+		out_printf(", \"rung\": \"%s\", \"url\": ", v[i].rung);
+		out_json_or_null(v[i].url);
+		out_str(S("}"));
+	}
+	out_str(S("]"));
+	return 0;
+}
+
 static errint put_passed(struct session *s, const struct product *p, struct err *err)
 {
 	bool passed;
@@ -268,7 +297,7 @@ static void put_outputs(const struct product *p)
 	out_str(S("}"));
 }
 
-static errint print_json(const struct build_command *c, struct session *s, struct err *err)
+static errint print_json(struct build_command *c, struct session *s, struct err *err)
 {
 	errint rc = 0;
 
@@ -283,6 +312,8 @@ static errint print_json(const struct build_command *c, struct session *s, struc
 		if (c->check && !c->builds.dry_run)
 			rc = put_passed(s, p, err);
 		put_outputs(p);
+		if (!rc)
+			rc = print_ways(c, s, p, err);
 		out_str(S("}"));
 	}
 	out_str(S("\n]\n"));
@@ -338,7 +369,7 @@ static struct err *last_failure(struct build_command *c, struct session *s)
 	return last;
 }
 
-static errint print(const struct build_command *c, struct session *s, struct err *err)
+static errint print(struct build_command *c, struct session *s, struct err *err)
 {
 	if (c->json)
 		return print_json(c, s, err);

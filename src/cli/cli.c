@@ -6,6 +6,7 @@
 #include "base/environ.h"
 #include "base/report.h"
 #include "store/store.h"
+#include "cli/option_setting.h"
 
 enum { VERBOSITY_DEBUG = 8 };
 
@@ -46,6 +47,7 @@ const struct option cli_global_rows[] = {
 	OPT_COUNT(struct cli, verbosity, 1, "-v --verbose", "tell more (again: even more)"),
 	OPT_COUNT(struct cli, verbosity, -1, "--quiet", "tell less"),
 	OPT_CHOICE(struct cli, verbosity, VERBOSITY_DEBUG, NULL, "--debug", NULL),
+	OPT_SETTING("offline", 1, "--offline", NULL, "ask no host: this machine's files alone"),
 	OPT_END,
 };
 

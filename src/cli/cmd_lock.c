@@ -93,7 +93,8 @@ static errint lock_debian(struct cli *cli, void *ctx, struct err *err)
 {
 	struct lock_command *c = ctx;
 	const char *roots = c->roots;
-	struct ladder *ladder CLEANUP(ladder_cleanup) = ladder_new(NULL, NULL, cli_report(cli));
+	const struct ladder_config config = {.offline = cli->settings->offline};
+	struct ladder *ladder CLEANUP(ladder_cleanup) = ladder_new(&config, NULL, cli_report(cli));
 	char *roots_found CLEANUP_FREE = NULL;
 	char *lock CLEANUP_FREE = NULL;
 	struct deb_moves moves = {0};
@@ -129,6 +130,7 @@ static errint lock_debian(struct cli *cli, void *ctx, struct err *err)
 static const struct command debian = {
 	.name = "debian",
 	.summary = "pin Debian packages",
+	.needs = NEEDS_SETTINGS,
 	.rows = rows,
 	.size = sizeof(struct lock_command),
 	.run = lock_debian,

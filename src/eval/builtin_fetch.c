@@ -115,18 +115,21 @@ static errint download(struct eval *E, pos_t pos, struct value *arg, struct pinn
 	if (E->opt.pure && !d->pinned)
 		return eval_fail(E, 0, "in pure evaluation mode, '%s' requires a 'sha256' argument",
 				 d->who);
-	if (d->pinned) {
-		TRY(fetch_pinned_path(E, d->name, d->tree, &d->hash, &mem, &path, &valid));
-		if (valid) {
-			*out = store_path_value(E, path);
-			return 0;
-		}
-	}
 	what = (struct bring){.type = d->tree ? S("tarball") : S("file"),
 			      .name = d->name,
 			      .url = d->url,
 			      .flat = !d->tree,
 			      .expect = d->pinned ? &d->hash : NULL};
+	if (d->pinned) {
+		TRY(fetch_pinned_path(E, d->name, d->tree, &d->hash, &mem, &path, &valid));
+		fetched = (struct brought){.store_path = path, .nar_hash = d->hash};
+		if (valid && E->opt.ladder)
+			ladder_note_input(E->opt.ladder, &what, &fetched);
+		if (valid) {
+			*out = store_path_value(E, path);
+			return 0;
+		}
+	}
 	TRY(fetch_ask(E, &what, S(""), &fetched));
 	*out = store_path_value(E, fetched.store_path);
 	return 0;

@@ -406,6 +406,8 @@ static errint fetch_other(struct eval *E, struct tree_call *t, struct brought *f
 		what.expect = &h;
 	if (pinned && t->final)
 		TRY(find_pinned(E, t, &h, f, &found));
+	if (found && E->opt.ladder)
+		ladder_note_input(E->opt.ladder, &what, f);
 	if (found || fetch_ask(E, &what, t->shown, f) == 0)
 		return 0;
 	if (pinned && !t->git && is_unreachable(E)) {

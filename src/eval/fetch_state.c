@@ -135,6 +135,7 @@ errint fetch_ask(struct eval *E, const struct bring *what, struct str shown, str
 		eval_fail_err(E, 0, &err);
 		return in_input(E, shown);
 	}
+	ladder_note_input(E->opt.ladder, what, &fetched);
 	if (fetched.source.n)
 		fetch_mount(E, fetched.store_path, fetched.source);
 	ARRAY_GROW(f->answers, f->n, f->cap);

@@ -266,7 +266,10 @@ static void start_ready(struct fetcher *f)
 		struct transfer *j = next_ready(f);
 		ERR(err);
 
-		if (!url_is_local(j->urls[j->at])) {
+		if (!url_is_local(j->urls[j->at]) && f->o.offline) {
+			err_set(&err, ERR_NETWORK, "not asked, because of --offline");
+			transfer_next_url(j, &err);
+		} else if (!url_is_local(j->urls[j->at])) {
 			if (transfer_start(j, &err))
 				transfer_fail(j, &err);
 		} else if (local_start(j, &err)) {

@@ -18,6 +18,7 @@ struct git_options {
 	const char *cache_dir; /* kiln's cache folder: git/ and fetch/ in it are used */
 	int64_t ttl;           /* seconds for which what a ref meant is believed */
 	struct report *report;
+	bool offline; /* only what is on this machine */
 };
 
 struct git_request {

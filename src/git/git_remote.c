@@ -129,6 +129,11 @@ static errint session_open(struct remote_session *s, const struct git_source *sr
 
 	s->g = src->api;
 	s->shown = url_shown(url);
+	if (src->o.offline && !str_starts(str_c(url), S("file:")) && url[0] != '/') {
+		err_set(err, ERR_NETWORK, "'%s' is not fetched, because of --offline", s->shown);
+		return err_hint(err, "'kiln vendor' lays its tree into the project's .flox/sources "
+				     "where there is a network");
+	}
 	s->g->git_fetch_options_init(&o, GIT_FETCH_OPTIONS_VERSION);
 	set_callbacks(&o.callbacks, s);
 	o.proxy_opts.type = GIT_PROXY_AUTO;

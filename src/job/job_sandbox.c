@@ -39,7 +39,7 @@ static errint sandbox_job_start(struct job *j, enum job_state *next, struct err 
 		return rc;
 	report_msg(j->report, REPORT_DEBUG, "'%.*s' sees %zu store paths%s%s",
 		   STR_ARG(j->goal->path), b->inputs.n, b->isolated ? "" : ", has no sandbox",
-		   drv_is_fixed(&j->goal->drv) ? ", shares the network" : "");
+		   drv_is_fixed(&j->goal->drv) && !j->o->offline ? ", shares the network" : "");
 	*next = JOB_RUNNING;
 	return fetches ? 0 : start_builder(b, err);
 }

@@ -40,6 +40,7 @@ errint sandbox_job_fetch(struct sandbox_job *b, bool *begun, struct err *err)
 	r.urls = urls;
 	r.dest = b->fetched;
 	r.checked_later = true;
+	r.hash_name = arena_strz(&j->arena, j->goal->path);
 	r.name = arena_strz(&j->arena, goal_name(j->goal));
 	*begun = true;
 	return ascent_begin(job_ladder(j->loop), &r, &b->ascent, err);

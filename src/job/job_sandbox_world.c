@@ -313,7 +313,7 @@ errint sandbox_job_start_child(struct sandbox_job *b, const struct build_env *en
 	struct sandbox_spec spec CLEANUP(sandbox_spec_release) = {
 		.arena = &b->job.arena,
 		.isolated = b->isolated,
-		.network = drv_is_fixed(d),
+		.network = drv_is_fixed(d) && !b->job.o->offline,
 		.linux32 = str_eq(d->platform, S("i686-linux")) &&
 			   !strcmp(native_system(), "x86_64-linux"),
 		.cwd = build_folder(b),

@@ -37,10 +37,13 @@ static struct climb_job *climb_of(struct job *j)
 static errint make_dest(struct climb_job *c, struct err *err)
 {
 	struct job *j = &c->job;
-	errint rc = job_partial(j, &c->dest, err);
+	char *partial CLEANUP_FREE = NULL;
+	errint rc = job_partial(j, &partial, err);
 
 	if (rc)
 		return rc;
+	/* What would make it may fetch, too. */
+	c->dest = j->goal->kept ? xasprintf("%s.kept", partial) : STEAL(partial);
 	c->wrong = xasprintf("%s.wrong", c->dest);
 	unlink(c->wrong);
 	return job_make_folder(j, err);
@@ -49,7 +52,7 @@ static errint make_dest(struct climb_job *c, struct err *err)
 static void say_where(struct climb_job *c)
 {
 	struct job *j = &c->job;
-	const char *made = build_attrs_flag(&j->attrs, "unpack")
+	const char *made = build_attrs_flag(&j->attrs, "unpack") && !j->goal->kept
 				   ? arena_printf(&j->arena, "%s/output", j->top)
 				   : arena_strz(&j->arena, str_c(c->dest));
 
@@ -67,9 +70,10 @@ static errint begin(struct climb_job *c, struct err *err)
 	bool recursive;
 	errint rc = drv_output_hash(&j->goal->drv.outputs[0], &recursive, &expected, err);
 
-	if (!rc)
+	bool kept = j->goal->kept;
+	if (!rc && !kept)
 		rc = job_urls(j, "urls", "url", &urls, &r.n_urls, err);
-	if (!rc)
+	if (!rc && !kept)
 		rc = job_headers(j, &r.headers, err);
 	if (rc)
 		return rc;
@@ -82,9 +86,10 @@ static errint begin(struct climb_job *c, struct err *err)
 		!build_attrs_flag(&j->attrs, "executable");
 	r.hash_name = arena_strz(&j->arena, j->goal->path);
 	r.checked_later = recursive;
+	r.kept = recursive && !hash_is_zero(&expected) ? &expected : NULL;
 	r.algo = expected.algo;
 	/* The worker looks at it in any case. What is valid is only fetched to be compared. */
-	r.adopts = !job_compares(j);
+	r.adopts = !job_compares(j) && !kept;
 	r.left = r.adopts && !recursive ? placed : NULL;
 	r.name = arena_strz(&j->arena, goal_name(j->goal));
 	return ascent_begin(job_ladder(j->loop), &r, &c->ascent, err);
@@ -96,8 +101,7 @@ static errint source_start(struct job *j, enum job_state *next, struct err *err)
 	const struct drv *d = &j->goal->drv;
 
 	if (d->n_outputs != 1 || !drv_is_fixed(d))
-		return err_set(err, ERR_EVAL,
-			       "'%.*s' uses builtin:fetchurl without one fixed output",
+		return err_set(err, ERR_EVAL, "'%.*s' is fetched without one fixed output",
 			       STR_ARG(j->goal->path));
 	errint rc = build_attrs_init(&j->arena, d, &j->attrs, err);
 	if (!rc)
@@ -155,6 +159,9 @@ static errint source_event(struct job *j, int fd, enum job_state *next, struct e
 
 	if (!why->code && r->has_nar && !j->candidates.n)
 		return take_known(j, r, next, err);
+	/* Of an earlier run it is not known what it is: it is taken for what its origin has. */
+	if (!why->code && r->kind == SOURCE_TREE)
+		j->where[0] = arena_printf(&j->arena, "%s/output", j->top);
 	if (!why->code || wrong)
 		*next = JOB_MADE;
 	if (wrong) {
@@ -206,6 +213,7 @@ static errint source_refused(struct job *j, enum job_state *next, struct err *er
 	if (!ascent_reject(a, err))
 		return shown ? err_detail(err, "  came from: %s", shown) : rc;
 	remove_tree_quietly(AT_FDCWD, j->where[0]);
+	say_where(c);
 	*next = JOB_RUNNING;
 	return 0;
 }
@@ -296,19 +304,22 @@ static errint unpack(struct job *j, struct err *err)
 	bool nar = holds_nar(fd);
 	if (lseek(fd, 0, SEEK_SET))
 		return err_sys(err, "reading '%s'", dest);
+	bool strip = ascent_result(climb_of(j)->ascent)->kind == SOURCE_TREE || strip_root(j);
 	rc = nar ? unpack_nar(j, fd, err)
-		 : archive_unpack(fd, AT_FDCWD, j->where[0], strip_root(j) ? ARCHIVE_STRIP_ROOT : 0,
-				  err);
+		 : archive_unpack(fd, AT_FDCWD, j->where[0], strip ? ARCHIVE_STRIP_ROOT : 0, err);
 	return rc ? err_wrap(err, "unpacking what was fetched for '%.*s'", STR_ARG(j->goal->path))
 		  : 0;
 }
 
 static errint source_prepare(struct job *j, struct err *err)
 {
-	mode_t mode = build_attrs_flag(&j->attrs, "executable") ? 0555 : 0444;
+	enum source_kind kind = ascent_result(climb_of(j)->ascent)->kind;
+	bool kept = j->goal->kept;
+	bool runs = kept ? kind == SOURCE_EXECUTABLE : build_attrs_flag(&j->attrs, "executable");
+	mode_t mode = runs ? 0555 : 0444;
 	bool wrong = climb_of(j)->failure.code != 0;
 
-	if (!wrong && build_attrs_flag(&j->attrs, "unpack"))
+	if (!wrong && (kind == SOURCE_TREE || (!kept && build_attrs_flag(&j->attrs, "unpack"))))
 		return unpack(j, err);
 	if (chmod(j->where[0], mode))
 		return err_sys(err, "changing the mode of '%s'", j->where[0]);

@@ -114,7 +114,8 @@ static void job_failed(struct job_loop *l, struct job *j, struct err *err)
 	struct goal *goal = j->goal;
 
 	loop_drop(l, j);
-	loop_goal_failed(l, goal, err);
+	if (!loop_goal_again(l, goal, err))
+		loop_goal_failed(l, goal, err);
 }
 
 static void tell(struct job_loop *l, const struct job *j, const char *what, const char *why)

@@ -71,6 +71,9 @@ void loop_goal_done(struct job_loop *l, struct goal *goal);
 void loop_goal_failed(struct job_loop *l, struct goal *goal, struct err *err);
 /* Its job has made it: whoever waits for nothing else could start once that is registered. */
 void loop_goal_made(struct job_loop *l, struct goal *goal);
+/* A goal that was to come from whoever keeps its output, and did not: it is made, as if nobody kept
+ * it. False when that is not so; else err is emptied. */
+bool loop_goal_again(struct job_loop *l, struct goal *goal, struct err *err);
 bool loop_stopping(const struct job_loop *l);
 /* The table of a goal that has a job. */
 const struct job_ops *goal_ops(const struct goal *goal);

@@ -6,6 +6,9 @@
 
 #include <stdlib.h>
 
+#include "job/job_fetch.h"
+#include "source/ladder.h"
+
 /* ---- queues ---- */
 
 static bool goes_before(const struct queued *a, const struct queued *b)
@@ -56,6 +59,8 @@ const struct job_ops *goal_ops(const struct goal *goal)
 		[GOAL_PROGRAM] = &job_sandbox,
 	};
 
+	if (goal->kept)
+		return &job_source;
 	return goal->kind < ARRAY_LEN(kinds) ? kinds[goal->kind] : NULL;
 }
 
@@ -273,12 +278,41 @@ void loop_goal_made(struct job_loop *l, struct goal *goal)
 
 /* ---- plans ---- */
 
+/* What has a known hash may be kept somewhere as it is to be, whatever would make it. */
+static void look_kept(struct job_loop *l, struct goal *goal)
+{
+	struct hash h;
+	bool recursive;
+	ERR(ignored);
+
+	if (goal->kind <= GOAL_SOURCE || l->o->check || goal->drv.n_outputs != 1 ||
+	    !drv_is_fixed(&goal->drv) ||
+	    drv_output_hash(&goal->drv.outputs[0], &recursive, &h, &ignored))
+		return;
+	goal->kept = ladder_may_keep(job_ladder(l), &h, recursive);
+}
+
+bool loop_goal_again(struct job_loop *l, struct goal *goal, struct err *err)
+{
+	if (!goal->kept || err->code == ERR_INTERRUPTED || loop_stopping(l))
+		return false;
+	goal->kept = false;
+	report_msg(
+		l->report,
+		err->code == ERR_MISMATCH || err->code == ERR_CORRUPT ? REPORT_WARN : REPORT_DEBUG,
+		"'%.*s' is made, as no kept one could be had: %s", STR_ARG(goal->path), err->msg);
+	err_clear(err);
+	goal_ready(l, goal, "nobody keeps it");
+	return true;
+}
+
 static void take_change(struct job_loop *l, struct goal *goal)
 {
 	struct failing f CLEANUP(failing_release) = {0};
 
 	if (goal->state != GOAL_WAITING)
 		return;
+	look_kept(l, goal);
 	count(l, goal, 0);
 	if (goal->kind != GOAL_GATHER && failed_dep(goal)) {
 		tell(l, goal, "fails", "so did what it needs");

@@ -58,6 +58,7 @@ struct goal {
 	struct drv drv;
 	bool *wanted, *missing; /* one per drv.outputs */
 	bool refused;           /* its substitution failed: it is built */
+	bool kept;              /* somebody may have just this fixed output: it is not made */
 	/* of SUBSTITUTE */
 	struct substitute *sub;
 

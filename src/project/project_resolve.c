@@ -315,6 +315,8 @@ errint project_resolve(const struct project_request *r, const struct asked *v, s
 
 	mine.eval = &eval;
 	mine.pin = &pin;
+	if (r->dir)
+		session_add_project(r->session, r->dir);
 	if (!rc && r->dir && !eval.nixpkgs)
 		rc = project_pin_read(r->session, r->dir, a, &pin, err);
 	for (size_t i = 0, end; !rc && i < n; i = end) {

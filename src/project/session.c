@@ -9,6 +9,7 @@
 #include "project/data_dir.h"
 #include "project/project.h"
 #include "py/builder_wheel.h"
+#include "base/file.h"
 #include "source/ladder.h"
 #include "store/store.h"
 
@@ -57,11 +58,23 @@ struct ladder *session_ladder(struct session *s)
 		.ttl = o->tarball_ttl,
 		.tokens = o->access_tokens.v,
 		.registry = o->flake_registry,
+		.offline = o->offline,
 	};
 
 	if (!s->ladder)
 		s->ladder = ladder_new(&config, s->store, s->report);
 	return s->ladder;
+}
+
+void session_add_project(struct session *s, const char *dir)
+{
+	char *sources CLEANUP_FREE = path_join(str_c(dir), S(".flox/sources"));
+	char *whole CLEANUP_FREE = NULL;
+	ERR(ignored);
+
+	/* A folder that has no absolute name has no file: URL. */
+	if (!path_absolute(str_c(sources), &whole, &ignored))
+		ladder_add_folder(session_ladder(s), whole);
 }
 
 errint session_data_dir(struct session *s, const char **out, struct err *err)

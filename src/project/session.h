@@ -40,5 +40,7 @@ void session_release(struct session *s);
 
 /* What brings sources, as the settings say. Borrowed. */
 struct ladder *session_ladder(struct session *s);
+/* A project's own .flox/sources is one of its folders from now on. */
+void session_add_project(struct session *s, const char *dir);
 /* The folder that holds pkgs/, as data_dir_find() finds it. Borrowed. */
 ATTR_MUST_CHECK errint session_data_dir(struct session *s, const char **out, struct err *err);

@@ -31,6 +31,7 @@ void settings_for_build(const struct settings *s, struct build_options *out)
 	out->keep_failed = s->keep_failed;
 	out->keep_going = s->keep_going;
 	out->fallback = s->fallback;
+	out->offline = s->offline;
 	out->sandbox = s->sandbox;
 	out->log_lines = s->log_lines;
 	out->timeout_s = s->timeout;

@@ -4,6 +4,7 @@
 #include "source/ascent_int.h"
 
 #include <poll.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,8 +48,8 @@ static void hint_vendor(const struct ascent *a, struct err *why)
 {
 	if (a->r.hash || a->r.checked_later)
 		err_hint(why,
-			 "or fetch it where that works, and put it as '%s' into a folder that "
-			 "'source-dirs' in kiln.conf names",
+			 "or fetch it where that works, and put it as '%s' into the project's "
+			 ".flox/sources, or a folder that 'source-dirs' in kiln.conf names",
 			 a->r.file);
 }
 
@@ -107,8 +108,27 @@ static void add_cures(const struct ascent *a, struct err *why)
 	hint_vendor(a, why);
 }
 
+/* Where it was looked for, and that this is all. */
+static void tell_offline(const struct ascent *a, struct err *why)
+{
+	err_set(why, ERR_NOT_FOUND, "'%s' is not on this machine, and --offline asks nobody else",
+		a->r.name);
+	err_detail(why, "%.*s",
+		   STR_ARG(str_drop_suffix(a->notes.n ? buf_str(&a->notes)
+						      : S("  no folder has vendored files\n"),
+					   S("\n"))));
+	err_hint(why, "'kiln vendor' lays it into the project's .flox/sources where there is a "
+		      "network; 'source-dirs' and 'source-cache' in kiln.conf name other places");
+}
+
 static void fail(struct ascent *a, struct err *why)
 {
+	if (a->l->config.offline && (why->code == ERR_NETWORK || why->code == ERR_NOT_FOUND)) {
+		tell_offline(a, why);
+		err_move(&a->result.got.err, why);
+		finish(a);
+		return;
+	}
 	if (why->code != ERR_INTERRUPTED && why->code != ERR_MISMATCH)
 		add_cures(a, why);
 	if (a->n_attempts > 1)
@@ -117,11 +137,26 @@ static void fail(struct ascent *a, struct err *why)
 	finish(a);
 }
 
+static void note_way(const struct ascent *a)
+{
+	struct ladder *l = a->l;
+	char *shown CLEANUP_FREE = a->result.got.url ? url_shown(a->result.got.url) : NULL;
+
+	ARRAY_GROW(l->ways, l->n_ways, l->cap_ways);
+	l->ways[l->n_ways++] = (struct way){
+		.name = arena_str(&l->mem, str_c(a->r.name)),
+		.rung = rungs[a->rung].name,
+		.url = arena_str(&l->mem, str_c(shown ? shown : "")),
+		.of = arena_str(&l->mem, str_c(a->r.hash_name ? a->r.hash_name : "")),
+	};
+}
+
 static void succeed(struct ascent *a)
 {
 	struct report *report = a->l->report;
 
 	a->result.rung = rungs[a->rung].name;
+	note_way(a);
 	if (!report_shows(report, REPORT_INFO)) {
 		finish(a);
 		return;
@@ -166,23 +201,51 @@ static void note_rung(struct ascent *a, struct err *why)
 
 /* ---- moving ---- */
 
-void ascent_add_url(struct ascent *a, const char *url)
+void ascent_add_url(struct ascent *a, const char *url, enum source_kind kind)
 {
 	if (a->n_urls == a->cap_urls) {
 		size_t cap = a->cap_urls ? 2 * a->cap_urls : 4;
 		const char **more = ARENA_ARRAY(&a->arena, const char *, cap);
+		enum source_kind *kinds = ARENA_ARRAY(&a->arena, enum source_kind, cap);
 
-		if (a->n_urls)
+		if (a->n_urls) {
 			memcpy(more, a->urls, a->n_urls * sizeof(*more));
+			memcpy(kinds, a->kinds, a->n_urls * sizeof(*kinds));
+		}
 		a->urls = more;
+		a->kinds = kinds;
 		a->cap_urls = cap;
 	}
+	a->kinds[a->n_urls] = kind;
 	a->urls[a->n_urls++] = arena_strz(&a->arena, str_c(url));
+}
+
+void ascent_note(struct ascent *a, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!a->l->config.offline)
+		return;
+	buf_putz(&a->notes, "  ");
+	va_start(ap, fmt);
+	buf_vprintf(&a->notes, fmt, ap);
+	va_end(ap);
+	buf_putc(&a->notes, '\n');
+}
+
+static bool has_caches(const struct ascent *a)
+{
+	const struct str *caches;
+	size_t n = 0;
+	ERR(told_later);
+
+	return !mirror_source_caches(a->l->mirrors, &caches, &n, &told_later) && n;
 }
 
 /* Could a rung above have it? */
 static bool has_more(const struct ascent *a)
 {
+	const char *rung = rungs[a->rung].name;
 	bool mirrors = false, origins = false;
 
 	for (size_t i = 0; i < a->r.n_urls; i++) {
@@ -191,9 +254,11 @@ static bool has_more(const struct ascent *a)
 		mirrors |= is;
 		origins |= !is && !ascent_is_by_hand(a->r.urls[i]);
 	}
-	if (strcmp(rungs[a->rung].name, "vendored") == 0)
+	if (strcmp(rung, "vendored") == 0 && has_caches(a))
+		return true;
+	if (strcmp(rung, "vendored") == 0 || strcmp(rung, "cache") == 0)
 		return mirrors || origins;
-	return strcmp(rungs[a->rung].name, "mirror") == 0 && origins;
+	return strcmp(rung, "mirror") == 0 && origins;
 }
 
 static struct ascent *of_tap(struct fetch_tap *tap)
@@ -244,6 +309,7 @@ static errint move(struct ascent *a, size_t nth, struct err *err)
 	errint rc;
 
 	memmove(a->urls, a->urls + nth, q.n_urls * sizeof(*a->urls));
+	memmove(a->kinds, a->kinds + nth, q.n_urls * sizeof(*a->kinds));
 	a->n_urls -= nth;
 	q.urls = a->urls;
 	nar_file_release(&a->nar);
@@ -300,6 +366,7 @@ static void moved(struct ascent *a, struct fetch_result *r)
 		fetch_result_release(&a->result.got);
 		a->result.got = *r;
 		*r = (struct fetch_result){0};
+		a->result.kind = a->kinds[a->result.got.at];
 		a->result.has_nar = nar_file_end(&a->nar, &a->result.nar_hash, &a->result.nar_size);
 		succeed(a);
 		return;
@@ -361,7 +428,7 @@ static errint check_url(const char *url, struct err *err)
 
 static errint check_request(const struct ascent_request *r, struct err *err)
 {
-	BUG_ON(!r->n_urls || !r->dest == !r->body);
+	BUG_ON((!r->n_urls && !r->kept && !r->input) || !r->dest == !r->body);
 	for (size_t i = 0; i < r->n_urls; i++) {
 		errint rc = check_url(r->urls[i], err);
 
@@ -387,7 +454,7 @@ static const char *const *copy_all(struct arena *a, const char *const *v, size_t
 
 static void copy_request(struct ascent *a, const struct ascent_request *r)
 {
-	char *last CLEANUP_FREE = url_file_name(r->urls[0]);
+	char *last CLEANUP_FREE = r->n_urls ? url_file_name(r->urls[0]) : NULL;
 	size_t n_headers = 0;
 
 	while (r->headers && r->headers[n_headers])
@@ -402,6 +469,11 @@ static void copy_request(struct ascent *a, const struct ascent_request *r)
 	a->r.etag = copy(&a->arena, r->etag);
 	a->r.file = copy(&a->arena, r->file ? r->file : last);
 	a->r.name = copy(&a->arena, r->name ? r->name : a->r.file);
+	a->r.input = copy(&a->arena, r->input);
+	if (r->kept) {
+		a->kept = *r->kept;
+		a->r.kept = &a->kept;
+	}
 	if (r->hash) {
 		a->want = *r->hash;
 		a->r.hash = &a->want;
@@ -424,6 +496,7 @@ errint ascent_begin(struct ladder *l, const struct ascent_request *r, struct asc
 	a->l = l;
 	a->tap = (struct fetch_tap){tap_start, tap_take};
 	a->attempts = (struct buf)BUF_INIT(LIMIT_ERR_TEXT);
+	a->notes = (struct buf)BUF_INIT(LIMIT_ERR_TEXT);
 	copy_request(a, r);
 	l->n_pending++;
 	a->next_all = l->ascents;
@@ -461,6 +534,7 @@ void ascent_free(struct ascent *a)
 	*at = a->next_all;
 	err_release(&a->failure);
 	buf_release(&a->attempts);
+	buf_release(&a->notes);
 	fetch_result_release(&a->result.got);
 	nar_file_release(&a->nar);
 	arena_release(&a->arena);

@@ -3,12 +3,13 @@
  * One file's way up the ladder, rung by rung:
  *
  *	store		what an earlier run left whole
- *	vendored	folders of files ('source-dirs'), where a hash will tell
- *	mirror		what mirror: URLs stand for
- *	origin		the other URLs
+ *	vendored	folders of files (a project's .flox/sources, 'source-dirs'), where a hash
+ *will tell: by the hash, as sources.json has it, or by the name cache		'source-cache', by
+ *the hash alone mirror		what mirror: URLs stand for origin		the other URLs
  *
- * Each rung's answer is checked by its hash; a wrong one is named and passed over. Evaluation
- *climbs to the end (ascent_climb()), a loop of its own waits for all ascents together:
+ * Each rung's answer is checked by its hash; a wrong one is named and passed over. A folder or a
+ * cache may have a tree as a canonical archive, whatever made it (ascent_result.kind). Evaluation
+ * climbs to the end (ascent_climb()), a loop of its own waits for all ascents together:
  *
  *	ascent_begin(ladder, &request, &a, err);
  *	poll(ladder_fd(ladder), ladder_timeout(ladder)); ladder_step(ladder, 0, NULL, 0, err);
@@ -18,6 +19,7 @@
 #pragma once
 
 #include "fetch/fetch.h"
+#include "source/sources_file.h"
 
 struct ascent;
 struct ladder;
@@ -26,7 +28,7 @@ struct ladder;
 struct ascent_request {
 	const char *const *urls; /* mirror:, http:, https: and file:, each kind by preference; or
 				  * requirefile:/NAME, which no origin has: people bring it */
-	size_t n_urls;
+	size_t n_urls;           /* 0 with `kept` alone: only folders and caches are asked */
 	const char *dest;        /* a file to make (its folder exists), or NULL for body */
 	struct buf *body;        /* where the bytes go instead; its ceiling holds */
 	const struct hash *hash; /* expected, or NULL */
@@ -40,6 +42,10 @@ struct ascent_request {
 	/* The caller checks the content itself (a NAR hash) and calls ascent_reject() if it is
 	 * wrong, so that without a flat hash a vendored file is taken by its name. */
 	bool checked_later;
+	/* The hash of its NAR, by which folders and caches know it, or NULL. Goes with
+	 * checked_later. */
+	const struct hash *kept;
+	const char *input; /* or the text of what evaluation fetches (locator.h) */
 	/* The caller checks even what has a flat hash, so that what an earlier run left at dest, or
 	 * at `left`, is taken unread. */
 	bool adopts;
@@ -55,6 +61,7 @@ struct ascent_request {
 struct ascent_result {
 	struct fetch_result got; /* .err.code is 0 on success */
 	const char *rung;        /* the name of that which had it, or NULL */
+	enum source_kind kind;   /* what came: SOURCE_TREE is an archive to be unpacked */
 	bool unread;             /* adopted: hash and size are not known */
 	bool has_nar;            /* these are: */
 	struct hash nar_hash;

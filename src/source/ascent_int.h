@@ -48,15 +48,16 @@ struct ascent {
 	struct arena arena;
 	enum ascent_state state;
 	struct ascent_request r; /* strings are the arena's */
-	struct hash want;
+	struct hash want, kept;
 	size_t rung;
-	const char **urls; /* what the rung named; arena */
+	const char **urls;       /* what the rung named; arena */
+	enum source_kind *kinds; /* of them */
 	size_t n_urls, cap_urls;
 	const char *mirror; /* a name behind mirror:// among its URLs, or NULL */
 	struct fetch_tap tap;
 	struct nar_file nar;
-	struct err failure; /* the most telling one so far */
-	struct buf attempts;
+	struct err failure;         /* the most telling one so far */
+	struct buf attempts, notes; /* notes: where it was looked for in vain, with offline */
 	size_t n_attempts;
 	struct ascent_result result;
 };
@@ -82,7 +83,9 @@ struct rung {
 extern const struct rung rungs[];
 extern const size_t n_rungs;
 
-void ascent_add_url(struct ascent *a, const char *url);
+void ascent_add_url(struct ascent *a, const char *url, enum source_kind kind);
+/* Adds to what is told when nobody has it. */
+ATTR_PRINTF(2, 3) void ascent_note(struct ascent *a, const char *fmt, ...);
 /* Ends LOOKING: as far as it goes without waiting. */
 void ascent_advance(struct ascent *a);
 

@@ -13,7 +13,8 @@
 #include "base/report.h"
 
 static const char *const known_keys[] = {"access-tokens", "flake-registry", "mirror.debian",
-					 "mirror.pypi",   "source-dirs",    "tarball-ttl"};
+					 "mirror.pypi",   "source-cache",   "source-dirs",
+					 "tarball-ttl"};
 
 struct conf_line {
 	char *key, *value, *from;

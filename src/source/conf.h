@@ -7,6 +7,7 @@
  *	mirror.pypi = URL URL …		indices that hold <project>/
  *	mirror.NAME = URL …		for mirror://NAME/…
  *	source-dirs = DIR DIR …		vendored files, looked at before any host
+ *	source-cache = DIR|URL …	caches of sources by their hash, asked before any mirror
  *	tarball-ttl = SECONDS		how long evaluation believes what a URL or ref gave
  *	flake-registry = FILE		what short names of flakes stand for
  *	access-tokens = HOST=TOKEN …	for forges */

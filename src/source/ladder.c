@@ -11,6 +11,7 @@
 #include "source/locator.h"
 #include "source/conf.h"
 #include "source/mirror.h"
+#include "source/vendored.h"
 #include "store/store.h"
 
 enum { DEFAULT_TTL = 3600 };
@@ -232,6 +233,11 @@ errint ladder_bring(struct ladder *l, const struct bring *what, struct arena *a,
 	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
 		if (!str_eqz(what->type, types[i].type))
 			continue;
+		bool done = false;
+
+		rc = bring_kept(l, what, a, out, &done, err);
+		if (rc || done)
+			return rc;
 		rc = types[i].bring(l, what, a, out, err);
 		if (rc)
 			hint_unreachable(what, err);
@@ -239,6 +245,39 @@ errint ladder_bring(struct ladder *l, const struct bring *what, struct arena *a,
 	}
 	return err_set(err, ERR_UNSUPPORTED, "input type '%.*s' cannot be fetched",
 		       STR_ARG(what->type));
+}
+
+void ladder_note_input(struct ladder *l, const struct bring *what, const struct brought *is)
+{
+	struct fetched_input *in;
+
+	if (!l->notes_inputs)
+		return;
+	ARRAY_GROW(l->inputs, l->n_inputs, l->cap_inputs);
+	in = &l->inputs[l->n_inputs++];
+	*in = (struct fetched_input){
+		.name = arena_str(&l->mem, what->name),
+		.text = ladder_input_text(what, &l->mem),
+		.store_path = arena_str(&l->mem, is->store_path),
+		.hash = what->flat && what->expect ? *what->expect : is->nar_hash,
+		.flat = what->flat,
+		.rev = arena_str(&l->mem, is->rev),
+		.last_modified = is->has_last_modified ? (uint64_t)is->last_modified : 0,
+		.count_from = arena_str(&l->mem, is->count_from),
+		.rev_count = is->has_rev_count ? is->rev_count : 0,
+	};
+	in->text = arena_str(&l->mem, in->text);
+}
+
+void ladder_note_inputs(struct ladder *l)
+{
+	l->notes_inputs = true;
+}
+
+const struct fetched_input *ladder_inputs(const struct ladder *l, size_t *n)
+{
+	*n = l->n_inputs;
+	return l->inputs;
 }
 
 errint ladder_registry(struct ladder *l, enum ladder_registry which, struct arena *a,
@@ -283,7 +322,60 @@ struct ladder *ladder_new(const struct ladder_config *config, struct store *s,
 	l->store = s;
 	l->report = report;
 	l->done_end = &l->done;
+	l->vendored = vendored_new(report);
+	for (size_t i = 0; i < l->config.n_source_dirs; i++)
+		vendored_add(l->vendored, l->config.source_dirs[i]);
+	if (l->config.offline) {
+		if (l->config.fetch)
+			l->fetch = *l->config.fetch;
+		l->fetch.offline = true;
+		l->config.fetch = &l->fetch;
+	}
 	return l;
+}
+
+void ladder_add_folder(struct ladder *l, const char *dir)
+{
+	vendored_add(l->vendored, dir);
+}
+
+errint ladder_folders(struct ladder *l, struct vendored **out, struct err *err)
+{
+	const char *const *dirs;
+	size_t n;
+	errint rc = l->has_conf_dirs ? 0 : mirror_source_dirs(l->mirrors, &dirs, &n, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; !l->has_conf_dirs && i < n; i++)
+		vendored_add(l->vendored, dirs[i]);
+	l->has_conf_dirs = true;
+	*out = l->vendored;
+	return 0;
+}
+
+bool ladder_may_keep(struct ladder *l, const struct hash *h, bool recursive)
+{
+	struct vendored *v = NULL;
+	const struct str *caches;
+	size_t n = 0;
+	ERR(told_later);
+
+	if (hash_is_zero(h) || ladder_prepare(l, &told_later) || ladder_folders(l, &v, &told_later))
+		return false;
+	for (size_t i = 0; i < vendored_count(v); i++) {
+		char *path CLEANUP_FREE = NULL;
+
+		if (vendored_find(v, i, h, recursive, &path))
+			return true;
+	}
+	return !mirror_source_caches(l->mirrors, &caches, &n, &told_later) && n;
+}
+
+const struct way *ladder_ways(const struct ladder *l, size_t *n)
+{
+	*n = l->n_ways;
+	return l->ways;
 }
 
 void ladder_free(struct ladder *l)
@@ -296,6 +388,10 @@ void ladder_free(struct ladder *l)
 	fetcher_free(l->fetcher);
 	pages_free(l);
 	mirrors_free(l->mirrors);
+	vendored_free(l->vendored);
+	free(l->ways);
+	free(l->inputs);
+	arena_release(&l->mem);
 	conf_free(l->conf);
 	free(l->temp);
 	free(l->cache);

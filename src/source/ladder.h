@@ -23,6 +23,7 @@ struct ladder_config {
 	const char *const
 		*source_dirs; /* folders of vendored files, looked at before kiln.conf's */
 	size_t n_source_dirs;
+	bool offline;                      /* nobody is asked: no socket is opened */
 	const struct fetch_options *fetch; /* or NULL */
 };
 
@@ -31,6 +32,23 @@ struct ladder *ladder_new(const struct ladder_config *config, struct store *s,
 			  struct report *report);
 void ladder_free(struct ladder *l);
 void ladder_cleanup(struct ladder **l);
+/* A project's own folder of vendored files, looked at before those of kiln.conf. Named twice it is
+ * one, and it need not exist. */
+void ladder_add_folder(struct ladder *l, const char *dir);
+
+/* May a folder or a cache have what has this hash, of its NAR when recursive? Only what it brings
+ * tells. */
+bool ladder_may_keep(struct ladder *l, const struct hash *h, bool recursive);
+
+/* Where a file came from. Strings are the ladder's. */
+struct way {
+	struct str name; /* for people */
+	const char *rung;
+	struct str url; /* without secrets, or "" */
+	struct str of;  /* the derivation, or "" */
+};
+/* Of all files that were brought so far, in their order; borrowed until the next one. */
+const struct way *ladder_ways(const struct ladder *l, size_t *n);
 
 struct bring {
 	/* "file": the bytes of url. "tarball": what is in the archive at url, without its only
@@ -83,6 +101,22 @@ ATTR_MUST_CHECK errint ladder_checkout(struct ladder *l, const struct checkout *
 /* The number of commits behind something brought. */
 ATTR_MUST_CHECK errint ladder_rev_count(struct ladder *l, struct str from, uint64_t *out,
 					struct err *err);
+
+/* What evaluation asked for, with what it was told: what vendoring must keep for the next one. */
+struct fetched_input {
+	struct str name, text, store_path;
+	struct hash hash; /* of its NAR, or flat */
+	bool flat;
+	struct str rev;                    /* "" for none */
+	uint64_t last_modified, rev_count; /* 0: not known */
+	struct str count_from;             /* for ladder_rev_count(), or "" */
+};
+/* From now on inputs are noted. */
+void ladder_note_inputs(struct ladder *l);
+/* Evaluation had this, by ladder_bring() or from the store. */
+void ladder_note_input(struct ladder *l, const struct bring *what, const struct brought *is);
+/* Those that were noted, borrowed. */
+const struct fetched_input *ladder_inputs(const struct ladder *l, size_t *n);
 
 /* Registries of locators, as they are looked up. */
 enum ladder_registry { LADDER_REGISTRY_USER, LADDER_REGISTRY_SYSTEM, LADDER_REGISTRY_GLOBAL };

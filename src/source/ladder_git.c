@@ -199,7 +199,10 @@ errint ladder_checkout(struct ladder *l, const struct checkout *c, const char *d
 
 	if (rc)
 		return rc;
-	struct git_options o = {.cache_dir = input_cache(l), .ttl = l->ttl, .report = l->report};
+	struct git_options o = {.cache_dir = input_cache(l),
+				.ttl = l->ttl,
+				.report = l->report,
+				.offline = l->config.offline};
 	rc = git_open(&o, &r, &s, err);
 	return rc ? rc : git_export(s, dest, err);
 }
@@ -207,7 +210,10 @@ errint ladder_checkout(struct ladder *l, const struct checkout *c, const char *d
 errint bring_git(struct ladder *l, const struct bring *what, struct arena *a, struct brought *out,
 		 struct err *err)
 {
-	struct git_options o = {.cache_dir = input_cache(l), .ttl = l->ttl, .report = l->report};
+	struct git_options o = {.cache_dir = input_cache(l),
+				.ttl = l->ttl,
+				.report = l->report,
+				.offline = l->config.offline};
 	struct git_source *s CLEANUP(git_close_cleanup) = NULL;
 	struct git_request r;
 	errint rc = read_request(what, a, &r, err);

@@ -19,6 +19,10 @@ errint bring_hg(struct ladder *l, const struct bring *what, struct arena *a, str
 	};
 	struct hg_facts facts;
 	char *tree CLEANUP_FREE = NULL;
+
+	if (l->config.offline && !str_starts(r.url, S("file:")))
+		return err_set(err, ERR_NETWORK, "'%.*s' is not fetched, because of --offline",
+			       STR_ARG(r.url));
 	errint rc = input_temp(l, &tree, err);
 
 	if (!rc)

@@ -3,7 +3,9 @@
  * What the files of the ladder share. */
 #pragma once
 
+#include "base/arena.h"
 #include "base/fetch_cache.h"
+#include "fetch/fetch.h"
 #include "source/ladder.h"
 
 struct ascent;
@@ -11,9 +13,11 @@ struct conf;
 struct fetcher;
 struct mirrors;
 struct page;
+struct vendored;
 
 struct ladder {
 	struct ladder_config config;
+	struct fetch_options fetch; /* config's, where it is changed */
 	struct store *store;
 	struct report *report;
 	/* the rest is made when it is first needed */
@@ -23,13 +27,24 @@ struct ladder {
 	unsigned n_temp;
 	struct conf *conf;
 	struct mirrors *mirrors;
+	struct vendored *vendored; /* the folders of files: always there */
+	bool has_conf_dirs;        /* kiln.conf's among them */
 	/* ascent.c's */
 	struct fetcher *fetcher;
 	struct ascent *ascents;          /* all */
 	struct ascent *done, **done_end; /* through, and not given yet */
 	size_t n_pending;                /* not given yet */
 	struct page *pages;
+	struct way *ways;
+	size_t n_ways, cap_ways;
+	bool notes_inputs;
+	struct fetched_input *inputs;
+	size_t n_inputs, cap_inputs;
+	struct arena mem; /* of ways and inputs */
 };
+
+/* The folders of vendored files, kiln.conf's among them. */
+ATTR_MUST_CHECK errint ladder_folders(struct ladder *l, struct vendored **out, struct err *err);
 
 /* Reads the configuration, once. */
 ATTR_MUST_CHECK errint ladder_prepare(struct ladder *l, struct err *err);
@@ -88,6 +103,12 @@ ATTR_MUST_CHECK errint download_text(struct ladder *l, struct arena *a, struct s
 /* What is in the archive at d->url. */
 ATTR_MUST_CHECK errint bring_archive(struct ladder *l, const struct bring *what, struct download *d,
 				     struct arena *a, struct brought *out, struct err *err);
+
+/* What is asked for, as text: a folder's sources.json has it so. */
+struct str ladder_input_text(const struct bring *what, struct arena *a);
+/* From folders and caches that keep it, *done; else nothing is changed. */
+ATTR_MUST_CHECK errint bring_kept(struct ladder *l, const struct bring *what, struct arena *a,
+				  struct brought *out, bool *done, struct err *err);
 
 /* One for each type. */
 typedef errint bring_fn(struct ladder *l, const struct bring *what, struct arena *a,

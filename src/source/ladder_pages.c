@@ -125,7 +125,7 @@ static void look_at_page(struct ascent *a, const struct page *p, struct str file
 		found->other = v;
 		return;
 	}
-	ascent_add_url(a, arena_strz(&a->arena, v->url));
+	ascent_add_url(a, arena_strz(&a->arena, v->url), SOURCE_FILE);
 	found->n++;
 }
 

@@ -8,8 +8,10 @@
 
 #include "base/file.h"
 #include "base/report.h"
+#include "base/url.h"
 #include "source/ascent_int.h"
 #include "source/mirror.h"
+#include "source/vendored.h"
 
 static bool is_file(const char *path, struct stat *st)
 {
@@ -46,36 +48,100 @@ static errint look_store(struct ascent *a, enum look *out, struct err *err)
 	return 0;
 }
 
-static void look_in(struct ascent *a, const char *const *dirs, size_t n)
+/* A file: URL of what is not there need not be tried; of any other it is not known. */
+static bool may_be_there(const char *url)
 {
-	for (size_t i = 0; i < n; i++) {
-		char *path CLEANUP_FREE = path_join(str_c(dirs[i]), str_c(a->r.file));
-		BUF(url, LIMIT_PATH_TEXT * 4);
-		struct stat st;
+	struct str path = str_drop_prefix(str_c(url), S("file://"));
+	char *plain CLEANUP_FREE = xmalloc(path.n + 1);
+	struct stat st;
+	size_t n;
 
-		if (stat(path, &st) || !S_ISREG(st.st_mode))
-			continue;
-		buf_putz(&url, "file://");
-		locator_encode_path(&url, str_c(path));
-		ascent_add_url(a, buf_z(&url));
+	if (!str_starts(str_c(url), S("file://")))
+		return true;
+	return url_decode(path, plain, &n) && stat(plain, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static void add_file(struct ascent *a, const char *path, enum source_kind kind)
+{
+	BUF(url, LIMIT_PATH_TEXT * 4);
+
+	/* Whoever cloned without Git LFS has pointers in the place of files. */
+	if (vendored_is_lfs_pointer(path)) {
+		report_msg(a->l->report, REPORT_WARN,
+			   "'%s' is a pointer of Git LFS and not the file, which 'git lfs pull' "
+			   "brings",
+			   path);
+		ascent_note(a, "'%s' is a pointer of Git LFS", path);
+		return;
 	}
+	buf_putz(&url, "file://");
+	locator_encode_path(&url, str_c(path));
+	ascent_add_url(a, buf_z(&url), kind);
+}
+
+/* By its hash, and by its name. */
+static void look_in(struct ascent *a, struct vendored *v, size_t i)
+{
+	const struct ascent_request *r = &a->r;
+	const struct source_entry *e = NULL;
+	char *path CLEANUP_FREE = NULL, *named CLEANUP_FREE = NULL;
+	size_t before = a->n_urls;
+	struct stat st;
+
+	if (r->kept || r->hash)
+		e = vendored_find(v, i, r->kept ? r->kept : r->hash, r->kept != NULL, &path);
+	if (!e && r->input)
+		e = vendored_find_input(v, i, str_c(r->input), &path);
+	if (e)
+		add_file(a, path, e->kind);
+	if (r->file)
+		named = path_join(str_c(vendored_dir(v, i)), str_c(r->file));
+	if (named && (!e || !str_eqz(e->file, r->file)) && stat(named, &st) == 0 &&
+	    S_ISREG(st.st_mode))
+		add_file(a, named, SOURCE_FILE);
+	if (a->n_urls == before)
+		ascent_note(a, "not in '%s'", vendored_dir(v, i));
 }
 
 static errint look_vendored(struct ascent *a, enum look *out, struct err *err)
 {
-	const struct ladder_config *c = &a->l->config;
-	const char *const *dirs;
-	size_t n;
-	errint rc;
+	struct vendored *v;
 
 	/* Whose content nobody checks is not taken from just anywhere. */
 	if (!a->r.hash && !a->r.checked_later)
 		return 0;
-	look_in(a, c->source_dirs, c->n_source_dirs);
-	rc = mirror_source_dirs(a->l->mirrors, &dirs, &n, err);
+	errint rc = ladder_folders(a->l, &v, err);
+	for (size_t i = 0; !rc && i < vendored_count(v); i++)
+		look_in(a, v, i);
+	*out = a->n_urls ? LOOK_URLS : LOOK_NOTHING;
+	return rc;
+}
+
+/* Where a cache has it: sha256/<base 16> by the hash of a file, nar/sha256/<base 16>.tar.zst by
+ * that of a NAR. */
+static errint look_cache(struct ascent *a, enum look *out, struct err *err)
+{
+	const struct hash *h = a->r.kept ? a->r.kept : a->r.hash;
+	char hex[HASH_TEXT_MAX];
+	const struct str *caches;
+	size_t n;
+
+	if (!h || hash_is_zero(h))
+		return 0;
+	errint rc = mirror_source_caches(a->l->mirrors, &caches, &n, err);
 	if (rc)
 		return rc;
-	look_in(a, dirs, n);
+	hash_format(h, HASH_BASE16, false, hex);
+	for (size_t i = 0; i < n; i++) {
+		const char *url = arena_printf(&a->arena, "%.*s/%s%s/%s%s", STR_ARG(caches[i]),
+					       a->r.kept ? "nar/" : "", hash_algo_name(h->algo),
+					       hex, a->r.kept ? ".tar.zst" : "");
+
+		if (may_be_there(url))
+			ascent_add_url(a, url, a->r.kept ? SOURCE_TREE : SOURCE_FILE);
+		else
+			ascent_note(a, "not in the source cache '%.*s'", STR_ARG(caches[i]));
+	}
 	*out = a->n_urls ? LOOK_URLS : LOOK_NOTHING;
 	return 0;
 }
@@ -94,7 +160,7 @@ static errint expand(struct ascent *a, const char *url, bool *wait, struct err *
 	if (!rc && u.project.n && u.file.n)
 		return pages_look(a, u.project, u.file, urls, n, wait, err);
 	for (size_t i = 0; !rc && i < n; i++)
-		ascent_add_url(a, arena_strz(&a->arena, urls[i]));
+		ascent_add_url(a, arena_strz(&a->arena, urls[i]), SOURCE_FILE);
 	return rc;
 }
 
@@ -125,7 +191,7 @@ static errint look_origin(struct ascent *a, enum look *out, struct err *err)
 {
 	for (size_t i = 0; i < a->r.n_urls; i++)
 		if (!mirror_url_is(str_c(a->r.urls[i])) && !ascent_is_by_hand(a->r.urls[i]))
-			ascent_add_url(a, a->r.urls[i]);
+			ascent_add_url(a, a->r.urls[i], SOURCE_FILE);
 	*out = a->n_urls ? LOOK_URLS : LOOK_NOTHING;
 	return 0;
 }
@@ -133,6 +199,7 @@ static errint look_origin(struct ascent *a, enum look *out, struct err *err)
 const struct rung rungs[] = {
 	{"store", "left by an earlier run", look_store},
 	{"vendored", "a vendored file", look_vendored},
+	{"cache", "in a cache of sources", look_cache},
 	{"mirror", "on a mirror", look_mirror},
 	{"origin", "at its origin", look_origin},
 };

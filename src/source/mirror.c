@@ -10,6 +10,7 @@
 #include "base/url.h"
 #include "source/conf.h"
 #include "source/index_page.h"
+#include "source/locator.h"
 #include "source/mirror_int.h"
 
 struct known {
@@ -26,6 +27,8 @@ struct mirrors {
 	bool looked_for_dirs;
 	char **dirs;
 	size_t n_dirs, cap_dirs;
+	bool looked_for_caches;
+	struct host_list caches;
 };
 
 void host_list_add(struct host_list *l, struct str url)
@@ -70,6 +73,7 @@ void mirrors_free(struct mirrors *m)
 	for (size_t i = 0; i < m->n_dirs; i++)
 		free(m->dirs[i]);
 	free(m->dirs);
+	host_list_release(&m->caches);
 	free(m->v);
 	conf_free(m->own_conf);
 	free(m);
@@ -194,6 +198,44 @@ errint mirror_source_dirs(struct mirrors *m, const char *const **out, size_t *n,
 	m->looked_for_dirs = true;
 	*out = (const char *const *)m->dirs;
 	*n = m->n_dirs;
+	return 0;
+}
+
+static errint read_caches(struct mirrors *m, struct err *err)
+{
+	struct str value, word;
+
+	if (!conf_get(m->conf, S("source-cache"), &value))
+		return 0;
+	while (conf_word(&value, &word)) {
+		BUF(url, LIMIT_PATH_TEXT * 4);
+		size_t before = m->caches.n;
+
+		if (str_starts(word, S("/"))) {
+			buf_putz(&url, "file://");
+			locator_encode_path(&url, word);
+		}
+		host_list_add(&m->caches, url.n ? buf_str(&url) : word);
+		if (m->caches.n == before)
+			return err_set(err, ERR_USAGE,
+				       "'source-cache' in kiln.conf: '%.*s' is no new absolute "
+				       "folder, nor an http, https or file URL",
+				       STR_ARG(word));
+	}
+	return 0;
+}
+
+errint mirror_source_caches(struct mirrors *m, const struct str **out, size_t *n, struct err *err)
+{
+	errint rc = need_conf(m, err);
+
+	if (!rc && !m->looked_for_caches)
+		rc = read_caches(m, err);
+	if (rc)
+		return rc;
+	m->looked_for_caches = true;
+	*out = m->caches.v;
+	*n = m->caches.n;
 	return 0;
 }
 

@@ -46,3 +46,6 @@ ATTR_MUST_CHECK errint mirror_expand(struct mirrors *m, struct arena *a, const s
 /* The folders of vendored files that kiln.conf names; borrowed from m. */
 ATTR_MUST_CHECK errint mirror_source_dirs(struct mirrors *m, const char *const **out, size_t *n,
 					  struct err *err);
+/* The caches of sources that kiln.conf names, as URLs without a trailing '/'; borrowed from m. */
+ATTR_MUST_CHECK errint mirror_source_caches(struct mirrors *m, const struct str **out, size_t *n,
+					    struct err *err);

@@ -127,7 +127,7 @@ rm vendor/*
 build "$(job g.txt http://127.0.0.1:1/f.txt)"
 like "a host that does not answer" "$(cat err)" "^error: fetching 'g.txt': 'http://127.0.0.1:1/f.txt': Failed to connect"
 like "is named with a cure" "$(cat err)" "^hint: can this machine reach '127.0.0.1:1'[?] a proxy is named by https_proxy$"
-like "and another" "$(cat err)" "^hint: or fetch it where that works, and put it as 'f.txt' into a folder that 'source-dirs' in kiln.conf names$"
+like "and another" "$(cat err)" "^hint: or fetch it where that works, and put it as 'f.txt' into the project's .flox/sources, or a folder that 'source-dirs' in kiln.conf names$"
 like "with who needs it" "$(cat err)" "needed by derivation '/nix/store/.*-g.txt.drv'"
 ok "in at most 8 lines" test "$(grep -vc '^\(started\|ended\)' err)" -le 8
 build "$(job g.txt mirror://m/absent.txt)"
