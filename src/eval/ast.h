@@ -213,6 +213,10 @@ enum parse_end {
 };
 enum parse_end parse_typed(struct eval *E, uint32_t source, struct str text, struct str dir,
 			   const struct static_scope *scope, bool bindings, struct expr **out);
+/* Parses alone, looks no name up; log, if any, is told where things stand (syntax.h). */
+struct syntax;
+errint parse_alone(struct eval *E, uint32_t source, struct str text, struct str dir,
+		   struct syntax *log, struct expr **out);
 /* Parses, looks names up, and prints as nix-instantiate --parse does. */
 errint parse_print(struct eval *E, uint32_t source, struct str text, struct str dir, struct buf *b);
 /* parse_print.c */

@@ -500,6 +500,8 @@ static errint make(struct making *m, struct attrs *a, struct value *out)
 	TRY(set_inputs(m, store));
 	if (store_make_drv(store, m->mem, &m->drv, &path, &err))
 		return eval_fail_err(m->E, m->pos, &err);
+	if (m->E->opt.trial)
+		m->E->opt.trial->made(m->E->opt.trial, path, &m->drv);
 	*out = strict_value(m->E, &m->drv, path);
 	return 0;
 }

@@ -38,6 +38,20 @@ struct realiser {
 			  size_t n, struct err *err);
 };
 
+/* An evaluation on trial: some files read otherwise than they are, and whoever asked is told of
+ * each derivation. Nobody keeps what it finds, so it is no part of eval_options_key(). */
+struct drv;
+struct eval_trial {
+	/* Programs by the names that they are imported by; the text lives as long as the
+	 * evaluator. */
+	const struct eval_trial_file {
+		struct str file, text;
+	} * files;
+	size_t n_files;
+	/* drv lives as long as the call. */
+	void (*made)(struct eval_trial *self, struct str drv_path, const struct drv *drv);
+};
+
 struct eval_options {
 	/* The search path: `name=path` or `path`, first match wins; NIX_PATH is not read here. */
 	const char *const *search_path;
@@ -74,6 +88,7 @@ struct eval_options {
 	 * has it. */
 	const char *project, *set;
 	const struct eval_tracked *tracked; /* or NULL; borrowed */
+	struct eval_trial *trial;           /* or NULL; borrowed */
 };
 
 /* Appends every option that decides what is found, so that two evaluations with equal keys differ

@@ -8,7 +8,7 @@
 #include "memo/memo.h"
 
 #if defined(__LP64__)
-_Static_assert(sizeof(struct eval_options) == 176,
+_Static_assert(sizeof(struct eval_options) == 184,
 	       "the new option belongs into eval_options_key()");
 #endif
 

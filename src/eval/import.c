@@ -40,6 +40,16 @@ static errint resolve_file(struct eval *E, pos_t pos, struct str path, struct st
 	return 0;
 }
 
+/* On trial it may have another one. */
+static void trial_text(struct eval *E, struct str path, struct str *text)
+{
+	const struct eval_trial *t = E->opt.trial;
+
+	for (size_t i = 0; t && i < t->n_files; i++)
+		if (str_eq(t->files[i].file, path))
+			*text = t->files[i].text;
+}
+
 static errint parse_file(struct eval *E, pos_t pos, struct str path,
 			 const struct static_scope *scope, struct expr **out)
 {
@@ -51,6 +61,7 @@ static errint parse_file(struct eval *E, pos_t pos, struct str path,
 	if (text.n > LIMIT_NIX_SOURCE)
 		return eval_fail(E, pos, "file '%.*s' is bigger than %u bytes", STR_ARG(path),
 				 LIMIT_NIX_SOURCE);
+	trial_text(E, path, &text);
 	/* Positions and errors show the text long after: it stays. */
 	source = source_add(E, arena_str(&E->perm, path), NULL, text);
 	return parse(E, source, text, path_dir(path), scope, out);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include "base/report.h"
 #include "eval/error.h"
+#include "eval/syntax_int.h"
 
 errint parser_fail(struct parser *p, pos_t pos, const char *fmt, ...)
 {
@@ -59,6 +60,7 @@ errint parser_unexpected(struct parser *p, const char *expecting)
 errint parser_next(struct parser *p)
 {
 	p->prev = p->tok;
+	p->prev_end = p->lexer.p;
 	p->tok = lex(&p->lexer);
 	if (LIKELY(p->tok.kind != T_PIPE_FROM && p->tok.kind != T_PIPE_INTO))
 		return 0;
@@ -178,6 +180,7 @@ static errint parse_word(struct parser *p, struct expr **out)
 	sym_t sym = sym_intern(p->E, str_n(p->tok.p, p->tok.n));
 	pos_t pos = parser_here(p);
 
+	syntax_add_name(p);
 	if (sym == SYM_curPos)
 		*out = &NODE(p, e_const, E_POS, pos)->e;
 	else
@@ -268,6 +271,7 @@ static errint parse_simple_inner(struct parser *p, struct expr **out)
 				  p->E->opt.lint_urls == LINT_FATAL ? "disallowed" : "discouraged",
 				  (int)p->tok.n, p->tok.p));
 		parser_warn_shell(p);
+		syntax_add_bare(p);
 		*out = parser_string_const(p, pos, str_n(p->tok.p, p->tok.n));
 		return parser_next(p);
 	case T_LPAREN:
@@ -771,16 +775,25 @@ enum parse_end parse_typed(struct eval *E, uint32_t source, struct str text, str
 	return end;
 }
 
-errint parse_print(struct eval *E, uint32_t source, struct str text, struct str dir, struct buf *b)
+errint parse_alone(struct eval *E, uint32_t source, struct str text, struct str dir,
+		   struct syntax *log, struct expr **out)
 {
 	struct parser p = parse_begin(E, source, text, dir);
+
+	p.log = log;
+	errint r = parse_all(&p, out);
+	parser_release(&p);
+	return r;
+}
+
+errint parse_print(struct eval *E, uint32_t source, struct str text, struct str dir, struct buf *b)
+{
 	struct expr *e;
-	errint r = parse_all(&p, &e);
+	errint r = parse_alone(E, source, text, dir, NULL, &e);
 
 	if (r == 0)
 		r = scope_resolve(E, &e, NULL);
 	if (r == 0)
 		print_expr(E, e, b);
-	parser_release(&p);
 	return r;
 }

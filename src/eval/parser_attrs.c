@@ -3,7 +3,7 @@
  * Bindings (`a.b = e;`, `inherit`), attribute paths and formals. Paths that share a beginning are
  * merged into nested sets here, as is a set literal with the paths below it; a name defined twice
  * is an error that tells both places. */
-#include "eval/parser_int.h"
+#include "eval/syntax_int.h"
 
 #include <stdlib.h>
 
@@ -195,6 +195,7 @@ static errint parse_binding(struct parser *p, struct e_attrs *into)
 	struct attr_path path;
 	struct attr_name *last;
 	struct expr *e;
+	int noted = syntax_begin(p);
 	PARSER_OPEN(p, OPEN_BINDING, pos);
 
 	PARSER_CLOSE(p);
@@ -202,8 +203,11 @@ static errint parse_binding(struct parser *p, struct e_attrs *into)
 	PARSE(parser_check_depth(p, path.n));
 	PARSE(parser_take(p, T_ASSIGN, "'.' or '='"));
 	p->open = &open_;
+	syntax_begin_expr(p, noted);
 	PARSE(parse_expr(p, &e));
+	syntax_end_expr(p, noted);
 	PARSE(parser_take(p, T_SEMICOLON, "';'"));
+	syntax_end(p, noted);
 	PARSER_CLOSE(p);
 	for (uint32_t i = 0; i + 1 < path.n; i++)
 		PARSE(step_into(p, &into, path.v, i, pos));
@@ -245,16 +249,19 @@ static bool starts_attr(enum token_kind k)
 /* One attribute name: sym, or an expression. */
 static errint parse_attr(struct parser *p, struct attr_name *out)
 {
+	size_t texts = syntax_n_texts(p);
 	struct expr *e;
 
 	*out = (struct attr_name){0};
 	switch (p->tok.kind) {
 	case T_ID:
 	case T_OR_KW:
+		syntax_add_name(p);
 		out->sym = sym_intern(p->E, str_n(p->tok.p, p->tok.n));
 		return parser_next(p);
 	case T_QUOTE:
 		PARSE(parse_string(p, &e));
+		syntax_mark(p, texts, false, true);
 		break;
 	case T_DOLLAR_CURLY:
 		PARSE(parser_next(p));
@@ -289,13 +296,15 @@ errint parse_attr_path(struct parser *p, struct attr_path *path)
 }
 
 static errint parse_inherited(struct parser *p, struct e_attrs *into, pos_t from_pos,
-			      const uint32_t *from)
+			      const uint32_t *from, const struct syntax_range *set)
 {
+	const char *at = p->tok.p;
 	pos_t pos = parser_here(p);
 	struct attr_def *there;
 	struct attr_name name;
 
 	PARSE(parse_attr(p, &name));
+	syntax_inherited(p, at, set);
 	if (!name.sym)
 		return parser_fail(p, pos, "dynamic attributes not allowed in inherit");
 	there = find_def(into, name.sym);
@@ -309,6 +318,7 @@ static errint parse_inherited(struct parser *p, struct e_attrs *into, pos_t from
 
 static errint parse_inherit(struct parser *p, struct e_attrs *into)
 {
+	struct syntax_range set = {0};
 	uint32_t index = 0, *from = NULL;
 	pos_t from_pos = 0;
 	struct expr *e;
@@ -318,13 +328,15 @@ static errint parse_inherit(struct parser *p, struct e_attrs *into)
 	if (p->tok.kind == T_LPAREN) {
 		PARSE(parser_next(p));
 		from_pos = parser_here(p);
+		set.at = (size_t)(p->tok.p - p->text);
 		PARSE(parse_expr(p, &e));
+		set.n = (size_t)(p->prev_end - p->text) - set.at;
 		PARSE(parser_take(p, T_RPAREN, "')'"));
 		index = add_from(p, into, e);
 		from = &index;
 	}
 	while (starts_attr(p->tok.kind))
-		PARSE(parse_inherited(p, into, from_pos, from));
+		PARSE(parse_inherited(p, into, from_pos, from, from ? &set : NULL));
 	PARSE(parser_take(p, T_SEMICOLON, NULL));
 	PARSER_CLOSE(p);
 	return 0;

@@ -8,6 +8,8 @@
 #include "eval/ast.h"
 #include "eval/lexer.h"
 
+struct syntax;
+
 /* What was begun and not ended yet, innermost first, for the hints of syntax errors. */
 enum parser_open_kind {
 	OPEN_PAREN,
@@ -33,15 +35,17 @@ struct parser {
 	struct eval *E;
 	struct lexer lexer;
 	struct token tok, prev; /* the one ahead, and the one before it */
+	const char *prev_end;   /* behind the one before it, with all of a string */
 	struct parser_open *open;
 	const char *or_end; /* behind the last operand, where that is `x or` */
 	const char *text;
 	pos_t base; /* position of the first byte */
 	struct str dir;
-	bool cut_short;   /* the text ended where something had to follow */
-	unsigned depth;   /* of brackets, strings and operands; below E->max_nesting */
-	struct arena tmp; /* what only parsing needs */
-	void **stack;     /* of lists under way; see the users */
+	bool cut_short;     /* the text ended where something had to follow */
+	unsigned depth;     /* of brackets, strings and operands; below E->max_nesting */
+	struct arena tmp;   /* what only parsing needs */
+	struct syntax *log; /* or NULL: told where things stand (syntax_int.h) */
+	void **stack;       /* of lists under way; see the users */
 	size_t n_stack, cap_stack;
 };
 

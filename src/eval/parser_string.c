@@ -2,7 +2,7 @@
  *
  * Strings, indented strings and paths: what is inside quotes is read here, byte by byte, from
  * where the lexer stands. */
-#include "eval/parser_int.h"
+#include "eval/syntax_int.h"
 
 #include "base/environ.h"
 #include "memo/inputs.h"
@@ -139,6 +139,7 @@ errint parse_string(struct parser *p, struct expr **out)
 	pos_t pos = parser_here(p);
 	const char *q = p->lexer.p;
 	struct string_pieces ps = {0};
+	size_t texts = syntax_n_texts(p);
 	BUF(b, LIMIT_NIX_STRING);
 	PARSER_OPEN(p, OPEN_STRING, pos);
 
@@ -149,6 +150,7 @@ errint parse_string(struct parser *p, struct expr **out)
 		PARSE(scan_text(p, &q, &b));
 		if (b.over)
 			return parser_fail(p, pos, "string is too long");
+		syntax_add_text(p, from, q, SYNTAX_QUOTED);
 		PARSE(check_nul(p, parser_at(p, from), buf_str(&b)));
 		if (*q == '"' && ps.n == 0)
 			break;
@@ -163,6 +165,8 @@ errint parse_string(struct parser *p, struct expr **out)
 	}
 	PARSER_CLOSE(p);
 	p->lexer.p = q + 1;
+	if (!ps.n)
+		syntax_mark(p, texts, true, false);
 	if (ps.n)
 		*out = concat(p, ps.v[0].pos, true, &ps);
 	else
@@ -233,6 +237,7 @@ static errint ind_pieces(struct parser *p, struct string_pieces *ps)
 
 		if (n) {
 			PARSE(check_nul(p, parser_at(p, q), str_n(q, n)));
+			syntax_add_text(p, q, q + n, SYNTAX_INDENTED);
 			add_text(p, ps, q, str_n(q, n), true);
 			q += n;
 		}

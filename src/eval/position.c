@@ -4,6 +4,7 @@
  * are counted when a position is shown. A line ends in LF, CR LF or CR. */
 #include "eval/ast.h"
 #include "eval/position.h"
+#include "eval/syntax.h"
 
 #include <stdlib.h>
 
@@ -206,6 +207,20 @@ bool pos_text(struct eval *E, pos_t pos, struct str *before)
 	if (s)
 		*before = str_n(s->text.p, pos - s->first);
 	return s != NULL;
+}
+
+bool eval_source_at(struct eval *E, size_t i, struct str *file, struct str *text)
+{
+	struct sources *s = E->sources;
+
+	for (size_t k = 0; k < s->n; k++) {
+		if (s->v[k].name || i--)
+			continue;
+		*file = s->v[k].file;
+		*text = s->v[k].text;
+		return true;
+	}
+	return false;
 }
 
 struct value pos_value(struct eval *E, pos_t pos)

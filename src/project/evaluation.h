@@ -35,6 +35,7 @@ struct eval_request {
 	size_t n_allowed;
 	const char *project, *set; /* whose recipes are evaluated, and with what; or NULL */
 	const struct eval_tracked *tracked; /* what of the project counts; NULL: all */
+	struct eval_trial *trial;           /* or NULL; borrowed */
 };
 void eval_request_release(struct eval_request *r);
 

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Writing several files all or nothing. The journal is lines:
+ *
+ *	prepare | commit
+ *	<sha256 of the old text> <sha256 of the new text> <path below the project>
+ *
+ * While it says `prepare`, the files beside the project's own are rubbish; from `commit` on each of
+ * them has to be renamed over its file. The folder .flox is locked as long as one is at it. */
+#include "recipe/files_int.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/process.h"
+
+#define JOURNAL   ".flox/.kiln-edits"
+#define NEW_NAMES ".kiln-edit"
+
+struct journal_entry {
+	char *path; /* absolute, links resolved */
+	char *beside;
+	struct str shown;
+	struct hash old, new;
+};
+
+struct journal {
+	const char *project;
+	char *file;
+	struct arena a;
+	struct journal_entry *v;
+	size_t n, cap;
+	int lock;
+};
+
+static void journal_release(struct journal *j)
+{
+	for (size_t i = 0; i < j->n; i++) {
+		free(j->v[i].path);
+		free(j->v[i].beside);
+	}
+	free(j->v);
+	free(j->file);
+	arena_release(&j->a);
+	if (j->lock >= 0)
+		close(j->lock);
+}
+
+static errint journal_open(struct journal *j, const char *project, struct err *err)
+{
+	char *flox CLEANUP_FREE = xasprintf("%s/.flox", project);
+
+	*j = (struct journal){.project = project, .lock = -1};
+	j->file = xasprintf("%s/%s", project, JOURNAL);
+	j->lock = open(flox, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (j->lock < 0)
+		return err_sys(err, "cannot open '%s'", flox);
+	return fd_lock(j->lock, true, false, err);
+}
+
+/* A file is where its links lead: there the new text goes, and beside it. */
+static errint add_entry(struct journal *j, struct str shown, struct journal_entry **out,
+			struct err *err)
+{
+	char *named CLEANUP_FREE = path_join(str_c(j->project), shown);
+	char *real = realpath(named, NULL);
+
+	if (!real)
+		return err_sys(err, "cannot resolve '%s'", named);
+	ARRAY_GROW(j->v, j->n, j->cap);
+	struct journal_entry *e = &j->v[j->n++];
+	struct str dir = path_dir(str_c(real)), name = path_base(str_c(real));
+	*e = (struct journal_entry){
+		.path = real,
+		.beside = xasprintf("%.*s/.%.*s" NEW_NAMES, STR_ARG(dir), STR_ARG(name)),
+		.shown = arena_str(&j->a, shown),
+	};
+	*out = e;
+	return 0;
+}
+
+static errint hash_now(const char *path, struct hash *out, struct err *err)
+{
+	BUF(text, LIMIT_NIX_SOURCE);
+	errint rc = file_read(AT_FDCWD, path, &text, err);
+
+	if (!rc)
+		hash_bytes(HASH_SHA256, buf_str(&text), out);
+	return rc;
+}
+
+static errint write_journal(struct journal *j, const char *state, struct err *err)
+{
+	char old[HASH_TEXT_MAX], new[HASH_TEXT_MAX];
+	BUF(text, LIMIT_SMALL_FILE);
+
+	buf_printf(&text, "%s\n", state);
+	for (size_t i = 0; i < j->n; i++) {
+		const struct journal_entry *e = &j->v[i];
+
+		hash_format(&e->old, HASH_BASE16, false, old);
+		hash_format(&e->new, HASH_BASE16, false, new);
+		buf_printf(&text, "%s %s %.*s\n", old, new, STR_ARG(e->shown));
+	}
+	errint rc = buf_check(&text, "journal", err);
+	if (!rc)
+		rc = file_write(AT_FDCWD, j->file, buf_str(&text), 0600, FILE_WRITE_SYNC, err);
+	return rc;
+}
+
+/* ---- from commit on ---- */
+
+static errint sync_folder(const char *path, struct err *err)
+{
+	char *dir CLEANUP_FREE = str_dupz(path_dir(str_c(path)));
+	int fd CLEANUP_FD = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	/* What cannot be synced is not lost for that. */
+	if (fd < 0 || (fsync(fd) && errno != EINVAL && errno != EROFS))
+		return err_sys(err, "cannot sync '%s'", dir);
+	return 0;
+}
+
+static errint put_in_place(const struct journal_entry *e, struct err *err)
+{
+	if (rename(e->beside, e->path))
+		return err_sys(err, "cannot replace '%s'", e->path);
+	return sync_folder(e->path, err);
+}
+
+static errint commit(struct journal *j, struct err *err)
+{
+	errint rc = 0;
+
+	for (size_t i = 0; !rc && i < j->n; i++)
+		if (access(j->v[i].beside, F_OK) == 0)
+			rc = put_in_place(&j->v[i], err);
+	if (!rc && unlink(j->file) && errno != ENOENT)
+		rc = err_sys(err, "cannot remove '%s'", j->file);
+	return rc;
+}
+
+static void take_back(struct journal *j)
+{
+	for (size_t i = 0; i < j->n; i++)
+		unlink(j->v[i].beside);
+	unlink(j->file);
+}
+
+/* ---- after a kill ---- */
+
+static errint broken(const struct journal *j, struct err *err)
+{
+	err_set(err, ERR_CORRUPT, "'%s' is no journal of edits", j->file);
+	return err_hint(err, "look at the project's files, and remove it");
+}
+
+static errint read_entry(struct journal *j, struct str line, struct err *err)
+{
+	struct str old, new, shown;
+	struct journal_entry *e;
+
+	if (!str_cut(line, ' ', &old, &line) || !str_cut(line, ' ', &new, &shown))
+		return broken(j, err);
+	errint rc = add_entry(j, shown, &e, err);
+	if (rc)
+		return rc;
+	ERR(ignored);
+	if (hash_parse(old, HASH_SHA256, &e->old, &ignored) ||
+	    hash_parse(new, HASH_SHA256, &e->new, &ignored))
+		return broken(j, err);
+	return 0;
+}
+
+/* Somebody may have edited a file by hand since: that is not thrown away. */
+static errint check_untouched(const struct journal *j, struct err *err)
+{
+	for (size_t i = 0; i < j->n; i++) {
+		const struct journal_entry *e = &j->v[i];
+		struct hash now;
+		errint rc = hash_now(e->path, &now, err);
+
+		if (rc)
+			return rc;
+		if (access(e->beside, F_OK) || hash_eq(&now, &e->old) || hash_eq(&now, &e->new))
+			continue;
+		err_set(err, ERR_FAILED,
+			"an update was interrupted, and '%s' was edited since then", e->path);
+		return err_hint(err, "the rest of it is '%s'; remove that, and '%s'", e->beside,
+				j->file);
+	}
+	return 0;
+}
+
+errint journal_finish(const char *project, struct err *err)
+{
+	struct journal j CLEANUP(journal_release);
+	BUF(text, LIMIT_SMALL_FILE);
+	struct str rest, line;
+
+	errint rc = journal_open(&j, project, err);
+	if (rc || access(j.file, F_OK))
+		return rc;
+	rc = file_read(AT_FDCWD, j.file, &text, err);
+	if (rc)
+		return rc;
+	rest = buf_str(&text);
+	str_split(&rest, '\n', &line);
+	bool prepared = str_eqz(line, "prepare");
+	if (!prepared && !str_eqz(line, "commit"))
+		return broken(&j, err);
+	while (!rc && str_split(&rest, '\n', &line))
+		if (line.n)
+			rc = read_entry(&j, line, err);
+	if (rc)
+		return rc;
+	if (prepared) {
+		take_back(&j);
+		return 0;
+	}
+	rc = check_untouched(&j, err);
+	return rc ? rc : commit(&j, err);
+}
+
+/* ---- writing ---- */
+
+static errint check_file(const struct journal_entry *e, struct err *err)
+{
+	struct hash now;
+
+	if (str_chr(e->shown, '\n') >= 0)
+		return err_set(err, ERR_UNSUPPORTED, "'%s' has a line end in its name", e->path);
+	if (access(e->path, W_OK))
+		return err_sys(err, "cannot write '%s'", e->path);
+	errint rc = hash_now(e->path, &now, err);
+	if (rc || hash_eq(&now, &e->old))
+		return rc;
+	err_set(err, ERR_FAILED, "'%s' was changed by somebody else meanwhile", e->path);
+	return err_hint(err, "nothing was written; run it again");
+}
+
+static errint write_beside(const struct journal_entry *e, struct str text, struct err *err)
+{
+	struct stat st;
+
+	if (stat(e->path, &st))
+		return err_sys(err, "cannot look at '%s'", e->path);
+	errint rc = file_write(AT_FDCWD, e->beside, text, st.st_mode & 07777, FILE_WRITE_SYNC, err);
+	/* Root edits for others: a file stays theirs. */
+	if (!rc && (st.st_uid != geteuid() || st.st_gid != getegid()) &&
+	    chown(e->beside, st.st_uid, st.st_gid))
+		rc = err_sys(err, "cannot give '%s' to its owner", e->beside);
+	return rc;
+}
+
+static errint write_all(struct journal *j, const struct recipe_files *f, struct err *err)
+{
+	errint rc = write_journal(j, "prepare", err);
+
+	for (size_t i = 0, k = 0; !rc && i < f->n; i++)
+		if (!str_eq(f->v[i].old, f->v[i].text))
+			rc = write_beside(&j->v[k++], f->v[i].text, err);
+	if (!rc)
+		rc = interrupt_check(err);
+	if (!rc)
+		rc = write_journal(j, "commit", err);
+	if (rc) {
+		take_back(j);
+		return rc;
+	}
+	return commit(j, err);
+}
+
+errint recipe_files_write(struct recipe_files *f, struct err *err)
+{
+	struct journal j CLEANUP(journal_release) = {.lock = -1};
+	errint rc = recipe_files_changed(f, NULL) ? journal_open(&j, f->project, err) : 0;
+
+	for (size_t i = 0; !rc && i < f->n; i++) {
+		struct journal_entry *e;
+
+		if (str_eq(f->v[i].old, f->v[i].text))
+			continue;
+		rc = add_entry(&j, f->v[i].shown, &e, err);
+		if (rc)
+			return rc;
+		hash_bytes(HASH_SHA256, f->v[i].old, &e->old);
+		hash_bytes(HASH_SHA256, f->v[i].text, &e->new);
+		rc = check_file(e, err);
+	}
+	if (!rc && j.n)
+		rc = write_all(&j, f, err);
+	for (size_t i = 0; !rc && i < f->n; i++)
+		f->v[i].old = f->v[i].text;
+	return rc;
+}
