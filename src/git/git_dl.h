@@ -14,16 +14,18 @@
 	X(git_attr_get_ext)                      \
 	X(git_attr_value)                        \
 	X(git_blob_filter)                       \
-	X(git_blob_lookup)                       \
 	X(git_blob_free)                         \
+	X(git_blob_lookup)                       \
 	X(git_blob_rawcontent)                   \
 	X(git_blob_rawsize)                      \
 	X(git_buf_dispose)                       \
+	X(git_commit_author)                     \
 	X(git_commit_free)                       \
 	X(git_commit_id)                         \
 	X(git_commit_lookup)                     \
 	X(git_commit_parent_id)                  \
 	X(git_commit_parentcount)                \
+	X(git_commit_summary)                    \
 	X(git_commit_time)                       \
 	X(git_commit_tree)                       \
 	X(git_config_free)                       \
@@ -38,15 +40,21 @@
 	X(git_credential_userpass_plaintext_new) \
 	X(git_error_last)                        \
 	X(git_fetch_options_init)                \
+	X(git_graph_ahead_behind)                \
 	X(git_graph_descendant_of)               \
 	X(git_index_free)                        \
 	X(git_index_new)                         \
 	X(git_libgit2_init)                      \
 	X(git_libgit2_opts)                      \
+	X(git_note_create)                       \
+	X(git_note_free)                         \
+	X(git_note_message)                      \
+	X(git_note_read)                         \
 	X(git_object_free)                       \
 	X(git_object_id)                         \
 	X(git_object_lookup)                     \
 	X(git_object_peel)                       \
+	X(git_object_type)                       \
 	X(git_odb_exists)                        \
 	X(git_odb_free)                          \
 	X(git_odb_read_header)                   \
@@ -57,6 +65,7 @@
 	X(git_reference_lookup)                  \
 	X(git_reference_name_to_id)              \
 	X(git_reference_symbolic_target)         \
+	X(git_reference_target)                  \
 	X(git_remote_connect)                    \
 	X(git_remote_create_anonymous)           \
 	X(git_remote_fetch)                      \
@@ -74,9 +83,21 @@
 	X(git_repository_set_index)              \
 	X(git_repository_wrap_odb)               \
 	X(git_revparse_single)                   \
+	X(git_signature_default)                 \
+	X(git_signature_free)                    \
+	X(git_signature_new)                     \
 	X(git_status_foreach_ext)                \
 	X(git_status_options_init)               \
 	X(git_submodule_resolve_url)             \
+	X(git_tag_annotation_create)             \
+	X(git_tag_message)                       \
+	X(git_tag_tagger)                        \
+	X(git_transaction_commit)                \
+	X(git_transaction_free)                  \
+	X(git_transaction_lock_ref)              \
+	X(git_transaction_new)                   \
+	X(git_transaction_remove)                \
+	X(git_transaction_set_target)            \
 	X(git_tree_entry_byindex)                \
 	X(git_tree_entry_bypath)                 \
 	X(git_tree_entry_filemode)               \

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Command lines of git, and what its answers mean. */
+#include "git/git_program.h"
+
+#include <stdlib.h>
+
+#include "base/process.h"
+
+extern char **environ;
+
+/* What it says is read, so it is said in one language. */
+static const char **spoken_environment(void)
+{
+	size_t n = 0, k = 0;
+
+	while (environ[n])
+		n++;
+	const char **v = xcalloc(n + 2, sizeof(*v));
+	for (size_t i = 0; i < n; i++)
+		if (!str_starts(str_c(environ[i]), S("LC_ALL=")) &&
+		    !str_starts(str_c(environ[i]), S("LANGUAGE=")))
+			v[k++] = environ[i];
+	v[k] = "LC_ALL=C";
+	return v;
+}
+
+errint git_program(const struct git_place *p, const char *const *args, struct buf *out,
+		   struct err *err)
+{
+	const char *const before[] = {"git", "-C", p->top};
+	const char **env CLEANUP_FREE = spoken_environment();
+	const char **all CLEANUP_FREE = NULL;
+	size_t n = 0;
+
+	while (args[n])
+		n++;
+	all = xcalloc(n + 4, sizeof(*all));
+	memcpy(all, before, sizeof(before));
+	memcpy(all + 3, args, n * sizeof(*all));
+	errint rc = process_capture_env(all, env, out, NULL, err);
+	if (rc == ERR_NOT_FOUND)
+		return err_hint(err, "install git");
+	return rc;
+}
+
+/* ---- remotes ---- */
+
+static bool said(const struct err *err, const char *words)
+{
+	return err->detail && strstr(err->detail, words);
+}
+
+static errint explain_remote(const char *remote, struct err *err)
+{
+	if (err->code != ERR_FAILED)
+		return err->code;
+	if (said(err, "does not appear to be a git repository") || said(err, "No such remote")) {
+		char *words CLEANUP_FREE = xstrdup(err->detail);
+
+		err_set(err, ERR_NOT_FOUND, "there is no remote '%s'", remote);
+		err_detail(err, "%s", words);
+		return err_hint(err,
+				"git remote add %s URL; or name another with 'remote' in "
+				"[release] of .flox/kiln.toml, \"\" for none",
+				remote);
+	}
+	err->code = ERR_NETWORK;
+	return err_wrap(err, "asking the remote '%s'", remote);
+}
+
+errint git_program_ls_remote(const struct git_place *p, const char *remote, struct arena *a,
+			     struct git_refs *out, struct err *err)
+{
+	const char *args[] = {"ls-remote",   "--quiet",     remote, "refs/heads/*",
+			      "refs/tags/*", "refs/kiln/*", NULL};
+	BUF(text, LIMIT_TOOL_OUTPUT);
+	errint rc = git_program(p, args, &text, err);
+
+	if (rc)
+		return explain_remote(remote, err);
+	return git_refs_parse(buf_str(&text), a, out, err);
+}
+
+errint git_program_fetch(const struct git_place *p, const char *remote, struct err *err)
+{
+	const char *args[] = {"fetch", "--quiet", "--no-recurse-submodules", remote, NULL};
+	BUF(text, LIMIT_TOOL_OUTPUT);
+
+	return git_program(p, args, &text, err) ? explain_remote(remote, err) : 0;
+}
+
+/* ---- pushing ---- */
+
+/* What --porcelain says of the first ref that did not go: "!\tFROM:TO\tREASON". */
+static struct str refused(struct str text)
+{
+	struct str line, best = STR_NULL;
+
+	while (str_split(&text, '\n', &line)) {
+		if (!str_starts(line, S("!\t")))
+			continue;
+		/* The others fell with it. */
+		if (!best.p || str_find(best, S("atomic")) >= 0)
+			best = str_skip(line, 2);
+	}
+	return best;
+}
+
+static errint explain_push(const char *remote, struct str text, struct err *err)
+{
+	struct str line = refused(text), spec, why;
+
+	if (err->code != ERR_FAILED)
+		return err->code;
+	if (!line.p) {
+		err->code = ERR_NETWORK;
+		return err_wrap(err, "pushing to '%s'", remote);
+	}
+	char *words CLEANUP_FREE = err->detail ? xstrdup(err->detail) : NULL;
+	if (!str_cut(line, '\t', &spec, &why))
+		why = line;
+	bool moved =
+		str_find(why, S("stale info")) >= 0 || str_find(why, S("cannot lock ref")) >= 0 ||
+		str_find(why, S("failed to update ref")) >= 0 ||
+		str_find(why, S("fetch first")) >= 0 || str_find(why, S("already exists")) >= 0;
+	ptrdiff_t colon = str_rchr(spec, ':');
+	if (moved)
+		err_set(err, ERR_MISMATCH, "'%.*s' of '%s' was moved by somebody else meanwhile",
+			STR_ARG(str_skip(spec, (size_t)(colon + 1))), remote);
+	else
+		err_set(err, ERR_DENIED, "the remote '%s' refused: %.*s", remote, STR_ARG(why));
+	if (words)
+		err_detail(err, "%s", words);
+	return err->code;
+}
+
+errint git_program_push(const struct git_place *p, const char *remote, const struct git_push *v,
+			size_t n, struct err *err)
+{
+	static const char *const before[] = {
+		"push",    "--atomic",         "--porcelain",
+		"--quiet", "--no-follow-tags", "--recurse-submodules=no"};
+	ARENA(a);
+	const char **args = ARENA_ARRAY(&a, const char *, ARRAY_LEN(before) + 2 * n + 2);
+	BUF(text, LIMIT_TOOL_OUTPUT);
+	size_t k = ARRAY_LEN(before);
+
+	memcpy(args, before, sizeof(before));
+	for (size_t i = 0; i < n; i++)
+		args[k++] = arena_printf(&a, "--force-with-lease=%s:%s", v[i].ref, v[i].was);
+	args[k++] = remote;
+	for (size_t i = 0; i < n; i++)
+		args[k++] = arena_printf(&a, "%s:%s", v[i].to, v[i].ref);
+	return git_program(p, args, &text, err) ? explain_push(remote, buf_str(&text), err) : 0;
+}
+
+/* ---- the work tree ---- */
+
+errint git_program_dirty(const struct git_place *p, struct arena *a, bool *dirty, struct str *first,
+			 struct err *err)
+{
+	static const char *const args[] = {"status", "--porcelain", "-z", "--untracked-files=no",
+					   NULL};
+	BUF(text, LIMIT_TOOL_OUTPUT);
+	errint rc = git_program(p, args, &text, err);
+
+	if (rc)
+		return rc;
+	*dirty = text.n > 3;
+	*first = *dirty ? str_c(arena_printf(a, "%s", text.p + 3)) : S("");
+	return 0;
+}
