@@ -51,10 +51,10 @@ static bool said(const struct err *err, const char *words)
 	return err->detail && strstr(err->detail, words);
 }
 
-static errint explain_remote(const char *remote, struct err *err)
+static errint explain_remote(errint rc, const char *remote, struct err *err)
 {
-	if (err->code != ERR_FAILED)
-		return err->code;
+	if (rc != ERR_FAILED)
+		return rc;
 	if (said(err, "does not appear to be a git repository") || said(err, "No such remote")) {
 		char *words CLEANUP_FREE = xstrdup(err->detail);
 
@@ -78,7 +78,7 @@ errint git_program_ls_remote(const struct git_place *p, const char *remote, stru
 	errint rc = git_program(p, args, &text, err);
 
 	if (rc)
-		return explain_remote(remote, err);
+		return explain_remote(rc, remote, err);
 	return git_refs_parse(buf_str(&text), a, out, err);
 }
 
@@ -87,7 +87,9 @@ errint git_program_fetch(const struct git_place *p, const char *remote, struct e
 	const char *args[] = {"fetch", "--quiet", "--no-recurse-submodules", remote, NULL};
 	BUF(text, LIMIT_TOOL_OUTPUT);
 
-	return git_program(p, args, &text, err) ? explain_remote(remote, err) : 0;
+	errint rc = git_program(p, args, &text, err);
+
+	return rc ? explain_remote(rc, remote, err) : 0;
 }
 
 /* ---- pushing ---- */
@@ -107,12 +109,12 @@ static struct str refused(struct str text)
 	return best;
 }
 
-static errint explain_push(const char *remote, struct str text, struct err *err)
+static errint explain_push(errint rc, const char *remote, struct str text, struct err *err)
 {
 	struct str line = refused(text), spec, why;
 
-	if (err->code != ERR_FAILED)
-		return err->code;
+	if (rc != ERR_FAILED)
+		return rc;
 	if (!line.p) {
 		err->code = ERR_NETWORK;
 		return err_wrap(err, "pushing to '%s'", remote);
@@ -126,13 +128,13 @@ static errint explain_push(const char *remote, struct str text, struct err *err)
 		str_find(why, S("fetch first")) >= 0 || str_find(why, S("already exists")) >= 0;
 	ptrdiff_t colon = str_rchr(spec, ':');
 	if (moved)
-		err_set(err, ERR_MISMATCH, "'%.*s' of '%s' was moved by somebody else meanwhile",
-			STR_ARG(str_skip(spec, (size_t)(colon + 1))), remote);
+		rc = err_set(err, ERR_MISMATCH,
+			     "'%.*s' of '%s' was moved by somebody else meanwhile",
+			     STR_ARG(str_skip(spec, (size_t)(colon + 1))), remote);
 	else
-		err_set(err, ERR_DENIED, "the remote '%s' refused: %.*s", remote, STR_ARG(why));
-	if (words)
-		err_detail(err, "%s", words);
-	return err->code;
+		rc = err_set(err, ERR_DENIED, "the remote '%s' refused: %.*s", remote,
+			     STR_ARG(why));
+	return words ? err_detail(err, "%s", words) : rc;
 }
 
 errint git_program_push(const struct git_place *p, const char *remote, const struct git_push *v,
@@ -152,7 +154,9 @@ errint git_program_push(const struct git_place *p, const char *remote, const str
 	args[k++] = remote;
 	for (size_t i = 0; i < n; i++)
 		args[k++] = arena_printf(&a, "%s:%s", v[i].to, v[i].ref);
-	return git_program(p, args, &text, err) ? explain_push(remote, buf_str(&text), err) : 0;
+	errint rc = git_program(p, args, &text, err);
+
+	return rc ? explain_push(rc, remote, buf_str(&text), err) : 0;
 }
 
 /* ---- the work tree ---- */

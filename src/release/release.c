@@ -16,7 +16,10 @@ errint release_open(struct session *s, const char *project, struct release *out,
 	if (!rc)
 		rc = release_config_read(arena_strz(&out->a, str_c(project)), &out->a, &out->config,
 					 err);
-	return rc ? rc : release_reread(out, err);
+	if (!rc)
+		rc = release_reread(out, err);
+	out->before = out->refs;
+	return rc;
 }
 
 void release_close(struct release *r)

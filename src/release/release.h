@@ -14,7 +14,8 @@ struct release {
 	struct arena a;          /* for texts */
 	struct git_place place;
 	struct release_config config;
-	struct git_refs refs;   /* here, as they were when it was opened */
+	struct git_refs refs;   /* here, as they are */
+	struct git_refs before; /* as they were when it was opened */
 	struct git_refs remote; /* there, once release_ask_remote() has */
 	bool asked;
 	struct git_repo *repo; /* NULL: not opened yet */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kiln release: the tracks that a release passes through. */
+#include "cli/release_verbs.h"
+
+static const struct command *const verbs[] = {
+	&release_verb_archive,
+	&release_verb_promote,
+	&release_verb_rollback,
+	&release_verb_rotate,
+	NULL,
+};
+
+const struct command command_release = {
+	.name = "release",
+	.summary = "move releases along their tracks, and keep old ones",
+	.topic = TOPIC_BUILD,
+	.verbs = verbs,
+};

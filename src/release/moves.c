@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Carrying out a plan. */
+#include "release/moves_int.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/report.h"
+
+void release_plan_release(struct release_plan *p)
+{
+	free(p->v);
+}
+
+struct release_move *release_plan_add(struct release_plan *p, const char *ref, const char *commit)
+{
+	ARRAY_GROW(p->v, p->n, p->cap);
+	struct release_move *m = &p->v[p->n++];
+
+	*m = (struct release_move){
+		.ref = ref, .commit = commit, .was = "", .there_was = "", .note = ""};
+	if (commit)
+		memcpy(m->to, commit, GIT_ID_MAX);
+	return m;
+}
+
+/* ---- the steps ---- */
+
+static errint make_tags(struct release_plan *p, struct err *err)
+{
+	struct git_repo *repo;
+	errint rc = release_repo(p->r, &repo, err);
+
+	for (size_t i = 0; !rc && i < p->n; i++)
+		if (p->v[i].tag)
+			rc = git_repo_tag_make(repo, p->v[i].tag, p->v[i].commit, p->v[i].message,
+					       p->v[i].to, err);
+	return rc;
+}
+
+static errint push(struct release_plan *p, struct err *err)
+{
+	const char *remote = release_remote(p->r);
+	struct git_push *v = ARENA_ARRAY(&p->r->a, struct git_push, p->n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].there)
+			v[n++] = (struct git_push){p->v[i].ref, p->v[i].there_was, p->v[i].to};
+	return n ? git_program_push(&p->r->place, remote, v, n, err) : 0;
+}
+
+errint moves_here(struct release_plan *p, struct err *err)
+{
+	struct git_ref_move *v = ARENA_ARRAY(&p->r->a, struct git_ref_move, p->n + 1);
+	const char *why = arena_printf(&p->r->a, "kiln release: %s", p->what);
+	struct git_repo *repo;
+	size_t n = 0;
+	errint rc = release_repo(p->r, &repo, err);
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].here)
+			v[n++] = (struct git_ref_move){p->v[i].ref, p->v[i].was, p->v[i].to};
+	return rc || !n ? rc : git_repo_move(repo, v, n, why, err);
+}
+
+/* The branch that is checked out here takes its files along. */
+errint moves_follow(struct release_plan *p, struct err *err)
+{
+	struct str head;
+	errint rc = git_place_head(&p->r->place, &p->r->a, &head, err);
+
+	for (size_t i = 0; !rc && i < p->n; i++)
+		if (p->v[i].here && p->v[i].commit && str_eqz(head, p->v[i].ref))
+			rc = release_follow(p->r, p->v[i].was, p->v[i].to, err);
+	return rc;
+}
+
+/* ---- a push that failed ---- */
+
+/* What the remote has now of what was to move there. */
+errint moves_ask(struct release_plan *p, enum moves_there *out, struct err *err)
+{
+	const char *remote = release_remote(p->r);
+	struct git_refs now;
+	bool moved = false, left = false;
+
+	*out = THERE_NONE;
+	for (size_t i = 0; i < p->n; i++)
+		left = left || p->v[i].there;
+	if (!left)
+		return 0;
+	if (!remote)
+		return err_set(err, ERR_NOT_FOUND, "the remote that it went to is gone");
+	errint rc = git_program_ls_remote(&p->r->place, remote, &p->r->a, &now, err);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < p->n; i++) {
+		const char *id = p->v[i].there ? git_refs_id(&now, p->v[i].ref) : NULL;
+
+		/* What does not change says nothing. */
+		if (id && strcmp(p->v[i].there_was, p->v[i].to) != 0)
+			moved = moved || strcmp(id, p->v[i].to) == 0;
+	}
+	*out = moved ? THERE_MOVED : THERE_LEFT;
+	return 0;
+}
+
+static errint unknown(struct release_plan *p, struct err *err)
+{
+	err_wrap(err, "whether the remote took it is not known");
+	return err_hint(err, "when it is reached again, kiln release %s ends what was begun",
+			p->what);
+}
+
+/* It may have done it all the same: the answer can be lost on the way. */
+static errint after_failed_push(struct release_plan *p, struct err *failure, struct err *err)
+{
+	enum moves_there there = THERE_LEFT;
+	ERR(unreached);
+
+	if (failure->code == ERR_NETWORK || failure->code == ERR_INTERRUPTED) {
+		if (moves_ask(p, &there, &unreached)) {
+			err_move(err, failure);
+			return unknown(p, err);
+		}
+	}
+	if (there == THERE_MOVED)
+		return 0;
+	errint rc = err_move(err, failure);
+	ERR(ignored);
+	if (release_done(p->r, &ignored))
+		report_err(p->r->session->report, &ignored);
+	if (rc == ERR_MISMATCH)
+		err_hint(err, "nothing was moved; look at what is there now (git fetch, kiln "
+			      "release status) and run it again");
+	else if (rc == ERR_DENIED)
+		err_hint(err, "nothing was moved, neither there nor here");
+	return rc;
+}
+
+errint release_apply(struct release_plan *p, struct err *err)
+{
+	ERR(failure);
+	errint rc = make_tags(p, err);
+
+	if (!rc)
+		rc = interrupt_check(err);
+	if (!rc)
+		rc = journal_write(p, err);
+	if (rc)
+		return rc;
+	if (push(p, &failure)) {
+		rc = after_failed_push(p, &failure, err);
+		if (rc)
+			return rc;
+	}
+	rc = moves_here(p, err);
+	if (!rc)
+		rc = moves_follow(p, err);
+	return rc ? err_hint(err, "kiln release %s ends what was begun", p->what) : 0;
+}
