@@ -16,6 +16,7 @@ void build_command_release(struct build_command *c)
 {
 	eval_request_release(&c->request);
 	resolved_list_release(&c->found);
+	project_revision_release(&c->revision);
 	free(c->asked);
 	free(c->project_dir);
 	err_release(&c->no_project);
@@ -116,6 +117,11 @@ static errint complete_asked(struct build_command *c, struct err *err)
 							: "a recipe's arguments are packages and "
 							  "other recipes");
 	}
+	if (c->source.text && c->rev) {
+		err_set(err, ERR_USAGE, "'--rev' beside an expression or a file");
+		return err_hint(err,
+				"a revision is one of the project's repository: name a recipe");
+	}
 	if (c->source.text && c->request.release) {
 		err_set(err, ERR_USAGE, "'--release' beside an expression or a file");
 		return err_hint(err, "a release is one of a project's versions.nix: name a recipe");
@@ -125,6 +131,8 @@ static errint complete_asked(struct build_command *c, struct err *err)
 				      .text = c->source.text});
 	if (!c->n_asked)
 		ask(c, (struct asked){.kind = ASKED_RECIPE, .check = c->check});
+	if (c->rev && !count_recipes(c))
+		return err_set(err, ERR_USAGE, "'--rev' without a recipe, whose project it is of");
 	return 0;
 }
 
@@ -200,9 +208,12 @@ static errint find(struct build_command *c, struct session *s, struct err *err)
 		rc = find_checks(c, err);
 	else if (!rc && count_recipes(c))
 		rc = find_names(c, err);
+	if (!rc && c->rev)
+		rc = project_revision_open(s, c->project_dir, c->rev, &c->revision, err);
 	if (rc)
 		return rc;
-	r.dir = c->project_dir;
+	r.dir = c->rev ? c->revision.dir : c->project_dir;
+	r.exported = r.fresh = c->rev != NULL;
 	rc = project_resolve(&r, c->asked, c->n_asked, &c->a, &c->found, err);
 	if (rc == ERR_NOT_FOUND)
 		return not_found(c, err);
@@ -217,6 +228,17 @@ static errint find(struct build_command *c, struct session *s, struct err *err)
 
 /* ---- results ---- */
 
+/* "-v1" of another revision, which has a link beside the work tree's own. */
+static const char *link_suffix(struct build_command *c)
+{
+	char *text = c->rev ? arena_printf(&c->a, "-%s", c->rev) : "";
+
+	for (char *p = text; *p; p++)
+		if (*p == '/')
+			*p = '-';
+	return text;
+}
+
 /* What is named has a link of its own; all else shares one name, and its numbers. */
 static const char *link_of(struct build_command *c, const struct product *p,
 			   struct result_numbers *numbers)
@@ -228,8 +250,9 @@ static const char *link_of(struct build_command *c, const struct product *p,
 		return NULL;
 	bool named = f->kind == ASKED_RECIPE || f->kind == ASKED_SET;
 	if (!link && named)
-		link = arena_printf(&c->a, "%s%sresult-%.*s", c->project_dir ? c->project_dir : "",
-				    c->project_dir ? "/" : "", STR_ARG(f->label));
+		link = arena_printf(&c->a, "%s%sresult-%.*s%s",
+				    c->project_dir ? c->project_dir : "", c->project_dir ? "/" : "",
+				    STR_ARG(f->label), link_suffix(c));
 	size_t number = named ? p->index + 1 : result_number(numbers, p->wanted.path);
 	return result_name(&c->a, link ? link : "result", number);
 }
@@ -333,7 +356,7 @@ static errint pin_set(struct build_command *c, struct session *s, struct err *er
 	bool pinned = false;
 
 	if (!c->project_dir || !count_recipes(c) || c->check || c->builds.dry_run ||
-	    c->request.nixpkgs)
+	    c->request.nixpkgs || c->rev)
 		return 0;
 	errint rc = project_pin_first(s, c->project_dir, &pinned, err);
 	if (pinned)

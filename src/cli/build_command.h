@@ -5,6 +5,7 @@
 
 #include "cli/build_request.h"
 #include "cli/cli.h"
+#include "project/project_revision.h"
 
 struct build_command {
 	struct arena a;
@@ -12,6 +13,7 @@ struct build_command {
 	struct build_request builds;
 	struct eval_source source; /* instead of a project's recipes */
 	const char *project;       /* folder, or NULL to look for it */
+	const char *rev; /* of its repository, instead of the files as they are; or NULL */
 	struct asked *asked;
 	size_t n_asked, cap_asked;
 	bool json;
@@ -20,6 +22,7 @@ struct build_command {
 	/* found: */
 	char *project_dir;     /* of recipes */
 	struct err no_project; /* where there is none, but packages alone are asked for */
+	struct project_revision revision;
 	struct resolved_list found;
 	struct product *products;
 	size_t n_products;

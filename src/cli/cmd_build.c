@@ -24,6 +24,8 @@ static errint take_slot(void *at, const struct option_given *g, struct err *err)
 static const struct option rows[] = {
 	OPT_TEXT(struct build_command, project, "--project", "DIR", "the project's folder"),
 	OPT_RELEASE(struct build_command, request.release),
+	OPT_TEXT(struct build_command, rev, "--rev", "REF",
+		 "build this tag, branch or commit, and leave the work tree as it is"),
 	OPT_SOURCE(struct build_command, source, true, "-E --expr", "EXPR",
 		   "build the derivations of this text"),
 	OPT_SOURCE(struct build_command, source, false, "-f --file", "FILE",

@@ -4,11 +4,8 @@
 #include "cli/release_verbs.h"
 
 static const struct command *const verbs[] = {
-	&release_verb_archive,
-	&release_verb_promote,
-	&release_verb_rollback,
-	&release_verb_rotate,
-	NULL,
+	&release_verb_archive, &release_verb_promote, &release_verb_rollback,
+	&release_verb_rotate,  &release_verb_status,  NULL,
 };
 
 const struct command command_release = {

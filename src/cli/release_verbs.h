@@ -36,4 +36,4 @@ ATTR_MUST_CHECK errint release_command_finish(struct cli *cli, const struct rele
 					      struct err *err);
 
 extern const struct command release_verb_archive, release_verb_promote, release_verb_rollback,
-	release_verb_rotate;
+	release_verb_rotate, release_verb_status;

@@ -144,7 +144,8 @@ errint recipes_open(const struct project_request *r, struct arena *a, struct rec
 	if (told->pinned)
 		told->allowed[0] = told->pinned;
 	told->set = told->nixpkgs ? told->nixpkgs : told->allowed[0];
-	rc = project_tracked(r->dir, a, told->inputs, &told->tracked, err);
+	if (!r->exported)
+		rc = project_tracked(r->dir, a, told->inputs, &told->tracked, err);
 	if (!rc)
 		project_warn_untracked_lock(out->dir, told->tracked, told->inputs,
 					    r->session->report);

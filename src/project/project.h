@@ -46,6 +46,7 @@ struct project_request {
 	/* What the project pins, for whom the set is evaluated; NULL: not looked for. */
 	const struct set_pin *pin;
 	bool fresh;      /* evaluate, whatever is remembered */
+	bool exported;   /* dir holds what git tracks and nothing else: git is not asked */
 	bool keep_going; /* a recipe that does not evaluate is a found one with its failure */
 };
 

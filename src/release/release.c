@@ -30,6 +30,11 @@ void release_close(struct release *r)
 	arena_release(&r->a);
 }
 
+void release_cleanup(struct release *r)
+{
+	release_close(r);
+}
+
 errint release_repo(struct release *r, struct git_repo **out, struct err *err)
 {
 	errint rc = r->repo ? 0 : git_repo_open(&r->place, &r->repo, err);

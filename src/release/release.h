@@ -26,6 +26,7 @@ struct release {
 ATTR_MUST_CHECK errint release_open(struct session *s, const char *project, struct release *out,
 				    struct err *err);
 void release_close(struct release *r);
+void release_cleanup(struct release *r);
 /* libgit2's view of it, opened when first asked for. Borrowed. */
 ATTR_MUST_CHECK errint release_repo(struct release *r, struct git_repo **out, struct err *err);
 /* The remote's name, NULL when there is none: what the configuration says, or origin. */
