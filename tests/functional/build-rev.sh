@@ -53,21 +53,22 @@ rm -f result-it* .flox/kiln.lock
 is "the work tree is as it was" "$(git status --porcelain && git rev-parse HEAD)" "$before"
 is "nothing stays beside" "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'kiln-rev.*' -newer "$T/shell.c" -user "$(id -un)" | wc -l)" 0
 like "as JSON" "$(kiln build it --rev v1 --json)" '"out": "'"$one"'"'
-is "a dry run makes no link" "$(rm -f result-it-v1; kiln build -n it --rev v1 >/dev/null 2>&1; ls -d result-it-v1 2>&1 | grep -c '^result')" 0
+rm -f result-it-v1 && kiln build -n it --rev v1 >/dev/null 2>&1
+ok "a dry run makes no link" test ! -L result-it-v1
 
 fails_like "a revision that is none" "^error: 'v9' is no commit, branch or tag of '.*/a repo'$" kiln build it --rev v9
 fails_like "with the cure" "^hint: git fetch brings" kiln build it --rev v9
 fails_like "an option's look is no revision" "^error: " kiln build it --rev=--all
 fails_like "no expression has one" "^error: '--rev' beside an expression or a file$" kiln build --rev v1 -E 1
 fails_like "nor what is no recipe" "^error: '--rev' without a recipe" kiln build --rev v1 "$one"
-fails_like "a recipe that the revision has not" "^error: there is no recipe 'new'$" sh -c '
-	cp .flox/pkgs/it.nix .flox/pkgs/new.nix; git add -N .flox/pkgs/new.nix; "$0" build --rev v1 new' "$KILN_BUILD/kiln"
+cp .flox/pkgs/it.nix .flox/pkgs/new.nix && git add -N .flox/pkgs/new.nix
+fails_like "a recipe that the revision has not" "^error: there is no recipe 'new'$" kiln build --rev v1 new
 git rm -qrf --cached .flox && git commit -qm none && git reset -q
 fails_like "a revision without the project" "^error: revision 'main' has no recipes: no folder 'app/.flox/pkgs'$" kiln build it --rev main
 
 # ---- submodules, work trees, temporary folders in a repository ----
 git init -q "$T/sub" && (cd "$T/sub" && echo sub >file && git add -A && git commit -qm sub)
-git switch -qf v1 --detach && git submodule --quiet add "$T/sub" ../app/src/sub 2>"$T/err" || cat "$T/err"
+git switch -qf v1 --detach && git submodule --quiet add "$T/sub" ../app/src/sub 2>"$T/err"
 git add -A && git commit -qm submodule && git tag v2
 git -C "$T" clone -q --recurse-submodules -b v2 "$T/a repo" "$T/clone2/a repo" 2>/dev/null
 is "submodules are filled" "$(built it --rev v2)" "$(built it --project "$T/clone2/a repo/app")"

@@ -67,7 +67,7 @@ ok "no journal stays" test ! -e "$T/kiln/.git/kiln-release.json"
 
 # ---- plans, and running it again ----
 
-begin two && git switch -q latest-testing && version 0.3.61 && git push -q origin latest-testing
+begin two; git switch -q latest-testing && version 0.3.61 && git push -q origin latest-testing
 before=$(refs "$T/two.git")
 like "a dry run tells" "$(release promote -n)" '^branch latest-staging: 0[.]3[.]60 -> 0[.]3[.]61 \([0-9a-f]{12} -> [0-9a-f]{12}\)$'
 is "and moves nothing" "$(refs "$T/two.git")" "$before"
@@ -83,7 +83,7 @@ is "and forward" "$(release rotate 0.3.61 | sed 's/ (.*)//')" "branch main: 0.3.
 
 # ---- refusals ----
 
-echo >more && git add more && git commit -qm more && git push -q origin latest-testing
+echo >./more && git add more && git commit -qm more && git push -q origin latest-testing
 fails_like "the version must increase" "^error: the version does not increase: 'latest-staging' has 0.3.61, and 'latest-testing' has 0.3.61$" kiln release promote
 version 0.3.62
 fails_like "what is not pushed" "^error: 'latest-testing' is not pushed: 1 commit is not at 'origin'$" kiln release promote
