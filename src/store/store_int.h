@@ -43,6 +43,7 @@
 		       "ultimate, sigs, ca) values (?, ?, ?, ?, ?, ?, ?, ?)")                      \
 	X(UPDATE_PATH, "update ValidPaths set narSize = ?, hash = ?, ultimate = ?, sigs = ?, "     \
 		       "ca = ? where path = ?")                                                    \
+	X(UPDATE_SIGS, "update ValidPaths set sigs = ? where path = ?")                            \
 	X(INSERT_REF, "insert or replace into Refs (referrer, reference) values (?, ?)")           \
 	X(INSERT_OUTPUT, "insert or replace into DerivationOutputs (drv, id, path) "               \
 			 "values (?, ?, ?)")                                                       \
