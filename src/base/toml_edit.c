@@ -4,23 +4,8 @@
  */
 #include "base/toml_edit.h"
 
+#include "base/json.h"
 #include "base/toml_int.h"
-
-void toml_put_str(struct buf *b, struct str s)
-{
-	buf_putc(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '"' || c == '\\')
-			buf_printf(b, "\\%c", c);
-		else if (c < 0x20 || c == 0x7f)
-			buf_printf(b, "\\u%04x", c);
-		else
-			buf_putc(b, (char)c);
-	}
-	buf_putc(b, '"');
-}
 
 static bool is_bare(struct str s)
 {
@@ -42,7 +27,7 @@ static void put_path(struct buf *b, const struct str *path, size_t n)
 		if (is_bare(path[i]))
 			buf_puts(b, path[i]);
 		else
-			toml_put_str(b, path[i]);
+			json_put_str(b, path[i]);
 	}
 }
 
@@ -131,8 +116,10 @@ errint toml_edit_add(struct str text, const char *file, const struct str *path, 
 	const struct toml *table = find_table(root, path, n_path);
 	/* A table that only its members imply gets its header at the end, as an absent one. */
 	bool fresh = !table || (table->kind == TOML_TABLE && table->growth->origin == TOML_IMPLIED);
-	if (!fresh && check_table(table, rows, n, err))
-		return err->code;
+	if (!fresh)
+		rc = check_table(table, rows, n, err);
+	if (rc)
+		return rc;
 	ptrdiff_t first = str_chr(text, '\n');
 	const char *end = first > 0 && text.p[first - 1] == '\r' ? "\r\n" : "\n";
 	size_t at = fresh ? text.n : below_header(text, table);

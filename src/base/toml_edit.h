@@ -8,7 +8,7 @@
 
 struct toml_row {
 	const char *key;  /* bare */
-	struct str value; /* as TOML writes it */
+	struct str value; /* as TOML writes it; its strings are JSON's, but for DEL */
 };
 
 /* Appends text to out with rows added to the table of that path ("keys", "ci-1"): a table of its
@@ -18,5 +18,3 @@ struct toml_row {
 ATTR_MUST_CHECK errint toml_edit_add(struct str text, const char *file, const struct str *path,
 				     size_t n_path, const struct toml_row *rows, size_t n,
 				     struct buf *out, struct err *err);
-/* Appends a basic string with its quotes. s is UTF-8. */
-void toml_put_str(struct buf *b, struct str s);

@@ -13,6 +13,7 @@
 	X(git_attr_get)                          \
 	X(git_attr_get_ext)                      \
 	X(git_attr_value)                        \
+	X(git_blob_create_from_buffer)           \
 	X(git_blob_filter)                       \
 	X(git_blob_free)                         \
 	X(git_blob_lookup)                       \
@@ -20,6 +21,7 @@
 	X(git_blob_rawsize)                      \
 	X(git_buf_dispose)                       \
 	X(git_commit_author)                     \
+	X(git_commit_create)                     \
 	X(git_commit_free)                       \
 	X(git_commit_id)                         \
 	X(git_commit_lookup)                     \
@@ -55,12 +57,15 @@
 	X(git_object_lookup)                     \
 	X(git_object_peel)                       \
 	X(git_object_type)                       \
+	X(git_odb_add_disk_alternate)            \
 	X(git_odb_exists)                        \
 	X(git_odb_free)                          \
 	X(git_odb_read_header)                   \
 	X(git_oid_cmp)                           \
 	X(git_oid_fromstr)                       \
 	X(git_oid_tostr)                         \
+	X(git_reference_create)                  \
+	X(git_reference_create_matching)         \
 	X(git_reference_free)                    \
 	X(git_reference_lookup)                  \
 	X(git_reference_name_to_id)              \
@@ -79,6 +84,8 @@
 	X(git_repository_item_path)              \
 	X(git_repository_odb)                    \
 	X(git_repository_open)                   \
+	X(git_repository_open_ext)               \
+	X(git_repository_path)                   \
 	X(git_repository_set_config)             \
 	X(git_repository_set_index)              \
 	X(git_repository_wrap_odb)               \
@@ -98,15 +105,21 @@
 	X(git_transaction_new)                   \
 	X(git_transaction_remove)                \
 	X(git_transaction_set_target)            \
+	X(git_tree_create_updated)               \
 	X(git_tree_entry_byindex)                \
 	X(git_tree_entry_bypath)                 \
 	X(git_tree_entry_filemode)               \
 	X(git_tree_entry_free)                   \
 	X(git_tree_entry_id)                     \
 	X(git_tree_entry_name)                   \
+	X(git_tree_entry_type)                   \
 	X(git_tree_entrycount)                   \
 	X(git_tree_free)                         \
-	X(git_tree_lookup)
+	X(git_tree_id)                           \
+	X(git_tree_lookup)                       \
+	X(git_treebuilder_free)                  \
+	X(git_treebuilder_new)                   \
+	X(git_treebuilder_write)
 
 struct git_api {
 #define X(fn) __typeof__(&fn) fn;

@@ -58,13 +58,13 @@ struct evidence {
 	X(NOT_YET, "it claims a time before its key was valid")                         \
 	X(EXPIRED, "it claims a time after its key had expired")                        \
 	X(FUTURE, "it claims a time that is still to come: one of two clocks is wrong") \
+	X(TAG_MOVED, "the tag was somewhere else when it was signed")                   \
 	X(OTHER_REPOSITORY, "it is about a commit of another repository")               \
 	X(STALE, "it is about another commit")                                          \
 	X(OTHER_PROJECT, "it is about another project of the repository")               \
 	X(OTHER_TRACK, "it was given for another track")                                \
 	X(OTHER_DEFINITION, "the gate was another one when it ran")                     \
 	X(OTHER_CLOSURE, "it is about other bits")                                      \
-	X(TAG_MOVED, "the tag was somewhere else when it was signed")                   \
 	X(FAILED, "the gate did not pass")
 
 enum evidence_verdict {
@@ -85,6 +85,7 @@ struct evidence_query {
 	const struct hash *closure; /* NULL: whatever it was */
 	struct str ref, target;     /* of a tag, as it is now; else "" */
 	int64_t now;                /* clock_unix() */
+	bool explain; /* where there is none about the commit, look at all other commits' */
 };
 
 struct evidence_answer {

@@ -72,8 +72,10 @@ static errint find_only(struct arena *a, struct signing_key *out, struct err *er
 	}
 	if (!n) {
 		err_set(err, ERR_NOT_FOUND, "no secret key to sign with");
-		return err_hint(err, "kiln key generate NAME makes one; --key FILE, or "
-				     "%s in the environment, names another", KEY_VARIABLE);
+		return err_hint(err,
+				"kiln key generate NAME makes one; --key FILE, or "
+				"%s in the environment, names another",
+				KEY_VARIABLE);
 	}
 	err_set(err, ERR_USAGE, "%zu secret keys are here, and none is named", n);
 	return err_hint(err, "--key NAME, such as '%.*s' or '%.*s'", STR_ARG(names[0]),
@@ -91,6 +93,7 @@ errint key_find(struct arena *a, const char *given, struct signing_key *out, str
 		return rc;
 	char *file CLEANUP_FREE = key_file_of(str_c(given));
 	rc = signing_key_read(a, file, out, err);
-	return rc == ERR_NOT_FOUND ? err_hint(err, "a file is named with a '/' in it: './%s'", given)
-				   : rc;
+	return rc == ERR_NOT_FOUND
+		       ? err_hint(err, "a file is named with a '/' in it: './%s'", given)
+		       : rc;
 }

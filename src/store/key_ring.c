@@ -5,6 +5,7 @@
 
 #include "base/date.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/toml.h"
 #include "base/toml_edit.h"
 
@@ -195,46 +196,46 @@ bool key_may_sign(const struct trusted_key *k, struct str gate)
 
 /* ---- edits ---- */
 
-struct rows {
+struct key_rows {
 	struct toml_row v[8];
 	size_t n;
 	struct arena a;
 };
 
-static void add(struct rows *r, const char *key, struct str value)
+static void add(struct key_rows *r, const char *key, struct str value)
 {
 	r->v[r->n++] = (struct toml_row){key, value};
 }
 
-static void add_text(struct rows *r, const char *key, struct str value)
+static void add_text(struct key_rows *r, const char *key, struct str value)
 {
 	BUF(b, LIMIT_SMALL_FILE);
 
-	toml_put_str(&b, value);
+	json_put_str(&b, value);
 	add(r, key, arena_str(&r->a, buf_str(&b)));
 }
 
-static void add_date(struct rows *r, const char *key, int64_t at)
+static void add_date(struct key_rows *r, const char *key, int64_t at)
 {
 	char text[DATE_TEXT_MAX];
 
 	add(r, key, arena_str(&r->a, str_c(date_print(at, text))));
 }
 
-static void add_gates(struct rows *r, const struct trusted_key *k)
+static void add_gates(struct key_rows *r, const struct trusted_key *k)
 {
 	BUF(b, LIMIT_SMALL_FILE);
 
 	for (size_t i = 0; i < k->n_gates; i++) {
 		buf_putz(&b, i ? ", " : "[");
-		toml_put_str(&b, k->gates[i]);
+		json_put_str(&b, k->gates[i]);
 	}
 	buf_putc(&b, ']');
 	if (k->n_gates)
 		add(r, "gates", arena_str(&r->a, buf_str(&b)));
 }
 
-static void release_rows(struct rows *r)
+static void release_rows(struct key_rows *r)
 {
 	arena_release(&r->a);
 }
@@ -242,7 +243,7 @@ static void release_rows(struct rows *r)
 errint key_ring_trust(struct str text, const char *file, const struct trusted_key *k,
 		      struct buf *out, struct err *err)
 {
-	struct rows rows CLEANUP(release_rows) = {0};
+	struct key_rows rows CLEANUP(release_rows) = {0};
 	struct key_ring there;
 	BUF(public, LIMIT_SMALL_FILE);
 	errint rc = key_ring_parse(text, file, &rows.a, &there, err);
@@ -273,7 +274,7 @@ errint key_ring_trust(struct str text, const char *file, const struct trusted_ke
 errint key_ring_retire(struct str text, const char *file, const struct trusted_key *k,
 		       struct buf *out, struct err *err)
 {
-	struct rows rows CLEANUP(release_rows) = {0};
+	struct key_rows rows CLEANUP(release_rows) = {0};
 	struct key_ring there;
 	errint rc = key_ring_parse(text, file, &rows.a, &there, err);
 
