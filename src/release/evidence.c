@@ -257,7 +257,7 @@ static errint judge_folder(const struct judging *j, const char *folder,
 			   struct evidence_answer **out, size_t *n, struct err *err)
 {
 	struct git_shelf_item *items;
-	errint rc = git_shelf_read(j->shelf, NULL, folder, j->a, &items, n, err);
+	errint rc = git_shelf_read(j->shelf, j->q->at, folder, j->a, &items, n, err);
 
 	if (rc)
 		return rc;

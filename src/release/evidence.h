@@ -75,7 +75,8 @@ enum evidence_verdict {
 const char *evidence_verdict_text(enum evidence_verdict v);
 
 struct evidence_query {
-	const char *repo;            /* a folder in the work tree, or a git folder */
+	const char *repo; /* a folder in the work tree, or a git folder */
+	const char *at;   /* the commit of the evidence that counts; NULL: where the ref is */
 	const struct key_ring *keys; /* whose signatures count */
 	struct str commit;           /* whole, in base 16 */
 	struct str project;          /* as in struct evidence */
