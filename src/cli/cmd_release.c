@@ -4,7 +4,8 @@
 #include "cli/release_verbs.h"
 
 static const struct command *const verbs[] = {
-	&release_verb_archive, &release_verb_promote, &release_verb_rollback,
+	&release_verb_approve, &release_verb_archive, &release_verb_evidence,
+	&release_verb_gate,    &release_verb_promote, &release_verb_rollback,
 	&release_verb_rotate,  &release_verb_status,  NULL,
 };
 

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "release/gates.h"
+
 static const char *plural(size_t n)
 {
 	return n == 1 ? "" : "s";
@@ -184,9 +186,5 @@ errint check_version(const struct release *r, const struct track_state *from,
 
 errint check_gates(struct release *r, const struct track_state *from, struct err *err)
 {
-	if (!from->track->n_gates)
-		return 0;
-	err_set(err, ERR_DENIED, "'%s' has not passed the gate '%.*s'", track_branch(from->track),
-		STR_ARG(from->track->gates[0]));
-	return err_hint(err, "kiln release gate %.*s", STR_ARG(from->track->name));
+	return gates_need(r, from->track, from->at, err);
 }

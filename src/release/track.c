@@ -213,7 +213,7 @@ static errint read_table(const struct toml *release, struct arena *a, struct rel
 			 struct err *err)
 {
 	static const char *const known[] = {"remote",     "version",  "build", "tag",
-					    "historical", "increase", "track"};
+					    "historical", "increase", "track", "recipes"};
 	const char *historical = "tags";
 	bool increase = true;
 	errint rc = check_keys(release, known, ARRAY_LEN(known), err);
@@ -242,32 +242,40 @@ static errint read_table(const struct toml *release, struct arena *a, struct rel
 	return read_tracks(release, a, c, err);
 }
 
-errint release_config_read(const char *project, struct arena *a, struct release_config *out,
-			   struct err *err)
+errint release_config_parse(struct str text, const char *file, struct arena *a,
+			    struct release_config *out, struct err *err)
 {
-	const char *file = arena_printf(a, "%s/.flox/kiln.toml", project);
-	BUF(text, LIMIT_SMALL_FILE);
 	struct toml *root;
-	ERR(absent);
 
 	*out = (struct release_config){
-		.project = project,
 		.version = "comfyui.version",
 		.build = "build-meta/comfyui-complete.json",
 		.tag = "v{version}",
 		.v = usual,
 		.n = ARRAY_LEN(usual),
+		.text = text,
 	};
-	if (file_read(AT_FDCWD, file, &text, &absent))
-		return absent.code == ERR_NOT_FOUND ? 0 : err_move(err, &absent);
-	out->text = arena_str(a, buf_str(&text));
-	errint rc = toml_parse(out->text, file, a, &root, err);
+	errint rc = toml_parse(text, file, a, &root, err);
 	if (!rc)
 		rc = toml_want(root, "release", TOML_TABLE, &out->table, err);
 	if (rc || !out->table)
 		return rc;
 	out->told = true;
 	return read_table(out->table, a, out, err);
+}
+
+errint release_config_read(const char *project, struct arena *a, struct release_config *out,
+			   struct err *err)
+{
+	const char *file = arena_printf(a, "%s/.flox/kiln.toml", project);
+	BUF(text, LIMIT_SMALL_FILE);
+	ERR(absent);
+
+	if (file_read(AT_FDCWD, file, &text, &absent) && absent.code != ERR_NOT_FOUND)
+		return err_move(err, &absent);
+	errint rc = release_config_parse(arena_str(a, buf_str(&text)), file, a, out, err);
+	out->project = project;
+	return rc;
 }
 
 /* ---- asking it ---- */

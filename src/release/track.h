@@ -47,6 +47,9 @@ struct release_config {
 };
 
 /* Texts live in a. ERR_CORRUPT with the place of what is wrong. */
+ATTR_MUST_CHECK errint release_config_parse(struct str text, const char *file, struct arena *a,
+					    struct release_config *out, struct err *err);
+/* The same of a project's file; an absent one says nothing. */
 ATTR_MUST_CHECK errint release_config_read(const char *project, struct arena *a,
 					   struct release_config *out, struct err *err);
 const struct track *track_find(const struct release_config *c, struct str name);
