@@ -186,7 +186,7 @@ static void test_offline(void)
 	IS_INT(ladder_fetch(ladder, &r, &err), ERR_NETWORK, "an origin that does not answer");
 	OK(str_find(str_c(err.hint), S("can this machine reach '127.0.0.1:1'")) >= 0,
 	   "names its host: %s", err.hint);
-	OK(str_find(str_c(err.hint), S("put it as 'v1.tar.gz' into a folder that 'source-dirs'")) >=
+	OK(str_find(str_c(err.hint), S("put it as 'v1.tar.gz' into the project's .flox/sources")) >=
 		   0,
 	   "and another way");
 	put("vendor/v1.tar.gz", "right");
