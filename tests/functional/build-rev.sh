@@ -62,7 +62,7 @@ fails_like "an option's look is no revision" "^error: " kiln build it --rev=--al
 fails_like "no expression has one" "^error: '--rev' beside an expression or a file$" kiln build --rev v1 -E 1
 fails_like "nor what is no recipe" "^error: '--rev' without a recipe" kiln build --rev v1 "$one"
 cp .flox/pkgs/it.nix .flox/pkgs/new.nix && git add -N .flox/pkgs/new.nix
-fails_like "a recipe that the revision has not" "^error: there is no recipe 'new'$" kiln build --rev v1 new
+fails_like "a recipe that the revision has not" "^error: there is no recipe and no package 'new'$" kiln build --rev v1 new
 git rm -qrf --cached .flox && git commit -qm none && git reset -q
 fails_like "a revision without the project" "^error: revision 'main' has no recipes: no folder 'app/.flox/pkgs'$" kiln build it --rev main
 
