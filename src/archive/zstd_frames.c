@@ -121,7 +121,8 @@ static errint zstd_read(struct source *s, void *p, size_t n, size_t *got, struct
 	bool end = false;
 
 	while (!out.pos && !z->done) {
-		errint rc = z->at == z->end ? fill(z, &end, err) : 0;
+		/* A full piece may not have been all that the last bytes had to give. */
+		errint rc = z->at == z->end && !z->full ? fill(z, &end, err) : 0;
 		if (rc)
 			return rc;
 		if (end && z->in_frame)
@@ -135,6 +136,7 @@ static errint zstd_read(struct source *s, void *p, size_t n, size_t *got, struct
 			return err_set(err, ERR_CORRUPT, "cannot decompress: %s",
 				       api.ZSTD_getErrorName(left));
 		z->at += in.pos;
+		z->full = out.pos == out.size;
 		z->in_frame = left != 0;
 		z->done = z->one_frame && !left;
 	}

@@ -30,7 +30,7 @@ struct zstd_source {
 	struct ZSTD_DCtx_s *ctx;
 	char *in;
 	size_t at, end, room;
-	bool one_frame, in_frame, done;
+	bool one_frame, in_frame, full, done;
 };
 ATTR_MUST_CHECK errint zstd_source_init(struct zstd_source *z, struct source *from, bool one_frame,
 					struct err *err);

@@ -87,6 +87,9 @@ ATTR_MUST_CHECK errint project_products(struct session *s, struct arena *a,
 					const struct resolved_list *found, struct product **out,
 					size_t *n, struct err *err);
 
+/* The sandbox's /bin/sh, into s->shell; looked for once. */
+ATTR_MUST_CHECK errint project_find_shell(struct session *s, struct err *err);
+
 /* o has what the caller chooses for itself; the settings, the built-in builders and the sandbox's
  * shell are filled in. */
 ATTR_MUST_CHECK errint project_plan(struct session *s, struct arena *a,

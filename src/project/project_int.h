@@ -59,5 +59,3 @@ ATTR_MUST_CHECK errint project_recall(const struct project_request *r, const str
 				      struct resolved_list *out, struct err *err);
 /* A new element, zeroed. */
 struct resolved *resolved_add(struct resolved_list *l, enum asked_kind kind, struct str label);
-/* The sandbox's /bin/sh, into s->shell; looked for once. */
-ATTR_MUST_CHECK errint project_find_shell(struct session *s, struct err *err);

@@ -44,6 +44,14 @@ struct str ladder_input_text(const struct bring *what, struct arena *a)
 	return text;
 }
 
+static bool has_facts(const struct bring *what)
+{
+	for (size_t i = 0; i < what->n_attrs; i++)
+		if (str_eqz(what->attrs[i].name, "lastModified"))
+			return true;
+	return false;
+}
+
 /* The entry of a folder, by the hash or, where that is not known, by what is asked for. */
 static errint find(struct kept *k, bool *found, struct err *err)
 {
@@ -65,6 +73,9 @@ static errint find(struct kept *k, bool *found, struct err *err)
 		*found = !rc;
 		return rc;
 	}
+	/* A cache knows no facts: what needs none, or brings its own. */
+	if (k->what.n_attrs && !has_facts(&k->what))
+		return 0;
 	rc = h ? mirror_source_caches(k->l->mirrors, &caches, &n, err) : 0;
 	*found = n > 0;
 	return rc;
@@ -107,7 +118,6 @@ static errint unpack(struct kept *k, const char *file, enum source_kind kind, st
 		rc = open_file(AT_FDCWD, file, &fd, err);
 	if (rc)
 		return rc;
-	/* The archive has the time of what is in it. */
 	if (kind == SOURCE_TREE)
 		rc = archive_unpack(fd, AT_FDCWD, tree, ARCHIVE_STRIP_ROOT, err);
 	else if (rename(file, tree) || chmod(tree, kind == SOURCE_EXECUTABLE ? 0755 : 0644))

@@ -31,7 +31,7 @@ of_page() {
 	awk '/^# / { section = "" } /^## / { section = substr($0, 4) }
 		/^\*-/ {
 			line = $0
-			while (match(line, /\*--?[A-Za-z0-9][A-Za-z0-9-]*\*/)) {
+			while (match(line, /\*--?[A-Za-z0-9][A-Za-z0-9=-]*\*/)) {
 				print section "\t" substr(line, RSTART + 1, RLENGTH - 2)
 				line = substr(line, RSTART + RLENGTH)
 			}
@@ -64,11 +64,11 @@ completed() {
 		bash "$root/docs/completion/kiln.bash" "$@"
 }
 if command -v bash >/dev/null; then
-	is "commands, verbs and options are completed" "$(completed kiln ve; completed kiln store l; completed kiln store ls --r; completed kiln help ve; completed kiln gc -)" \
-		"verify version
+	is "commands, verbs and options are completed" "$(completed kiln vers; completed kiln store l; completed kiln store ls --r; completed kiln help vers; completed kiln gc -)" \
+		"version
 ls
 --recursive
-verify version
+version
 -n --dry-run --max-freed --roots --json"
 	mkdir -p "$T/project/.flox/pkgs/two" "$T/project/sub"
 	touch "$T/project/.flox/pkgs/one.nix" "$T/project/.flox/pkgs/two/default.nix"
@@ -90,12 +90,10 @@ fi
 if command -v fish >/dev/null; then
 	# shellcheck disable=SC2016 # fish's
 	is "fish, too" "$(cd "$T/project/sub" && PATH=$KILN_BUILD:$PATH fish --no-config -c 'source $argv[1]
-		for line in "kiln ve" "kiln store l" "kiln store ls --rec" "kiln help ve" "kiln build t" "kiln shell libjpeg_t"; complete -C $line; end' "$root/docs/completion/kiln.fish" | cut -f1)" \
-		"verify
-version
+		for line in "kiln vers" "kiln store l" "kiln store ls --rec" "kiln help vers" "kiln build t" "kiln shell libjpeg_t"; complete -C $line; end' "$root/docs/completion/kiln.fish" | cut -f1)" \
+		"version
 ls
 --recursive
-verify
 version
 two
 libjpeg_turbo"
@@ -110,14 +108,12 @@ compadd() { fitting "${(@P)2}"; }
 _files() { :; }
 offered() { local -a words; words=("$@"); integer CURRENT=$#; local PREFIX=$words[-1]; source $script; }
 script=$1
-offered kiln ve; offered kiln store l; offered kiln store ls --rec; offered kiln help ve; offered kiln build t; offered kiln shell libjpeg_t
+offered kiln vers; offered kiln store l; offered kiln store ls --rec; offered kiln help vers; offered kiln build t; offered kiln shell libjpeg_t
 END
 	is "and zsh" "$(cd "$T/project/sub" && PATH=$KILN_BUILD:$PATH zsh -f "$T/try.zsh" "$root/docs/completion/kiln.zsh")" \
-		"verify
-version
+		"version
 ls
 --recursive
-verify
 version
 two
 libjpeg_turbo"

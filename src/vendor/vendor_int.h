@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the files of vendor.h share. */
+#pragma once
+
+#include "source/sources_file.h"
+#include "vendor/closure_sources.h"
+#include "vendor/sums.h"
+#include "vendor/vendor.h"
+
+#define VENDOR_SUMS "SHA256SUMS.txt"
+#define VENDOR_LIST "sources.json"
+/* In front of whatever is not whole yet. */
+#define VENDOR_TEMP ".kiln-"
+
+void vendor_note(struct vendor_result *r, struct arena *a, struct str file,
+		 enum vendor_finding finding, uint64_t size);
+/* The project's folder of sources, absolute, in the arena. */
+ATTR_MUST_CHECK errint vendor_folder(const char *dir, struct arena *a, const char **out,
+				     struct err *err);
+
+/* Files hashed beside each other. */
+struct hashing {
+	const char *path;
+	struct hash hash; /* SHA-256 */
+	uint64_t size;
+	bool there;
+	int error; /* errno, of what is there and cannot be read */
+};
+/* All of them, on all processors. */
+ATTR_MUST_CHECK errint hash_files(struct hashing *v, size_t n, struct err *err);
+
+/* Lays what is at the real path `from` as `file` into the folder: of a tree an archive, of a file a
+ * reflink, a hard link or a copy. e gets kind, sha256 and size. */
+ATTR_MUST_CHECK errint lay_source(int folder, const char *from, struct source_entry *e,
+				  struct err *err);
+
+/* Makes what is in the folder known to git: a note where that cannot be. */
+void vendor_git_add(const char *folder, struct report *report);
