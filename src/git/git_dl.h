@@ -73,6 +73,7 @@
 	X(git_reference_target)                  \
 	X(git_remote_connect)                    \
 	X(git_remote_create_anonymous)           \
+	X(git_remote_create_detached)            \
 	X(git_remote_fetch)                      \
 	X(git_remote_free)                       \
 	X(git_remote_ls)                         \

@@ -137,7 +137,9 @@ static errint session_open(struct remote_session *s, const struct git_source *sr
 	s->g->git_fetch_options_init(&o, GIT_FETCH_OPTIONS_VERSION);
 	set_callbacks(&o.callbacks, s);
 	o.proxy_opts.type = GIT_PROXY_AUTO;
-	status = s->g->git_remote_create_anonymous(&s->remote, src->repo, url);
+	/* What is only asked is no business of a repository here. */
+	status = src->repo ? s->g->git_remote_create_anonymous(&s->remote, src->repo, url)
+			   : s->g->git_remote_create_detached(&s->remote, url);
 	if (!status)
 		status = s->g->git_remote_connect(s->remote, GIT_DIRECTION_FETCH, &o.callbacks,
 						  &o.proxy_opts, NULL);
@@ -175,6 +177,49 @@ errint git_remote_head_ref(const struct git_source *src, const char *url, char *
 	report_msg(src->o.report, REPORT_WARN,
 		   "could not read HEAD ref from repo at '%s', using 'master'", s.shown);
 	*out = xstrdup("master");
+	return 0;
+}
+
+static void take_refs(const git_remote_head **heads, size_t n, const struct git_api *g,
+		      struct arena *a, struct git_refs *out)
+{
+	out->v = ARENA_ARRAY(a, struct git_ref, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		struct str name = str_c(heads[i]->name);
+		struct git_ref *last = out->n ? &out->v[out->n - 1] : NULL;
+		char rev[GIT_OID_HEXSZ + 1];
+
+		g->git_oid_tostr(rev, sizeof(rev), &heads[i]->oid);
+		/* "NAME^{}" is what the tag before it leads to. */
+		if (str_ends(name, S("^{}"))) {
+			if (last && str_eq(last->name, str_drop_suffix(name, S("^{}"))))
+				last->commit = arena_str(a, str_c(rev));
+			continue;
+		}
+		out->v[out->n++] = (struct git_ref){arena_str(a, name), arena_str(a, str_c(rev))};
+		if (str_eqz(name, "HEAD") && heads[i]->symref_target)
+			out->head = arena_str(a, str_c(heads[i]->symref_target));
+	}
+}
+
+errint git_list_refs(const struct git_options *o, const char *url, struct arena *a,
+		     struct git_refs *out, struct err *err)
+{
+	struct remote_session s CLEANUP(session_release) = {0};
+	struct git_source src = {.o = *o};
+	const git_remote_head **heads;
+	size_t n;
+	errint rc = git_api(&src.api, err);
+
+	if (!rc)
+		rc = session_open(&s, &src, url, err);
+	if (rc)
+		return rc;
+	int status = s.g->git_remote_ls(&heads, &n, s.remote);
+	if (status)
+		return session_fail(&s, status, err);
+	*out = (struct git_refs){0};
+	take_refs(heads, n, s.g, a, out);
 	return 0;
 }
 

@@ -123,3 +123,15 @@ enum ladder_registry { LADDER_REGISTRY_USER, LADDER_REGISTRY_SYSTEM, LADDER_REGI
 /* The file of a registry, which may be absent; "" when there is none. */
 ATTR_MUST_CHECK errint ladder_registry(struct ladder *l, enum ladder_registry which,
 				       struct arena *a, struct str *out, struct err *err);
+
+/* All files that the package indices have of a Python project, the first index's first. Pages are
+ * read once as long as the ladder lives. ERR_NOT_FOUND when none has the project. */
+struct index_page;
+ATTR_MUST_CHECK errint ladder_index(struct ladder *l, struct str project, struct arena *a,
+				    struct index_page *out, struct err *err);
+/* Asks for the pages already, so that those of many projects come at once. */
+ATTR_MUST_CHECK errint ladder_index_ask(struct ladder *l, struct str project, struct err *err);
+/* The names of a git repository elsewhere, as of now. */
+struct git_refs;
+ATTR_MUST_CHECK errint ladder_git_refs(struct ladder *l, struct str url, struct arena *a,
+				       struct git_refs *out, struct err *err);

@@ -233,3 +233,14 @@ errint bring_git(struct ladder *l, const struct bring *what, struct arena *a, st
 	tell(what, &r, git_facts(s), a, out);
 	return 0;
 }
+
+errint ladder_git_refs(struct ladder *l, struct str url, struct arena *a, struct git_refs *out,
+		       struct err *err)
+{
+	errint rc = ladder_prepare(l, err);
+
+	if (rc)
+		return rc;
+	struct git_options o = {.cache_dir = input_cache(l), .ttl = l->ttl, .report = l->report};
+	return git_list_refs(&o, arena_strz(a, url), a, out, err);
+}

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "source/mirror.h"
 
 static const char accept_pages[] = "Accept: application/vnd.pypi.simple.v1+json, "
 				   "application/vnd.pypi.simple.v1+html;q=0.3, text/html;q=0.2";
@@ -166,4 +167,92 @@ errint pages_look(struct ascent *a, struct str project, struct str file, const s
 	for (size_t i = 0; i < n; i++)
 		look_at_page(a, page_get(a->l, pages[i], project), file, &found);
 	return found.n ? 0 : not_found(a, project, file, &found, err);
+}
+
+/* ---- for whoever looks for what there is ---- */
+
+static errint ask_all(struct ladder *l, struct str project, struct arena *a, struct page ***out,
+		      size_t *n, struct err *err)
+{
+	struct mirror_url u = {.mirror = S("pypi")};
+	struct str *urls;
+	errint rc = ladder_prepare(l, err);
+
+	if (rc)
+		return rc;
+	u.project = index_project_name(a, project);
+	u.path = str_c(arena_printf(a, "%.*s/", STR_ARG(u.project)));
+	rc = mirror_expand(l->mirrors, a, &u, &urls, n, err);
+	if (rc)
+		return rc;
+	if (!l->fetcher)
+		rc = fetcher_new(l->config.fetch, l->report, &l->fetcher, err);
+	if (rc)
+		return rc;
+	*out = ARENA_ARRAY(a, struct page *, *n + 1);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = page_get(l, urls[i], u.project);
+	return 0;
+}
+
+errint ladder_index_ask(struct ladder *l, struct str project, struct err *err)
+{
+	ARENA(mem);
+	struct page **pages;
+	size_t n;
+
+	return ask_all(l, project, &mem, &pages, &n, err);
+}
+
+static bool has_file(const struct index_page *p, struct str name)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (str_eq(p->v[i].name, name))
+			return true;
+	return false;
+}
+
+static void join(const struct page *p, struct arena *a, struct index_page *out)
+{
+	struct index_file *v = ARENA_ARRAY(a, struct index_file, out->n + p->index.n + 1);
+	size_t n = out->n;
+
+	if (n)
+		memcpy(v, out->v, n * sizeof(*v));
+	/* What an earlier index has counts. */
+	for (size_t i = 0; i < p->index.n; i++)
+		if (!n || !has_file(out, p->index.v[i].name))
+			v[out->n++] = p->index.v[i];
+	out->v = v;
+}
+
+errint ladder_index(struct ladder *l, struct str project, struct arena *a, struct index_page *out,
+		    struct err *err)
+{
+	const struct err *failure = NULL;
+	struct page **pages;
+	size_t n, n_good = 0;
+	errint rc = ask_all(l, project, a, &pages, &n, err);
+
+	*out = (struct index_page){0};
+	/* As long as somebody waits no page is forgotten. */
+	l->n_pending++;
+	for (size_t i = 0; !rc && i < n; i++)
+		while (!rc && !pages[i]->done)
+			rc = ladder_step(l, -1, NULL, 0, err);
+	for (size_t i = 0; !rc && i < n; i++) {
+		n_good += !pages[i]->err.code;
+		if (!pages[i]->err.code)
+			join(pages[i], a, out);
+		else if (!failure || failure->code == ERR_NOT_FOUND)
+			failure = &pages[i]->err;
+	}
+	l->n_pending--;
+	if (rc || n_good)
+		return rc;
+	if (!failure || failure->code == ERR_NOT_FOUND)
+		return err_set(err, ERR_NOT_FOUND, "no package index has the project '%.*s'",
+			       STR_ARG(project));
+	err_set(err, failure->code, "%s", failure->msg);
+	return failure->hint ? err_hint(err, "%s", failure->hint) : failure->code;
 }
