@@ -5,6 +5,7 @@
 #include "base/environ.h"
 #include "base/report.h"
 #include "cli/release_verbs.h"
+#include "release/evidence_remote.h"
 #include "release/gates.h"
 #include "store/key_files.h"
 
@@ -14,12 +15,15 @@ struct gate_command {
 	struct release_command r; /* first: its rows are used as they are */
 	struct option_list keys;
 	const char *only, *note, *commit;
-	bool again, all;
+	bool again, all, push;
 };
 
 #define OPT_SIGNING_KEY                                        \
 	OPT_LIST(struct gate_command, keys, "-k --key", "KEY", \
 		 "the secret key: a file (with a '/'), or the name of one that is here")
+#define OPT_PUSH                                      \
+	OPT_FLAG(struct gate_command, push, "--push", \
+		 "unite the evidence with the remote's, and send it there")
 #define OPT_COMMIT                                                  \
 	OPT_TEXT(struct gate_command, commit, "--commit", "COMMIT", \
 		 "another commit than where the track is")
@@ -144,6 +148,8 @@ static errint run_gates(struct cli *cli, struct gate_command *c, struct err *err
 	q.n_keys = keys.n;
 	if (!rc)
 		rc = gates_run(&r, &q, &cli->a, &report, err);
+	if (!rc && c->push)
+		rc = evidence_share(&r, err);
 	if (rc)
 		return rc;
 	if (c->r.json)
@@ -165,6 +171,7 @@ static const struct option gate_rows[] = {
 	OPT_TEXT(struct gate_command, only, "--only", "NAME", "this gate alone"),
 	OPT_FLAG(struct gate_command, again, "--again", "run also what has passed before"),
 	OPT_COMMIT,
+	OPT_PUSH,
 	OPT_SIGNING_KEY,
 	OPERAND_OPTIONAL(struct release_command, track, "TRACK"),
 	OPT_END,
@@ -190,6 +197,7 @@ static const struct option approve_rows[] = {
 	OPT_TEXT(struct gate_command, only, "--only", "NAME",
 		 "this gate, where there are several for people"),
 	OPT_COMMIT,
+	OPT_PUSH,
 	OPT_SIGNING_KEY,
 	OPERAND_OPTIONAL(struct release_command, track, "TRACK"),
 	OPT_END,
@@ -219,6 +227,7 @@ static const struct option evidence_rows[] = {
 	RELEASE_ROWS,
 	OPT_FLAG(struct gate_command, all, "--all", "all that there is, of whatever commit"),
 	OPT_COMMIT,
+	OPT_PUSH,
 	OPERAND_OPTIONAL(struct release_command, track, "TRACK"),
 	OPT_END,
 };
@@ -364,6 +373,8 @@ static errint evidence(struct cli *cli, void *ctx, struct err *err)
 	const char *commit = NULL;
 	errint rc = release_command_open(cli, &c->r, &r, err);
 
+	if (!rc && c->push)
+		rc = evidence_share(&r, err);
 	if (!rc && c->all && !c->r.track)
 		return list_all(cli, c, &r, NULL, err);
 	if (!rc)

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "release/evidence_remote.h"
+
 errint release_begin(struct release *r, bool look_only, const char **ended, struct err *err)
 {
 	errint rc = 0;
@@ -214,7 +216,9 @@ errint release_promote(struct release *r, const struct track *t, struct release_
 	if (rc || strcmp(from.at, to.at) == 0)
 		return rc;
 	rc = check_version(r, &from, &to, err);
-	return rc ? rc : check_gates(r, &from, err);
+	if (!rc)
+		rc = check_gates(r, &from, err);
+	return rc ? rc : evidence_plan(out, err);
 }
 
 /* Staging follows into the candidate where it is ahead of it. */
@@ -266,6 +270,8 @@ errint release_rotate(struct release *r, const char *version, struct release_pla
 		rc = plan_keep(out, &stable, err);
 	if (!rc)
 		rc = plan_staging(out, &w, &candidate, err);
+	if (!rc)
+		rc = evidence_plan(out, err);
 	return rc ? rc : check_work_trees(out, &candidate, err);
 }
 
@@ -278,5 +284,7 @@ errint release_archive(struct release *r, const struct track *t, struct release_
 	out->r = r;
 	if (!rc)
 		rc = check_gates(r, &state, err);
-	return rc ? rc : plan_keep(out, &state, err);
+	if (!rc)
+		rc = plan_keep(out, &state, err);
+	return rc ? rc : evidence_plan(out, err);
 }

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "release/evidence_remote.h"
 #include "release/gates.h"
 
 static const char *plural(size_t n)
@@ -186,5 +187,7 @@ errint check_version(const struct release *r, const struct track_state *from,
 
 errint check_gates(struct release *r, const struct track_state *from, struct err *err)
 {
-	return gates_need(r, from->track, from->at, err);
+	errint rc = evidence_bring(r, err);
+
+	return rc ? rc : gates_need(r, from->track, from->at, err);
 }

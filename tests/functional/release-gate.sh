@@ -6,7 +6,7 @@
 command -v git >/dev/null || skip_all "no git"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 49
+plan 56
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c@d
 git config --global init.defaultBranch main
 git config --global advice.detachedHead false
@@ -100,6 +100,26 @@ ok "--again runs again" kiln release gate --again --only build
 like "all of it" "$(kiln release evidence --all)" "^[0-9TZ:-]+ approval +${commit%"${commit#????????????}"} [0-9a-f]{12} passed by ci: its key may not"
 ok "promote" kiln release promote
 is "staging is there" "$(git ls-remote origin staging | cut -f1)" "$commit"
+
+is "and the evidence with it" "$(git ls-remote origin refs/kiln/evidence | cut -f1)" "$(git rev-parse refs/kiln/evidence)"
+
+# ---- two people ----
+count() { git -C "$1" ls-tree -r --name-only refs/kiln/evidence | wc -l; }
+git clone -q "file://$T/there.git" "$T/two" 2>/dev/null
+before=$(count .)
+(cd "$T/two" && git switch -q testing && kiln release approve --note "me, too" --key "$T/boss" --push >/dev/null 2>&1)
+is "who begins with none" "$(count "$T/there.git")" "$((before + 1))"
+kiln release approve --note again --key "$T/boss" >/dev/null 2>&1
+ok "who does not know of it" kiln release evidence --push
+is "takes all of it" "$(count .) $(count "$T/there.git")" "$((before + 2)) $((before + 2))"
+for i in 1 2 3 4; do
+	(cd "$T/two" && kiln release approve --note "two $i" --key "$T/boss" --push >/dev/null 2>&1) &
+	kiln release approve --note "one $i" --key "$T/boss" --push >/dev/null 2>&1
+	wait $!
+done
+is "at the same time" "$(count "$T/there.git")" "$((before + 10))"
+ok "and once more" kiln release evidence --push
+is "all is here" "$(count .)" "$((before + 10))"
 
 # ---- other bits ----
 printf 'bits three' >text
