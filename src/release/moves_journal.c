@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/report.h"
+#include "git/git_stale.h"
 #include "release/moves_int.h"
 
 static const char *journal_path(const struct release *r, struct arena *a)
@@ -167,6 +168,11 @@ static errint compare_here(struct release_plan *p, bool *moved, struct err *err)
 static errint forward(struct release_plan *p, struct err *err)
 {
 	struct release_plan left CLEANUP(release_plan_release) = {.r = p->r, .what = p->what};
+	const char **refs = ARENA_ARRAY(&p->r->a, const char *, p->n + 1);
+
+	for (size_t i = 0; i < p->n; i++)
+		refs[i] = p->v[i].ref;
+	git_remove_stale_locks(&p->r->place, refs, p->n);
 
 	for (size_t i = 0; i < p->n; i++) {
 		const struct release_move *m = &p->v[i];

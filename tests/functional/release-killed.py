@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""Kills a command of `kiln release` with SIGKILL at moments that are spread over its work, with the git
+programs that it runs and without them, each time on a fresh copy of a repository and its remote. Run
+again, the command must bring both to where they are to be.
+
+usage: release-killed.py KILN SCRATCH SEED MOMENTS WANTED COMMAND…
+SCRATCH/template has the folders w, a work tree, and r.git, its remote by a relative path. WANTED is the
+file with what `git for-each-ref` is to print of both. Last line: kills, moments, milliseconds."""
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+kiln, scratch, seed, moments, wanted = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
+command = [kiln, "release"] + sys.argv[6:]
+work = scratch + "/work"
+tree = work + "/w"
+random.seed(seed)
+with open(wanted) as f:
+    target = f.read()
+
+
+def fresh():
+    shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(scratch + "/template", work, symlinks=True)
+
+
+def start():
+    return subprocess.Popen(command, cwd=tree, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            start_new_session=True)
+
+
+def ask(*argv):
+    done = subprocess.run(argv, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def refs(folder):
+    return ask("git", "-C", folder, "for-each-ref", "--format=%(refname) %(objectname) %(*objectname)", "refs/heads", "refs/tags")[1]
+
+
+def children(pid):
+    """Of a process, and theirs, but for what stands for another machine: the remote's own program."""
+    found = []
+    for name in os.listdir("/proc"):
+        try:
+            with open("/proc/%s/stat" % name) as f:
+                parent = int(f.read().rsplit(")", 1)[1].split()[1])
+            with open("/proc/%s/cmdline" % name) as f:
+                words = f.read()
+        except (OSError, IndexError, ValueError):
+            continue
+        if parent == pid and "receive-pack" not in words and "upload-pack" not in words:
+            found += [int(name)] + children(int(name))
+    return found
+
+
+def end(pid, with_children):
+    victims = children(pid) if with_children else []
+    for victim in [pid] + victims:
+        try:
+            os.kill(victim, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def quiet(group):
+    """Until nobody of the session works any more."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.002)
+
+
+def trial(moment, whole_group):
+    fresh()
+    process = start()
+    time.sleep(moment)
+    killed = process.poll() is None
+    end(process.pid, killed and whole_group)
+    told = process.stdout.read().decode()
+    process.stderr.close()
+    process.stdout.close()
+    process.wait()
+    quiet(process.pid)
+    wrong = []
+    # Who has told that it is done, and has no journal any more, is done.
+    if not told or os.path.exists(tree + "/.git/kiln-release.json"):
+        status, words = ask("sh", "-c", 'cd "$1"; shift; exec "$@"', "sh", tree, *command)
+        if status:
+            wrong.append("run again: status %d: %s" % (status, words))
+    for folder in (tree, work + "/r.git"):
+        if refs(folder) != target:
+            wrong.append("%s is at\n%s" % (folder, refs(folder)))
+        status, words = ask("git", "-C", folder, "fsck", "--strict", "--no-dangling")
+        if status or words:
+            wrong.append("fsck: " + words)
+    status, words = ask("git", "-C", tree, "status", "--porcelain")
+    if status or words:
+        wrong.append("its files: " + words)
+    if os.path.exists(tree + "/.git/kiln-release.json"):
+        wrong.append("the journal stays")
+    return killed, wrong
+
+
+whole = float("inf")
+for _ in range(3):
+    fresh()
+    begin = time.monotonic()
+    process = start()
+    out, err = process.communicate()
+    whole = min(whole, time.monotonic() - begin)
+    if process.returncode:
+        print("by itself it fails: " + err.decode())
+        sys.exit(1)
+kills = 0
+for i in range(moments):
+    moment = (i + random.random()) / moments * whole * 1.1
+    killed, wrong = trial(moment, i % 2 == 1)
+    kills += killed
+    if wrong:
+        print("after %.1f of %.1f ms, %s: %s" % (moment * 1000, whole * 1000, "all" if i % 2 else "kiln alone", "\n".join(wrong)))
+        sys.exit(1)
+print("%d of %d moments, %.0f ms" % (kills, moments, whole * 1000))
