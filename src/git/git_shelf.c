@@ -149,6 +149,41 @@ errint git_shelf_tree(struct git_shelf *s, const char *rev, char text[65], struc
 	return 0;
 }
 
+errint git_shelf_leads(struct git_shelf *s, const char *from, const char *to, bool *out,
+		       struct err *err)
+{
+	git_oid old, new;
+
+	*out = false;
+	if (s->api->git_oid_fromstr(&old, from) || s->api->git_oid_fromstr(&new, to))
+		return 0;
+	int k = s->api->git_oid_cmp(&old, &new) == 0
+			? 1
+			: s->api->git_graph_descendant_of(s->repo, &new, &old);
+	*out = k == 1;
+	return k < 0 && k != GIT_ENOTFOUND
+		       ? git_fail(s->api, k, ERR_CORRUPT, err, "reading the history")
+		       : 0;
+}
+
+errint git_shelf_ref_commit(struct git_shelf *s, const char *ref, char rev[65], struct err *err)
+{
+	git_object *object = NULL, *commit = NULL;
+	git_oid id;
+	bool found;
+	errint rc = git_shelf_ref(s, ref, &id, &found, err);
+
+	rev[0] = '\0';
+	if (rc || !found)
+		return rc;
+	if (s->api->git_object_lookup(&object, s->repo, &id, GIT_OBJECT_ANY) == 0 &&
+	    s->api->git_object_peel(&commit, object, GIT_OBJECT_COMMIT) == 0)
+		s->api->git_oid_tostr(rev, 65, s->api->git_object_id(commit));
+	s->api->git_object_free(commit);
+	s->api->git_object_free(object);
+	return 0;
+}
+
 errint git_shelf_had(struct git_shelf *s, const char *rev, const char *path, bool *out,
 		     struct err *err)
 {

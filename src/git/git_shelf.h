@@ -51,6 +51,12 @@ ATTR_MUST_CHECK errint git_shelf_knows(struct git_shelf *s, const char *rev, boo
 				       struct err *err);
 ATTR_MUST_CHECK errint git_shelf_file(struct git_shelf *s, const char *rev, const char *path,
 				      struct buf *out, bool *found, struct err *err);
+/* Is a commit another one, or does that lead to it? False where either is not here. */
+ATTR_MUST_CHECK errint git_shelf_leads(struct git_shelf *s, const char *from, const char *to,
+				       bool *out, struct err *err);
+/* The commit that a ref or tag means; "" when there is none. */
+ATTR_MUST_CHECK errint git_shelf_ref_commit(struct git_shelf *s, const char *ref, char rev[65],
+					    struct err *err);
 /* The tree of a commit, in base 16. */
 ATTR_MUST_CHECK errint git_shelf_tree(struct git_shelf *s, const char *rev, char tree[65],
 				      struct err *err);
