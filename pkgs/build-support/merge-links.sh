@@ -3,7 +3,9 @@
 # an error unless the bytes are equal (`same`), or always an error (`strict`). Packages come
 # in order of priority: with another $mergePriority than the first one's, the first one wins. The texts
 # of licences that lie side by side at the top are nobody's conflict.
-declare -A mergeOwner=()
+#
+# TO is below $mergeTop. Nothing is made but by mergeMake, all at once, for which make-links.sh is needed.
+declare -A mergeOwner=() mergeLink=() mergeFolder=()
 mergePriority=5
 mergeTop=${out:-}
 
@@ -14,10 +16,10 @@ mergeLinks() {
 		name=${entry##*/}
 		target=$to/$name
 		if [ "$name" = nix-support ] && [ "$to" = "$mergeTop" ]; then continue; fi
-		if [ ! -e "$target" ] && [ ! -L "$target" ]; then
-			ln -s "$entry" "$target"
+		if [ -z "${mergeLink[$target]-}${mergeFolder[$target]-}" ]; then
+			mergeLink[$target]=$entry
 			mergeOwner[$target]=$mergePriority
-		elif [ -d "$target" ] && [ -d "$entry" ]; then
+		elif [ -d "${mergeLink[$target]:-/}" ] && [ -d "$entry" ]; then
 			_mergeOpen "$target"
 			mergeLinks "$entry" "$target" "$mode"
 		else
@@ -26,17 +28,28 @@ mergeLinks() {
 	done
 }
 
+mergeMake() {
+	local name
+	{
+		for name in "${!mergeFolder[@]}"; do makeFolder "${name#"$mergeTop"/}"; done
+		for name in "${!mergeLink[@]}"; do
+			[ -z "${mergeLink[$name]}" ] || makeLink "${name#"$mergeTop"/}" "${mergeLink[$name]}"
+		done
+	} | makeLinks "$mergeTop"
+}
+
 # A link to one package's folder becomes a folder of links, so that another can join it.
 _mergeOpen() {
-	local target=$1 old inner owner
-	[ -L "$target" ] || return 0
-	old=$(readlink -f "$target")
+	local target=$1 old inner owner back=$PWD
+	[ -z "${mergeFolder[$target]-}" ] || return 0
+	cd -P -- "${mergeLink[$target]}"
+	old=$PWD
+	cd -- "$back"
 	owner=${mergeOwner[$target]:-5}
-	rm "$target"
-	mkdir "$target"
+	mergeLink[$target]='' mergeFolder[$target]=1
 	for inner in "$old"/* "$old"/.[!.]* "$old"/..?*; do
 		[ -e "$inner" ] || [ -L "$inner" ] || continue
-		ln -s "$inner" "$target/${inner##*/}"
+		mergeLink[$target/${inner##*/}]=$inner
 		mergeOwner[$target/${inner##*/}]=$owner
 	done
 }
@@ -59,14 +72,14 @@ _mergeIsSame() {
 }
 
 _mergeClash() {
-	local entry=$1 target=$2 mode=$3
+	local entry=$1 target=$2 mode=$3 first=${mergeLink[$2]:-$2}
 	if [ "$mode" = first ] || [ "${mergeOwner[$target]:-5}" != "$mergePriority" ]; then return 0; fi
-	if [ -f "$entry" ] && [ -f "$target" ]; then
+	if [ -f "$entry" ] && [ -f "$first" ]; then
 		if _mergeIsLicense "$target"; then return 0; fi
-		if [ "$mode" = same ] && _mergeIsSame "$entry" "$target"; then return 0; fi
+		if [ "$mode" = same ] && _mergeIsSame "$entry" "$first"; then return 0; fi
 	fi
 	echo "error: two packages have a different '${target#"$mergeTop"/}':" >&2
-	echo "  $(readlink -f "$target")" >&2
+	echo "  $(readlink -f "$first")" >&2
 	echo "  $entry" >&2
 	echo "hint: drop one of them, give one a meta.priority, or say ignoreCollisions = true" >&2
 	exit 1
@@ -84,8 +97,18 @@ mergePackage() {
 	for sub in $pathsToLink; do
 		sub=${sub%/}
 		[ -d "$path$sub" ] || continue
-		mkdir -p "$mergeTop$sub"
+		_mergeFolders "$sub"
 		mergeLinks "$path$sub" "$mergeTop$sub" "$mode"
+	done
+}
+
+# The folders of a path to link, which may be of some package that came before.
+_mergeFolders() {
+	local rest=${1#/} at=$mergeTop
+	while [ -n "$rest" ]; do
+		at=$at/${rest%%/*}
+		if [[ $rest == */* ]]; then rest=${rest#*/}; else rest=''; fi
+		if [ -n "${mergeLink[$at]-}" ]; then _mergeOpen "$at"; else mergeFolder[$at]=1; fi
 	done
 }
 
@@ -125,5 +148,6 @@ mergeEnvironment() {
 			if [ -z "${seen[$path]:-}" ]; then mergePackage "$path"; fi
 		done <"$closures"
 	fi
+	mergeMake
 	if [ -n "${manifest:-}" ]; then ln -s "$manifest" "$mergeTop/manifest"; fi
 }

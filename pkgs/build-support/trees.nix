@@ -22,14 +22,17 @@ in
       })
       (named "symlinkJoin" args)
       ''
+        source ${./make-links.sh}
         source ${./link-tree.sh}
         mkdir -p $out
+        trees=()
         for path in $(<"$joinedPath"); do
           if [ -d "$path" ]; then
-            linkTree "$path" "$out"
+            trees+=("$path")
           ${lib.optionalString failOnMissing "else die \"symlinkJoin: '$path' is not a folder\""}
           fi
         done
+        linkTrees "$out" "''${trees[@]}"
         ${postBuild}
       '');
 
@@ -61,6 +64,7 @@ in
       })
       (named "buildEnv" (lib.filterAttrs (_: v: v != null) args))
       ''
+        source ${./make-links.sh}
         source ${./merge-links.sh}
         mergeEnvironment
         ${postBuild}
@@ -77,14 +81,17 @@ in
     final.runCommandLocal name
       { passthru.entries = set; }
       (''
+        source ${./make-links.sh}
         mkdir -p $out
-        cd $out
+        {
+          :
       '' + lib.concatStrings (lib.mapAttrsToList
         (name: path: ''
-          mkdir -p -- ${lib.escapeShellArg (dirOf "${name}")}
-          ln -s -- ${lib.escapeShellArg "${path}"} ${lib.escapeShellArg "${name}"}
+          makeLink ${lib.escapeShellArg "${name}"} ${lib.escapeShellArg "${path}"}
         '')
-        set));
+        set) + ''
+        } | makeLinks $out
+      '');
   linkFarmFromDrvs = name: drvs: final.linkFarm name (map (d: { inherit (d) name; path = d; }) drvs);
 
   # A package's programs alone.

@@ -42,7 +42,7 @@ lib.makeOverridable ({ release, releases ? lock.releases, cudaCapabilities ? fin
           appendRunpaths = [ "${placeholder "out"}/lib" ];
           leaveCudaAlone = true;
           dontStrip = true;
-          installPhase = "source ${../build-support/link-tree.sh}; source ${./install.sh}";
+          installPhase = "source ${../build-support/make-links.sh}; source ${../build-support/link-tree.sh}; source ${./install.sh}";
           setupHook = self.cudaHook;
           noCompiler = lib.optionalString (name == "cuda_nvcc" && major == "12")
             "the wheel of CUDA 12 has ptxas and no nvcc; cudaPackages_13 has one";

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the dollars are for the bash that is tested
 . "$(dirname "$0")/../lib.sh"
 bash=$(command -v bash) || skip_all "no bash"
-plan 148
+plan 151
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 store=$T/store
@@ -291,11 +291,24 @@ fi
 trees='mkdir -p a/bin a/share b/share/deep "b/share/odd name"; echo 1 >a/bin/x; echo a >a/share/f; echo b >b/share/f; echo b >b/share/deep/g
 	ln -s f b/share/l; echo h >b/.hidden; echo o >"b/share/odd name/o"; mkdir j; here=$PWD; out=$PWD/j'
 gives "linkTree makes folders, links files, copies links" 'a a 1 h b o f' \
-	"$trees"'; . $SUPPORT/link-tree.sh; linkTree $PWD/a $out; linkTree $PWD/b $out; test ! -L j/bin; test ! -L j/share/deep; test -L j/bin/x
+	"$trees"'; . $SUPPORT/make-links.sh; . $SUPPORT/link-tree.sh; linkTree $PWD/a $out; linkTree $PWD/b $out; test ! -L j/bin; test ! -L j/share/deep; test -L j/bin/x
 	echo $(<j/share/f) $(<j/share/l) $(<j/bin/x) $(<j/.hidden) $(<j/share/deep/g) $(<"j/share/odd name/o") $(readlink j/share/l)'
-fails_like "mergeLinks refuses two contents of one name" "two packages have a different 'share/f'" run "$trees"'; . $SUPPORT/merge-links.sh; mergeLinks $PWD/a $out same; mergeLinks $PWD/b $out same'
-gives "unless told that the first wins" 'a b' "$trees"'; . $SUPPORT/merge-links.sh; mergeLinks $PWD/a $out first; mergeLinks $PWD/b $out first; echo $(<j/share/f) $(<j/share/deep/g)'
-gives "or that one comes first" 'a' "$trees"'; . $SUPPORT/merge-links.sh; mergePriority=1; mergeLinks $PWD/a $out same; mergePriority=5; mergeLinks $PWD/b $out same; echo $(<j/share/f)'
+# shellcheck disable=SC2016 # for the shell that is run
+gives "linkTrees goes by a link to a folder" 'lib: own theirs; share -> elsewhere; 2' 'mkdir -p a/lib b/lib64/deep b/share c/lib64 j; echo own >a/lib/f; ln -s lib a/lib64; ln -s /elsewhere a/share
+	echo theirs >b/lib64/g; echo no >b/lib64/f; echo x >b/share/x; echo 2 >b/lib64/deep/h; echo 3 >c/lib64/i
+	. $SUPPORT/make-links.sh; . $SUPPORT/link-tree.sh; linkTrees j $PWD/a $PWD/b $PWD/c
+	echo "lib: $(<j/lib/f) $(<j/lib/g); share -> $(basename $(readlink j/share)); $(<j/lib64/deep/h)"; test "$(<j/lib/i)" = 3'
+# What many trees take is a handful of processes: those that are made are counted by their ids.
+# shellcheck disable=SC2016 # for the shell that is run
+gives "many trees take few processes" 'few 300' 'mkdir -p j; for i in {1..300}; do mkdir -p t/$i/share/$i; echo >t/$i/share/$i/f; done
+	. $SUPPORT/make-links.sh; . $SUPPORT/link-tree.sh; mkdir bin; for c in mkdir ln cp find sort tar xargs; do
+		printf "#!/bin/sh\necho >>%s/calls\nPATH=%s exec %s \"\$@\"\n" "$PWD" "$PATH" "$c" >bin/$c; chmod +x bin/$c; done
+	PATH=$PWD/bin:$PATH linkTrees j $PWD/t/*; set -- j/share/*/f; [ $(wc -l <calls) -gt 20 ] || echo "few $#"'
+# shellcheck disable=SC2016 # for the shell that is run
+gives "and nothing is made of none" '' 'mkdir j; . $SUPPORT/make-links.sh; . $SUPPORT/link-tree.sh; { :; } | makeLinks j; linkTrees j; ls j'
+fails_like "mergeLinks refuses two contents of one name" "two packages have a different 'share/f'" run "$trees"'; . $SUPPORT/make-links.sh; . $SUPPORT/merge-links.sh; mergeLinks $PWD/a $out same; mergeLinks $PWD/b $out same'
+gives "unless told that the first wins" 'a b' "$trees"'; . $SUPPORT/make-links.sh; . $SUPPORT/merge-links.sh; mergeLinks $PWD/a $out first; mergeLinks $PWD/b $out first; mergeMake; echo $(<j/share/f) $(<j/share/deep/g)'
+gives "or that one comes first" 'a' "$trees"'; . $SUPPORT/make-links.sh; . $SUPPORT/merge-links.sh; mergePriority=1; mergeLinks $PWD/a $out same; mergePriority=5; mergeLinks $PWD/b $out same; mergeMake; echo $(<j/share/f)'
 
 # --- files that shells and readers look for
 gives "installShellFiles knows the places" 'bin/tool share/bash-completion/completions/tool share/fish/vendor_completions.d/tool.fish share/man/man1/tool.1 share/zsh/site-functions/_tool' \
