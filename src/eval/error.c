@@ -87,6 +87,7 @@ void eval_forget(struct eval *E)
 		free(E->trace[i].text);
 	E->n_trace = 0;
 	E->err_pos = 0;
+	E->err_in_text = false;
 	err_clear(&E->err);
 }
 
@@ -95,6 +96,7 @@ struct eval_failure eval_put_aside(struct eval *E)
 	struct eval_failure f = {
 		.err = E->err,
 		.pos = E->err_pos,
+		.in_text = E->err_in_text,
 		.trace = E->trace,
 		.n_trace = E->n_trace,
 		.cap_trace = E->cap_trace,
@@ -115,6 +117,7 @@ void eval_take_back(struct eval *E, struct eval_failure *f)
 	free(E->trace);
 	E->err = f->err;
 	E->err_pos = f->pos;
+	E->err_in_text = f->in_text;
 	E->trace = f->trace;
 	E->n_trace = f->n_trace;
 	E->cap_trace = f->cap_trace;

@@ -103,10 +103,10 @@ static pos_t parse_place(struct eval *E, struct str line, struct str *before)
 	return pos_find(E, file, (unsigned)n[0], (unsigned)n[1]);
 }
 
-/* The innermost place in the project's files. */
+/* The innermost place in the project's files; of what cannot be read, where that is. */
 static pos_t find_place(struct eval *E)
 {
-	if (error_pos_is_of_project(E, E->err_pos))
+	if (E->err_in_text || error_pos_is_of_project(E, E->err_pos))
 		return E->err_pos;
 	for (size_t i = 0; i < E->n_trace; i++) {
 		const struct frame *f = &E->trace[i];

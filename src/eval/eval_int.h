@@ -56,6 +56,7 @@ struct eval {
 	struct err err;                /* of the failure under way */
 	const struct value *blackhole; /* of an infinite recursion under way */
 	pos_t err_pos;                 /* where it happened */
+	bool err_in_text;              /* it is a text's own, met when it was read */
 	pos_t told_pos;                /* of the call that is told (trace-function-calls) */
 	struct frame *trace;           /* innermost first */
 	size_t n_trace, cap_trace;
@@ -233,6 +234,7 @@ void eval_forget(struct eval *E);
 struct eval_failure {
 	struct err err;
 	pos_t pos;
+	bool in_text;
 	struct frame *trace;
 	size_t n_trace, cap_trace;
 	struct thrown *thrown;

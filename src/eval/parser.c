@@ -21,6 +21,7 @@ errint parser_fail(struct parser *p, pos_t pos, const char *fmt, ...)
 	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
 	r = eval_fail(p->E, pos, "%s", buf_z(&text));
+	p->E->err_in_text = true;
 	return r;
 }
 

@@ -178,6 +178,7 @@ ATTR_COLD static errint undefined(struct resolver *r, struct place at, const str
 	size_t n = 0;
 
 	eval_fail(r->E, v->e.pos, "undefined variable '%.*s'", STR_ARG(name));
+	r->E->err_in_text = true;
 	for (struct scope *s = at.scope; s; s = s->up)
 		n += s->n;
 	names = ARENA_ARRAY(&r->tmp, sym_t, n);

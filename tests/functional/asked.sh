@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 83
+plan 86
 cd "$T" || exit 1
 
 # run COMMAND…: sets $out, $status; the rest of what it says is in err.
@@ -49,6 +49,18 @@ like "naming the one" "$(cat err)" "^ *error: recipe 'bad': this one never$"
 like "and the other" "$(cat err)" "^ *error: recipe 'worse': attribute 'b' missing$"
 run kiln build -k
 is "a failure is not kept" "$status $(grep -c "error: recipe" err)" "1 2"
+# What cannot be read tells where it is, also in the set.
+mkdir -p broken/.flox/pkgs
+cp -r "$T/data" broken/data
+echo '{ stdenv' >broken/data/pkgs/more.nix
+echo '{ x }: y' >broken/data/pkgs/names.nix
+sed -i '1s/$/ more = import .\/more.nix; names = import .\/names.nix;/' broken/data/pkgs/default.nix
+echo 'import ../../data/pkgs/more.nix' >broken/.flox/pkgs/one.nix
+echo '(import ../../data/pkgs/default.nix { }).names' >broken/.flox/pkgs/two.nix
+said() { KILN_DATA_DIR=$PWD/broken/data kiln build --project broken "$1" 2>&1; }
+like "a text of the set that cannot be read tells its place" "$(said one)" "^       at $PWD/broken/data/pkgs/more.nix:2:1:\$"
+like "as does a name that is none" "$(said two)" "^       at $PWD/broken/data/pkgs/names.nix:1:8:\$"
+like "and the line that led there" "$(said two)" "^       from $PWD/broken/.flox/pkgs/two.nix:1:1"
 run kiln build -k bad
 is "one alone that fails" "$status $out" "1 "
 run kiln build -k nothing one

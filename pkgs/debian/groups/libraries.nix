@@ -73,6 +73,7 @@ in
       [ "trim" "lib/lib" ]
       [ "trim" "lib/include" ]
       [ "config" "bin/*" ]
+      [ "link" "lib/pkgconfig/hdf5.pc" "hdf5-serial.pc" ] # as the alternative of Debian's has it
     ];
   };
   openblas-dev = {
