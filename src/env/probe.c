@@ -4,6 +4,7 @@
  * network that has nothing. */
 #include "env/probe.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -48,6 +49,7 @@ static const char program[] =
 struct probe {
 	struct store *store;
 	const struct env_probe *p;
+	const char *temp; /* what modules leave there goes with it */
 };
 
 /* Without network where the kernel lets us; without that Python's own word counts alone. */
@@ -89,6 +91,7 @@ static errint import_all(void *ctx, struct buf *out, struct err *err)
 	for (size_t i = 0; i < p->n; i++)
 		argv[n++] = arena_strz(&a, p->modules[i]);
 	unsetenv("PYTHONSTARTUP");
+	setenv("TMPDIR", probe->temp, 1);
 	if (!process_capture(argv, out, &errs, &failed))
 		return 0;
 	struct str told = last_line(buf_str(&errs));
@@ -104,14 +107,19 @@ static errint import_all(void *ctx, struct buf *out, struct err *err)
 
 errint env_probe(struct store *s, const struct env_probe *p, struct err *err)
 {
-	struct probe probe = {s, p};
+	char *temp CLEANUP_FREE = NULL;
 	struct worker w CLEANUP(worker_release) = WORKER_INIT;
 
 	if (p->n == 0 || access(p->mark, F_OK) == 0)
 		return 0;
-	errint rc = worker_start(import_all, &probe, &w, err);
+	errint rc = temp_dir(temp_dir_root(), "kiln-probe.", &temp, err);
+	if (rc)
+		return rc;
+	struct probe probe = {s, p, temp};
+	rc = worker_start(import_all, &probe, &w, err);
 	for (bool done = false; !rc && !done;)
 		rc = worker_read(&w, &done, err);
+	remove_tree_quietly(AT_FDCWD, temp);
 	if (rc) {
 		err_hint(err,
 			 "slots are filled by what was made for each other: --slot torch=cpu is");

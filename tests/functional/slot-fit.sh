@@ -10,7 +10,7 @@ python=$(command -v python3) || skip_all "no python3"
 python=$("$python" -c 'import sys; print(sys.executable)')
 minor=$("$python" -c 'import sys; print(sys.version_info[1])')
 [ "$minor" -ge 11 ] || skip_all "python3 is older than 3.11"
-plan 64
+plan 65
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 KILN_DRIVER_ROOT=$T/machine
 export KILN_DATA_DIR KILN_DRIVER_ROOT
@@ -121,7 +121,12 @@ is "none is an answer" "$(started "$app" none)" started
 like "an unknown slot" "$(kiln run --slot foo=cpu "$app" -- app 2>&1)" "there is no slot called 'foo'"
 
 # ---- the seven ----
-refused() { like "$1" "$(started "$2" "$3")" "$4"; }
+# refused WHAT RESULT FILLING WORDS: it is told, and nothing is started.
+refused() {
+	said=$(started "$2" "$3")
+	case $said in *started*) said="it was started: $said" ;; esac
+	like "$1" "$said" "^error: .*$4|^ .*$4"
+}
 
 cp -r app-1.0 slipped && dist "slipped/$site" torch 2.1.0
 refused "a torch in the closure" "$(add slipped)" ./cpu "brings torch 2.1.0, which is a slot's \\('torch-2.1.0.dist-info'\\)"
@@ -167,6 +172,9 @@ cp -r cpu dying && printf 'import os\nos.abort()\n' >>"dying/$site/torchaudio/__
 refused "an import that ends Python" "$app" ./dying "importing 'torchaudio' ends Python: .*signal 6"
 cp -r cpu naming && printf 'import socket\nsocket.socketpair()\n' >>"naming/$site/torch/__init__.py"
 is "a pair of its own is no network" "$(started "$app" ./naming)" started
+
+cp -r cpu leaving && printf 'import tempfile\ntempfile.mkdtemp()\n' >>"leaving/$site/torch/__init__.py"
+mkdir temp && is "what an import leaves behind goes" "$(TMPDIR=$T/temp started "$app" ./leaving) $(ls temp)" "started "
 
 # ---- CUDA ----
 torch "gpu/$site" 2.15.0 "'13.0'"
