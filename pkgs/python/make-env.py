@@ -67,8 +67,9 @@ def merge_name(paths, target, relative, clashes):
         merge(folders, target, relative + "/", clashes)
         return
     for other in paths[1:]:
-        same = not is_folder(other) and not is_folder(paths[0]) and filecmp.cmp(paths[0], other, shallow=False)
-        if not same:
+        # a package of other packages has links to what is theirs
+        same = os.path.realpath(other) == os.path.realpath(paths[0])
+        if not same and (is_folder(other) or is_folder(paths[0]) or not filecmp.cmp(paths[0], other, shallow=False)):
             clashes.add(relative, paths[0], other)
     os.symlink(paths[0], target)
 

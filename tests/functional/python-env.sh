@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 maker=$(cd "$(dirname "$0")/../.." && pwd)/pkgs/python/make-env.py
 command -v python3 >/dev/null || skip_all "no python3"
-plan 33
+plan 36
 cd "$T" || exit 1
 site=lib/python3.13/site-packages
 
@@ -57,6 +57,13 @@ fails_like "two packages of one project" 'two packages of one project' make_env 
 ok "ignoreCollisions takes the first" make_env "$T/a $T/c" "" 1
 cp -r a e && mv e/$site/a-1.dist-info e/$site/e-1.dist-info
 ok "equal files do not clash" make_env "$T/a $T/e"
+
+# A package of others has links to what is theirs.
+mkdir -p g/share/b g/$site && ln -s "$T/a/$site/a" g/$site/a && ln -s "$T/b/share/b/doc" g/share/b/doc
+ok "links to another package's folders and files do not clash with them" make_env "$T/g $T/a $T/b"
+ok "whoever comes first" make_env "$T/b $T/a $T/g"
+rm g/$site/a && ln -s "$T/c/$site/a" g/$site/a
+fails_like "links to something else do" 'a/__init__.py|site-packages/a$|^  .*/a$' make_env "$T/g $T/a"
 
 # Programs of the interpreter's name.
 for name in python python3 python3.13; do
