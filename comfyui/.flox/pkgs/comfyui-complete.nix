@@ -37,7 +37,7 @@ stdenvNoCC.mkDerivation {
   installPhase = ''
     runHook preInstall
     app=$out/share/comfyui
-    mkdir -p "$out/bin" "$out/libexec" "$app/custom_nodes" "$app/node-info" "$out/share/comfyui-complete"
+    mkdir -p "$out/bin" "$app/custom_nodes" "$app/node-info" "$out/share/comfyui-complete"
     # main.py looks for the rest beside itself, behind all links: so it is a tree of its own.
     cp -r --no-preserve=ownership "$comfyui/share/comfyui/." "$app/"
     chmod -R u+w "$app"
@@ -53,15 +53,7 @@ stdenvNoCC.mkDerivation {
     cp -r "$comfyui/share/comfyui-seed" "$out/share/"
     echo ${toString build.build_version} >"$out/share/comfyui-complete/build-version"
 
-    for program in comfyui comfyui-start; do
-      substitute ${../../scripts}/$program.sh "$out/bin/$program" \
-        --subst-var coreutils --subst-var pythonEnv --subst-var out
-      chmod +x "$out/bin/$program"
-    done
-    cp ${../../scripts}/comfyui-health.py "$out/libexec/comfyui-health.py"
-    for program in python3 python; do
-      ln -s "$pythonEnv/bin/python3" "$out/bin/$program"
-    done
+    ${comfyui.installPrograms}
     runHook postInstall
   '';
 

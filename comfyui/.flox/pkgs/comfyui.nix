@@ -58,6 +58,21 @@ let
     if release ? carrier then fetchPypi release.carrier
     else if clone != "" then fetchgit { url = "file://${clone}"; fetchSubmodules = false; inherit (release.github) rev hash; }
     else fetchFromGitHub release.github;
+  # Its programs, from $pythonEnv and $coreutils; whoever makes a package with more in it installs them, too.
+  installPrograms = ''
+    substitute ${../../scripts/comfyui.sh} "$out/bin/comfyui" \
+      --subst-var coreutils --subst-var pythonEnv --subst-var out
+    mkdir -p "$out/libexec"
+    cp ${../../scripts}/*.py "$out/libexec/"
+    cp ${comfyuiNodeCheck.program} "$out/libexec/comfyui-object-info.py"
+    for program in start download workflow-check; do
+      substitute ${../../scripts/program.sh} "$out/bin/comfyui-$program" \
+        --subst-var pythonEnv --subst-var out --subst-var-by program "comfyui_''${program//-/_}"
+    done
+    chmod +x "$out"/bin/*
+    for program in python3 python; do
+      ln -s "$pythonEnv/bin/python3" "$out/bin/$program"
+    done'';
 in
 stdenvNoCC.mkDerivation (finalAttrs: {
   pname = "comfyui";
@@ -97,19 +112,7 @@ stdenvNoCC.mkDerivation (finalAttrs: {
     find "$out/share/comfyui-seed" -name 'put_*_here' -delete
     cp -r . "$app/"
 
-    substitute ${../../scripts/comfyui.sh} "$out/bin/comfyui" \
-      --subst-var coreutils --subst-var pythonEnv --subst-var out
-    mkdir -p "$out/libexec"
-    cp ${../../scripts}/*.py "$out/libexec/"
-    cp ${comfyuiNodeCheck.program} "$out/libexec/comfyui-object-info.py"
-    for program in start download workflow-check; do
-      substitute ${../../scripts/program.sh} "$out/bin/comfyui-$program" \
-        --subst-var pythonEnv --subst-var out --subst-var-by program "comfyui_''${program//-/_}"
-    done
-    chmod +x "$out"/bin/*
-    for program in python3 python; do
-      ln -s "$pythonEnv/bin/python3" "$out/bin/$program"
-    done
+    ${installPrograms}
 
     # The tree cannot be written to later: its bytecode is made now.
     find "$app" -name __pycache__ -prune -exec rm -rf {} +
@@ -120,7 +123,7 @@ stdenvNoCC.mkDerivation (finalAttrs: {
   passthru = {
     inherit pythonEnv;
     # for an environment with more in it
-    inherit needs;
+    inherit needs installPrograms;
     checks.nodes = comfyuiNodeCheck { comfyui = finalAttrs.finalPackage; };
   };
 
