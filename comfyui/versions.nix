@@ -14,18 +14,24 @@ let
   # A tag of its repository: from there, or from a clone that KILN_COMFYUI_GIT names.
   repository = version: hash: { inherit version; github = { owner = "comfyanonymous"; repo = "ComfyUI"; rev = "refs/tags/v${version}"; inherit hash; }; };
 
-  # What ComfyUI's requirements.txt pins: interface, templates, documentation.
-  web = frontend: templates: docs: { comfyui_frontend_package = frontend; comfyui_workflow_templates = templates; comfyui_embedded_docs = docs; };
+  # A release: ComfyUI, and what its requirements.txt pins: interface, templates, documentation.
+  whole = comfyui: frontend: templates: docs: {
+    inherit comfyui;
+    web = { comfyui_frontend_package = frontend; comfyui_workflow_templates = templates; comfyui_embedded_docs = docs; };
+    templates = { };
+  };
   frontend = wheel "comfyui_frontend_package";
   templates = wheel "comfyui_workflow_templates";
   docs = wheel "comfyui_embedded_docs";
   # The templates' index and media are wheels of their own, since 0.3.66.
-  parts = core: api: image: other: video: {
-    comfyui_workflow_templates_core = core;
-    comfyui_workflow_templates_media_api = api;
-    comfyui_workflow_templates_media_image = image;
-    comfyui_workflow_templates_media_other = other;
-    comfyui_workflow_templates_media_video = video;
+  inParts = comfyui: frontend: templates: docs: core: api: image: other: video: whole comfyui frontend templates docs // {
+    templates = {
+      comfyui_workflow_templates_core = core;
+      comfyui_workflow_templates_media_api = api;
+      comfyui_workflow_templates_media_image = image;
+      comfyui_workflow_templates_media_other = other;
+      comfyui_workflow_templates_media_video = video;
+    };
   };
   core = wheel "comfyui_workflow_templates_core";
   media = kind: wheel "comfyui_workflow_templates_media_${kind}";
@@ -44,106 +50,79 @@ let
   kitchen = [ "comfy-kitchen" "comfy-aimdo" "blake3" "filelock" "simpleeval" "pyopengl" "glfw" ];
 
   releases = {
-    "0.3.52" = {
-      comfyui = carried "0.3.52" horde_2_21 // { requires = sound; };
-      web = web (frontend "1.25.10" "sha256-YeMPEWwmG8oJ3GeskIeZN5fylSTvRId3SmYDAyM1udQ=")
-        (templates "0.1.65" "sha256-soMSPBqnGtf71B3mkGhZRo5TX+2t+R1B08hwmf/uCCI=")
-        docs_0_2_6;
-      templates = { };
-    };
-    "0.3.60" = {
-      comfyui = repository "0.3.60" "sha256-P4JR10gwxuA5PzfxXzkbbI0UfJfArPGevJ+/ukgYzW4=" // { requires = sound; };
-      web = web frontend_1_26_13 (templates "0.1.86" "sha256-phSkccH0o1vozttig6YCuL3YILo5qEWn2OHiQP118bo=") docs_0_2_6;
-      templates = { };
-    };
-    "0.3.61" = {
-      comfyui = repository "0.3.61" "sha256-V2vCVRuNkGyFpj4Ri7P3ZvZ/sPwX0OzI75B+wBhFZRQ=" // { requires = sound; };
-      web = web frontend_1_26_13 templates_0_1_91 docs_0_2_6;
-      templates = { };
-    };
-    "0.3.62" = {
-      comfyui = repository "0.3.62" "sha256-X2lvOJR6GMhUME/ADhNRMpGAo7EtG60h+Q1imC10LBM=" // { requires = sound; };
-      web = web frontend_1_26_13 templates_0_1_91 docs_0_2_6;
-      templates = { };
-    };
-    "0.3.63" = {
-      comfyui = repository "0.3.63" "sha256-C9Y64/iUMzFFWiCWr3YL79hQxhJEZLbRjMNCbtYTt9c=";
-      web = web (frontend "1.27.7" "sha256-bzGK7Z5vRg2nOvCD9VwR1pJCEzC+NBbmrC4fxMTa/ys=")
-        (templates "0.1.93" "sha256-jQAFEY9H9gm7HvtW9c3mRNlGeQ1arFNgKDt0l/fmMyc=")
-        docs_0_2_6;
-      templates = { };
-    };
-    "0.3.64" = {
-      comfyui = repository "0.3.64" "sha256-p0u2rZZ3AHn8InGWzu5sTTnYuYSINnDFnzuPgjqSLGw=";
-      web = web (frontend "1.27.10" "sha256-gisu9xV3Hsg60ZYF0C4lsGmZHTZrgczFUKsoCunIMbg=")
-        (templates "0.1.94" "sha256-VmkySL0rB4UxPPMOr7AiUGH/rOR85T/cgjZixT1zNBE=")
-        docs_0_2_6;
-      templates = { };
-    };
-    "0.3.75" = {
-      comfyui = carried "0.3.75" horde_2_22;
-      web = web (frontend "1.32.9" "sha256-c36jIvzvgDY10sjbfdkxIrOBo3Go72bkJ2LTVemRPBc=")
-        (templates "0.7.25" "sha256-EPKVFC/myFUTwf1sVgoMpGbofmc7ln6XZGYFPjqH3BM=")
-        docs_0_3_1;
-      templates = parts
-        (core "0.3.12" "sha256-n6fDVdJfjYvipoUG3e+P9YVIgQUPz0hHgnZHgUWQYBY=")
-        (media "api" "0.3.14" "sha256-hILMXVdAguE3bDJwWaJuorwBaGWkFbZWKGjIJy0DQc0=")
-        (media "image" "0.3.17" "sha256-FFTVYogdy+hU6nfNQKdNRVUTVZRctHc2UL8gB/WSf9Y=")
-        (media "other" "0.3.15" "sha256-nn6UBuMsWYUOecL1YTgeThE9OxYeYwZiCBcLLnX1oxE=")
-        (media "video" "0.3.12" "sha256-aplXdlGrRb6ePuRbz9ncVTULPKqWeGSEaVhgIVcNKxU=");
-    };
+    "0.3.52" = whole (carried "0.3.52" horde_2_21 // { requires = sound; })
+      (frontend "1.25.10" "sha256-YeMPEWwmG8oJ3GeskIeZN5fylSTvRId3SmYDAyM1udQ=")
+      (templates "0.1.65" "sha256-soMSPBqnGtf71B3mkGhZRo5TX+2t+R1B08hwmf/uCCI=")
+      docs_0_2_6;
+    "0.3.60" = whole (repository "0.3.60" "sha256-P4JR10gwxuA5PzfxXzkbbI0UfJfArPGevJ+/ukgYzW4=" // { requires = sound; })
+      frontend_1_26_13
+      (templates "0.1.86" "sha256-phSkccH0o1vozttig6YCuL3YILo5qEWn2OHiQP118bo=")
+      docs_0_2_6;
+    "0.3.61" = whole (repository "0.3.61" "sha256-V2vCVRuNkGyFpj4Ri7P3ZvZ/sPwX0OzI75B+wBhFZRQ=" // { requires = sound; })
+      frontend_1_26_13
+      templates_0_1_91
+      docs_0_2_6;
+    "0.3.62" = whole (repository "0.3.62" "sha256-X2lvOJR6GMhUME/ADhNRMpGAo7EtG60h+Q1imC10LBM=" // { requires = sound; })
+      frontend_1_26_13
+      templates_0_1_91
+      docs_0_2_6;
+    "0.3.63" = whole (repository "0.3.63" "sha256-C9Y64/iUMzFFWiCWr3YL79hQxhJEZLbRjMNCbtYTt9c=")
+      (frontend "1.27.7" "sha256-bzGK7Z5vRg2nOvCD9VwR1pJCEzC+NBbmrC4fxMTa/ys=")
+      (templates "0.1.93" "sha256-jQAFEY9H9gm7HvtW9c3mRNlGeQ1arFNgKDt0l/fmMyc=")
+      docs_0_2_6;
+    "0.3.64" = whole (repository "0.3.64" "sha256-p0u2rZZ3AHn8InGWzu5sTTnYuYSINnDFnzuPgjqSLGw=")
+      (frontend "1.27.10" "sha256-gisu9xV3Hsg60ZYF0C4lsGmZHTZrgczFUKsoCunIMbg=")
+      (templates "0.1.94" "sha256-VmkySL0rB4UxPPMOr7AiUGH/rOR85T/cgjZixT1zNBE=")
+      docs_0_2_6;
+    "0.3.75" = inParts (carried "0.3.75" horde_2_22)
+      (frontend "1.32.9" "sha256-c36jIvzvgDY10sjbfdkxIrOBo3Go72bkJ2LTVemRPBc=")
+      (templates "0.7.25" "sha256-EPKVFC/myFUTwf1sVgoMpGbofmc7ln6XZGYFPjqH3BM=")
+      docs_0_3_1
+      (core "0.3.12" "sha256-n6fDVdJfjYvipoUG3e+P9YVIgQUPz0hHgnZHgUWQYBY=")
+      (media "api" "0.3.14" "sha256-hILMXVdAguE3bDJwWaJuorwBaGWkFbZWKGjIJy0DQc0=")
+      (media "image" "0.3.17" "sha256-FFTVYogdy+hU6nfNQKdNRVUTVZRctHc2UL8gB/WSf9Y=")
+      (media "other" "0.3.15" "sha256-nn6UBuMsWYUOecL1YTgeThE9OxYeYwZiCBcLLnX1oxE=")
+      (media "video" "0.3.12" "sha256-aplXdlGrRb6ePuRbz9ncVTULPKqWeGSEaVhgIVcNKxU=");
     # The same release, from the repository.
     "0.3.75-git" = releases."0.3.75" // {
       comfyui = repository "0.3.75" "sha256-T6O6UzcIcBsLWGHmgRnQB/EgsM5Mw2OTmMRq+BBtwsE=";
     };
-    "0.6.0" = {
-      comfyui = repository "0.6.0" "sha256-gd02tXWjFJ7kTGF8GT1RfVdzhXu4mM2EoQnAVt83qjQ=";
-      web = web (frontend "1.34.9" "sha256-g2ypUoTVcFc5RjJAw8SCanqKdycpJlanfL8LQaOa7HY=")
-        (templates "0.7.63" "sha256-yVUeZ3nNJZwKslkhI8fURm15MTYIBFevWaHVr5VPN8o=")
-        docs_0_3_1;
-      templates = parts
-        (core "0.3.58" "sha256-R7Ucc9kzYij9ZwDvsd5MsqdC2G11oTMNtEu3ivcd4wg=")
-        (media "api" "0.3.31" "sha256-1BIMgspMDUbCHYbnI5sotqH7Qx7JGG8efh5dvadXngI=")
-        (media "image" "0.3.43" "sha256-FylOVy+T/1fMZn2YWzk/sdX3IGlPXGY/x8yqtSl44m0=")
-        (media "other" "0.3.61" "sha256-bKpKW17kMQuxOJYTniEitLKzxrCca5eLCMOe1g1X/BE=")
-        (media "video" "0.3.22" "sha256-jcDfKcbpO5jgkUtxSEUTG84cgJNGISCrzG6tMecf09s=");
-    };
-    "0.9.1" = {
-      comfyui = repository "0.9.1" "sha256-tAbXhLoN3tuML3R1AdJ18stleFv4w0nZcUoySP6W9+0=";
-      web = web frontend_1_36_14
-        (templates "0.8.4" "sha256-FL28Y8VsV2Ir0wyzAhYsPjAOe6a2d4DRzdAQ3+lk83E=")
-        docs_0_4_0;
-      templates = parts
-        (core "0.3.88" "sha256-VTSXyQN71S++NAgCoRg7mIyDth0VuMVmZp/9QT9wE2c=")
-        (media "api" "0.3.39" "sha256-iGOBk4npOBNRZfvIOCmHXEmO0ZHjQmNKPdq11IveR4s=")
-        (media "image" "0.3.55" "sha256-5laTQFys29qe+djGkiU+kVaQRkxkqsNXeUWokhdF9Hs=")
-        (media "other" "0.3.80" "sha256-E+Yt6vmsSfdMTvpSlOqKYsVtVb2ZiF4hwp/Y1hlW0bU=")
-        (media "video" "0.3.38" "sha256-MFGS1PNp4loJJMkJsa9Qfr2U0E9Rzp7TsXRjDtCzzxg=");
-    };
-    "0.9.2" = {
-      comfyui = repository "0.9.2" "sha256-/QuoChUV6dsTeOcxCRfZ4e20H55LlY7bxd4PkpOElAM=";
-      web = web frontend_1_36_14
-        (templates "0.8.11" "sha256-8cskGZx8LiRK4WUERQBho7ETQveMtvC0SlzwQD4a0Qg=")
-        docs_0_4_0;
-      templates = parts
-        (core "0.3.97" "sha256-ywqReeYUPqGW7zHVbJtMBxsXM0fTgfU8GAVsYl2bEFE=")
-        (media "api" "0.3.41" "sha256-2Kjkx+kViuX/wO9jcw4OYifjXPfW4HS/6hfv2iLW1ds=")
-        (media "image" "0.3.63" "sha256-0FAomvaPsTLfUcekGGUbDalJ/xrigmOv7N1j9PF7mg8=")
-        (media "other" "0.3.84" "sha256-N4GTvvZNh22Hh3Q+SgcU2DO/LKZmn/ROdUiPYfqmxZA=")
-        (media "video" "0.3.38" "sha256-MFGS1PNp4loJJMkJsa9Qfr2U0E9Rzp7TsXRjDtCzzxg=");
-    };
-    "0.20.1" = {
-      comfyui = repository "0.20.1" "sha256-CYrOLwfQvj4024WZ7OlGbJOxyj8qKHuwIfVluNVHIk4=" // { requires = kitchen; };
-      web = web (frontend "1.42.15" "sha256-HMkGvDM82kbz/rYdpvmzbPG8/mum02ux43rw8cjYyfs=")
-        (templates "0.9.63" "sha256-LMb6xWNdlRnYxRb1m/ufK1rF+ByoDLZz8zGo102+VDQ=")
-        (docs "0.4.4" "sha256-kmXK/S65YjRQLu83fu7hxpkUrikBJ1V1vdvKT0Lx6bY=");
-      templates = parts
-        (core "0.3.216" "sha256-lHBoEUsdcGrAyGE6xrz4h+X7D+IfnRhEON9EsLRL/hw=")
-        (media "api" "0.3.70" "sha256-sf/mqUfZnxOjBgSixRHWiCqJFUxWb9cxSpZ+Y4n7MTo=")
-        (media "image" "0.3.132" "sha256-s8UKnuTsS5VXnw12xoy6Hw8/eXdpFBjv6nitFQOFMxc=")
-        (media "other" "0.3.182" "sha256-oEA+XO7YlSoZ/qm6FO966RqaTcJfc1EYrwCKN1FNEfI=")
-        (media "video" "0.3.81" "sha256-yg0LSIMxgbCPs7qaOTDSWlA43s4ZDQPGCbDOIHg82LA=");
-    };
+    "0.6.0" = inParts (repository "0.6.0" "sha256-gd02tXWjFJ7kTGF8GT1RfVdzhXu4mM2EoQnAVt83qjQ=")
+      (frontend "1.34.9" "sha256-g2ypUoTVcFc5RjJAw8SCanqKdycpJlanfL8LQaOa7HY=")
+      (templates "0.7.63" "sha256-yVUeZ3nNJZwKslkhI8fURm15MTYIBFevWaHVr5VPN8o=")
+      docs_0_3_1
+      (core "0.3.58" "sha256-R7Ucc9kzYij9ZwDvsd5MsqdC2G11oTMNtEu3ivcd4wg=")
+      (media "api" "0.3.31" "sha256-1BIMgspMDUbCHYbnI5sotqH7Qx7JGG8efh5dvadXngI=")
+      (media "image" "0.3.43" "sha256-FylOVy+T/1fMZn2YWzk/sdX3IGlPXGY/x8yqtSl44m0=")
+      (media "other" "0.3.61" "sha256-bKpKW17kMQuxOJYTniEitLKzxrCca5eLCMOe1g1X/BE=")
+      (media "video" "0.3.22" "sha256-jcDfKcbpO5jgkUtxSEUTG84cgJNGISCrzG6tMecf09s=");
+    "0.9.1" = inParts (repository "0.9.1" "sha256-tAbXhLoN3tuML3R1AdJ18stleFv4w0nZcUoySP6W9+0=")
+      frontend_1_36_14
+      (templates "0.8.4" "sha256-FL28Y8VsV2Ir0wyzAhYsPjAOe6a2d4DRzdAQ3+lk83E=")
+      docs_0_4_0
+      (core "0.3.88" "sha256-VTSXyQN71S++NAgCoRg7mIyDth0VuMVmZp/9QT9wE2c=")
+      (media "api" "0.3.39" "sha256-iGOBk4npOBNRZfvIOCmHXEmO0ZHjQmNKPdq11IveR4s=")
+      (media "image" "0.3.55" "sha256-5laTQFys29qe+djGkiU+kVaQRkxkqsNXeUWokhdF9Hs=")
+      (media "other" "0.3.80" "sha256-E+Yt6vmsSfdMTvpSlOqKYsVtVb2ZiF4hwp/Y1hlW0bU=")
+      (media "video" "0.3.38" "sha256-MFGS1PNp4loJJMkJsa9Qfr2U0E9Rzp7TsXRjDtCzzxg=");
+    "0.9.2" = inParts (repository "0.9.2" "sha256-/QuoChUV6dsTeOcxCRfZ4e20H55LlY7bxd4PkpOElAM=")
+      frontend_1_36_14
+      (templates "0.8.11" "sha256-8cskGZx8LiRK4WUERQBho7ETQveMtvC0SlzwQD4a0Qg=")
+      docs_0_4_0
+      (core "0.3.97" "sha256-ywqReeYUPqGW7zHVbJtMBxsXM0fTgfU8GAVsYl2bEFE=")
+      (media "api" "0.3.41" "sha256-2Kjkx+kViuX/wO9jcw4OYifjXPfW4HS/6hfv2iLW1ds=")
+      (media "image" "0.3.63" "sha256-0FAomvaPsTLfUcekGGUbDalJ/xrigmOv7N1j9PF7mg8=")
+      (media "other" "0.3.84" "sha256-N4GTvvZNh22Hh3Q+SgcU2DO/LKZmn/ROdUiPYfqmxZA=")
+      (media "video" "0.3.38" "sha256-MFGS1PNp4loJJMkJsa9Qfr2U0E9Rzp7TsXRjDtCzzxg=");
+    "0.20.1" = inParts (repository "0.20.1" "sha256-CYrOLwfQvj4024WZ7OlGbJOxyj8qKHuwIfVluNVHIk4=" // { requires = kitchen; })
+      (frontend "1.42.15" "sha256-HMkGvDM82kbz/rYdpvmzbPG8/mum02ux43rw8cjYyfs=")
+      (templates "0.9.63" "sha256-LMb6xWNdlRnYxRb1m/ufK1rF+ByoDLZz8zGo102+VDQ=")
+      (docs "0.4.4" "sha256-kmXK/S65YjRQLu83fu7hxpkUrikBJ1V1vdvKT0Lx6bY=")
+      (core "0.3.216" "sha256-lHBoEUsdcGrAyGE6xrz4h+X7D+IfnRhEON9EsLRL/hw=")
+      (media "api" "0.3.70" "sha256-sf/mqUfZnxOjBgSixRHWiCqJFUxWb9cxSpZ+Y4n7MTo=")
+      (media "image" "0.3.132" "sha256-s8UKnuTsS5VXnw12xoy6Hw8/eXdpFBjv6nitFQOFMxc=")
+      (media "other" "0.3.182" "sha256-oEA+XO7YlSoZ/qm6FO966RqaTcJfc1EYrwCKN1FNEfI=")
+      (media "video" "0.3.81" "sha256-yg0LSIMxgbCPs7qaOTDSWlA43s4ZDQPGCbDOIHg82LA=");
   };
 
   libraries = {

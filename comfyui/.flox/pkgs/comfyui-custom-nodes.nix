@@ -1,8 +1,8 @@
 # Node packs of general use, each at a commit of its repository.
 { lib
 , python3
+, callPackage
 , fetchFromGitHub
-, comfyuiNode
 , comfyuiNodes
 , comfyui
 , color-matcher
@@ -22,7 +22,6 @@
 
 let
   ps = python3.pkgs;
-  source = pin: fetchFromGitHub { inherit (pin) owner repo rev hash; };
   # What nearly all of them import.
   basic = [ ps.numpy ps.pillow ps.torch ps.torchvision ];
   # Of which systems what is not a wheel for all.
@@ -33,7 +32,7 @@ let
     ComfyUI-Custom-Scripts = {
       description = "Autocompletion, presets, favourites and other help in the interface";
       license = lib.licenses.mit;
-      needs = [ ps.aiohttp ];
+      dependencies = [ ps.aiohttp ];
       writable = [ "pysssss.json" ];
       # ComfyUI serves its scripts from where they are, but it makes a folder in ComfyUI for them first.
       postPatch = ''
@@ -44,17 +43,17 @@ let
     ComfyUI-IPAdapter-Flux = {
       description = "IP-Adapter for Flux";
       license = lib.licenses.asl20;
-      needs = [ ps.diffusers ps.einops ps.protobuf ps.sentencepiece ps.transformers ];
+      dependencies = [ ps.diffusers ps.einops ps.protobuf ps.sentencepiece ps.transformers ];
     };
     ComfyUI-Image-Saver = {
       description = "Saves pictures with the metadata that galleries read";
       license = lib.licenses.mit;
-      needs = [ ps.piexif ps.requests ];
+      dependencies = [ ps.piexif ps.requests ];
     };
     ComfyUI-KJNodes = {
       description = "Masks, batches, conditions and many small helpers";
       license = lib.licenses.gpl3Only;
-      needs = [ color-matcher ps.huggingface-hub ps.matplotlib ps.mss ps.opencv-python-headless ps.scipy ];
+      dependencies = [ color-matcher ps.huggingface-hub ps.matplotlib ps.mss ps.opencv-python-headless ps.scipy ];
       writable = [ "custom_dimensions.json" "settings.json" ];
     };
     ComfyUI-mxToolkit = {
@@ -64,7 +63,7 @@ let
     ComfyUI_Comfyroll_CustomNodes = {
       description = "Nodes for texts, grids, schedules and pipes";
       license = lib.licenses.mit;
-      needs = [ ps.matplotlib ];
+      dependencies = [ ps.matplotlib ];
       # Of fonts it has its own; a machine may have none.
       postPatch = ''
         substituteInPlace nodes/nodes_graphics_text.py --replace-fail \
@@ -75,7 +74,7 @@ let
     ComfyUI_IPAdapter_plus = {
       description = "IP-Adapter";
       license = lib.licenses.gpl3Only;
-      needs = [ ps.einops ];
+      dependencies = [ ps.einops ];
     };
     ComfyUI_UltimateSDUpscale = {
       description = "Upscales in tiles";
@@ -84,24 +83,24 @@ let
       postPatch = ''
         rm -rf repositories/ultimate_sd_upscale
         mkdir -p repositories
-        cp -r ${source versions.nodes.ultimate-upscale} repositories/ultimate_sd_upscale
+        cp -r ${fetchFromGitHub versions.nodes.ultimate-upscale} repositories/ultimate_sd_upscale
       '';
     };
     ComfyUI_essentials = {
       description = "Nodes that ComfyUI itself lacks";
       license = lib.licenses.mit;
-      needs = [ colour-science ps.numba rembg ] ++ onX86 [ comfyui-pixeloe comfyui-transparent-background ];
+      dependencies = [ colour-science ps.numba rembg ] ++ onX86 [ comfyui-pixeloe comfyui-transparent-background ];
     };
     Comfyui-LayerForge = {
       description = "A canvas with layers in the interface";
       license = lib.licenses.mit;
-      needs = [ ps.aiohttp ps.huggingface-hub ps.kornia comfyui-timm ps.tqdm ps.transformers ];
+      dependencies = [ ps.aiohttp ps.huggingface-hub ps.kornia comfyui-timm ps.tqdm ps.transformers ];
       writable = [ "logs" ];
     };
     efficiency-nodes-comfyui = {
       description = "Loaders, samplers and plots in few nodes";
       license = lib.licenses.gpl3Only;
-      needs = [ comfyui-clip-interrogator ps.simpleeval ];
+      dependencies = [ comfyui-clip-interrogator ps.simpleeval ];
     };
     images-grid-comfy-plugin = {
       description = "Grids of pictures with labels";
@@ -115,7 +114,7 @@ let
     was-node-suite-comfyui = {
       description = "Over two hundred nodes for pictures, texts and numbers";
       license = lib.licenses.mit;
-      needs = [
+      dependencies = [
         comfyui-accelerate
         comfyui-segment-anything
         comfyui-timm
@@ -142,26 +141,13 @@ let
     };
   };
 
-  node = nodeName: pin:
-    let own = special.${nodeName}; in
-    comfyuiNode {
-      inherit nodeName comfyui;
-      version = pin.version or (lib.substring 0 7 (lib.removePrefix "v" pin.rev));
-      src = source pin;
-      writable = own.writable or [ ];
-      postPatch = own.postPatch or "";
-      dependencies = basic ++ own.needs or [ ];
-      meta = {
-        inherit (own) description license;
-        homepage = "https://github.com/${pin.owner}/${pin.repo}";
-      };
-    };
+  node = callPackage ../../nodes/from-github.nix { inherit comfyui; } basic;
 in
 comfyuiNodes {
   pname = "comfyui-custom-nodes";
   inherit (versions.comfyui) version;
   inherit comfyui;
-  nodes = lib.mapAttrsToList node versions.nodes.custom;
+  nodes = lib.mapAttrsToList (name: pin: node name pin special.${name}) versions.nodes.custom;
 
   meta = {
     description = "Node packs of ComfyUI for general use";

@@ -1,16 +1,10 @@
 # Impact Subpack: what of the Impact Pack needs Ultralytics.
-{ lib, python3, fetchFromGitHub, comfyuiNode, comfyui, comfyui-ultralytics, versions ? import ../../versions.nix }:
+{ lib, python3, callPackage, comfyui, comfyui-ultralytics, versions ? import ../../versions.nix }:
 
-let
-  pin = versions.nodes.impact-subpack;
-in
-comfyuiNode {
+callPackage ../../nodes/from-github.nix { inherit comfyui; } [ ] "ComfyUI-Impact-Subpack" versions.nodes.impact-subpack {
   pname = "comfyui-impact-subpack";
-  nodeName = "ComfyUI-Impact-Subpack";
-  inherit comfyui;
-  inherit (pin) version;
-  src = fetchFromGitHub { inherit (pin) owner repo rev hash; };
-
+  description = "Impact Subpack: detectors of parts of pictures by Ultralytics' models";
+  license = lib.licenses.agpl3Only;
   dependencies = [ comfyui-ultralytics ] ++ (with python3.pkgs; [
     dill
     matplotlib
@@ -20,11 +14,4 @@ comfyuiNode {
     torch
     torchvision
   ]);
-
-  meta = {
-    description = "Impact Subpack: detectors of parts of pictures by Ultralytics' models";
-    homepage = "https://github.com/ltdrdata/ComfyUI-Impact-Subpack";
-    license = lib.licenses.agpl3Only;
-    platforms = lib.platforms.linux;
-  };
 }

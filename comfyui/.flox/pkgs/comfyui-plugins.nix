@@ -1,15 +1,10 @@
 # Impact Pack: detectors, detailers, wildcards and pipes.
-{ lib, python3, fetchFromGitHub, comfyuiNode, comfyui, comfyui-sam2, comfyui-segment-anything, versions ? import ../../versions.nix }:
+{ lib, python3, callPackage, comfyui, comfyui-sam2, comfyui-segment-anything, versions ? import ../../versions.nix }:
 
-let
-  pin = versions.nodes.impact-pack;
-in
-comfyuiNode {
+callPackage ../../nodes/from-github.nix { inherit comfyui; } [ ] "ComfyUI-Impact-Pack" versions.nodes.impact-pack {
   pname = "comfyui-plugins";
-  nodeName = "ComfyUI-Impact-Pack";
-  inherit comfyui;
-  inherit (pin) version;
-  src = fetchFromGitHub { inherit (pin) owner repo rev hash; };
+  description = "Impact Pack: nodes that detect, segment and refine parts of pictures";
+  license = lib.licenses.gpl3Only;
 
   # its settings, and wildcards of the user's, are beside it
   writable = [ "impact-pack.ini" "custom_wildcards" ];
@@ -28,11 +23,4 @@ comfyuiNode {
     torchvision
     transformers
   ]);
-
-  meta = {
-    description = "Impact Pack: nodes that detect, segment and refine parts of pictures";
-    homepage = "https://github.com/ltdrdata/ComfyUI-Impact-Pack";
-    license = lib.licenses.gpl3Only;
-    platforms = lib.platforms.linux;
-  };
 }

@@ -1,8 +1,7 @@
 # Node packs that make and change videos, each at a commit of its repository.
 { lib
 , python3
-, fetchFromGitHub
-, comfyuiNode
+, callPackage
 , comfyuiNodes
 , comfyui
 , comfyui-accelerate
@@ -28,50 +27,38 @@ let
     ComfyUI-FramePackWrapper = {
       description = "Makes long videos of a picture by FramePack";
       license = lib.licenses.asl20;
-      needs = wrapper;
+      dependencies = wrapper;
     };
     ComfyUI-HunyuanVideoWrapper = {
       description = "Makes videos by HunyuanVideo";
       license = lib.licenses.asl20;
-      needs = wrapper;
+      dependencies = wrapper;
     };
     ComfyUI-LTXVideo = {
       description = "Makes videos by LTX-Video";
       license = lib.licenses.asl20;
-      needs = [ comfyui-timm ps.diffusers ps.huggingface-hub ps.kornia ps.ninja ps.opencv-python-headless ps.transformers ];
+      dependencies = [ comfyui-timm ps.diffusers ps.huggingface-hub ps.kornia ps.ninja ps.opencv-python-headless ps.transformers ];
     };
     ComfyUI-VideoHelperSuite = {
       description = "Loads, combines and saves videos";
       license = lib.licenses.gpl3Only;
-      needs = [ ps.imageio-ffmpeg ps.opencv-python-headless ps.psutil ];
+      dependencies = [ ps.imageio-ffmpeg ps.opencv-python-headless ps.psutil ];
     };
     ComfyUI-WanVideoWrapper = {
       description = "Makes videos by Wan";
       license = lib.licenses.asl20;
-      needs = wrapper ++ [ color-matcher comfyui-peft ps.ftfy pyloudnorm ];
+      dependencies = wrapper ++ [ color-matcher comfyui-peft ps.ftfy pyloudnorm ];
       writable = [ "text_embed_cache" ];
     };
   };
 
-  node = nodeName: pin:
-    let own = special.${nodeName}; in
-    comfyuiNode {
-      inherit nodeName comfyui;
-      version = lib.substring 0 7 pin.rev;
-      src = fetchFromGitHub { inherit (pin) owner repo rev hash; };
-      writable = own.writable or [ ];
-      dependencies = basic ++ own.needs or [ ];
-      meta = {
-        inherit (own) description license;
-        homepage = "https://github.com/${pin.owner}/${pin.repo}";
-      };
-    };
+  node = callPackage ../../nodes/from-github.nix { inherit comfyui; } basic;
 in
 comfyuiNodes {
   pname = "comfyui-videogen";
   inherit (versions.comfyui) version;
   inherit comfyui;
-  nodes = lib.mapAttrsToList node versions.nodes.video;
+  nodes = lib.mapAttrsToList (name: pin: node name pin special.${name}) versions.nodes.video;
 
   meta = {
     description = "Node packs of ComfyUI for videos";
