@@ -18,6 +18,7 @@ in
     , python ? comfyui.pythonEnv
     , dependencies ? package.requiredPythonModules or (final.python3.pkgs.requiredPythonModules (package.propagatedBuildInputs or [ ]))
     , writable ? package.writableNodes or [ ] # names of packs that write beside themselves
+    , connecting ? package.connectingNodes or [ ] # of packs that may open sockets when they are imported
     , filling ? final.slotFillings.torch.cpu
     , environment ? { }
     }:
@@ -28,18 +29,19 @@ in
       args = [ "-c" ''
         export PATH=$coreutils/bin
         mkdir -p "$out/nix-support"
-        set -- "$comfyui/share/comfyui" --base "$TMPDIR/comfyui" --out "$out/nix-support/facts.json"
+        set -- "$comfyui/share/comfyui" --base "$TMPDIR/comfyui" --out "$out/nix-support/facts.json" --no-sockets
         if [ "$package" = "$comfyui" ]; then
           set -- "$@" --api-nodes
         else
           set -- "$@" --nodes "$package/share/comfyui/custom_nodes"
         fi
         for name in $writable; do set -- "$@" --writable "$name"; done
+        for name in $connecting; do set -- "$@" --connects "$name"; done
         "$python/bin/python3" "$program" "$@" || exit 1
         echo "$package" >"$out/nix-support/checked"
       '' ];
       inherit (self) program;
-      inherit comfyui package python writable;
+      inherit comfyui package python writable connecting;
       inherit (final) coreutils;
       PYTHONDONTWRITEBYTECODE = "1";
       PYTHONPATH = final.python3.pkgs.makePythonPath (lib.unique ([ filling ] ++ filling.requiredPythonModules ++ dependencies));

@@ -7,7 +7,7 @@ final:
 let
   inherit (final) lib python3;
   own = [
-    "nodeName" "folder" "exclude" "writable" "comfyui" "passthru" "meta" "importsDisabled"
+    "nodeName" "folder" "exclude" "writable" "connects" "comfyui" "passthru" "meta" "importsDisabled"
   ];
   # In a source, but for those who work on it or install it by hand.
   left = [
@@ -41,9 +41,10 @@ in
   # Of pname and nodeName, which is the folder's name, one is enough.
   # src is a tree, or a wheel, or an archive; folder is where in it the node is. exclude are names that are
   # left out, too. writable are files and folders beside which, or into which, the node writes: whoever
-  # starts ComfyUI gives such a node as a copy. comfyui is the application that its check imports it into.
+  # starts ComfyUI gives such a node as a copy. connects: it may open sockets when it is imported, which its
+  # check else refuses. comfyui is the application that its check imports it into.
   comfyuiNode = args@{ pname ? pnameOf nodeName, version, src, nodeName ? args.pname or (throw "comfyuiNode: neither pname nor nodeName is given"), folder ? ".", dependencies ? [ ], exclude ? [ ]
-    , writable ? [ ], comfyui ? null, passthru ? { }, meta ? { }, ... }:
+    , writable ? [ ], connects ? false, comfyui ? null, passthru ? { }, meta ? { }, ... }:
     let
       isWheel = lib.hasSuffix ".whl" (src.name or (toString src));
       info = infoOf { inherit nodeName version dependencies writable; };
@@ -79,6 +80,7 @@ in
           isComfyuiNode = true;
           nodeNames = [ nodeName ];
           writableNodes = lib.optional (writable != [ ]) nodeName;
+          connectingNodes = lib.optional connects nodeName;
         } // checksOf self comfyui // passthru;
         meta = { platforms = lib.platforms.linux; } // meta;
       } // lib.optionalAttrs isWheel {
@@ -120,6 +122,7 @@ in
           isComfyuiNode = true;
           nodeNames = lib.concatMap (n: n.nodeNames) nodes;
           writableNodes = lib.concatMap (n: n.writableNodes) nodes;
+          connectingNodes = lib.concatMap (n: n.connectingNodes) nodes;
           inherit nodes;
         } // checksOf self comfyui // passthru;
         meta = { platforms = lib.platforms.linux; } // meta;

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 #
-# object-info.py APP [--nodes DIR]... [--writable NAME]... [--api-nodes] [--all] [--base DIR] [--out FILE]: what nodes the
-# ComfyUI in the folder APP has, as JSON, with sorted keys: each one's category, inputs and outputs. No server is started and
-# nothing outside a folder of its own is written. With --nodes the node packs in DIR are loaded, and only their
-# nodes are told, but for --all; a pack that cannot be loaded is told on standard error, by the end of its traceback, and is a
-# failure. Packs are linked, as where they are used, those named by --writable copied.
+# object-info.py APP [--nodes DIR]... [--writable NAME]... [--no-sockets] [--connects NAME]... [--api-nodes] [--all] [--base DIR]
+# [--out FILE]: what nodes the ComfyUI in the folder APP has, as JSON, with sorted keys: each one's category, inputs and
+# outputs. No server is started and nothing outside a folder of its own is written. With --nodes the node packs in DIR are
+# loaded, and only their nodes are told, but for --all; a pack that cannot be loaded is told on standard error, by the end of
+# its traceback, and is a failure. With --no-sockets so is one that opens a socket when it is imported, but for those named by
+# --connects. Packs are linked, as where they are used, those named by --writable copied.
 #
 # What a list offers because a file lies in a folder differs between machines: such a list has `files` with the
 # folder's name, and those options alone that do not come from there.
@@ -16,12 +17,15 @@ import logging
 import os
 import shutil
 import sys
+import socket
 import tempfile
+import traceback
 import types
 
 FILES = "files of "
 PROBE = "files-of-input.png"
 probing = True
+loading, connecting = None, {}
 
 
 def arguments():
@@ -29,6 +33,8 @@ def arguments():
     parser.add_argument("app", help="the folder with ComfyUI's main.py")
     parser.add_argument("--nodes", action="append", default=[], metavar="DIR", help="load the node packs in DIR, and tell theirs alone")
     parser.add_argument("--writable", action="append", default=[], metavar="NAME", help="a pack that writes beside itself")
+    parser.add_argument("--no-sockets", action="store_true", help="a pack that opens a socket when it is imported is a failure")
+    parser.add_argument("--connects", action="append", default=[], metavar="NAME", help="a pack that may open sockets when it is imported")
     parser.add_argument("--api-nodes", action="store_true", help="with the nodes that call services")
     parser.add_argument("--all", action="store_true", help="tell ComfyUI's own nodes, too")
     parser.add_argument("--base", metavar="DIR", help="a folder to be made for what ComfyUI writes; else one that is gone afterwards")
@@ -62,6 +68,16 @@ def end_of_traceback(text):
         if not machinery:
             kept.append(line)
     return "\n".join(kept)
+
+
+def watch_sockets(event, args):
+    """Python tells of each one before it is made. urllib3 asks the kernel for IPv6 when it is imported, and sends nothing."""
+    if event != "socket.__new__" or loading is None or args[1] not in (socket.AF_INET, socket.AF_INET6):
+        return
+    frames = [f for f in traceback.extract_stack() if not f.filename.startswith("<") and f.filename not in (__file__, socket.__file__)]
+    if not any("urllib3" in f.filename for f in frames):
+        own = [f for f in frames if os.path.realpath(f.filename).startswith(os.path.realpath(loading))] or frames
+        connecting.setdefault(loading, f'  File "{own[-1].filename}", line {own[-1].lineno}, in {own[-1].name}')
 
 
 def put_packs(base, folders, writable):
@@ -108,8 +124,13 @@ def start(app, base, api_nodes):
     load = nodes.load_custom_node
 
     async def load_and_tell(path, *args, **kwargs):
+        global loading
         records.take()
-        worked = await load(path, *args, **kwargs)
+        loading = path if path.startswith(os.path.join(base, "custom_nodes") + os.sep) else None
+        try:
+            worked = await load(path, *args, **kwargs)
+        finally:
+            loading = None
         if not worked:
             said = records.take()
             trace = next((m for m in reversed(said) if m.startswith("Traceback ")), None)
@@ -195,11 +216,14 @@ def main():
     answer = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
     # What stood there may have been a file, which ComfyUI would ask for its place.
+    if given.no_sockets:
+        sys.addaudithook(watch_sockets)
     sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
     with tempfile.TemporaryDirectory(prefix="object-info-") as temporary:
         base = os.path.abspath(given.base or temporary)
         make_base(base)
-        os.environ.update(HOME=base, XDG_CACHE_HOME=base, HF_HUB_OFFLINE="1", DO_NOT_TRACK="1")
+        # GitPython without a git is no reason that a pack cannot be loaded
+        os.environ.update(HOME=base, XDG_CACHE_HOME=base, HF_HUB_OFFLINE="1", DO_NOT_TRACK="1", GIT_PYTHON_REFRESH="quiet")
         packs = put_packs(base, folders, given.writable)
         loop, server, nodes, failures = start(app, base, given.api_nodes)
         mine = sorted(n for n, c in nodes.NODE_CLASS_MAPPINGS.items()
@@ -208,6 +232,9 @@ def main():
         told = {"nodes": {name: node_of(info) for name, info in found.items()}}
         if folders:
             told["packs"] = packs
+        told_of = {p: w for p, w in connecting.items() if os.path.basename(p) not in given.connects}
+        for path, place in told_of.items():
+            print(f"node pack '{os.path.basename(path)}' opens a socket when it is imported:\n{place}", file=sys.stderr)
         for path, words in failures:
             name = os.path.relpath(path, os.path.join(base, "custom_nodes"))
             print(f"node pack '{name if not name.startswith('..') else os.path.basename(path)}' cannot be loaded:\n{words}", file=sys.stderr)
@@ -223,7 +250,7 @@ def main():
         sys.stderr.flush()
         shutil.rmtree(temporary, ignore_errors=True)
         # Threads of nodes and of ComfyUI's own need not end.
-        os._exit(1 if failures or failed else 0)
+        os._exit(1 if failures or failed or told_of else 0)
 
 
 main()
