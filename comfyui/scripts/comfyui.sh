@@ -35,6 +35,8 @@ for folder in custom_nodes input models output temp user; do
   fi
 done
 
+# Without a git on this machine, packs that import GitPython are loaded all the same.
+export GIT_PYTHON_REFRESH="${GIT_PYTHON_REFRESH:-quiet}"
 # In front of "$@": what the user says later wins.
 exec "@pythonEnv@/bin/python3" "@out@/share/comfyui/main.py" \
   --base-directory "$work" \

@@ -198,6 +198,8 @@ def main():
     if "--tls-keyfile" not in given.others:
         watch(url, began)
     os.environ["PYTHONUNBUFFERED"] = "1"
+    # Without a git on this machine, packs that import GitPython are loaded all the same.
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     os.execv(sys.executable, [sys.executable, str(SHARE / "main.py"), *flags])
 
 

@@ -6,7 +6,7 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 command -v python3 >/dev/null || skip_all "no python3"
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || skip_all "python3 is older than 3.11"
-plan 83
+plan 85
 cd "$T" || exit 1
 unset COMFYUI_PORT COMFYUI_LISTEN COMFYUI_DEVICE COMFYUI_WORK_DIR COMFYUI_BASE_DIR COMFYUI_NODES COMFYUI_RESET
 unset COMFYUI_DATABASE_URL COMFYUI_EXTRA_MODEL_PATHS COMFYUI_MODELS_DIR COMFYUI_DOWNLOAD_TOKEN
@@ -29,6 +29,7 @@ package() {
 }
 cat >main.py <<'PY'
 import http.server, json, os, sys, time
+print("git:", os.environ.get("GIT_PYTHON_REFRESH"))
 print("flags:", *sys.argv[1:], flush=True)
 port = int(sys.argv[sys.argv.index("--port") + 1])
 version = open(os.path.join(os.path.dirname(__file__), "comfyui_version.py")).read().split("'")[1]
@@ -84,6 +85,9 @@ like "a start tells when ComfyUI answers" "$(cat log)" "^comfyui-start: ComfyUI 
 like "it has its folders, and the CPU" "$(cat log)" "^flags: --base-directory $work --listen 127.0.0.1 --port $port --database-url sqlite:///$work/user/comfyui.db --cpu$"
 is "the work folder is there" "$(cd "$work" && for f in custom_nodes input models output temp user workflows extra_model_paths.yaml models/checkpoints input/example.png user/default/workflows; do test -e "$f" && echo "$f"; done | wc -l)" 11
 is "what is shipped is linked" "$(cat "$nodes/shipped.py") $(readlink "$nodes/shipped.py")" "ship $T/one/share/comfyui-seed/custom_nodes/shipped.py"
+like "packs that import GitPython need no git" "$(cat log)" "^git: quiet$"
+GIT_PYTHON_REFRESH=warn run one
+like "unless it is to be told" "$(cat log)" "^git: warn$"
 run one --cpu --verbose DEBUG
 like "other options are ComfyUI's" "$(cat log)" "--cpu --verbose DEBUG$"
 
