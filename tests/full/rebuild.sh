@@ -7,16 +7,15 @@
 # the same is noted beside it for as long as kiln's binary is, so that a run that was ended goes on.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/lib-rebuild.sh
+. "$(dirname "$0")/../lib-rebuild.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 root=${here%/tests/full}
 : "${KILN_SET_STORE:=$T/set}"
 KILN_STORE=$KILN_SET_STORE
 KILN_DATA_DIR=$root
 export KILN_DATA_DIR KILN_STORE KILN_BUILD
-SHUFFLE="$KILN_BUILD/tests/full/libshuffle.so"
-[ -e "$SHUFFLE" ] || skip_all "no $SHUFFLE"
-export SHUFFLE T
-unshare --user --map-user=4242 --map-group=4243 true 2>/dev/null || skip_all "no user namespaces for this user"
+can_make_again
 mkdir -p "$KILN_STORE"
 plan 4
 
@@ -36,46 +35,7 @@ touch "$done_file"
 sort -u "$done_file" | comm -13 - "$T/wanted" >"$T/left"
 echo "# $(wc -l <"$T/listed") in the set, $(wc -l <"$T/wanted") in the store, $(wc -l <"$T/left") not yet made again"
 
-# once more CPU LIST: makes what the list names again, twenty at a time; the same is noted, what is not is told.
-cat >"$T/again" <<'SH'
-umask 077
-export LC_ALL=tr_TR.UTF-8 LANG=tr_TR.UTF-8 TZ=Pacific/Kiritimati TMPDIR="$T/tmp-$1"
-export HOME="$T/home-$1" XDG_CACHE_HOME="$T/cache-$1"
-mkdir -p "$TMPDIR" "$HOME"
-cd "$TMPDIR" || exit
-# Nothing is to be fetched: whoever would, finds nobody.
-export http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9
-while :; do
-	batch=$(head -n 20 "$2")
-	[ -n "$batch" ] || break
-	sed -i 1,20d "$2"
-	# shellcheck disable=SC2086 # a list of paths
-	if LD_PRELOAD="$SHUFFLE" "$KILN_BUILD/compat/nix-store" --realise --check -k -j 2 --cores 1 $batch >/dev/null 2>"$T/err-$1"; then
-		printf '%s\n' $batch >>"$3"
-		continue
-	fi
-	# one by one, to tell which
-	for drv in $batch; do
-		if LD_PRELOAD="$SHUFFLE" "$KILN_BUILD/compat/nix-store" --realise --check -j 1 --cores 1 "$drv" >/dev/null 2>"$T/err-$1"; then
-			echo "$drv" >>"$3"
-		else
-			echo "$drv: $(grep -m 1 '^error' "$T/err-$1")"
-		fi
-	done
-done
-SH
-# A list for each core, which each half sees alone.
-cpus=$(taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' | awk -F- '{ for (i = $1; i <= ($2 == "" ? $1 : $2); i++) print i }')
-count=$(echo "$cpus" | wc -l)
-i=0
-for cpu in $cpus; do
-	awk -v n="$count" -v i="$i" 'NR % n == i' "$T/left" >"$T/left-$cpu"
-	unshare --user --map-user=4242 --map-group=4243 taskset -c "$cpu" \
-		sh "$T/again" "$cpu" "$T/left-$cpu" "$done_file" >"$T/other-$cpu" 2>&1 &
-	i=$((i + 1))
-done
-wait
-cat "$T"/other-* >"$T/others"
+made_again "$T/left" "$done_file" >"$T/others"
 is "made again they have the hashes that they had" "$(cat "$T/others")" ""
 sort -u "$done_file" | comm -12 - "$T/wanted" >"$T/same"
 is "all of them" "$(wc -l <"$T/same")" "$(wc -l <"$T/wanted")"
