@@ -7,7 +7,7 @@
 # shellcheck source=tests/lib-full.sh
 . "$(dirname "$0")/../lib-full.sh"
 command -v cc >/dev/null || skip_all "no compiler"
-plan 15
+plan 21
 export KILN_DRIVER_ROOT="$T/nowhere"
 full_store
 site=lib/python3.13/site-packages
@@ -46,9 +46,13 @@ like "and then nothing else fills the slot" "$(run --slot torch=cpu "$inside" --
 # A wheel with a native module, linked against torch: what its build writes down is what counts.
 cat >"$T/wheel.py" <<'P'
 import base64, hashlib, subprocess, sys, zipfile
-folder, name, symbol = sys.argv[1:]
+folder, name, symbol, *library = sys.argv[1:]
 open(f"{folder}/x.c", "w").write(f'void g(void) __asm__("{symbol}"); void *p = (void *)g;\n')
-subprocess.run(["cc", "-shared", "-fPIC", "-nostdlib", "-o", f"{folder}/x.so", f"{folder}/x.c"], check=True)
+open(f"{folder}/y.c", "w").write("void h(void) {}\n")
+for soname in library:
+    subprocess.run(["cc", "-shared", "-fPIC", "-nostdlib", "-o", f"{folder}/{soname}", f"-Wl,-soname,{soname}", f"{folder}/y.c"], check=True)
+subprocess.run(["cc", "-shared", "-fPIC", "-nostdlib", "-o", f"{folder}/x.so", f"{folder}/x.c", "-Wl,--no-as-needed",
+                *(f"{folder}/{soname}" for soname in library)], check=True)
 info = f"{name}-1.0.dist-info"
 files = {f"{name}/__init__.py": b"", f"{name}/_C.so": open(f"{folder}/x.so", "rb").read(),
          f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\nRequires-Dist: torch\n".encode(),
@@ -59,9 +63,9 @@ with zipfile.ZipFile(f"{folder}/{name}-1.0-py3-none-any.whl", "w") as z:
     for n, data in files.items():
         z.writestr(n, data)
 P
-# environment NAME SYMBOL: a Python with such a module
+# environment NAME SYMBOL [LIBRARY]: a Python with such a module
 environment() {
-	python3 "$T/wheel.py" "$T" "$1" "$2"
+	python3 "$T/wheel.py" "$T" "$@"
 	cat >"$T/$1.nix" <<E2
 with import $top/pkgs { system = builtins.currentSystem; };
 python3.withPackages (ps: [ (ps.buildPythonPackage {
@@ -78,17 +82,35 @@ like "a build writes down what a module wants of torch" "$(in_full store cat "$p
 is "what this torch has fits" "$(run --slot torch=cpu "$fits" -- python3 -c 'print(1)')" 1
 like "what it has not does not" "$(run --slot torch=cpu "$other" -- python3 -c 'print(1)')" "python3.13-other-1.0': '$site/other/_C.so' is made for another torch: .*nowhere_ever"
 
-# ---- cuda: wheels of 3 GB, which become 6 ----
+# ---- cuda: wheels of 3 GB, which become 5.5 ----
 cuda() { in_full "$@" --project "$project" --slot torch=cuda --no-link; }
-like "the set of wheels for CUDA evaluates" "$(in_full build --project "$project" --slot torch=cuda --dry-run 2>&1)" "torch-cuda-filling"
+room=${KILN_CUDA_GIB:-10}
+like "the set of wheels for CUDA evaluates" "$(in_full build --project "$project" --slot torch=cuda --dry-run --json 2>&1)" "torch-cuda-filling"
 free=$(df -Pk "$FULL" | awk 'NR == 2 { print int($4 / 1048576) }')
-if [ "$free" -lt "${KILN_CUDA_GIB:-20}" ]; then
-	for what in "is downloaded and built" "imported without a GPU"; do
+there=$(in_full build --project "$project" --slot torch=cuda --dry-run --json 2>/dev/null | sed -n 's/.*"out": "\([^"]*\)".*/\1/p')
+if [ "$free" -lt "$room" ] && ! in_full store --check-validity "$there" 2>/dev/null; then
+	for what in "is downloaded and built" "a driver that is not there" "imported without a GPU" "what its torch has fits" "what it has not" \
+		"another CUDA's library" "this CUDA's" "half of it"; do
 		n=$((n + 1))
-		echo "ok $n - $what # SKIP $free GiB are free, it takes ${KILN_CUDA_GIB:-20}"
+		echo "ok $n - $what # SKIP $free GiB are free, it takes $room"
 	done
 else
 	ok "is downloaded and built" cuda build
-	like "imported without a GPU" "$(run --slot torch=cuda "$comfyui" -- python3 -c 'import torch, torchvision, torchaudio; print(torch.version.cuda, torch.ones(2).sum().item())')" "^1[3-9][.0-9]* 2.0$"
+	said=$(run --slot torch=cuda "$comfyui" -- python3 -c 'import torch, torchvision, torchaudio; print(torch.version.cuda, torch.ones(2).sum().item())')
+	like "a driver that is not there is told" "$said" "^warning: torch 2[.0-9]* is for CUDA 1[3-9][.0-9]*, and no driver \(libcuda.so.1\) is here: it works on the CPU$"
+	like "imported without a GPU" "$said" "^1[3-9][.0-9]* 2.0$"
+	fits=$(environment stays _ZN3c1010TensorImplD1Ev)
+	like "what this torch has fits" "$(run --slot torch=cuda "$fits" -- python3 -c 'print(1)' | tail -n 1)" "^1$"
+	like "what it has not does not" "$(run --slot torch=cuda "$other" -- python3 -c 'print(1)')" "'$site/other/_C.so' is made for another torch: torch 2.15.* no symbol '_ZN3c1012nowhere_everEv'"
+	older=$(environment older _ZN3c1010TensorImplD1Ev libcudart.so.12)
+	like "a module for another CUDA" "$(run --slot torch=cuda "$older" -- python3 -c 'print(1)')" "'$site/older/_C.so' needs 'libcudart.so.12', and torch 2.15.0.* is for CUDA 13"
+	same=$(environment same _ZN3c1010TensorImplD1Ev libcudart.so.13)
+	like "one for this CUDA" "$(run --slot torch=cuda "$same" -- python3 -c 'print(1)' | tail -n 1)" "^1$"
+	# a torchaudio of the CPU's set in CUDA's
+	mkdir -p "$T/half/$site"
+	cp -rs "$FULL$(in_full store -q --references "$there" | grep -- '-torch-cuda-')/$site/." "$T/half/$site/"
+	chmod -R u+w "$T/half" && rm -r "$T/half/$site"/torchaudio*
+	cp -rs "$FULL$(in_full store -q --references "$slots" | grep -- '-torchaudio-cpu-')/$site/." "$T/half/$site/"
+	like "torchaudio of the other set" "$(run --slot "torch=$T/half" "$comfyui" -- python3 -c 'print(1)')" "^  'torchaudio 2.6.0': 'torchaudio/.*' is made for another torch: torch 2.15"
 fi
 is "ComfyUI is what it was" "$(in_full build --project "$project" --no-link comfyui 2>/dev/null | xargs "$KILN_BUILD/kiln" --store "$FULL" store -qR | sort | sha256sum)" "$before"
