@@ -4,7 +4,12 @@
 set -eu
 PATH="@coreutils@/bin${PATH:+:$PATH}"
 export PATH
-work=${COMFYUI_WORK_DIR:-${HOME:?neither HOME nor COMFYUI_WORK_DIR is set}/comfyui-work}
+if [ -z "${COMFYUI_WORK_DIR:-${HOME:-}}" ]; then
+  echo "error: neither HOME nor COMFYUI_WORK_DIR is set" >&2
+  echo "hint: set COMFYUI_WORK_DIR to a folder of yours" >&2
+  exit 1
+fi
+work=${COMFYUI_WORK_DIR:-$HOME/comfyui-work}
 previous=
 for argument in "$@"; do
   case $previous in --base-directory) work=$argument ;; esac

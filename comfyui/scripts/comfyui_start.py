@@ -3,6 +3,7 @@ tells when that answers.
 """
 import argparse
 import fcntl
+import json
 import os
 import pathlib
 import select
@@ -79,9 +80,9 @@ def packaged(given):
     given.workflows = [t.parent / "workflows" for t in tops] + [SHARE / "workflows"]
     given.writable = set()
     for folder in tops + [SHARE / "custom_nodes"]:
-        listed = folder.parent / "writable_nodes"
-        if listed.is_file():
-            given.writable |= set(listed.read_text().split())
+        for info in sorted((folder.parent / "node-info").glob("*.json")):
+            if json.loads(info.read_text()).get("writable"):
+                given.writable.add(info.stem)
 
 
 def release():

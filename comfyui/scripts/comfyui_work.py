@@ -79,12 +79,14 @@ class Packs:
 
     def renew(self, anew=False):
         for name, source in self.sources.items():
-            if name in self.writable:
+            if self.turned_off(name):
+                self.tell(f"the packaged '{name}' is turned off in '{self.nodes}'")
+            elif name in self.writable:
                 self.put_copy(name, source, anew)
             else:
                 self.put_link(name, source)
         for entry in sorted(self.nodes.iterdir()):
-            if entry.name not in self.sources and entry.is_symlink() and is_packaged(entry):
+            if entry.name.removesuffix(".disabled") not in self.sources and entry.is_symlink() and is_packaged(entry):
                 entry.unlink()
                 self.tell(f"'{entry.name}' is packaged no longer: its link is removed")
         for name in sorted(set(self.copies) - set(self.sources)):
@@ -96,6 +98,14 @@ class Packs:
             replacement.rename(self.record)
         elif not self.copies:
             self.record.unlink(missing_ok=True)
+
+    def turned_off(self, name):
+        """The user, or the manager, did so by moving it out of the way: it does not come back."""
+        if os.path.lexists(self.nodes / name):
+            return False
+        off = self.nodes / ".disabled"
+        names = [n.partition("@")[0].lower() for n in os.listdir(off)] if off.is_dir() else []
+        return os.path.lexists(self.nodes / f"{name}.disabled") or name.lower() in names
 
     def put_link(self, name, source):
         link = self.nodes / name
@@ -191,7 +201,10 @@ def prepare(work, share, settings, tell):
     """Everything that a start needs in the work folder. OSError says what could not be done."""
     first = not (work / "custom_nodes").is_dir()
     for folder in FOLDERS:
-        (work / folder).mkdir(parents=True, exist_ok=True)
+        place = work / folder
+        if place.is_symlink() and not place.exists():
+            raise FileNotFoundError(errno.ENOENT, f"it is a link to '{os.readlink(place)}', which is not there", str(place))
+        place.mkdir(parents=True, exist_ok=True)
     if first:
         seed(work, share)
     paths = work / "extra_model_paths.yaml"
@@ -254,4 +267,6 @@ def words_of(error, path):
         return f"'{place}' is on a read-only file system", "set COMFYUI_WORK_DIR to a folder that can be written"
     if error.errno in (errno.EACCES, errno.EPERM):
         return f"'{place}' cannot be written", "set COMFYUI_WORK_DIR to a folder of yours"
+    if error.errno == errno.ENOENT and os.path.islink(place):
+        return f"'{place}': {error.strerror}", "make the folder that it leads to, or remove the link"
     return f"'{place}': {error.strerror}", "set COMFYUI_WORK_DIR to another folder"

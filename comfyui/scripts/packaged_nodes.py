@@ -2,12 +2,21 @@
 
 A folder that is gone, and a link to something that is gone, as a node's is after its package was deleted,
 are told and left out; neither stops ComfyUI. What a packaged node needs is found beside it in the store,
-in share/comfyui/node-info/NAME.json, and goes behind what Python has already.
+in share/comfyui/node-info/NAME.json, and goes behind what Python has already; where a copy comes from,
+comfyui-start has written down.
 """
 import json
 import logging
 import os
 import sys
+
+
+def copies(folder):
+    try:
+        with open(os.path.join(os.path.dirname(folder), ".comfyui-packaged.json"), encoding="utf-8") as file:
+            return {name: made["source"] for name, made in json.load(file).items()}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return {}
 
 
 def find_needs(path):
@@ -27,12 +36,12 @@ def listing(folder):
     except OSError as error:
         logging.warning("Skipping the nodes in %s: %s", folder, error.strerror)
         return []
-    there = []
+    there, copied = [], copies(folder)
     for name in sorted(names):
         path = os.path.join(folder, name)
         if not os.path.exists(path):
             logging.warning("Skipping node %s: what it links to is not there", path)
             continue
-        find_needs(path)
+        find_needs(copied.get(name, path))
         there.append(name)
     return there

@@ -15,6 +15,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 import shutil
 import sys
 import socket
@@ -77,7 +78,17 @@ def watch_sockets(event, args):
     frames = [f for f in traceback.extract_stack() if not f.filename.startswith("<") and f.filename not in (__file__, socket.__file__)]
     if not any("urllib3" in f.filename for f in frames):
         own = [f for f in frames if os.path.realpath(f.filename).startswith(os.path.realpath(loading))] or frames
-        connecting.setdefault(loading, f'  File "{own[-1].filename}", line {own[-1].lineno}, in {own[-1].name}')
+        places = [f'  File "{f.filename}", line {f.lineno}, in {f.name}' for f in (own[-1], frames[-1])]
+        connecting.setdefault(loading, "\n".join(dict.fromkeys(places)))
+
+
+def cure_of(words, path):
+    """A pack is read-only where it is packaged: what it writes beside itself has to be told."""
+    found = re.search(r"\[Errno (?:13|30)\] [^:]+: '([^']+)'", words)
+    if not found or not found[1].startswith(path + os.sep):
+        return ""
+    name = os.path.relpath(found[1], path).split(os.sep)[0]
+    return f'\nhint: say in its recipe that it writes there: writable = [ "{name}" ];'
 
 
 def put_packs(base, folders, writable):
@@ -237,7 +248,7 @@ def main():
             print(f"node pack '{os.path.basename(path)}' opens a socket when it is imported:\n{place}", file=sys.stderr)
         for path, words in failures:
             name = os.path.relpath(path, os.path.join(base, "custom_nodes"))
-            print(f"node pack '{name if not name.startswith('..') else os.path.basename(path)}' cannot be loaded:\n{words}", file=sys.stderr)
+            print(f"node pack '{name if not name.startswith('..') else os.path.basename(path)}' cannot be loaded:\n{words}{cure_of(words, path)}", file=sys.stderr)
         for name, words in failed.items():
             print(f"node '{name}' cannot say what it takes: {words}", file=sys.stderr)
         text = json.dumps(told, sort_keys=True, separators=(",", ":")).replace(base, "WORK") + "\n"

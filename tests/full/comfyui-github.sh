@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib-full.sh"
 unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user namespaces for this user"
 unset KILN_COMFYUI_GIT
-plan 22
+plan 24
 full_store
 here=$(cd "$(dirname "$0")" && pwd)
 cp -r "$project" "$T/project"
@@ -91,23 +91,32 @@ is "and no torch" "$(in_full store -qR "$complete" | kin | grep -v -- '-torchsde
 cat >"$T/nodes.py" <<'P'
 import json, os, sys, time, urllib.request
 url, server = sys.argv[1], int(sys.argv[2])
+get = lambda path: urllib.request.urlopen(url + path, timeout=30).read().decode()
 end = time.monotonic() + 240
 while time.monotonic() < end:
     try:
-        with urllib.request.urlopen(url + "/object_info", timeout=30) as answer:
-            names = json.load(answer)
-        print(sum(n.startswith("stand-in ") for n in names), "ImageScale" in names)
-        sys.exit()
+        names = json.loads(get("/object_info"))
     except OSError:
         time.sleep(0.2)
         os.kill(server, 0)
+        continue
+    served = [n for n in json.loads(get("/extensions")) if n.endswith("/stand-in.js")]
+    print(sum(n.startswith("stand-in ") for n in names), "ImageScale" in names, sum(get(n).startswith("// ") for n in served))
+    sys.exit()
 P
-port=$(in_full run --slot torch=none "$complete" -- python3 "$top/tests/demo_client.py" free-port)
-COMFYUI_WORK_DIR="$T/work" in_full run --slot torch=cpu "$complete" -- comfyui-start --port "$port" >"$T/server" 2>&1 </dev/null &
-server=$!
-said=$(no_proxy='*' in_full run --slot torch=none "$complete" -- python3 "$T/nodes.py" "http://127.0.0.1:$port" $server 2>"$T/log")
-kill $server 2>/dev/null
-wait $server 2>/dev/null
-is "it starts with all of them" "$said" "22 True"
-[ "$said" = "22 True" ] || tail -n 40 "$T/server" | sed 's/^/# /'
+# started WORK RESULT VARIABLE=VALUE: what nodes.py says of ComfyUI, started there
+started() {
+	work=$1 result=$2
+	shift 2
+	port=$(in_full run --slot torch=none "$result" -- python3 "$top/tests/demo_client.py" free-port)
+	env "$@" COMFYUI_WORK_DIR="$work" KILN_STORE="$FULL" "$KILN_BUILD/kiln" run --slot torch=cpu "$result" -- comfyui-start --port "$port" >"$T/server" 2>&1 </dev/null &
+	server=$!
+	no_proxy='*' in_full run --slot torch=none "$result" -- python3 "$T/nodes.py" "http://127.0.0.1:$port" $server 2>"$T/log" || tail -n 40 "$T/server" >&2
+	kill $server 2>/dev/null
+	wait $server 2>/dev/null
+}
+is "it starts with all of them, and serves their scripts" "$(started "$T/work" "$complete" A=)" "22 True 22"
+is "those that write beside themselves are copies" "$(cd "$T/work/custom_nodes" && find . -mindepth 1 -maxdepth 1 -type d ! -name __pycache__ | sort | paste -sd ' ')" \
+	"./ComfyUI-AnimateDiff-Evolved ./ComfyUI-Custom-Scripts ./ComfyUI-Impact-Pack ./ComfyUI-KJNodes ./ComfyUI-SiberiaNodes ./ComfyUI-WanVideoWrapper ./Comfyui-LayerForge ./rgthree-comfy ./was-node-suite-comfyui"
+is "ComfyUI alone finds what packs beside it need" "$(started "$T/work2" "$comfyui" COMFYUI_NODES="$custom/share/comfyui/custom_nodes")" "14 True 14"
 is "the manager is there" "$(in_full run --slot torch=none "$complete" -- python3 -c 'import importlib.util; print(importlib.util.find_spec("comfyui_manager") is not None)' 2>&1 | tail -1)" True

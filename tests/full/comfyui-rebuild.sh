@@ -29,6 +29,7 @@ compat nix-store -qR $(cat "$T/recipes") | grep '\.drv$' | sort -u >"$T/all"
 KILN_DATA_DIR=$top kiln eval --raw "$top/tests/full/rebuild.nix" --arg root "$top" -A listed 2>/dev/null | cut -d' ' -f1 | sort -u >"$T/set"
 comm -23 "$T/all" "$T/set" | while read -r drv; do
 	compat nix-store -q --binding outputHash "$drv" >/dev/null 2>&1 && continue
+	# shellcheck disable=SC2046 # paths without blanks
 	compat nix-store --check-validity $(compat nix-store -q --outputs "$drv") 2>/dev/null && echo "$drv"
 done >"$T/wanted"
 is "all recipes are among them" "$(comm -23 "$T/recipes" "$T/wanted")" ""

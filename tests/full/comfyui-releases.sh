@@ -16,7 +16,7 @@ if [ -n "${KILN_COMFYUI_GIT:-}" ]; then
 		git -C "$KILN_COMFYUI_GIT" rev-parse -q --verify "refs/tags/v$release^{commit}" >/dev/null && releases="$releases $release"
 	done
 fi
-releases=$(printf '%s\n' $releases | sort -V)
+releases=$(echo "$releases" | tr ' ' '\n' | sort -V)
 echo "# $(echo "$releases" | paste -sd ' ')"
 full_store
 
@@ -44,18 +44,20 @@ is "none has a torch" "$(cut -d' ' -f2 "$T/built" | xargs "$KILN_BUILD/kiln" --s
 
 # ---- each answers ----
 cat >"$T/ask.py" <<'P'
-import json, os, sys, time, urllib.request
+import json, os, re, sys, time, urllib.request
 url, server = sys.argv[1], int(sys.argv[2])
+get = lambda path: urllib.request.urlopen(url + path, timeout=30).read()
 end = time.monotonic() + 180
 while time.monotonic() < end:
     try:
-        with urllib.request.urlopen(url + "/system_stats", timeout=5) as answer:
-            system = json.load(answer)["system"]
-        print(system["comfyui_version"], system["pytorch_version"].split("+")[0])
-        sys.exit()
+        system = json.loads(get("/system_stats"))["system"]
     except OSError:
         time.sleep(0.2)
         os.kill(server, 0)
+        continue
+    scripts = re.findall(r'src="\.?/?(assets/[^"]*\.js)"', get("/").decode())
+    print(system["comfyui_version"], system["pytorch_version"].split("+")[0], "page" if scripts and all(get("/" + s) for s in scripts) else scripts)
+    sys.exit()
 P
 while read -r release path; do
 	port=$(in_full run --slot torch=none "$path" -- python3 "$top/tests/demo_client.py" free-port)
@@ -66,8 +68,8 @@ while read -r release path; do
 	wait $server 2>/dev/null
 	rm -rf "$T/work-$release"
 done <"$T/built" >"$T/answers"
-is "each starts with the CPU's torch and tells which it is" "$(cat "$T/answers")" \
-	"$(for release in $releases; do echo "$release $release 2.6.0"; done)"
+is "each starts with the CPU's torch, tells which it is and serves its page" "$(cat "$T/answers")" \
+	"$(for release in $releases; do echo "$release $release 2.6.0 page"; done)"
 
 # ---- another user ----
 other=$T/other
@@ -88,6 +90,7 @@ kiln_of_other() {
 }
 # the mirror is not his: git wants to be told that he trusts it
 [ -z "${KILN_COMFYUI_GIT:-}" ] || HOME="$other/home" as_other git config --global --add safe.directory "$KILN_COMFYUI_GIT"
+# shellcheck disable=SC2119 # as fast as can be
 serve_sources
 for release in $releases; do
 	path=$(umask 077 && kiln_of_other build --project "$other/project" --no-link comfyui --release "$release" 2>"$T/log") || tail -n 20 "$T/log" >&2

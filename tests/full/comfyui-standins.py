@@ -34,6 +34,7 @@ class StandIn:
 
 
 NODE_CLASS_MAPPINGS = {{"stand-in {name}": StandIn}}
+WEB_DIRECTORY = "./js"
 '''
 # What the real ones import, of what their recipes bring.
 IMPORTS = {
@@ -99,6 +100,7 @@ for name, pinned in pins["packs"].items():
     folder = f"{work}/{name}"
     for file, words in FILES.get(name, {}).items():
         write(f"{folder}/{file}", words)
+    write(f"{folder}/js/stand-in.js", f"// {name}\n")
     for file in ("install.py", "requirements.txt", "README.md", ".github/workflows/publish.yml"):
         write(f"{folder}/{file}", f"of {name}\n")
     write(f"{folder}/__init__.py", NODE.format(name=name, imports="".join(f"import {m}\n" for m in IMPORTS.get(name, "").split())))

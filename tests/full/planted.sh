@@ -8,7 +8,7 @@
 command -v cc >/dev/null || skip_all "no compiler"
 python=$(command -v python3) || skip_all "no python3"
 unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user namespaces for this user"
-plan 15
+plan 17
 export KILN_DRIVER_ROOT="$T/nowhere"
 unset PYTHONPATH VIRTUAL_ENV
 full_store
@@ -97,6 +97,13 @@ unchecked "5: an import that opens a socket" opening "node pack 'opening' opens 
 like "with its line" "$said" 'custom_nodes/opening/__init__.py", line 3, in look'
 sed -i 's|inherit comfyui;|inherit comfyui; connects = true;|' "$pkgs/opening.nix"
 like "a recipe may allow it" "$(in_full check --project "$T/project" opening 2>&1)" ': passed$'
+
+mkdir "$T/writing"
+printf 'import os\nopen(os.path.join(os.path.dirname(__file__), "data", "x"), "w")\n' >"$T/writing/__init__.py"
+mkdir "$T/writing/data" && : >"$T/writing/data/y"
+node writing ""
+unchecked "a pack that writes beside itself" writing "Read-only file system: '.*/custom_nodes/writing/data/x'"
+like "has its cure" "$said" 'hint: say in its recipe that it writes there: writable = \[ "data" \];'
 
 # ---- in the filling ----
 mkdir -p "$T/mixed/$site"

@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 no_proxy='*'
 site=lib/python3.$minor/site-packages
 uv=$T/venv/bin/uv
 [ -x "$uv" ] || uv=$(command -v uv) || uv=
-plan 18
+plan 26
 echo "# $(venv/bin/python -m pip --version | cut -d' ' -f1,2), $("${uv:-false}" --version)"
 
 # ---- a filling, a result, and an index ----
@@ -123,6 +123,37 @@ else
 	done
 fi
 again
+
+# ---- a version with a local part, as Debian's torch and those for CUDA have ----
+cp -r cpu local && mv "local/$site/torch-2.6.0.dist-info" "local/$site/torch-2.6.0+here.dist-info"
+sed -i 's/^Version: .*/Version: 2.6.0+here/' "local/$site/torch-2.6.0+here.dist-info/METADATA"
+here() { kiln run --slot torch=./local "$app" -- "$@"; }
+ok "pip takes it for the version" here venv/bin/python -m pip install -q --index-url "$index" torch==2.6.0 accelerate
+is "and brings none" "$(here venv/bin/python -c 'import torch; print(torch.version)' 2>&1 | tail -1)" "of the slot"
+again
+here venv/bin/python -m pip install -q --index-url "$index" torch==2.6.0+cu124 >pip.log 2>&1
+like "another local part is another torch" "$(cat pip.log)" "conflict"
+is "and brings none, either" "$(here venv/bin/python -c 'import torch; print(torch.version)' 2>&1 | tail -1)" "of the slot"
+again
+
+# ---- constraints and overrides of the user's own ----
+echo 'numpy==2.0' >own.txt
+ok "pip follows both" env PIP_CONSTRAINT="$T/own.txt" "$KILN_BUILD/kiln" run --slot torch=./cpu "$app" -- venv/bin/python -m pip install -q --index-url "$index" accelerate
+is "torch is the slot's" "$(imported torch) $(imported numpy)" "of the slot 2.0 of the index"
+again
+if [ -n "$uv" ]; then
+	for words in 'torch==2.15.0' 'Torch<2.11'; do
+		echo "$words" >own.txt
+		UV_OVERRIDE="$T/own.txt" filled "$uv" pip install -q --python venv/bin/python --index-url "$index" accelerate >uv.log 2>&1
+		is "uv with an override '$words' brings none" "$(imported torch)" "of the slot"
+		again
+	done
+else
+	for what in "uv with an override" "and another"; do
+		n=$((n + 1))
+		echo "ok $n - $what # SKIP no uv"
+	done
+fi
 
 # ---- behind kiln's back ----
 ok "without what kiln tells pip" env -u PIP_CONSTRAINT venv/bin/python -m pip install -q --index-url "$index" torch==2.15.0

@@ -6,7 +6,7 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 command -v python3 >/dev/null || skip_all "no python3"
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || skip_all "python3 is older than 3.11"
-plan 85
+plan 94
 cd "$T" || exit 1
 unset COMFYUI_PORT COMFYUI_LISTEN COMFYUI_DEVICE COMFYUI_WORK_DIR COMFYUI_BASE_DIR COMFYUI_NODES COMFYUI_RESET
 unset COMFYUI_DATABASE_URL COMFYUI_EXTRA_MODEL_PATHS COMFYUI_MODELS_DIR COMFYUI_DOWNLOAD_TOKEN
@@ -138,7 +138,9 @@ bundle() {
 	echo "$2" >"$1/share/comfyui/custom_nodes/writes/__init__.py"
 	echo "$2" >"$1/share/comfyui/custom_nodes/writes/sub/config.json"
 	echo "$2" >"$1/share/comfyui/workflows/sd/a.json"
-	echo writes >"$1/share/comfyui/writable_nodes"
+	mkdir "$1/share/comfyui/node-info"
+	echo "{\"name\": \"plain\", \"writable\": [], \"pythonPath\": [\"$T/needs-plain\"]}" >"$1/share/comfyui/node-info/plain.json"
+	echo "{\"name\": \"writes\", \"writable\": [\"sub\"], \"pythonPath\": [\"$T/needs-writes\"]}" >"$1/share/comfyui/node-info/writes.json"
 	chmod -R a-w "$1/share/comfyui/custom_nodes/writes"
 }
 bundle b1 v1
@@ -152,6 +154,8 @@ with b1
 run one
 is "packs are linked" "$(readlink "$nodes/plain")" "$T/b1/share/comfyui/custom_nodes/plain"
 ok "one that writes beside itself is copied, to be written" test ! -L "$nodes/writes" -a -w "$nodes/writes/sub/config.json"
+is "what both need is found" "$(PYTHONPATH=$top/comfyui/scripts python3 -c "import packaged_nodes, sys; print(*packaged_nodes.listing('$nodes')); print(*(p for p in sys.path if 'needs-' in p))")" "gone plain shipped.py writes
+$T/needs-plain $T/needs-writes"
 is "workflows are copied" "$(cat "$work/workflows/sd/a.json")" v1
 echo mine >"$nodes/writes/sub/config.json"
 echo mine >"$nodes/writes/new"
@@ -161,6 +165,17 @@ before=$(stat -c %Y.%i "$nodes/plain" "$nodes/writes")
 run one
 is "nothing is renewed without need" "$(stat -c %Y.%i "$nodes/plain" "$nodes/writes")" "$before"
 ok "a workflow that was removed stays away" test ! -e "$work/workflows/sd/a.json"
+# turned off by hand, and as the manager does it
+mv "$nodes/plain" "$nodes/plain.disabled"
+run one
+ok "a pack that was turned off stays away" test ! -e "$nodes/plain" -a -L "$nodes/plain.disabled"
+like "which is told" "$(cat log)" "the packaged 'plain' is turned off in '$nodes'$"
+mkdir "$nodes/.disabled" && mv "$nodes/plain.disabled" "$nodes/.disabled/Plain@1_0_2" && mv "$nodes/writes" "$nodes/.disabled/writes"
+run one
+is "so are those of the manager" "$(cd "$nodes" && ls -d plain writes 2>/dev/null; grep -c 'is turned off' "$OLDPWD/log")" 2
+mv "$nodes/.disabled/Plain@1_0_2" "$nodes/plain" && mv "$nodes/.disabled/writes" "$nodes/writes" && rmdir "$nodes/.disabled"
+run one
+is "turned on again they are what they were" "$(readlink "$nodes/plain") $(cat "$nodes/writes/new")" "$T/b1/share/comfyui/custom_nodes/plain mine"
 with b2
 run two
 is "links follow an upgrade" "$(readlink "$nodes/plain") $(readlink "$nodes/shipped.py")" "$T/b2/share/comfyui/custom_nodes/plain $T/two/share/comfyui-seed/custom_nodes/shipped.py"
@@ -187,6 +202,16 @@ is "a link that leads nowhere is renewed" "$(cat "$nodes/shipped.py")" ship
 ln -s /elsewhere/of/mine "$nodes/dangling"
 run two
 ok "but not the user's" test -L "$nodes/dangling"
+
+mv "$nodes" "$T/nodes-elsewhere" && ln -s "$T/nodes-elsewhere" "$nodes"
+run two
+like "the folder may be a link" "$(cat log)" "^comfyui-start: ComfyUI answers"
+ok "and stays one" test -L "$nodes"
+mv "$T/nodes-elsewhere" "$T/nodes-away"
+said=$(start two)
+like "but not to nowhere" "$said" "^error: '$nodes': it is a link to '$T/nodes-elsewhere', which is not there$"
+like "with the cure" "$said" "^hint: make the folder that it leads to, or remove the link$"
+rm "$nodes" && mv "$T/nodes-away" "$nodes"
 
 # ---- the database ----
 db=$work/user/comfyui.db

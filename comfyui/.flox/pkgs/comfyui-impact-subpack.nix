@@ -5,6 +5,8 @@ callPackage ../../nodes/from-github.nix { inherit comfyui; } [ ] "ComfyUI-Impact
   pname = "comfyui-impact-subpack";
   description = "Impact Subpack: detectors of parts of pictures by Ultralytics' models";
   license = lib.licenses.agpl3Only;
+  # Ultralytics asks a name server whether there is a network when it is imported.
+  connects = true;
   dependencies = [ comfyui-ultralytics ] ++ (with python3.pkgs; [
     dill
     matplotlib
