@@ -3,7 +3,7 @@ tells when that answers.
 """
 import argparse
 import fcntl
-import json
+import gc
 import os
 import pathlib
 import select
@@ -80,9 +80,7 @@ def packaged(given):
     given.workflows = [t.parent / "workflows" for t in tops] + [SHARE / "workflows"]
     given.writable = set()
     for folder in tops + [SHARE / "custom_nodes"]:
-        for info in sorted((folder.parent / "node-info").glob("*.json")):
-            if json.loads(info.read_text()).get("writable"):
-                given.writable.add(info.stem)
+        given.writable |= work_folder.writable_packs(folder)
 
 
 def release():
@@ -161,7 +159,9 @@ def watch(url, began):
         return
     if os.fork():
         os._exit(0)
-    # Of the lock, only ComfyUI's descriptor is to count; the terminal's keys are ComfyUI's, too.
+    # Of the lock, only ComfyUI's descriptor is to count; the terminal's keys are ComfyUI's, too. What else
+    # had a descriptor is not to close its number later, which is another's by then.
+    gc.freeze()
     os.setsid()
     os.closerange(3, 1024)
     gone = select.poll()

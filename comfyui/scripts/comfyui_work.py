@@ -2,6 +2,7 @@
 with the package at every later one. Whatever the user put there stays as it is: only links that lead
 into a store, and copies that are listed in PACKAGED and were not changed since, are ours to renew.
 """
+import contextlib
 import errno
 import hashlib
 import json
@@ -30,6 +31,19 @@ def is_packaged(link):
     """Does the link lead to a node of a package, be it there or collected since?"""
     target = os.readlink(link)
     return "/share/comfyui/custom_nodes/" in target or "/share/comfyui-seed/custom_nodes/" in target
+
+
+def writable_packs(folder):
+    """Names of those in a folder of packs that write beside themselves, as their packages say."""
+    names = set()
+    for info in sorted((folder.parent / "node-info").glob("*.json")):
+        try:
+            said = json.loads(info.read_text())
+        except (OSError, ValueError):
+            continue
+        if isinstance(said, dict) and said.get("writable"):
+            names.add(info.stem)
+    return names
 
 
 def digest(path):
@@ -229,7 +243,7 @@ def database_of(work, url):
 def trouble_with(database, share):
     """Why this release could not use the database; None when it can."""
     try:
-        with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
             revision = connection.execute("select version_num from alembic_version").fetchone()
     except sqlite3.OperationalError:
         return None  # no such table: ComfyUI has not written to it

@@ -11,21 +11,24 @@ import os
 import sys
 
 
-def copies(folder):
-    try:
-        with open(os.path.join(os.path.dirname(folder), ".comfyui-packaged.json"), encoding="utf-8") as file:
-            return {name: made["source"] for name, made in json.load(file).items()}
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        return {}
+def source_of(path):
+    """Where a node stands in the store: a link leads there, and of a copy comfyui-start wrote down whose it is."""
+    if not os.path.islink(path):
+        try:
+            with open(os.path.join(os.path.dirname(os.path.dirname(path)), ".comfyui-packaged.json"), encoding="utf-8") as file:
+                path = json.load(file)[os.path.basename(path)]["source"]
+        except (OSError, ValueError, KeyError, AttributeError, TypeError):
+            pass
+    return os.path.realpath(path)
 
 
 def find_needs(path):
-    real = os.path.realpath(path)
+    real = source_of(path)
     info = os.path.join(os.path.dirname(os.path.dirname(real)), "node-info", os.path.basename(real) + ".json")
     try:
         with open(info, encoding="utf-8") as file:
             needs = json.load(file)["pythonPath"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return
     sys.path.extend(folder for folder in needs if folder not in sys.path)
 
@@ -36,12 +39,12 @@ def listing(folder):
     except OSError as error:
         logging.warning("Skipping the nodes in %s: %s", folder, error.strerror)
         return []
-    there, copied = [], copies(folder)
+    there = []
     for name in sorted(names):
         path = os.path.join(folder, name)
         if not os.path.exists(path):
             logging.warning("Skipping node %s: what it links to is not there", path)
             continue
-        find_needs(copied.get(name, path))
+        find_needs(path)
         there.append(name)
     return there

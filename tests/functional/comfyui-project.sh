@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 28
+plan 29
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 export KILN_DATA_DIR="$top" PYTHONDONTWRITEBYTECODE=1
@@ -92,6 +92,9 @@ listed() { PYTHONPATH=$scripts python3 -c 'import sys, packaged_nodes; print(*pa
 is "links to what is gone are left out" "$(listed nodes | sed -n '/^own/p')" "own packaged single.py"
 like "and told" "$(listed nodes)" '^WARNING.*Skipping node nodes/gone: what it links to is not there$'
 is "what a packaged node needs is found, behind all else" "$(listed nodes | tail -1)" "/nowhere/site-packages"
+rm nodes/packaged && mkdir nodes/packaged
+echo "{\"packaged\": {\"source\": \"$T/store/share/comfyui/custom_nodes/packaged\", \"files\": {}}}" >.comfyui-packaged.json
+is "as is what one needs that is a copy, as it writes beside itself" "$(listed "$T/nodes" | tail -1)" "/nowhere/site-packages"
 like "a folder that is gone is told" "$(listed nowhere)" '^WARNING.*Skipping the nodes in nowhere: No such file or directory$'
 is "and has no nodes" "$(listed nowhere | sed -n 2p)" ""
 
