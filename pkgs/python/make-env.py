@@ -2,7 +2,7 @@
 #
 # Builds an environment: the interpreter, copied, so that it finds this folder as its prefix and a
 # venv on top finds it; the standard library and the packages as symlinks. A folder that only one
-# package has is one link. Two packages' different files under one name are an error, but for what
+# package has is one link, but for .dist-info: uv takes a link for none, and the project for absent. Two packages' different files under one name are an error, but for what
 # many projects leave beside their module by mistake.
 
 import filecmp
@@ -63,7 +63,7 @@ def merge(sources, target, relative, clashes):
 
 def merge_name(paths, target, relative, clashes):
     folders = [p for p in paths if is_folder(p)]
-    if len(folders) == len(paths) and len(paths) > 1:
+    if len(folders) == len(paths) and (len(paths) > 1 or "/" not in relative and relative.endswith(".dist-info")):
         merge(folders, target, relative + "/", clashes)
         return
     for other in paths[1:]:

@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/file.h"
 #include "slot/filling.h"
@@ -86,6 +87,16 @@ static errint see_info(struct package_walk *w, struct str relative, struct err *
 	return site_add(w->s, w->a, folder, path_base(relative), &w->c->dists, err);
 }
 
+/* An environment links what its packages say of themselves, whole or file by file. */
+static bool info_is_linked(const struct package_walk *w, const char *path, int type)
+{
+	const char *file = arena_printf(w->a, "%s/METADATA", path);
+	struct stat st;
+
+	return type == DT_LNK ||
+	       (fstatat(w->fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode));
+}
+
 static errint walk_folder(struct package_walk *w, struct str relative, unsigned depth,
 			  struct err *err)
 {
@@ -101,7 +112,9 @@ static errint walk_folder(struct package_walk *w, struct str relative, unsigned 
 				   : name.p;
 
 		if (str_ends(name, S(".dist-info")) || str_ends(name, S(".egg-info")))
-			rc = list.v[i].type == DT_LNK ? 0 : see_info(w, str_c(path), err);
+			rc = info_is_linked(w, path, list.v[i].type)
+				     ? 0
+				     : see_info(w, str_c(path), err);
 		else if (list.v[i].type == DT_DIR && !str_eqz(name, "__pycache__"))
 			rc = walk_folder(w, str_c(path), depth + 1, err);
 		else if (list.v[i].type == DT_REG)

@@ -39,6 +39,8 @@ ok "the interpreter is a copy" test -f env/bin/python3.13 -a ! -L env/bin/python
 is "its other names lead to the copy" "$(readlink env/bin/python3)" python3.13
 is "the library is a link" "$(readlink env/lib/python3.13/os.py)" "$T/base/lib/python3.13/os.py"
 is "a folder of one package is one link" "$(readlink env/$site/a)" "$T/a/$site/a"
+ok "but for what a project says of itself: uv takes a link for nothing" test -d env/$site/a-1.dist-info -a ! -L env/$site/a-1.dist-info
+is "which is linked file by file" "$(readlink env/$site/a-1.dist-info/METADATA)" "$T/a/$site/a-1.dist-info/METADATA"
 is "a folder of two holds both" "$(cd env/$site/space && echo *)" "one.py two.py"
 is "a package goes before the interpreter's own" "$(cat env/$site/pip/__init__.py)" "new pip"
 is "junk is the first one's" "$(cat env/$site/tests/__init__.py)" "a test"

@@ -134,6 +134,9 @@ cp -r app-1.0 asking && dist "asking/$site" node 1.0 'torch==1.13'
 refused "a requirement on another torch" "$(add asking)" ./cpu "node 1.0 .*needs 'torch==1.13', and the slot has torch 2.6.0"
 cp -r app-1.0 double && dist double/share/custom_nodes/node numpy 1.21
 refused "a second numpy in a node" "$(add double)" ./cpu "two copies of numpy: .*1.21 in '.*share/custom_nodes/node'"
+cp -r app-1.0 linking && mkdir -p linking/env/numpy-2.0.dist-info
+ln -s "../../$site/numpy-2.0.dist-info/METADATA" linking/env/numpy-2.0.dist-info/
+is "what an environment links, file by file, is no second one" "$(started "$(add linking)" ./cpu)" started
 cp -r app-1.0 native && mkdir -p native/share/custom_nodes/node
 module native/share/custom_nodes/node/_C.so "cpu/$site/torch/lib/libc10.so" -- _ZN3c107WarningC1Ev
 refused "a native library for another torch in a node" "$(add native)" ./cpu \
