@@ -24,7 +24,9 @@ let
     inherit comfyui-custom-nodes comfyui-impact-subpack comfyui-nodes-pypi comfyui-plugins comfyui-videogen;
   };
   nodes = map (name: packs.${name}) versions.complete.nodes;
-  pythonEnv = python3.withPackages (ps: comfyui.needs ps ++ comfyui-extras.libraries ++ [ comfyui-manager ] ++ nodes);
+  # What nodes import; they themselves stand in custom_nodes, and those of a bundle would be there twice.
+  nodesNeed = lib.filter (p: !(p.isComfyuiNode or false)) (python3.pkgs.requiredPythonModules nodes);
+  pythonEnv = python3.withPackages (ps: comfyui.needs ps ++ comfyui-extras.libraries ++ [ comfyui-manager ] ++ nodesNeed);
 in
 stdenvNoCC.mkDerivation {
   pname = "comfyui-complete";
