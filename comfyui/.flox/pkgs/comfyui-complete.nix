@@ -12,7 +12,6 @@
 , comfyui-nodes-pypi
 , comfyui-plugins
 , comfyui-videogen
-, comfyui-workflows
 , versions ? import ../../versions.nix
 }:
 
@@ -51,7 +50,6 @@ stdenvNoCC.mkDerivation {
         done
       done
     done
-    ln -s ${comfyui-workflows}/share/comfyui/workflows "$app/workflows"
     cp -r "$comfyui/share/comfyui-seed" "$out/share/"
     echo ${toString build.build_version} >"$out/share/comfyui-complete/build-version"
 

@@ -10,6 +10,7 @@
 , comfyui-embedded-docs
 , comfyui-frontend-package
 , comfyui-workflow-templates
+, comfyui-workflows
 , comfyuiNodeCheck
 , comfyui-spandrel
 , versions ? import ../../versions.nix
@@ -111,6 +112,7 @@ stdenvNoCC.mkDerivation (finalAttrs: {
     rm -rf output user temp tests tests-unit
     find "$out/share/comfyui-seed" -name 'put_*_here' -delete
     cp -r . "$app/"
+    ln -s ${comfyui-workflows}/share/comfyui/workflows "$app/workflows"
 
     ${installPrograms}
 
