@@ -149,6 +149,22 @@ errint fd_write_all(int fd, const void *p, size_t n, struct err *err)
 	return 0;
 }
 
+errint fd_write_at(int fd, uint64_t at, const void *p, size_t n, struct err *err)
+{
+	while (n) {
+		ssize_t done = pwrite(fd, p, n, (off_t)at);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return err_sys(err, "writing");
+		p = (const char *)p + done;
+		at += (uint64_t)done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
 static errint copy_by_hand(int from, int to, struct err *err)
 {
 	char *chunk CLEANUP_FREE = xmalloc(CHUNK);

@@ -15,6 +15,8 @@ ATTR_MUST_CHECK errint file_read(int dirfd, const char *path, struct buf *b, str
 /* Everything until the end of a descriptor. */
 ATTR_MUST_CHECK errint fd_read_all(int fd, struct buf *b, struct err *err);
 ATTR_MUST_CHECK errint fd_write_all(int fd, const void *p, size_t n, struct err *err);
+/* The same at an offset; the descriptor's own stays. */
+ATTR_MUST_CHECK errint fd_write_at(int fd, uint64_t at, const void *p, size_t n, struct err *err);
 /* Copies from the current offsets to the end: copy_file_range, else read and write. */
 ATTR_MUST_CHECK errint fd_copy(int from, int to, struct err *err);
 

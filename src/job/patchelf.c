@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "job/patchelf_int.h"
 
 enum { MAX_ARGS = PATCHELF_FILES + 32 };
 
@@ -82,7 +83,12 @@ static errint start(const struct patchelf *tool, const char *const *files, size_
 errint patchelf_run(const struct patchelf *tool, const char *file, const struct patchelf_edit *edit,
 		    struct err *err)
 {
-	if (start(tool, &file, 1, edit, err) || read_back(file, edit, err))
+	bool done;
+	errint rc = patchelf_library(file, edit, &done, err);
+
+	if (!rc && !done)
+		rc = start(tool, &file, 1, edit, err);
+	if (rc || read_back(file, edit, err))
 		return err_wrap(err, "patchelf: '%s'", file);
 	return 0;
 }
@@ -90,16 +96,27 @@ errint patchelf_run(const struct patchelf *tool, const char *file, const struct 
 errint patchelf_run_all(const struct patchelf *tool, const char *const *files, size_t n,
 			const struct patchelf_edit *edit, struct err *err)
 {
+	const char *left[PATCHELF_FILES];
+	size_t n_left = 0;
 	ERR(together);
 
-	/* its messages name no file, so that each is tried alone */
-	bool failed = start(tool, files, n, edit, &together) != 0;
 	for (size_t i = 0; i < n; i++) {
-		errint rc = failed ? patchelf_run(tool, files[i], edit, err)
-				   : read_back(files[i], edit, err);
+		bool done;
 
-		if (rc)
-			return failed ? rc : err_wrap(err, "patchelf: '%s'", files[i]);
+		if (patchelf_library(files[i], edit, &done, err))
+			return err_wrap(err, "patchelf: '%s'", files[i]);
+		if (!done)
+			left[n_left++] = files[i];
 	}
-	return failed ? err_move(err, &together) : 0;
+	/* its messages name no file, so that each is tried alone */
+	bool failed = n_left && start(tool, left, n_left, edit, &together) != 0;
+	for (size_t i = 0; failed && i < n_left; i++)
+		if (patchelf_run(tool, left[i], edit, err))
+			return err_negative(err->code);
+	if (failed)
+		return err_move(err, &together);
+	for (size_t i = 0; i < n; i++)
+		if (read_back(files[i], edit, err))
+			return err_wrap(err, "patchelf: '%s'", files[i]);
+	return 0;
 }
