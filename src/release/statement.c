@@ -116,13 +116,14 @@ void statement_print(const struct evidence *e, struct buf *b)
 
 /* ---- reading ---- */
 
-struct object {
+struct statement_object {
 	struct arena *a;
 	struct json_member *m;
 	size_t n;
 };
 
-static errint open_object(struct arena *a, struct str text, struct object *out, struct err *err)
+static errint open_object(struct arena *a, struct str text, struct statement_object *out,
+			  struct err *err)
 {
 	out->a = a;
 	errint rc = json_members(a, text, &out->m, &out->n, err);
@@ -137,7 +138,7 @@ static errint open_object(struct arena *a, struct str text, struct object *out, 
 	return 0;
 }
 
-static errint want(const struct object *o, const char *key, bool needed, struct str *out,
+static errint want(const struct statement_object *o, const char *key, bool needed, struct str *out,
 		   struct err *err)
 {
 	const struct str *v = json_find(o->m, o->n, str_c(key));
@@ -149,7 +150,8 @@ static errint want(const struct object *o, const char *key, bool needed, struct 
 	return rc ? err_wrap(err, "'%s'", key) : 0;
 }
 
-static errint enter(const struct object *o, const char *key, struct object *out, struct err *err)
+static errint enter(const struct statement_object *o, const char *key, struct statement_object *out,
+		    struct err *err)
 {
 	const struct str *v = json_find(o->m, o->n, str_c(key));
 
@@ -159,7 +161,8 @@ static errint enter(const struct object *o, const char *key, struct object *out,
 	return rc ? err_wrap(err, "'%s'", key) : 0;
 }
 
-static errint want_date(const struct object *o, const char *key, int64_t *out, struct err *err)
+static errint want_date(const struct statement_object *o, const char *key, int64_t *out,
+			struct err *err)
 {
 	struct str text;
 	errint rc = want(o, key, true, &text, err);
@@ -169,10 +172,10 @@ static errint want_date(const struct object *o, const char *key, int64_t *out, s
 	return rc;
 }
 
-static errint read_subject(const struct object *o, struct evidence *e, struct err *err)
+static errint read_subject(const struct statement_object *o, struct evidence *e, struct err *err)
 {
 	const struct str *list = json_find(o->m, o->n, S("subject"));
-	struct object subject, digest;
+	struct statement_object subject, digest;
 	struct str *items, name, hash;
 	size_t n = 0;
 	errint rc = list ? json_items(o->a, *list, &items, &n, err) : 0;
@@ -196,7 +199,7 @@ static errint read_subject(const struct object *o, struct evidence *e, struct er
 	return 0;
 }
 
-static errint read_texts(const struct object *o, struct evidence *e, struct err *err)
+static errint read_texts(const struct statement_object *o, struct evidence *e, struct err *err)
 {
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct str *v = text_at(e, &texts[i]);
@@ -214,11 +217,11 @@ static errint read_texts(const struct object *o, struct evidence *e, struct err 
 	return 0;
 }
 
-static errint read_rest(const struct object *o, struct evidence *e, struct err *err)
+static errint read_rest(const struct statement_object *o, struct evidence *e, struct err *err)
 {
 	const struct str *details = json_find(o->m, o->n, S("details"));
 	const struct str *paths = json_find(o->m, o->n, S("paths"));
-	struct object set;
+	struct statement_object set;
 	struct str closure;
 	struct hash again;
 	errint rc = want_date(o, "started", &e->started, err);
@@ -246,7 +249,8 @@ static errint read_rest(const struct object *o, struct evidence *e, struct err *
 	return rc;
 }
 
-static errint check_types(const struct object *o, const struct evidence *e, struct err *err)
+static errint check_types(const struct statement_object *o, const struct evidence *e,
+			  struct err *err)
 {
 	struct str type, predicate;
 	errint rc = want(o, "_type", true, &type, err);
@@ -268,7 +272,7 @@ static errint check_types(const struct object *o, const struct evidence *e, stru
 errint statement_parse(struct arena *a, struct str text, struct evidence *out, struct err *err)
 {
 	struct evidence e = {0};
-	struct object root, predicate;
+	struct statement_object root, predicate;
 	errint rc = open_object(a, text, &root, err);
 
 	if (!rc)

@@ -20,11 +20,11 @@
 #include "vendor/vendor_int.h"
 
 /* A source beside its entry. */
-struct wanted {
+struct wanted_source {
 	const struct closure_source *source; /* or NULL: an entry of other recipes */
 	struct source_entry entry;
 	bool write;
-	const struct wanted *same; /* whose file it is, too; or NULL */
+	const struct wanted_source *same; /* whose file it is, too; or NULL */
 };
 
 struct vendoring {
@@ -36,7 +36,7 @@ struct vendoring {
 	struct closure_sources found;
 	struct sources_file before;
 	struct sums sums;
-	struct wanted *v;
+	struct wanted_source *v;
 	size_t n;
 	struct json_member *about; /* of Python projects */
 	size_t n_about;
@@ -220,17 +220,17 @@ static void make_list(struct vendoring *w)
 {
 	bool *taken = ARENA_ARRAY(w->a, bool, w->before.n + 1);
 
-	w->v = ARENA_ARRAY(w->a, struct wanted, w->found.n + w->before.n);
+	w->v = ARENA_ARRAY(w->a, struct wanted_source, w->found.n + w->before.n);
 	for (size_t i = 0; i < w->found.n; i++) {
 		const struct closure_source *s = &w->found.v[i];
 		struct source_entry *before = find_before(w, s);
-		struct wanted *it = &w->v[w->n];
+		struct wanted_source *it = &w->v[w->n];
 
 		if (!is_wanted(w, s, before)) {
 			w->out->left_out++;
 			continue;
 		}
-		*it = (struct wanted){.source = s};
+		*it = (struct wanted_source){.source = s};
 		it->entry = before ? *before : (struct source_entry){.file = S("")};
 		it->entry.license = S("");
 		describe(w, s, &it->entry);
@@ -243,11 +243,11 @@ static void make_list(struct vendoring *w)
 		w->n++;
 	}
 	for (size_t i = 0; i < w->before.n; i++) {
-		struct wanted *it = &w->v[w->n];
+		struct wanted_source *it = &w->v[w->n];
 
 		if (taken[i])
 			continue;
-		*it = (struct wanted){.entry = w->before.v[i]};
+		*it = (struct wanted_source){.entry = w->before.v[i]};
 		merge_needs(w, &it->entry, NULL);
 		w->n++;
 	}
@@ -256,7 +256,7 @@ static void make_list(struct vendoring *w)
 /* ---- names ---- */
 
 /* A file that is no entry's is somebody's own, unless it is just this source. */
-static bool is_foreign(struct vendoring *w, const struct wanted *it, struct str file)
+static bool is_foreign(struct vendoring *w, const struct wanted_source *it, struct str file)
 {
 	char *name CLEANUP_FREE = str_dupz(file);
 	int fd CLEANUP_FD = -1;
@@ -272,10 +272,11 @@ static bool is_foreign(struct vendoring *w, const struct wanted *it, struct str 
 }
 
 /* Two sources with the same content have one file. */
-static const struct wanted *find_same(const struct vendoring *w, const struct wanted *it)
+static const struct wanted_source *find_same(const struct vendoring *w,
+					     const struct wanted_source *it)
 {
 	for (size_t i = 0; i < w->n; i++) {
-		const struct wanted *other = &w->v[i];
+		const struct wanted_source *other = &w->v[i];
 
 		if (other != it && other->entry.file.n && !other->same &&
 		    hash_eq(&other->entry.hash, &it->entry.hash) &&
@@ -290,7 +291,7 @@ static bool is_list(struct str file)
 	return str_eqz(file, VENDOR_LIST) || str_eqz(file, VENDOR_SUMS);
 }
 
-static errint name_one(struct vendoring *w, struct wanted *it, struct path_map *names,
+static errint name_one(struct vendoring *w, struct wanted_source *it, struct path_map *names,
 		       struct err *err)
 {
 	const struct closure_source *s = it->source;
@@ -321,7 +322,7 @@ static errint name_files(struct vendoring *w, struct err *err)
 		if (w->v[i].entry.file.n)
 			path_map_put(&names, w->v[i].entry.file, &w->v[i]);
 	for (size_t i = 0; !rc && i < w->n; i++) {
-		struct wanted *it = &w->v[i];
+		struct wanted_source *it = &w->v[i];
 
 		if (!it->write || it->entry.file.n)
 			continue;
@@ -342,7 +343,7 @@ static void share_files(struct vendoring *w)
 	struct path_map first CLEANUP(path_map_release) = {0};
 
 	for (size_t i = 0; i < w->n; i++) {
-		struct wanted *it = &w->v[i];
+		struct wanted_source *it = &w->v[i];
 
 		if (!it->write || !it->entry.file.n)
 			continue;
@@ -357,11 +358,11 @@ static void share_files(struct vendoring *w)
 static errint look_at_files(struct vendoring *w, struct err *err)
 {
 	struct hashing *h = ARENA_ARRAY(w->a, struct hashing, w->n);
-	struct wanted **which = ARENA_ARRAY(w->a, struct wanted *, w->n);
+	struct wanted_source **which = ARENA_ARRAY(w->a, struct wanted_source *, w->n);
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->n; i++) {
-		struct wanted *it = &w->v[i];
+		struct wanted_source *it = &w->v[i];
 
 		if (!it->write || !it->entry.file.n)
 			continue;
@@ -399,7 +400,7 @@ static errint bring(struct vendoring *w, struct err *err)
 	return n ? project_realise_here(w->s, wanted, n, &o, err) : 0;
 }
 
-static void share(struct wanted *it)
+static void share(struct wanted_source *it)
 {
 	const struct source_entry *e = &it->same->entry;
 
@@ -409,7 +410,7 @@ static void share(struct wanted *it)
 	it->entry.size = e->size;
 }
 
-static void note(struct vendoring *w, const struct wanted *it)
+static void note(struct vendoring *w, const struct wanted_source *it)
 {
 	const struct source_entry *e = &it->entry;
 
@@ -425,7 +426,7 @@ static errint lay(struct vendoring *w, struct err *err)
 	errint rc = 0;
 
 	for (size_t i = 0; !rc && i < w->n; i++) {
-		struct wanted *it = &w->v[i];
+		struct wanted_source *it = &w->v[i];
 
 		if (!it->write)
 			continue;
@@ -435,7 +436,7 @@ static errint lay(struct vendoring *w, struct err *err)
 			rc = lay_source(w->folder, real, &it->entry, err);
 	}
 	for (size_t i = 0; !rc && i < w->n; i++) {
-		struct wanted *it = &w->v[i];
+		struct wanted_source *it = &w->v[i];
 
 		if (it->same)
 			share(it);
@@ -447,7 +448,7 @@ static errint lay(struct vendoring *w, struct err *err)
 
 /* ---- lists ---- */
 
-static bool is_needed(const struct vendoring *w, const struct wanted *it)
+static bool is_needed(const struct vendoring *w, const struct wanted_source *it)
 {
 	return it->entry.n_needed_by || !w->o->prune;
 }

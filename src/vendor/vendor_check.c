@@ -141,7 +141,7 @@ errint hash_files(struct hashing *v, size_t n, struct err *err)
 
 /* ---- checking ---- */
 
-struct checking {
+struct sums_check {
 	struct session *s;
 	const struct vendor_options *o;
 	struct arena *a;
@@ -152,12 +152,12 @@ struct checking {
 	size_t wrong;
 };
 
-static void checking_release(struct checking *c)
+static void checking_release(struct sums_check *c)
 {
 	git_tracked_release(&c->tracked);
 }
 
-static void wrong(struct checking *c, struct str file, enum vendor_finding finding)
+static void wrong(struct sums_check *c, struct str file, enum vendor_finding finding)
 {
 	vendor_note(c->out, c->a, file, finding, 0);
 	c->wrong++;
@@ -170,7 +170,7 @@ struct checked {
 	const struct sum_line *sum;
 };
 
-static size_t collect(struct checking *c, struct checked *v)
+static size_t collect(struct sums_check *c, struct checked *v)
 {
 	struct path_map by_file CLEANUP(path_map_release) = {0};
 	size_t n = 0;
@@ -201,7 +201,7 @@ static size_t collect(struct checking *c, struct checked *v)
 	return n;
 }
 
-static bool is_tracked(const struct checking *c, const char *path)
+static bool is_tracked(const struct sums_check *c, const char *path)
 {
 	char *real CLEANUP_FREE = realpath(path, NULL);
 	struct str below = str_c(real ? real : path), *at;
@@ -215,7 +215,7 @@ static bool is_tracked(const struct checking *c, const char *path)
 	return at != NULL;
 }
 
-static void judge(struct checking *c, const struct checked *f, const struct hashing *h)
+static void judge(struct sums_check *c, const struct checked *f, const struct hashing *h)
 {
 	const struct hash *want = f->entry ? &f->entry->sha256 : &f->sum->hash;
 
@@ -234,7 +234,7 @@ static void judge(struct checking *c, const struct checked *f, const struct hash
 		wrong(c, f->file, VENDOR_CONTRADICTED);
 }
 
-static errint check_files(struct checking *c, struct err *err)
+static errint check_files(struct sums_check *c, struct err *err)
 {
 	struct checked *v = ARENA_ARRAY(c->a, struct checked, c->sources.n + c->sums.n);
 	size_t n = collect(c, v);
@@ -250,7 +250,7 @@ static errint check_files(struct checking *c, struct err *err)
 
 /* The lists are what makes the rest findable: where they are not tracked, a clone lacks them. The
  * files themselves may be kept elsewhere. */
-static errint check_tracked(struct checking *c, struct err *err)
+static errint check_tracked(struct sums_check *c, struct err *err)
 {
 	static const char *const lists[] = {VENDOR_LIST, VENDOR_SUMS};
 	errint rc = git_tracked(c->out->folder, c->a, &c->tracked, err);
@@ -283,7 +283,7 @@ static bool is_copied(const struct sources_file *f)
 	return false;
 }
 
-static errint check_closure(struct checking *c, const struct sources_request *r, struct err *err)
+static errint check_closure(struct sums_check *c, const struct sources_request *r, struct err *err)
 {
 	struct closure_sources found CLEANUP(closure_sources_release) = {0};
 	bool natives = is_copied(&c->sources);
@@ -296,7 +296,7 @@ static errint check_closure(struct checking *c, const struct sources_request *r,
 }
 
 /* The labels of sources.json: those of one release together. */
-static errint check_labels(struct checking *c, struct err *err)
+static errint check_labels(struct sums_check *c, struct err *err)
 {
 	struct str_set labels = {0};
 	size_t room = 0;
@@ -324,7 +324,7 @@ static errint check_labels(struct checking *c, struct err *err)
 	return rc;
 }
 
-static errint check(struct checking *c, struct err *err)
+static errint check(struct sums_check *c, struct err *err)
 {
 	const struct vendor_options *o = c->o;
 	const struct sources_request r = {
@@ -355,7 +355,7 @@ static errint check(struct checking *c, struct err *err)
 errint vendor_check(struct session *s, const struct vendor_options *o, struct arena *a,
 		    struct vendor_result *out, struct err *err)
 {
-	struct checking c CLEANUP(checking_release) = {.s = s, .o = o, .a = a, .out = out};
+	struct sums_check c CLEANUP(checking_release) = {.s = s, .o = o, .a = a, .out = out};
 	errint rc = check(&c, err);
 
 	if (rc || !c.wrong)
