@@ -4,7 +4,7 @@
 #include <unistd.h>
 #include "audit/difference.h"
 #include "base/environ.h"
-#include "base/report.h"
+#include "cli/checklist_print.h"
 #include "cli/command.h"
 #include "cli/named.h"
 #include "cli/option_eval.h"
@@ -14,7 +14,7 @@
 enum { VERIFY_DIFFERS = 1, VERIFY_TROUBLE = 2, DIFFERENCES_MAX = 20 };
 
 struct rebuild_command {
-	bool rebuild, deep, keep, json;
+	bool rebuild, checklist, deep, keep, json;
 	uint64_t vary;
 	enum build_log_mode log;
 	const char *project;
@@ -55,6 +55,8 @@ static errint take_vary(void *at, const struct option_given *g, struct err *err)
 
 static const struct option rows[] = {
 	OPT_FLAG(struct rebuild_command, rebuild, "--rebuild", "build again, and compare"),
+	OPT_FLAG(struct rebuild_command, checklist, "--checklist",
+		 "look at the ten points of a reproducible package"),
 	OPT_FLAG(struct rebuild_command, deep, "--deep",
 		 "also all that it was built from, as far as that is here"),
 	OPT_CALL(struct rebuild_command, vary, take_vary, "--vary", "CONDITION,…",
@@ -247,17 +249,37 @@ static errint rebuild(struct cli *cli, const struct rebuild_command *c, struct e
 	return rc;
 }
 
+static errint checklist(struct cli *cli, const struct rebuild_command *c, struct err *err)
+{
+	struct checklist l CLEANUP(checklist_release) = {0};
+	struct checklist_request r = {.names = c->names.v, .n_names = c->names.n};
+	char *dir CLEANUP_FREE = NULL;
+	errint rc = project_find(c->project, &dir, err);
+
+	if (!rc)
+		rc = cli_session(cli, &r.session, err);
+	r.project = dir;
+	if (!rc)
+		rc = checklist_run(&r, &cli->a, &l, err);
+	if (!rc)
+		checklist_print(cli, &l, c->json);
+	return rc;
+}
+
 static errint run(struct cli *cli, void *ctx, struct err *err)
 {
 	const struct rebuild_command *c = ctx;
 	errint rc;
 
-	if (!c->rebuild) {
-		err_set(err, ERR_USAGE, "what is to be verified?");
-		return err_hint(err, "--rebuild builds again and compares; 'kiln store verify' "
-				     "looks at what the store has");
+	if (c->rebuild == c->checklist) {
+		err_set(err, ERR_USAGE,
+			c->rebuild ? "one thing at a time: --rebuild or --checklist"
+				   : "what is to be verified?");
+		return err_hint(err,
+				"--rebuild builds again and compares, --checklist looks at the "
+				"project; 'kiln store --verify' looks at what the store has");
 	}
-	rc = rebuild(cli, c, err);
+	rc = c->rebuild ? rebuild(cli, c, err) : checklist(cli, c, err);
 	/* 1 is an answer here. */
 	if (rc && rc != ERR_INTERRUPTED)
 		err->status = VERIFY_TROUBLE;
@@ -266,7 +288,7 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 
 const struct command command_verify = {
 	.name = "verify",
-	.summary = "build again, and tell what came out otherwise and why",
+	.summary = "build again and compare, or look at the ten points of a package",
 	.topic = TOPIC_BUILD,
 	.needs = NEEDS_STORE,
 	.rows = rows,
