@@ -337,6 +337,7 @@ errint parse_ind_string(struct parser *p, struct expr **out)
 	struct stripping st = {.at_start = true};
 	pos_t pos = parser_here(p);
 	const char *q = p->lexer.p;
+	size_t texts = syntax_n_texts(p);
 	PARSER_OPEN(p, OPEN_INDENTED, pos);
 
 	while (q < p->lexer.end && *q == ' ')
@@ -345,6 +346,8 @@ errint parse_ind_string(struct parser *p, struct expr **out)
 		p->lexer.p = q + 1;
 	PARSE(ind_pieces(p, &in));
 	PARSER_CLOSE(p);
+	if (in.n == 1)
+		syntax_mark(p, texts, !in.v[0].expr, false);
 	st.indent = min_indent(&in);
 	for (uint32_t i = 0; i < in.n; i++) {
 		struct piece x = in.v[i];

@@ -6,10 +6,6 @@
 #include "base/report.h"
 #include "project/recipes.h"
 
-/* What a restricted evaluation of recipes may read goes into eval: the project and the set that it
- * is called with. Nothing without a project. */
-ATTR_MUST_CHECK errint project_allow(const struct project_request *r, struct arena *a,
-				     struct eval_request *eval, struct err *err);
 /* Appends what a call of a set needs in pure evaluation, where it cannot find out: `system = …;`.
  */
 ATTR_MUST_CHECK errint project_put_system(struct evaluation *e, struct buf *b, struct err *err);

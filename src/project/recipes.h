@@ -13,6 +13,10 @@ struct recipes {
 		    */
 	struct value *v; /* NULL without a project */
 };
+/* What a restricted evaluation of recipes may read goes into eval: the project and the set that it
+ * is called with. Nothing without a project. */
+ATTR_MUST_CHECK errint project_allow(const struct project_request *r, struct arena *a,
+				     struct eval_request *eval, struct err *err);
 /* Those of r->dir, which see of their project what git tracks; where that is NULL, the set alone.
  * out stays where it is, and is released also after a failure. */
 ATTR_MUST_CHECK errint recipes_open(const struct project_request *r, struct arena *a,

@@ -155,19 +155,31 @@ static errint fetch_commit(const struct fetching *f, struct prefetch *p, struct 
 	return rc;
 }
 
+static errint fetch_all(const struct fetching *f, struct err *err)
+{
+	errint rc = fetch_files(f, err);
+
+	for (size_t i = 0; !rc && i < f->n; i++) {
+		if (f->v[i].failure.code || f->v[i].kind != PREFETCH_COMMIT)
+			continue;
+		(void)!fetch_commit(f, &f->v[i], &f->v[i].failure);
+		rc = interrupt_check(err);
+	}
+	return rc ? rc : store_flush(f->s->store, err);
+}
+
 errint prefetch_all(struct session *s, struct prefetch *v, size_t n, struct arena *a,
 		    struct err *err)
 {
 	struct fetching f CLEANUP(fetching_release) = {s, a, v, n};
+	/* An evaluation that is open meanwhile may have it so. */
+	bool was_readonly = store_readonly(s->store);
 	errint rc = temp_dir(temp_dir_root(), "kiln-prefetch-", &f.dir, err);
 
-	if (!rc)
-		rc = fetch_files(&f, err);
-	for (size_t i = 0; !rc && i < n; i++) {
-		if (v[i].failure.code || v[i].kind != PREFETCH_COMMIT)
-			continue;
-		(void)!fetch_commit(&f, &v[i], &v[i].failure);
-		rc = interrupt_check(err);
-	}
-	return rc ? rc : store_flush(s->store, err);
+	if (rc)
+		return rc;
+	store_set_readonly(s->store, false);
+	rc = fetch_all(&f, err);
+	store_set_readonly(s->store, was_readonly);
+	return rc;
 }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 #include <sys/utsname.h>
+#include "py/specifier.h"
 #include "py/wheel.h"
 #include "recipe/version_text.h"
 #include "source/index_page.h"
@@ -13,6 +14,7 @@
 #include "store/store.h"
 
 enum { PYTHON_MINOR = 13 };
+#define PYTHON_VERSION "3.13"
 
 struct item_reading {
 	struct session *s;
@@ -39,6 +41,17 @@ static bool is_better(const struct item_reading *r, const struct index_file *f, 
 	int c = best ? version_text_cmp(version, best_version) : 1;
 
 	return c > 0 || (c == 0 && rank < best_rank);
+}
+
+static bool python_fits(const struct item_reading *r, struct str requires)
+{
+	struct specifier_set set;
+	struct pep440 python;
+	ERR(ignored);
+
+	return !requires.n || specifier_set_parse(r->a, requires, &set, &ignored) ||
+	       pep440_parse(r->a, S(PYTHON_VERSION), &python, &ignored) ||
+	       specifier_set_contains(&set, &python);
 }
 
 /* Lower is better; ~0 does not fit. Source archives come behind all wheels, unless they are wanted.
@@ -75,7 +88,8 @@ static errint from_index(struct item_reading *r, struct str text, struct err *er
 
 		if (!v.n || rank == WHEEL_NO_RANK ||
 		    (want.n ? version_text_cmp(v, want) != 0
-			    : f->yanked || version_text_is_pre(v)) ||
+			    : f->yanked || version_text_is_pre(v) ||
+				      !python_fits(r, f->requires_python)) ||
 		    !is_better(r, f, v, rank, best, version, best_rank))
 			continue;
 		best = f;

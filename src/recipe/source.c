@@ -197,6 +197,7 @@ bool recipe_source_read(struct arena *a, const struct drv *d, struct recipe_sour
 	}
 	if (!read)
 		return false;
+	out->full_ref = out->ref;
 	out->ref = str_drop_prefix(out->ref, S("refs/tags/"));
 	out->version = out->kind == RECIPE_SOURCE_PYPI ? version_of_file(a, out->project, out->file)
 						       : version_of_ref(out->ref);
@@ -385,11 +386,6 @@ errint recipe_sources(const struct trial *t, const struct recipe_list *all, stru
 	for (size_t i = 0; i < all->n; i++)
 		if (str_eq(all->v[i].name, name))
 			row = &all->v[i];
-	if (row && row->failure.code) {
-		err_set(err, row->failure.code, "%s", row->failure.msg);
-		return row->failure.hint ? err_hint(err, "%s", row->failure.hint)
-					 : row->failure.code;
-	}
 	if (!row || !row->drv_path.n)
 		return err_set(err, ERR_NOT_FOUND, "recipe '%.*s' is no derivation", STR_ARG(name));
 	for (size_t i = 0; i < t->n_drvs; i++)

@@ -24,6 +24,7 @@ struct recipe_source {
 	struct str url;           /* the first; of a repository its own */
 	struct str project, file; /* of PYPI */
 	struct str repo, ref;     /* of FORGE, GIT: where its tags are; without refs/tags/ */
+	struct str full_ref;      /* as it is written */
 	struct str version;       /* the part of file, ref or URL that is one; or "" */
 	bool unpack, strip_root, executable;
 	bool submodules;

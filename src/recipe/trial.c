@@ -83,6 +83,8 @@ errint trial_open(struct trial *t, struct session *s, struct recipe_files *f,
 	t->request.trial = &t->watch;
 	errint rc = texts(t, f, edits, n, err);
 	if (!rc)
+		rc = project_allow(&r, &t->a, &t->request, err);
+	if (!rc)
 		rc = project_pin_read(s, f->project, &t->a, &t->pin, err);
 	r.pin = &t->pin;
 	return rc ? rc : recipes_open(&r, &t->a, &t->recipes, err);

@@ -125,9 +125,13 @@ static struct str version_attr(struct trial *t, const char *recipe, struct arena
 static errint own_sources(struct source_update *w, struct err *err)
 {
 	struct recipe_source *all;
+	struct value *ignored;
 	size_t n;
 	errint rc = programs_read(&w->u->trial, w->a, &w->programs, err);
 
+	/* Of a name that is none it tells which may be meant. */
+	if (!rc)
+		rc = trial_attr(&w->u->trial, w->recipe, "drvPath", &ignored, err);
 	if (!rc)
 		rc = recipe_sources(&w->u->trial, &w->u->list, str_c(w->recipe), w->a, &all, &n,
 				    err);
@@ -169,6 +173,35 @@ static errint no_main(const struct source_update *w, struct err *err)
 
 /* ---- the literals of a version ---- */
 
+static bool is_mark(char c)
+{
+	return c == '.' || c == '_' || c == '-';
+}
+
+/* 1_0_0 for 1.0.0 */
+static bool is_respelled(struct str a, struct str b)
+{
+	bool same = a.n == b.n && !str_eq(a, b);
+
+	for (size_t i = 0; same && i < a.n; i++)
+		same = a.p[i] == b.p[i] || (is_mark(a.p[i]) && is_mark(b.p[i]));
+	return same;
+}
+
+/* With the marks that `like` has, where it has one kind of them. */
+static struct str respelled(struct arena *a, struct str version, struct str like)
+{
+	char *out = arena_strz(a, version), mark = 0;
+
+	for (size_t i = 0; i < like.n; i++)
+		if (is_mark(like.p[i]) && !mark)
+			mark = like.p[i];
+	for (size_t i = 0; mark && i < version.n; i++)
+		if (is_mark(out[i]))
+			out[i] = mark;
+	return str_n(out, version.n);
+}
+
 static void find_version_literals(const struct source_update *w, struct str now, struct literals *l)
 {
 	const struct recipe_source *s = w->src;
@@ -178,9 +211,10 @@ static void find_version_literals(const struct source_update *w, struct str now,
 		literals_find_text(&w->programs, s->ref, p->ref, w->a, l);
 	if (s->version.n && p->version.n)
 		literals_find_text(&w->programs, s->version, p->version, w->a, l);
-	/* Of a commit that is a tag's the recipe says the version beside it. */
-	if (version_is_commit(s->ref) && now.n && p->version.n)
-		literals_find_text(&w->programs, now, p->version, w->a, l);
+	/* Of a commit that is a tag's the recipe says the version beside it, and a tag may be made
+	 * of the version with other marks between its numbers. */
+	if (now.n && p->version.n && (version_is_commit(s->ref) || is_respelled(s->version, now)))
+		literals_find_text(&w->programs, now, respelled(w->a, p->version, now), w->a, l);
 }
 
 static errint no_literal(const struct source_update *w, const struct literals *l, struct err *err)
@@ -204,17 +238,24 @@ static bool is_wanted(const struct literal *l, bool is_main)
 
 static void tell_left(struct source_update *w, const struct literals *l, bool is_main)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (l->v[i].own && !l->v[i].broken && !is_wanted(&l->v[i], is_main))
-			update_note(w, "line %u still says '%.*s'", l->v[i].line,
-				    STR_ARG(l->v[i].from));
+	unsigned last = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct literal *v = &l->v[i];
+
+		if (!v->own || v->broken || is_wanted(v, is_main) || v->line == last)
+			continue;
+		last = v->line;
+		update_note(w, "line %u still says '%.*s'", v->line, STR_ARG(v->from));
+	}
 }
 
 static errint edit_versions(struct source_update *w, struct err *err)
 {
 	struct str now = version_attr(&w->u->trial, w->recipe, w->a);
-	bool is_main = (now.n && str_eq(now, w->src->version)) ||
-		       (version_is_commit(w->src->ref) && w->pick.version.n && w->n == 1);
+	bool is_main =
+		(now.n && (str_eq(now, w->src->version) || is_respelled(w->src->version, now))) ||
+		(version_is_commit(w->src->ref) && w->pick.version.n && w->n == 1);
 	struct literals l = {0};
 	const struct literals_probe p = {.s = w->u->s,
 					 .f = &w->u->files,
@@ -255,16 +296,22 @@ static errint move_source(struct source_update *w, struct err *err)
 	return rc ? rc : updater_refresh(w->u, err);
 }
 
+/* A commit's first digits tell enough. */
+static struct str shortened(struct str ref)
+{
+	return version_is_commit(ref) ? str_sub(ref, 0, 12) : ref;
+}
+
 static struct str shown_version(const struct recipe_source *s)
 {
-	return s->kind == RECIPE_SOURCE_PYPI || (!s->ref.n && s->version.n) ? s->version
-	       : s->ref.n                                                   ? s->ref
-									    : S("?");
+	if (s->ref.n)
+		return shortened(s->ref);
+	return s->version.n ? s->version : S("?");
 }
 
 static struct str shown_pick(const struct source_update *w)
 {
-	return w->pick.ref.n ? w->pick.ref : w->pick.version;
+	return w->pick.ref.n ? shortened(w->pick.ref) : w->pick.version;
 }
 
 static errint update_source(struct source_update *w, struct err *err)

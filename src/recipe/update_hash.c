@@ -26,7 +26,7 @@ static struct prefetch to_prefetch(const struct recipe_source *s)
 		.strip_root = s->strip_root,
 		.executable = s->executable || (s->recursive && !s->unpack),
 		.repo = s->url,
-		.ref = s->ref,
+		.ref = s->full_ref,
 		.submodules = s->submodules,
 		.sparse = s->sparse,
 		.n_sparse = s->n_sparse,

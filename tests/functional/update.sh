@@ -1,0 +1,177 @@
+#!/bin/sh
+# kiln update: a project of 42 recipes, written in all the ways that people write versions and hashes,
+# moves byte for byte as update/world.py says; then single cases. Upstream is update/server.py.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+command -v git >/dev/null || skip_all "no git"
+command -v patch >/dev/null || skip_all "no patch"
+python3 -c 'import zipfile' 2>/dev/null || skip_all "no python3"
+plan 56
+
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
+	GIT_COMMITTER_EMAIL=a@b no_proxy='*' KILN_CONF="$T/kiln.conf"
+unset PIP_FIND_LINKS PIP_INDEX_URL PIP_EXTRA_INDEX_URL SSH_AUTH_SOCK
+mkdir "$T/up"
+python3 "$here/update/world.py" upstream "$T/up" || exit 1
+python3 "$here/update/server.py" "$T/up" "$T/port" "$T/log" &
+server=$!
+trap 'kill $server 2>/dev/null; finish' EXIT
+while [ ! -s "$T/port" ]; do sleep 0.05; done
+read -r port <"$T/port"
+python3 "$here/update/world.py" project "$T/up" "$port" "$KILN_BUILD/compat/nix-hash" || exit 1
+echo "mirror.pypi = http://127.0.0.1:$port/simple" >"$KILN_CONF"
+hash_of() { python3 -c 'import base64, hashlib, sys; print("sha256-" + base64.b64encode(hashlib.sha256(open(sys.argv[1], "rb").read()).digest()).decode())' "$T/up/files/$1"; }
+update() { kiln update "$@" 2>"$T/err"; }
+# What was said of errors.
+said() { grep -E '^(error|hint| )' "$T/err"; }
+
+# ---- all at once ----
+cp -r "$T/up/before" "$T/p" && cd "$T/p" || exit 1
+diff=$(update --all --dry-run)
+is "nothing fails" "$(said)" ""
+ok "a dry run writes nothing" diff -r "$T/up/before" .
+cp -r "$T/up/before" "$T/patched"
+kiln update --all --dry-run 2>/dev/null | sed -n '/^--- /,$p' >"$T/diff"
+ok "what it shows is a patch" patch -s --binary -d "$T/patched" -p1 -i "$T/diff"
+ok "that makes exactly what is to become" diff -r "$T/up/after" "$T/patched"
+like "a move is told" "$diff" '^final-attrs: v1.0.0 -> v1.10.0$'
+like "of each source of several" "$diff" '^two-apart: .*/o/plugin 3 -> 4$'
+like "what is at its newest" "$diff" '^is-newest: 1.0 is the newest$'
+like "what only looks alike" "$diff" "^strings: line 3 still says '1.0'$"
+like "what there is for nobody here" "$diff" "^plain: 1.0 -> 1.1 \(1.5 is there, but not as a file like 'alpha-1.0-py3-none-any.whl'"
+update --all >/dev/null
+is "all move" "$?$(said)" 0
+ok "byte for byte" diff -r "$T/up/after" .
+again=$(update --all)
+ok "once more, nothing moves" diff -r "$T/up/after" .
+is "and nothing is said to" "$(printf '%s\n' "$again" | grep -c -- ' -> ')" 0
+kiln build --dry-run >/dev/null 2>"$T/dry"
+is "the recipes evaluate" "$?" 0
+kill "$server"
+wait "$server" 2>/dev/null
+ok "what was fetched lies in the store" kiln build --no-link -E "(import $here/../../pkgs { system = \"x86_64-linux\"; }).fetchPypi { pname = \"alpha\"; version = \"1.1\"; format = \"wheel\"; dist = \"py3\"; python = \"py3\"; hash = \"$(hash_of alpha-1.1-py3-none-any.whl)\"; }"
+
+# ---- without upstream ----
+rm -rf "$T/p" && cp -r "$T/up/before" "$T/p" && cd "$T/p" || exit 1
+rm -rf "$XDG_CACHE_HOME"
+fails_like "an index that is not there" "Failed to connect" kiln update plain
+update --all >/dev/null
+is "all fail, each by itself" "$?" 1
+ok "and nothing is written but what a repository here has" diff -r -x git.nix "$T/up/before" .
+python3 "$here/update/server.py" "$T/up" "$T/port2" "$T/log" &
+server=$!
+while [ ! -s "$T/port2" ]; do sleep 0.05; done
+read -r port <"$T/port2"
+echo "mirror.pypi = http://127.0.0.1:$port/simple" >"$KILN_CONF"
+
+# ---- single cases ----
+mkdir -p "$T/q/.flox/pkgs" && cd "$T/q" || exit 1
+args='{ lib, stdenvNoCC, python3, fetchPypi, fetchgit }:'
+# wheel NAME PROJECT VERSION: a recipe of it
+wheel() {
+	cat >".flox/pkgs/$1.nix" <<NIX
+$args python3.pkgs.buildPythonPackage rec {
+  pname = "$2";
+  version = "$3";
+  format = "wheel";
+  src = fetchPypi { inherit pname version format; dist = "py3"; python = "py3"; hash = "$(hash_of "$2-$3-py3-none-any.whl")"; };
+  dependencies = [ python3.pkgs.numpy ];
+}
+NIX
+}
+version_in() { sed -n 's/.*version = "\(.*\)";.*/\1/p' ".flox/pkgs/$1.nix"; }
+wheel a alpha 1.1
+update a --to 1.0 >/dev/null
+is "an older one, by name" "$? $(version_in a)" "0 1.0"
+ok "with its hash" grep -qF "$(hash_of alpha-1.0-py3-none-any.whl)" .flox/pkgs/a.nix
+cp .flox/pkgs/a.nix "$T/a.nix"
+fails_like "one that is not there" "no 7.7 of 'alpha'" kiln update a --to 7.7
+ok "changes nothing" cmp "$T/a.nix" .flox/pkgs/a.nix
+fails_like "one that is there for others only" "no 1.5 of 'alpha' that is a file of the same kind" kiln update a --to 1.5
+update a --pre >/dev/null
+is "pre-releases on request" "$(version_in a)" 1.2rc1
+update a --to 1.1 >/dev/null
+like "a yanked one by name, and why it was" "$(update a --to 1.3)" 'alpha-1.3-py3-none-any.whl was yanked: it eats files'
+update a >/dev/null
+is "from there none is newer" "$(version_in a)" 1.3
+echo "$args stdenvNoCC.mkDerivation rec { pname = \"alpha\"; version = \"1\" + \".0\"; dontUnpack = true; src = fetchPypi { inherit pname version; format = \"wheel\"; dist = \"py3\"; python = \"py3\"; hash = \"$(hash_of alpha-1.0-py3-none-any.whl)\"; }; }" >.flox/pkgs/pieces.nix
+cp .flox/pkgs/pieces.nix "$T/pieces.nix"
+fails_like "a version in pieces" "no literal holds '1.0'" kiln update pieces
+ok "stays" cmp "$T/pieces.nix" .flox/pkgs/pieces.nix
+rm .flox/pkgs/pieces.nix
+echo "$args stdenvNoCC.mkDerivation rec { pname = \"Old.Name\"; version = \"1.0\"; dontUnpack = true; src = fetchPypi { inherit pname version; hash = \"$(hash_of Old.Name-1.0.tar.gz)\"; }; }" >.flox/pkgs/renamed.nix
+fails_like "files that are spelt otherwise now" "the package index calls it 'old_name-1.1.tar.gz'" kiln update renamed
+rm .flox/pkgs/renamed.nix
+fails_like "a recipe that is none" "did you mean 'a'" kiln update aa
+fails_like "no name" "kiln update --all" kiln update
+fails_like "one version for all" "one recipe" kiln update --all --to 1
+
+# ---- branches and commits ----
+zero=sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+head=$(git -C "$T/up/repos/tool" rev-parse main)
+echo "$args stdenvNoCC.mkDerivation { pname = \"tool\"; version = \"0\"; src = fetchgit { url = \"file://$T/up/repos/tool\"; rev = \"main\"; hash = \"$zero\"; }; }" >.flox/pkgs/branch.nix
+fails_like "a branch has no newest" "the branch 'main', which has no newest" kiln update branch
+like "unless everything moves" "$(update --all --dry-run)" "^branch: main: .*has no newest one"
+like "a branch's commit" "$(update branch --to main)" "^branch: main -> $(printf %.12s "$head")$"
+like "is written" "$(cat .flox/pkgs/branch.nix)" "rev = \"$head\"; hash = \"sha256-[^A]"
+like "and left alone then" "$(update branch --to HEAD)" 'is the newest$'
+rm .flox/pkgs/branch.nix
+
+# ---- one that fails among others ----
+wheel a alpha 1.0
+wheel b beta 1.0 2>/dev/null
+wheel c delta 1.0
+update --all >"$T/out"
+is "the exit status tells" "$?" 1
+is "the others move" "$(version_in a) $(version_in c)" "1.1 1.0.post2"
+like "what failed is named" "$(said)" "^error: b: no package index has the project 'beta'"
+rm .flox/pkgs/b.nix
+
+# ---- JSON ----
+wheel a alpha 1.0
+json=$(update --all --json --dry-run)
+is "JSON of all" "$(printf '%s\n' "$json" | python3 -c 'import json, sys; r = {x["recipe"]: x for x in json.load(sys.stdin)}; print(r["a"]["sources"][0]["to"], r["a"]["error"], r["c"]["diff"] is None, "+++ b/.flox/pkgs/a.nix" in r["a"]["diff"])')" "1.1 None True True"
+
+# ---- commits ----
+wheel c delta 1.0
+git init -q -b main . && git add -A && git commit -q -m start
+echo "not mine" >other && git add other
+wheel d alpha 1.0
+update --all --commit >/dev/null
+is "a commit a recipe" "$(git log --format=%s)" "c: 1.0 -> 1.0.post2
+a: 1.0 -> 1.1
+start"
+is "with its file alone" "$(git show --format= --name-only HEAD)" .flox/pkgs/c.nix
+is "what else was staged stays so, and what git does not track is none" "$(git status --porcelain)" "A  other
+?? .flox/pkgs/d.nix"
+is "and is left" "$(version_in d)" 1.0
+rm .flox/pkgs/d.nix
+fails_like "commits and none" "one of the two" kiln update a --commit --dry-run
+
+# ---- links, modes ----
+wheel a alpha 1.0
+mv .flox/pkgs/a.nix "$T/q/a-real.nix" && ln -s ../../a-real.nix .flox/pkgs/a.nix && chmod 600 a-real.nix && git add -A
+update a >/dev/null
+is "a link stays one, and what it leads to is edited" "$(test -L .flox/pkgs/a.nix && version_in a; stat -c %a a-real.nix)" "1.1
+600"
+
+# ---- kills ----
+rm -rf "$T/p" && cp -r "$T/up/before" "$T/p" && cd "$T/p" || exit 1
+sed -i "s/127.0.0.1:[0-9]*/127.0.0.1:$port/" .flox/pkgs/*.nix
+rm -rf "$T/up/before" "$T/up/after"
+python3 "$here/update/world.py" project "$T/up" "$port" "$KILN_BUILD/compat/nix-hash"
+wrong=
+for wait in 0.05 0.4 0.9 1.3 1.6 1.8; do
+	kiln update --all >/dev/null 2>&1 &
+	sleep "$wait"
+	kill -9 $! 2>/dev/null
+	wait $! 2>/dev/null
+	(cd "$T/p" && find . -name '*.nix' -type f) | while read -r file; do
+		cmp -s "$file" "$T/up/before/$file" || cmp -s "$file" "$T/up/after/$file" || echo "$file"
+	done >"$T/wrong"
+	wrong=$wrong$(cat "$T/wrong")
+done
+is "killed, each file is old or new" "$wrong" ""
+update --all >/dev/null
+ok "and another run ends it" diff -r "$T/up/after" .
