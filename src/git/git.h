@@ -66,14 +66,14 @@ ATTR_MUST_CHECK errint git_rev_count(struct str repo_dir, const char *rev, uint6
 				     struct err *err);
 
 /* What a repository elsewhere has, as `git ls-remote` tells it; nothing is brought. */
-struct git_remote_ref {
+struct remote_ref {
 	struct str name;   /* "refs/tags/v1", "HEAD" */
 	struct str commit; /* of an annotated tag what it leads to */
 };
-struct git_remote_refs {
-	struct git_remote_ref *v; /* in the other side's order */
+struct remote_refs {
+	struct remote_ref *v; /* in the other side's order */
 	size_t n;
 	struct str head; /* the branch that HEAD means, or "" */
 };
 ATTR_MUST_CHECK errint git_list_refs(const struct git_options *o, const char *url, struct arena *a,
-				     struct git_remote_refs *out, struct err *err);
+				     struct remote_refs *out, struct err *err);

@@ -181,12 +181,12 @@ errint git_remote_head_ref(const struct git_source *src, const char *url, char *
 }
 
 static void take_refs(const git_remote_head **heads, size_t n, const struct git_api *g,
-		      struct arena *a, struct git_remote_refs *out)
+		      struct arena *a, struct remote_refs *out)
 {
-	out->v = ARENA_ARRAY(a, struct git_remote_ref, n + 1);
+	out->v = ARENA_ARRAY(a, struct remote_ref, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		struct str name = str_c(heads[i]->name);
-		struct git_remote_ref *last = out->n ? &out->v[out->n - 1] : NULL;
+		struct remote_ref *last = out->n ? &out->v[out->n - 1] : NULL;
 		char rev[GIT_OID_HEXSZ + 1];
 
 		g->git_oid_tostr(rev, sizeof(rev), &heads[i]->oid);
@@ -197,14 +197,14 @@ static void take_refs(const git_remote_head **heads, size_t n, const struct git_
 			continue;
 		}
 		out->v[out->n++] =
-			(struct git_remote_ref){arena_str(a, name), arena_str(a, str_c(rev))};
+			(struct remote_ref){arena_str(a, name), arena_str(a, str_c(rev))};
 		if (str_eqz(name, "HEAD") && heads[i]->symref_target)
 			out->head = arena_str(a, str_c(heads[i]->symref_target));
 	}
 }
 
 errint git_list_refs(const struct git_options *o, const char *url, struct arena *a,
-		     struct git_remote_refs *out, struct err *err)
+		     struct remote_refs *out, struct err *err)
 {
 	struct remote_session s CLEANUP(session_release) = {0};
 	struct git_source src = {.o = *o};
@@ -219,7 +219,7 @@ errint git_list_refs(const struct git_options *o, const char *url, struct arena 
 	int status = s.g->git_remote_ls(&heads, &n, s.remote);
 	if (status)
 		return session_fail(&s, status, err);
-	*out = (struct git_remote_refs){0};
+	*out = (struct remote_refs){0};
 	take_refs(heads, n, s.g, a, out);
 	return 0;
 }

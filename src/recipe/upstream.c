@@ -180,8 +180,8 @@ static struct str prefix_of(struct str ref)
 	return str_n(ref.p, ref.n - version_of_ref(ref).n);
 }
 
-static const struct git_remote_ref *find_ref(const struct git_remote_refs *refs, const char *folder,
-					     struct str name)
+static const struct remote_ref *find_ref(const struct remote_refs *refs, const char *folder,
+					 struct str name)
 {
 	for (size_t i = 0; i < refs->n; i++) {
 		struct str rest = str_drop_prefix(refs->v[i].name, str_c(folder));
@@ -192,7 +192,7 @@ static const struct git_remote_ref *find_ref(const struct git_remote_refs *refs,
 	return NULL;
 }
 
-static void take_tag(const struct search_up *u, const struct git_remote_ref *r, struct str tag,
+static void take_tag(const struct search_up *u, const struct remote_ref *r, struct str tag,
 		     struct upstream_pick *out)
 {
 	/* A tag that a recipe names by its commit goes on being named so. */
@@ -202,7 +202,7 @@ static void take_tag(const struct search_up *u, const struct git_remote_ref *r, 
 }
 
 /* The tag that the source is at, also when it names its commit. */
-static struct str current_tag(const struct search_up *u, const struct git_remote_refs *refs)
+static struct str current_tag(const struct search_up *u, const struct remote_refs *refs)
 {
 	struct str best = S("");
 
@@ -218,7 +218,7 @@ static struct str current_tag(const struct search_up *u, const struct git_remote
 	return best;
 }
 
-static errint newest_tag(const struct search_up *u, const struct git_remote_refs *refs,
+static errint newest_tag(const struct search_up *u, const struct remote_refs *refs,
 			 struct upstream_pick *out, struct err *err)
 {
 	struct str now = current_tag(u, refs), version = version_of_ref(now);
@@ -251,12 +251,12 @@ static errint newest_tag(const struct search_up *u, const struct git_remote_refs
 	return 0;
 }
 
-static errint tag_to(const struct search_up *u, const struct git_remote_refs *refs,
+static errint tag_to(const struct search_up *u, const struct remote_refs *refs,
 		     struct upstream_pick *out, struct err *err)
 {
 	struct str to = str_c(u->ask->to), prefix = prefix_of(current_tag(u, refs));
 	struct str tag = str_c(arena_printf(u->a, "%.*s%s", STR_ARG(prefix), u->ask->to));
-	const struct git_remote_ref *r = find_ref(refs, "refs/tags/", tag);
+	const struct remote_ref *r = find_ref(refs, "refs/tags/", tag);
 
 	if (!r) {
 		tag = to;
@@ -283,7 +283,7 @@ static errint tag_to(const struct search_up *u, const struct git_remote_refs *re
 
 static errint find_tag(const struct search_up *u, struct upstream_pick *out, struct err *err)
 {
-	struct git_remote_refs refs;
+	struct remote_refs refs;
 	errint rc;
 
 	/* A commit is there without asking. */

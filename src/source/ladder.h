@@ -132,6 +132,6 @@ ATTR_MUST_CHECK errint ladder_index(struct ladder *l, struct str project, struct
 /* Asks for the pages already, so that those of many projects come at once. */
 ATTR_MUST_CHECK errint ladder_index_ask(struct ladder *l, struct str project, struct err *err);
 /* The names of a git repository elsewhere, as of now. */
-struct git_remote_refs;
+struct remote_refs;
 ATTR_MUST_CHECK errint ladder_git_refs(struct ladder *l, struct str url, struct arena *a,
-				       struct git_remote_refs *out, struct err *err);
+				       struct remote_refs *out, struct err *err);

@@ -234,8 +234,8 @@ errint bring_git(struct ladder *l, const struct bring *what, struct arena *a, st
 	return 0;
 }
 
-errint ladder_git_refs(struct ladder *l, struct str url, struct arena *a,
-		       struct git_remote_refs *out, struct err *err)
+errint ladder_git_refs(struct ladder *l, struct str url, struct arena *a, struct remote_refs *out,
+		       struct err *err)
 {
 	errint rc = ladder_prepare(l, err);
 
