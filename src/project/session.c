@@ -77,6 +77,14 @@ void session_add_project(struct session *s, const char *dir)
 		ladder_add_folder(session_ladder(s), whole);
 }
 
+errint session_use_data_dir(struct session *s, const char *dir, struct err *err)
+{
+	free(STEAL(s->data_dir));
+	if (setenv("KILN_DATA_DIR", dir, 1))
+		return err_sys(err, "setting KILN_DATA_DIR");
+	return data_dir_find(&s->data_dir, err);
+}
+
 errint session_data_dir(struct session *s, const char **out, struct err *err)
 {
 	errint rc = s->data_dir ? 0 : data_dir_find(&s->data_dir, err);

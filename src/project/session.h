@@ -42,5 +42,7 @@ void session_release(struct session *s);
 struct ladder *session_ladder(struct session *s);
 /* A project's own .flox/sources is one of its folders from now on. */
 void session_add_project(struct session *s, const char *dir);
+/* From now on that is the folder that holds pkgs/, for this process and what it starts. */
+ATTR_MUST_CHECK errint session_use_data_dir(struct session *s, const char *dir, struct err *err);
 /* The folder that holds pkgs/, as data_dir_find() finds it. Borrowed. */
 ATTR_MUST_CHECK errint session_data_dir(struct session *s, const char **out, struct err *err);

@@ -559,7 +559,7 @@ static errint finish(struct vendoring *w, struct err *err)
 	errint rc = write_lists(w, &now, err);
 	if (!rc)
 		rc = prune(w, &now, err);
-	if (!rc)
+	if (!rc && !w->o->folder)
 		vendor_git_add(w->out->folder, w->s->report);
 	return rc;
 }
@@ -572,8 +572,11 @@ static errint vendor(struct vendoring *w, struct err *err)
 					  .names = o->names,
 					  .n_names = o->n_names,
 					  .inputs = true};
-	errint rc = vendor_folder(o->dir, w->a, &w->out->folder, err);
+	errint rc = 0;
 
+	w->out->folder = o->folder;
+	if (!o->folder)
+		rc = vendor_folder(o->dir, w->a, &w->out->folder, err);
 	if (!rc)
 		rc = open_folder(w, err);
 	if (!rc)

@@ -18,8 +18,9 @@ struct vendor_options {
 	const char *const *names;
 	size_t n_names; /* 0: every recipe */
 	enum vendor_natives natives;
-	bool prune; /* what no recipe needs any more goes */
-	bool lfs;   /* .gitattributes gives the files to Git LFS */
+	bool prune;         /* what no recipe needs any more goes */
+	bool lfs;           /* .gitattributes gives the files to Git LFS */
+	const char *folder; /* lay them there instead, without a word to git; NULL: .flox/sources */
 };
 
 /* X(id, text): what became of a file, or is wrong with it. */
