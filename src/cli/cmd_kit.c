@@ -7,8 +7,8 @@
 #include "vendor/kit.h"
 
 struct kit_command {
-	const char *project, *file, *output;
-	struct option_list names;
+	const char *project, *file, *output, *sign;
+	struct option_list names, keys;
 	bool json;
 };
 
@@ -37,6 +37,8 @@ static void print_json(const char *file, const struct kit_result *r)
 static const struct option make_rows[] = {
 	OPERANDS_NEEDED(struct kit_command, names, "NAME[@RELEASE]"),
 	OPT_TEXT(struct kit_command, output, "-o --output", "FILE", "the kit to write"),
+	OPT_TEXT(struct kit_command, sign, "--sign", "FILE",
+		 "sign it with the secret key in this file"),
 	OPT_TEXT(struct kit_command, project, "--project", "DIR", "the project's folder"),
 	OPT_FLAG(struct kit_command, json, "--json", "print JSON"),
 	OPT_END,
@@ -59,8 +61,11 @@ static errint make(struct cli *cli, void *ctx, struct err *err)
 		rc = project_find(c->project, &dir, err);
 	if (rc)
 		return rc;
-	const struct kit_options o = {
-		.dir = dir, .labels = c->names.v, .n_labels = c->names.n, .file = c->output};
+	const struct kit_options o = {.dir = dir,
+				      .labels = c->names.v,
+				      .n_labels = c->names.n,
+				      .file = c->output,
+				      .key = c->sign};
 	rc = kit_make(s, &o, &cli->a, &r, err);
 	if (rc)
 		return rc;
@@ -90,11 +95,19 @@ static const struct option file_rows[] = {
 	OPT_END,
 };
 
+static const struct option verify_rows[] = {
+	OPERAND(struct kit_command, file, "FILE"),
+	OPT_LIST(struct kit_command, keys, "--key", "NAME:BASE64",
+		 "this key, or another one given, must have signed it"),
+	OPT_FLAG(struct kit_command, json, "--json", "print JSON"),
+	OPT_END,
+};
+
 static errint verify(struct cli *cli, void *ctx, struct err *err)
 {
 	const struct kit_command *c = ctx;
 	struct kit_result r = {0};
-	errint rc = kit_verify(c->file, &cli->a, &r, err);
+	errint rc = kit_verify(c->file, c->keys.v, c->keys.n, &cli->a, &r, err);
 
 	if (rc)
 		return rc;
@@ -103,13 +116,17 @@ static errint verify(struct cli *cli, void *ctx, struct err *err)
 	else
 		out_printf("%s: %zu sources and %zu paths are as they should be\n", c->file,
 			   r.sources, r.paths);
+	for (size_t i = 0; !c->keys.n && i < r.n_signers; i++)
+		report_msg(cli_report(cli), REPORT_NOTE,
+			   "it says that '%.*s' signed it: '--key' proves that",
+			   STR_ARG(r.signers[i]));
 	return 0;
 }
 
 static const struct command verify_verb = {
 	.name = "verify",
 	.summary = "read a kit, and compare all of it with its hashes",
-	.rows = file_rows,
+	.rows = verify_rows,
 	.size = sizeof(struct kit_command),
 	.run = verify,
 	.manual = "kiln-kit",

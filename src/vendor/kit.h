@@ -18,6 +18,7 @@ struct kit_options {
 	const char *const *labels; /* "NAME" or "NAME@RELEASE" */
 	size_t n_labels;
 	const char *file;
+	const char *key; /* the file of a secret key to sign with, or NULL */
 };
 
 /* X(id, text): of a path of the closure. */
@@ -39,6 +40,8 @@ struct kit_result {
 	size_t sources, paths;
 	struct str *outputs; /* of the recipes */
 	size_t n_outputs;
+	struct str *signers; /* names that signatures tell; who made them only keys prove */
+	size_t n_signers;
 	/* of a rebuild */
 	struct kit_row {
 		struct str path;
@@ -51,9 +54,10 @@ struct kit_result {
 /* Builds what is not built, brings all sources, and writes the file: whole or not at all. */
 ATTR_MUST_CHECK errint kit_make(struct session *s, const struct kit_options *o, struct arena *a,
 				struct kit_result *out, struct err *err);
-/* Reads every byte. ERR_MISMATCH or ERR_CORRUPT names the first that is wrong. */
-ATTR_MUST_CHECK errint kit_verify(const char *file, struct arena *a, struct kit_result *out,
-				  struct err *err);
+/* Reads every byte. ERR_MISMATCH or ERR_CORRUPT names the first that is wrong. With public keys
+ * (NAME:BASE64), one of them must have signed it, else ERR_DENIED. */
+ATTR_MUST_CHECK errint kit_verify(const char *file, const char *const *keys, size_t n_keys,
+				  struct arena *a, struct kit_result *out, struct err *err);
 /* Puts the closure into the store. */
 ATTR_MUST_CHECK errint kit_install(struct session *s, const char *file, struct arena *a,
 				   struct kit_result *out, struct err *err);

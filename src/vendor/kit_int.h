@@ -48,7 +48,7 @@ struct kit {
 	int fd;
 	struct seekable frames;
 	struct kit_manifest manifest;
-	uint64_t manifest_at; /* where its frame begins */
+	struct str text, signatures; /* kit.json, and the lines of kit.json.sig or "" */
 };
 ATTR_MUST_CHECK errint kit_open(const char *file, struct arena *a, struct kit *out,
 				struct err *err);

@@ -16,6 +16,7 @@
 #include "git/git_tracked.h"
 #include "plan/plan.h"
 #include "store/nar.h"
+#include "store/signing_key.h"
 #include "vendor/kit_int.h"
 #include "vendor/vendor_int.h"
 
@@ -392,6 +393,28 @@ static errint open_file_to_write(struct kit_writer *w, struct err *err)
 	return rc;
 }
 
+/* In a frame of its own: what is signed is what stands before it. */
+static errint put_signature(struct kit_writer *w, struct str manifest, struct err *err)
+{
+	struct signing_key key CLEANUP(signing_key_wipe) = {0};
+	struct signature s;
+	BUF(text, LIMIT_SMALL_FILE);
+	errint rc = signing_key_read(w->a, w->o->key, &key, err);
+
+	if (!rc)
+		rc = key_sign(&key, manifest, &s, err);
+	if (!rc)
+		rc = seekable_cut(&w->seekable, err);
+	if (rc)
+		return rc;
+	signature_print(&s, &text);
+	buf_putc(&text, '\n');
+	rc = tar_begin_file(&w->tar, S(KIT_SIGNATURE), false, text.n, err);
+	if (!rc)
+		rc = tar_put_bytes(&w->tar, buf_str(&text), err);
+	return rc ? rc : tar_end_file(&w->tar, text.n, err);
+}
+
 static errint put_manifest(struct kit_writer *w, struct err *err)
 {
 	BUF(text, LIMIT_LOCK_FILE);
@@ -406,6 +429,8 @@ static errint put_manifest(struct kit_writer *w, struct err *err)
 		rc = tar_put_bytes(&w->tar, buf_str(&text), err);
 	if (!rc)
 		rc = tar_end_file(&w->tar, text.n, err);
+	if (!rc && w->o->key)
+		rc = put_signature(w, buf_str(&text), err);
 	if (!rc)
 		rc = tar_finish(&w->tar, err);
 	return rc ? rc : seekable_finish(&w->seekable, err);
@@ -423,6 +448,13 @@ static errint place(struct kit_writer *w, struct err *err)
 	return 0;
 }
 
+static errint check_key(struct kit_writer *w, struct err *err)
+{
+	struct signing_key key CLEANUP(signing_key_wipe) = {0};
+
+	return signing_key_read(w->a, w->o->key, &key, err);
+}
+
 errint kit_make(struct session *s, const struct kit_options *o, struct arena *a,
 		struct kit_result *out, struct err *err)
 {
@@ -430,6 +462,9 @@ errint kit_make(struct session *s, const struct kit_options *o, struct arena *a,
 		.s = s, .o = o, .a = a, .out = out, .fd = -1};
 	errint rc = open_file_to_write(&w, err);
 
+	/* Before the work, not after it. */
+	if (!rc && o->key)
+		rc = check_key(&w, err);
 	if (!rc)
 		rc = gather(&w, err);
 	if (rc)

@@ -106,19 +106,19 @@ void kit_manifest_print(const struct kit_manifest *m, struct buf *b)
 
 /* ---- reading ---- */
 
-struct object {
+struct kit_object {
 	struct arena *a;
 	struct json_member *v;
 	size_t n;
 };
 
-static errint open_object(struct arena *a, struct str text, struct object *out, struct err *err)
+static errint open_object(struct arena *a, struct str text, struct kit_object *out, struct err *err)
 {
 	out->a = a;
 	return json_members(a, text, &out->v, &out->n, err);
 }
 
-static errint text_of(const struct object *o, const char *key, struct str *out, struct err *err)
+static errint text_of(const struct kit_object *o, const char *key, struct str *out, struct err *err)
 {
 	const struct str *value = json_find(o->v, o->n, str_c(key));
 	errint rc = value ? json_string(o->a, *value, out, err)
@@ -127,7 +127,7 @@ static errint text_of(const struct object *o, const char *key, struct str *out, 
 	return rc ? err_wrap(err, "'%s'", key) : 0;
 }
 
-static errint texts_of(const struct object *o, const char *key, struct str **out, size_t *n,
+static errint texts_of(const struct kit_object *o, const char *key, struct str **out, size_t *n,
 		       struct err *err)
 {
 	errint rc = json_strings(o->a, json_find(o->v, o->n, str_c(key)), out, n, err);
@@ -135,7 +135,7 @@ static errint texts_of(const struct object *o, const char *key, struct str **out
 	return rc ? err_wrap(err, "'%s'", key) : 0;
 }
 
-static errint number_of(const struct object *o, const char *key, uint64_t *out, struct err *err)
+static errint number_of(const struct kit_object *o, const char *key, uint64_t *out, struct err *err)
 {
 	const struct str *value = json_find(o->v, o->n, str_c(key));
 
@@ -144,7 +144,8 @@ static errint number_of(const struct object *o, const char *key, uint64_t *out, 
 		       : err_set(err, ERR_CORRUPT, "'%s' is no number", key);
 }
 
-static errint hash_of(const struct object *o, const char *key, struct hash *out, struct err *err)
+static errint hash_of(const struct kit_object *o, const char *key, struct hash *out,
+		      struct err *err)
 {
 	struct str text;
 	errint rc = text_of(o, key, &text, err);
@@ -154,7 +155,7 @@ static errint hash_of(const struct object *o, const char *key, struct hash *out,
 	return rc;
 }
 
-static errint items_of(const struct object *o, const char *key, struct str **out, size_t *n,
+static errint items_of(const struct kit_object *o, const char *key, struct str **out, size_t *n,
 		       struct err *err)
 {
 	const struct str *value = json_find(o->v, o->n, str_c(key));
@@ -167,7 +168,7 @@ static errint items_of(const struct object *o, const char *key, struct str **out
 static errint read_path(struct arena *a, struct str text, struct str dir, struct path_info *p,
 			struct err *err)
 {
-	struct object o;
+	struct kit_object o;
 	errint rc = open_object(a, text, &o, err);
 
 	if (!rc)
@@ -195,7 +196,7 @@ static errint read_path(struct arena *a, struct str text, struct str dir, struct
 
 static errint read_member(struct arena *a, struct str text, struct kit_member *m, struct err *err)
 {
-	struct object o;
+	struct kit_object o;
 	errint rc = open_object(a, text, &o, err);
 
 	if (!rc)
@@ -210,7 +211,7 @@ static errint read_member(struct arena *a, struct str text, struct kit_member *m
 static errint read_recipe(struct arena *a, struct str text, struct str dir, struct kit_recipe *r,
 			  struct err *err)
 {
-	struct object o;
+	struct kit_object o;
 	errint rc = open_object(a, text, &o, err);
 
 	if (!rc)
@@ -224,7 +225,7 @@ static errint read_recipe(struct arena *a, struct str text, struct str dir, stru
 	return rc;
 }
 
-static errint read_lists(const struct object *o, struct kit_manifest *m, struct err *err)
+static errint read_lists(const struct kit_object *o, struct kit_manifest *m, struct err *err)
 {
 	struct arena *a = o->a;
 	struct str *items;
@@ -273,7 +274,7 @@ errint kit_manifest_parse(struct arena *a, struct str text, struct kit_manifest 
 			  struct err *err)
 {
 	struct kit_manifest m = {0};
-	struct object o;
+	struct kit_object o;
 	errint rc = open_object(a, text, &o, err);
 
 	if (rc)

@@ -10,7 +10,7 @@
 #include "archive/tar_write.h"
 #include "base/file.h"
 #include "base/process.h"
-#include "store/nar.h"
+#include "store/signing_key.h"
 #include "vendor/kit_int.h"
 
 enum { CHUNK = 128 << 10 };
@@ -25,27 +25,33 @@ void kit_close(struct kit *k)
 /* ---- kit.json ---- */
 
 struct manifest_walk {
-	struct arena *a;
-	struct buf text;
+	struct buf text, signatures;
 	bool found;
 };
+
+static void manifest_walk_release(struct manifest_walk *w)
+{
+	buf_release(&w->text);
+	buf_release(&w->signatures);
+}
 
 static errint take_manifest(const struct archive_item *item, struct source *data, void *ctx,
 			    struct err *err)
 {
 	struct manifest_walk *w = ctx;
-	struct buf_sink to = buf_sink_init(&w->text);
+	bool manifest = str_eqz(item->name, KIT_MANIFEST) && !w->found;
+	bool signatures = str_eqz(item->name, KIT_SIGNATURE) && !w->signatures.n;
+	struct buf_sink to = buf_sink_init(signatures ? &w->signatures : &w->text);
 
-	if (!str_eqz(item->name, KIT_MANIFEST) || w->found)
-		return 0;
-	w->found = true;
-	return source_copy(data, &to.sink, err);
+	w->found |= manifest;
+	return manifest || signatures ? source_copy(data, &to.sink, err) : 0;
 }
 
 /* The frame that kit.json begins: the last ones hold nothing else. A big one takes several. */
 static errint read_manifest(struct kit *k, struct arena *a, struct err *err)
 {
-	struct manifest_walk w = {.a = a, .text = BUF_INIT(LIMIT_LOCK_FILE)};
+	struct manifest_walk w CLEANUP(manifest_walk_release) = {
+		.text = BUF_INIT(LIMIT_LOCK_FILE), .signatures = BUF_INIT(LIMIT_SMALL_FILE)};
 	errint rc = 0;
 
 	for (size_t i = k->frames.n; !rc && !w.found && i > 0; i--) {
@@ -57,16 +63,16 @@ static errint read_manifest(struct kit *k, struct arena *a, struct err *err)
 		rc = seekable_source_init(&from, &k->frames, at, k->frames.size, err);
 		if (!rc)
 			(void)!archive_walk_source(&from.source, take_manifest, &w, &not_there);
-		k->manifest_at = at;
 		if (k->frames.size - at > LIMIT_LOCK_FILE)
 			break;
 	}
 	if (!rc && !w.found)
 		rc = err_set(err, ERR_CORRUPT, "it has no " KIT_MANIFEST " at its end");
-	if (!rc)
-		rc = kit_manifest_parse(a, arena_str(a, buf_str(&w.text)), &k->manifest, err);
-	buf_release(&w.text);
-	return rc;
+	if (rc)
+		return rc;
+	k->text = arena_str(a, buf_str(&w.text));
+	k->signatures = arena_str(a, buf_str(&w.signatures));
+	return kit_manifest_parse(a, k->text, &k->manifest, err);
 }
 
 errint kit_open(const char *file, struct arena *a, struct kit *out, struct err *err)
@@ -172,12 +178,47 @@ static void tell(const struct kit *k, struct arena *a, struct kit_result *out)
 			out->outputs[out->n_outputs++] = m->recipes[i].outputs[o];
 }
 
-errint kit_verify(const char *file, struct arena *a, struct kit_result *out, struct err *err)
+/* Is there a signature by one of the keys? */
+static errint check_signatures(const struct kit *k, const char *const *keys, size_t n,
+			       struct arena *a, struct kit_result *out, struct err *err)
+{
+	struct str rest = k->signatures, line;
+	bool good = n == 0;
+
+	out->signers = ARENA_ARRAY(a, struct str, rest.n / 2 + 1);
+	while (str_split(&rest, '\n', &line)) {
+		struct signature s;
+		errint rc = line.n ? signature_parse(a, line, &s, err) : 0;
+
+		for (size_t i = 0; !rc && line.n && i < n; i++) {
+			struct public_key key;
+
+			rc = public_key_parse(a, str_c(keys[i]), &key, err);
+			good |= !rc && key_verify(&key, k->text, &s);
+		}
+		if (rc)
+			return rc;
+		if (line.n)
+			out->signers[out->n_signers++] = s.name;
+	}
+	if (good)
+		return 0;
+	err_set(err, ERR_DENIED, "'%s' is %s", k->file,
+		out->n_signers ? "signed by none of the keys" : "not signed");
+	for (size_t i = 0; i < out->n_signers; i++)
+		err_detail(err, "  signed by '%.*s', as it says", STR_ARG(out->signers[i]));
+	return err_hint(err, "is it from whom you think?");
+}
+
+errint kit_verify(const char *file, const char *const *keys, size_t n_keys, struct arena *a,
+		  struct kit_result *out, struct err *err)
 {
 	struct kit k CLEANUP(kit_close) = {.fd = -1};
 	struct stat st;
 	errint rc = kit_open(file, a, &k, err);
 
+	if (!rc)
+		rc = check_signatures(&k, keys, n_keys, a, out, err);
 	if (rc)
 		return rc;
 	if (fstat(k.fd, &st) == 0)

@@ -101,10 +101,11 @@ static errint check_labels(const struct rebuild *r, struct err *err)
 			known |= str_eqz(m->recipes[k].label, r->o->labels[i]);
 		if (known)
 			continue;
-		err_set(err, ERR_NOT_FOUND, "'%s' has no recipe '%s'", r->o->file, r->o->labels[i]);
+		errint rc = err_set(err, ERR_NOT_FOUND, "'%s' has no recipe '%s'", r->o->file,
+				    r->o->labels[i]);
 		for (size_t k = 0; k < m->n_recipes; k++)
 			err_detail(err, "  %.*s", STR_ARG(m->recipes[k].label));
-		return err->code;
+		return rc;
 	}
 	return 0;
 }
