@@ -67,7 +67,7 @@ static const char *short_name(const char *ref)
 	return str_drop_prefix(s, S("refs/tags/")).p;
 }
 
-static void print_move(const struct release_move *m)
+static void print_move(const struct release_move *m, bool remote)
 {
 	out_printf("%s %s", m->tag ? "tag" : "branch", short_name(m->ref));
 	if (*m->note)
@@ -79,7 +79,7 @@ static void print_move(const struct release_move *m)
 		out_printf(" (%.12s -> %.12s)", was, m->commit);
 	if (m->backwards)
 		out_str(S(", back"));
-	out_printf("%s\n", !m->there ? " here" : !m->here ? " at the remote" : "");
+	out_printf("%s\n", !remote ? "" : !m->there ? " here" : !m->here ? " at the remote" : "");
 }
 
 static void json_or_null(const char *key, const char *text)
@@ -112,7 +112,7 @@ static void print_plan(const struct release_command *c, const struct release_pla
 	}
 	for (size_t i = 0; i < p->n; i++) {
 		if (!c->json) {
-			print_move(&p->v[i]);
+			print_move(&p->v[i], release_remote(p->r) != NULL);
 			continue;
 		}
 		out_str(i ? S(",\n ") : S("\n "));

@@ -35,6 +35,8 @@ ATTR_MUST_CHECK errint release_command_finish(struct cli *cli, const struct rele
 					      struct release_plan *p, const char *nothing,
 					      struct err *err);
 
-extern const struct command release_verb_approve, release_verb_archive, release_verb_ci,
-	release_verb_evidence, release_verb_gate, release_verb_promote, release_verb_protect,
-	release_verb_rollback, release_verb_rotate, release_verb_status, release_verb_verify_push;
+extern const struct command release_verb_approve, release_verb_archive, release_verb_bump,
+	release_verb_ci, release_verb_diff, release_verb_evidence, release_verb_gate,
+	release_verb_history, release_verb_init, release_verb_promote, release_verb_protect,
+	release_verb_rollback, release_verb_rotate, release_verb_start, release_verb_status,
+	release_verb_verify_push;

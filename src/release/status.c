@@ -11,6 +11,7 @@
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "release/gates.h"
 #include "release/promote.h"
 
 void release_status_release(struct release_status *s)
@@ -69,6 +70,35 @@ static errint compare(struct release *r, struct release_status_row *row, const c
 	return 0;
 }
 
+static void add_name(struct release *r, struct str *list, struct str name)
+{
+	*list = str_c(arena_printf(&r->a, "%.*s%s%.*s", STR_ARG(*list), list->n ? " " : "",
+				   STR_ARG(name)));
+}
+
+/* What evidence says of the commit, as one that is on the track. */
+static errint ask_gates(struct release *r, struct release_status_row *row, const struct track *t,
+			bool name_gates, struct err *err)
+{
+	char text[HASH_TEXT_MAX];
+	struct gates_query q;
+	struct gates_answer answer;
+
+	gates_question(r, t, row->v[STATUS_commit].p, &r->a, &q);
+	errint rc = gates_ask(&q, &r->a, &answer, err);
+	if (rc)
+		return rc;
+	if (answer.closure.algo != HASH_NONE)
+		row->v[STATUS_closure] =
+			arena_str(&r->a, str_c(hash_format(&answer.closure, HASH_SRI, true, text)));
+	for (size_t i = 0; name_gates && i < answer.n; i++)
+		add_name(r,
+			 &row->v[answer.v[i].answer.verdict == EVIDENCE_COUNTS ? STATUS_passed
+									       : STATUS_missing],
+			 answer.v[i].gate.name);
+	return 0;
+}
+
 static const char *known_remote(struct release *r, const struct track *t)
 {
 	const char *remote = release_remote(r);
@@ -101,6 +131,8 @@ static errint look_at_track(struct release *r, const struct track *t, struct rel
 	if (!*at)
 		return 0;
 	errint rc = take_commit(r, row, at, err);
+	if (!rc)
+		rc = ask_gates(r, row, t, true, err);
 	if (!rc && next)
 		rc = compare(r, row, place_of(r, next), STATUS_ahead, STATUS_behind, err);
 	return rc ? rc : compare(r, row, remote, STATUS_remoteAhead, STATUS_remoteBehind, err);
@@ -146,7 +178,9 @@ static errint look_at_kept(struct release *r, const struct git_ref *ref, bool br
 	row->v[STATUS_ref] = ref->name;
 	row->v[STATUS_name] =
 		str_drop_prefix(str_drop_prefix(ref->name, S("refs/tags/")), S("refs/heads/"));
-	return take_commit(r, row, f.commit, err);
+	rc = take_commit(r, row, f.commit, err);
+	return rc || !r->config.n ? rc
+				  : ask_gates(r, row, &r->config.v[r->config.n - 1], false, err);
 }
 
 static errint look(struct release *r, struct release_status *out, struct err *err)
