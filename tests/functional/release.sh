@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "no git"
-plan 26
+plan 35
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c@d
@@ -18,8 +18,8 @@ refs() { git -C "$1" for-each-ref --format='%(refname) %(objectname) %(*objectna
 release() { kiln release "$@"; }
 # version V: what is checked out becomes that.
 version() {
-	echo "{ release = \"$1\"; comfyui.version = \"$1\"; }" >versions.nix
-	git add -A && git commit -qm "ComfyUI version $1"
+	sed -i "s/release = \".*\";/release = \"$1\";/" versions.nix
+	git add -A && git commit -qm "version $1"
 }
 # begin REPO: a project at 0.3.60 with its tracks, and its remote REPO.git.
 begin() {
@@ -28,6 +28,12 @@ begin() {
 	cat >.flox/pkgs/comfyui.nix <<'NIX'
 { versions }: derivation { name = "comfyui-${versions.comfyui.version}"; system = "x86_64-linux"; builder = "/bin/sh"; }
 NIX
+	# shellcheck disable=SC2016 # Nix's
+	{
+		printf 'let\n  # The release: "0.3.60".\n  release = "";\n  releases = {\n'
+		for v in 60 61 62 63 64; do echo "    \"0.3.$v\" = { comfyui.version = \"0.3.$v\"; };"; done
+		printf '  };\nin\n{ inherit release releases; } // releases.${release}\n'
+	} >versions.nix
 	at 0 && version 0.3.60
 	for branch in main-testing main-staging latest latest-staging latest-testing; do git branch "$branch"; done
 	git remote add origin "file://$T/$1.git" && git push -q origin --all
@@ -39,7 +45,7 @@ by_kiln() {
 	begin kiln
 	git switch -q latest-testing
 	for v in 61 62 63 64; do
-		at "$v" && version "0.3.$v" && git push -q origin latest-testing
+		at "$v" && release start "0.3.$v" || return 1
 		release promote latest-testing && release promote && release promote latest-staging && release rotate || return 1
 	done
 	at 65 && release archive
@@ -80,6 +86,25 @@ fails_like "one to another version" "^error: 'latest' has 0.3.61, not 0.3.62$" k
 is "back" "$(release rollback main | sed 's/ (.*)//')" "branch main: 0.3.61 -> 0.3.60, back"
 is "there, too" "$(git -C "$T/two.git" rev-parse main)" "$(git rev-parse v0.3.60^0)"
 is "and forward" "$(release rotate 0.3.61 | sed 's/ (.*)//')" "branch main: 0.3.60 -> 0.3.61"
+
+
+# ---- a new version ----
+
+is "start tells" "$(release start 0.3.62 -n)" "latest-testing would have it"
+like "and does" "$(release start 0.3.62)" "^branch latest-testing: 0.3.61 -> 0.3.62 \([0-9a-f]{12} -> $(git rev-parse HEAD | cut -c1-12)\) at the remote$"
+is "one line of the file is another" "$(git diff --numstat HEAD~1)" "1	1	versions.nix"
+is "again there is nothing to do" "$(release start 0.3.62)" "latest-testing has it already"
+sed -i 's/release = "0.3.62"/release = "0.3.63"/' versions.nix
+like "one that was edited and not committed goes on" "$(release start 0.3.63)" "^branch latest-testing: 0.3.62 -> 0.3.63 "
+git reset -q --hard HEAD~1 && git push -q --force origin latest-testing
+version 0.3.63
+like "and one that was committed and not pushed" "$(release start 0.3.63)" "^branch latest-testing: 0.3.63 -> 0.3.63 "
+git reset -q --hard HEAD~2 && git push -q --force origin latest-testing
+fails_like "a version must be higher" "^error: the version does not increase: 'latest-testing' has 0.3.61$" kiln release start 0.3.60
+fails_like "and be there" "^error: '.*/versions.nix' has no release '0.3.99'$" kiln release start 0.3.99
+git switch -q main
+fails_like "where it begins" "^hint: git switch latest-testing$" kiln release start 0.3.62
+git switch -q latest-testing
 
 # ---- refusals ----
 
