@@ -109,6 +109,17 @@ static struct str refused(struct str text)
 	return best;
 }
 
+/* "… cannot lock ref 'REF': …" */
+static struct str lost_ref(struct str words, struct str otherwise)
+{
+	struct str mark = S("cannot lock ref '"), ref, rest;
+	ptrdiff_t at = str_find(words, mark);
+
+	return at >= 0 && str_cut(str_skip(words, (size_t)at + mark.n), '\'', &ref, &rest)
+		       ? ref
+		       : otherwise;
+}
+
 static errint explain_push(errint rc, const char *remote, struct str text, struct err *err)
 {
 	struct str line = refused(text), spec, why;
@@ -120,6 +131,7 @@ static errint explain_push(errint rc, const char *remote, struct str text, struc
 		return err_wrap(err, "pushing to '%s'", remote);
 	}
 	char *words CLEANUP_FREE = err->detail ? xstrdup(err->detail) : NULL;
+	struct str spoken = str_c(words ? words : "");
 	if (!str_cut(line, '\t', &spec, &why))
 		why = line;
 	bool moved =
@@ -127,10 +139,17 @@ static errint explain_push(errint rc, const char *remote, struct str text, struc
 		str_find(why, S("failed to update ref")) >= 0 ||
 		str_find(why, S("fetch first")) >= 0 || str_find(why, S("already exists")) >= 0;
 	ptrdiff_t colon = str_rchr(spec, ':');
+	struct str ref = str_skip(spec, (size_t)(colon + 1));
+	/* Who lost the race for one of several is told in words alone. */
+	if (str_find(spoken, S("but expected")) >= 0 ||
+	    str_find(spoken, S("already exists")) >= 0) {
+		ref = lost_ref(spoken, ref);
+		moved = true;
+	}
 	if (moved)
 		rc = err_set(err, ERR_MISMATCH,
-			     "'%.*s' of '%s' was moved by somebody else meanwhile",
-			     STR_ARG(str_skip(spec, (size_t)(colon + 1))), remote);
+			     "'%.*s' of '%s' was moved by somebody else meanwhile", STR_ARG(ref),
+			     remote);
 	else
 		rc = err_set(err, ERR_DENIED, "the remote '%s' refused: %.*s", remote,
 			     STR_ARG(why));

@@ -142,8 +142,31 @@ static errint after_failed_push(struct release_plan *p, struct err *failure, str
 	return rc;
 }
 
+static bool has_moved(struct release_plan *p)
+{
+	ERR(unknown);
+
+	if (release_reread(p->r, &unknown))
+		return true;
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].here && strcmp(git_refs_id(&p->r->refs, p->v[i].ref), p->v[i].was) != 0)
+			return true;
+	return false;
+}
+
+/* Where nothing has moved there is nothing to be ended. */
+static errint after_failed_moves(struct release_plan *p, bool pushed, struct err *err)
+{
+	ERR(ignored);
+
+	if (!pushed && !has_moved(p) && !release_done(p->r, &ignored))
+		return err_hint(err, "nothing was moved");
+	return err_hint(err, "kiln release %s ends what was begun", p->what);
+}
+
 errint release_apply(struct release_plan *p, struct err *err)
 {
+	bool pushes = false;
 	ERR(failure);
 	errint rc = make_tags(p, err);
 
@@ -158,8 +181,10 @@ errint release_apply(struct release_plan *p, struct err *err)
 		if (rc)
 			return rc;
 	}
+	for (size_t i = 0; i < p->n; i++)
+		pushes = pushes || p->v[i].there;
 	rc = moves_here(p, err);
 	if (!rc)
 		rc = moves_follow(p, err);
-	return rc ? err_hint(err, "kiln release %s ends what was begun", p->what) : 0;
+	return rc ? after_failed_moves(p, pushes, err) : 0;
 }

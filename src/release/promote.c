@@ -164,6 +164,12 @@ errint plan_keep(struct release_plan *p, const struct track_state *t, struct err
 	}
 	bool branch = r->config.branches;
 	const char *name = release_tag_name(r, &t->version, &r->a);
+	if (!track_may_be_called(str_c(name))) {
+		err_set(err, ERR_USAGE, "'%s' cannot be the name of a %s", name,
+			branch ? "branch" : "tag");
+		return err_hint(err, "it is made of the version that versions.nix has as %s",
+				r->config.version);
+	}
 	const char *ref = arena_printf(&r->a, "refs/%s/%s", branch ? "heads" : "tags", name);
 	const struct git_ref *here = git_refs_find(&r->refs, str_c(ref));
 	const struct git_ref *there = remote ? git_refs_find(&r->remote, str_c(ref)) : NULL;

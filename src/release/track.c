@@ -71,7 +71,7 @@ static errint read_names(const struct toml *table, const char *key, struct arena
 }
 
 /* git-check-ref-format(1), as far as a name can be typed by mistake. */
-static bool is_branch(struct str s)
+bool track_may_be_called(struct str s)
 {
 	static const char *const never[] = {"..", "@{", "//", ".lock/"};
 
@@ -115,7 +115,7 @@ static errint read_track(const struct toml_entry *e, struct arena *a, struct tra
 	errint rc = check_keys(e->value, known, ARRAY_LEN(known), err);
 	if (!rc)
 		rc = read_text(e->value, "branch", a, &branch, err);
-	if (!rc && !is_branch(str_c(branch)))
+	if (!rc && !track_may_be_called(str_c(branch)))
 		return toml_err(e->value, err, "'%s' cannot be the name of a branch", branch);
 	if (!rc)
 		rc = read_names(e->value, "from", a, &t->from, &t->n_from, err);

@@ -60,6 +60,8 @@ ATTR_MUST_CHECK errint track_get(const struct release_config *c, const char *nam
 const struct track *track_of_ref(const struct release_config *c, struct str ref);
 /* Where it is promoted to; NULL from the last one. */
 const struct track *track_next(const struct release_config *c, const struct track *t);
+/* Can a branch or tag have this name? */
+bool track_may_be_called(struct str s);
 /* The branch's name, without refs/heads/. */
 const char *track_branch(const struct track *t);
 
