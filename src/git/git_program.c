@@ -156,8 +156,19 @@ static errint explain_push(errint rc, const char *remote, struct str text, struc
 	return words ? err_detail(err, "%s", words) : rc;
 }
 
+/* "=\tFROM:TO\t[up to date]" */
+static size_t count_same(struct str text)
+{
+	struct str line;
+	size_t n = 0;
+
+	while (str_split(&text, '\n', &line))
+		n += str_starts(line, S("=\t"));
+	return n;
+}
+
 errint git_program_push(const struct git_place *p, const char *remote, const struct git_push *v,
-			size_t n, struct err *err)
+			size_t n, size_t *same, struct err *err)
 {
 	static const char *const before[] = {
 		"push",    "--atomic",         "--porcelain",
@@ -175,7 +186,11 @@ errint git_program_push(const struct git_place *p, const char *remote, const str
 		args[k++] = arena_printf(&a, "%s:%s", v[i].to, v[i].ref);
 	errint rc = git_program(p, args, &text, err);
 
-	return rc ? explain_push(rc, remote, buf_str(&text), err) : 0;
+	if (rc)
+		return explain_push(rc, remote, buf_str(&text), err);
+	if (same)
+		*same = count_same(buf_str(&text));
+	return 0;
 }
 
 /* ---- the work tree ---- */

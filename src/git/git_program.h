@@ -27,9 +27,11 @@ struct git_push {
 };
 /* One push of all or none, each on condition that the remote still has what is expected. ERR_DENIED
  * when the remote refused, ERR_MISMATCH when something has moved there; what else fails may have
- * happened all the same, and is ERR_NETWORK. */
+ * happened all the same, and is ERR_NETWORK. *same (or NULL): how many were there already, by
+ * somebody who did the same. */
 ATTR_MUST_CHECK errint git_program_push(const struct git_place *p, const char *remote,
-					const struct git_push *v, size_t n, struct err *err);
+					const struct git_push *v, size_t n, size_t *same,
+					struct err *err);
 
 /* Is a tracked file of the work tree changed or staged? *first names one. */
 ATTR_MUST_CHECK errint git_program_dirty(const struct git_place *p, struct arena *a, bool *dirty,

@@ -62,7 +62,7 @@ static errint share_once(struct release *r, const char *remote, bool *overtaken,
 	*overtaken = false;
 	if (!*push.to || strcmp(push.was, push.to) == 0)
 		return 0;
-	rc = git_program_push(&r->place, remote, &push, 1, &failure);
+	rc = git_program_push(&r->place, remote, &push, 1, NULL, &failure);
 	*overtaken = rc == ERR_MISMATCH;
 	return rc && !*overtaken ? err_move(err, &failure) : 0;
 }

@@ -50,7 +50,15 @@ static errint push(struct release_plan *p, struct err *err)
 	for (size_t i = 0; i < p->n; i++)
 		if (p->v[i].there)
 			v[n++] = (struct git_push){p->v[i].ref, p->v[i].there_was, p->v[i].to};
-	return n ? git_program_push(&p->r->place, remote, v, n, err) : 0;
+	if (!n)
+		return 0;
+	size_t same = 0;
+	errint rc = git_program_push(&p->r->place, remote, v, n, &same, err);
+	if (!rc && same)
+		report_msg(p->r->session->report, REPORT_NOTE,
+			   "somebody else did the same meanwhile: at '%s' it was done already",
+			   remote);
+	return rc;
 }
 
 errint moves_here(struct release_plan *p, struct err *err)
