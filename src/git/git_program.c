@@ -138,6 +138,10 @@ static errint explain_push(errint rc, const char *remote, struct str text, struc
 		str_find(why, S("stale info")) >= 0 || str_find(why, S("cannot lock ref")) >= 0 ||
 		str_find(why, S("failed to update ref")) >= 0 ||
 		str_find(why, S("fetch first")) >= 0 || str_find(why, S("already exists")) >= 0;
+	/* Of a race lost in its last step an atomic push says why only in its own words. */
+	if (words && strstr(words, "cannot lock ref"))
+		moved = moved || strstr(words, "but expected") || strstr(words, "already exists") ||
+			strstr(words, ".lock");
 	ptrdiff_t colon = str_rchr(spec, ':');
 	struct str ref = str_skip(spec, (size_t)(colon + 1));
 	/* Who lost the race for one of several is told in words alone. */

@@ -112,14 +112,14 @@ is "who begins with none" "$(count "$T/there.git")" "$((before + 1))"
 kiln release approve --note again --key "$T/boss" >/dev/null 2>&1
 ok "who does not know of it" kiln release evidence --push
 is "takes all of it" "$(count .) $(count "$T/there.git")" "$((before + 2)) $((before + 2))"
-for i in 1 2 3 4; do
+for i in 1 2 3 4 5 6; do
 	(cd "$T/two" && kiln release approve --note "two $i" --key "$T/boss" --push >/dev/null 2>&1) &
 	kiln release approve --note "one $i" --key "$T/boss" --push >/dev/null 2>&1
 	wait $!
 done
-is "at the same time" "$(count "$T/there.git")" "$((before + 10))"
+is "at the same time" "$(count "$T/there.git")" "$((before + 14))"
 ok "and once more" kiln release evidence --push
-is "all is here" "$(count .)" "$((before + 10))"
+is "all is here" "$(count .)" "$((before + 14))"
 
 # ---- other bits ----
 printf 'bits three' >text
