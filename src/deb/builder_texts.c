@@ -121,35 +121,63 @@ static errint fix_paths(struct deb_build *b, const char *path, struct str text, 
 	return rewrite(b, path, buf_str(&result), err);
 }
 
-/* Every "/lib/<triplet>" of a text, or "/include/<triplet>", without the triplet. */
-static void flatten(struct deb_build *b, struct str text, const char *dir, struct buf *out)
+/* Appends text with every `from` in it, and a slash behind that ends the path, as `to`. */
+static void replace_folder(struct str text, struct str from, struct str to, struct buf *out)
 {
-	struct str needle = str_c(arena_printf(b->arena, "%s/%.*s", dir, STR_ARG(b->triplet)));
 	ptrdiff_t at;
 
-	while ((at = str_find(text, needle)) >= 0) {
+	while ((at = str_find(text, from)) >= 0) {
 		buf_put(out, text.p, (size_t)at);
-		buf_putz(out, dir);
-		text = str_skip(text, (size_t)at + needle.n);
+		buf_puts(out, to);
+		text = str_skip(text, (size_t)at + from.n);
+		if (text.n && text.p[0] == '/' && (text.n == 1 || ends_path(text.p[1])))
+			text = str_skip(text, 1);
 	}
 	buf_puts(out, text);
 }
 
-/* Paths below ${prefix} of a pkg-config file know nothing of multiarch folders any more. */
+/* "/lib/<triplet>" is "/lib", as the layout has it. */
+static struct str flat_folder(struct deb_build *b, size_t i, struct str *to)
+{
+	static const char *const dirs[] = {"/lib", "/include"};
+
+	if (i >= ARRAY_LEN(dirs))
+		return STR_NULL;
+	*to = str_c(dirs[i]);
+	return str_c(arena_printf(b->arena, "%s/%.*s", dirs[i], STR_ARG(b->triplet)));
+}
+
+/* A folder that a rule lays elsewhere, as it stands behind /usr or ${prefix}. */
+static struct str laid_folder(struct deb_build *b, const struct deb_rule *r, struct str *to)
+{
+	struct str rest = str_drop_prefix(r->arg[0], S("usr"));
+
+	if (r->verb != DEB_LAYOUT || rest.n == r->arg[0].n || rest.n < 2)
+		return STR_NULL;
+	*to = str_c(arena_printf(b->arena, "/%.*s", STR_ARG(r->arg[1])));
+	return rest;
+}
+
+/* Paths below ${prefix} of a pkg-config file know nothing of multiarch folders any more, nor of
+ * those that a rule lays elsewhere. */
 static errint fix_pkg_config(struct deb_build *b, const char *path, struct str text,
 			     struct err *err)
 {
-	BUF(libs, LIMIT_DEB_TEXT);
-	BUF(flat, LIMIT_DEB_TEXT);
+	struct str from, to;
+	errint rc = 0;
 
-	flatten(b, text, "/lib", &libs);
-	flatten(b, buf_str(&libs), "/include", &flat);
-	errint rc = buf_check(&libs, path, err);
-	if (!rc)
-		rc = buf_check(&flat, path, err);
-	if (rc)
-		return rc;
-	return fix_paths(b, path, buf_str(&flat), err);
+	for (size_t i = 0; !rc && i < b->rules.n + 2; i++) {
+		BUF(result, LIMIT_DEB_TEXT);
+
+		from = i < b->rules.n ? laid_folder(b, &b->rules.v[i], &to)
+				      : flat_folder(b, i - b->rules.n, &to);
+		if (!from.p || str_find(text, from) < 0)
+			continue;
+		replace_folder(text, from, to, &result);
+		rc = buf_check(&result, path, err);
+		text = arena_str(b->arena, buf_str(&result));
+	}
+	return rc ? rc : fix_paths(b, path, text, err);
 }
 
 static bool is_linker_script(struct str path, struct str head)

@@ -279,8 +279,13 @@ static void test_texts(void)
 			      .out = str_c(out),
 			      .deps = {deps, 1},
 			      .triplet = S("x86_64-linux-gnu")};
+	struct deb_rule laid = {.verb = DEB_LAYOUT};
 	struct deb_tree tree;
 
+	laid.arg[0] = S("usr/lib/x86_64-linux-gnu/laid");
+	laid.arg[1] = S("lib");
+	b.rules.v = &laid;
+	b.rules.n = 1;
 	text_file("dep/bin/sh", "", 0755);
 	text_file("dep/lib/libc.so.6", "", 0644);
 	text_file("texts/lib/libc_nonshared.a", "", 0644);
@@ -295,6 +300,10 @@ static void test_texts(void)
 		"texts/lib/pkgconfig/x.pc",
 		"prefix=/usr\nlibdir=${prefix}/lib/x86_64-linux-gnu\nCflags: -I/usr/include/x.h\n",
 		0644);
+	text_file("texts/lib/pkgconfig/laid.pc",
+		  "prefix=/usr\nlibdir=${prefix}/lib/x86_64-linux-gnu/laid\n"
+		  "Libs: -L/usr/lib/x86_64-linux-gnu/laid/ -L/usr/lib/x86_64-linux-gnu/laid/x\n",
+		  0644);
 	text_file("texts/bin/script", "#! /bin/sh -e\nexec /bin/sh\n", 0755);
 	text_file("texts/bin/env", "#!/usr/bin/env sh\n", 0755);
 	text_file("texts/share/doc", "#!/usr/bin/perl\n", 0644);
@@ -310,6 +319,8 @@ static void test_texts(void)
 	is_text("texts/lib/libncurses.so", "INPUT(libncurses.so.6 -ltinfo)\n");
 	is_text("texts/lib/pkgconfig/x.pc",
 		"prefix=%s/texts\nlibdir=${prefix}/lib\nCflags: -I%s/texts/include/x.h\n");
+	is_text("texts/lib/pkgconfig/laid.pc",
+		"prefix=%s/texts\nlibdir=${prefix}/lib\nLibs: -L%s/texts/lib -L/usr/lib/x\n");
 	is_text("texts/bin/script", "#!%s/dep/bin/sh -e\nexec /bin/sh\n");
 	is_text("texts/bin/env", "#!%s/dep/bin/sh\n");
 	is_text("texts/share/doc", "#!/usr/bin/perl\n");

@@ -72,8 +72,8 @@ in
       [ "layout" "usr/lib/${triplet}/hdf5/serial" "lib" ]
       [ "trim" "lib/lib" ]
       [ "trim" "lib/include" ]
-      [ "config" "bin/*" ]
       [ "link" "lib/pkgconfig/hdf5.pc" "hdf5-serial.pc" ] # as the alternative of Debian's has it
+      [ "config" "bin/*" ]
     ];
   };
   openblas-dev = {
@@ -83,6 +83,7 @@ in
       [ "layout" "usr/lib/${triplet}/openblas-openmp" "lib" ]
       [ "layout" "usr/include/${triplet}/openblas-openmp" "include" ]
       [ "link" "lib/pkgconfig/blas.pc" "blas-openblas.pc" ]
+      [ "link" "lib/pkgconfig/cblas.pc" "blas-openblas.pc" ]
       [ "link" "lib/pkgconfig/lapack.pc" "lapack-openblas.pc" ]
     ];
   };
