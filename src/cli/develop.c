@@ -139,6 +139,7 @@ static errint enter(struct cli *cli, const struct develop *d, const struct dev_e
 					  : "\\n\\[\\033[1;32m\\][kiln:\\w]\\$\\[\\033[0m\\] ",
 		.no_hook = d->no_hook,
 		.hook_alone = !d->as_nix_shell,
+		.own_phases = !d->as_nix_shell,
 	};
 	errint rc = out_flush(err);
 

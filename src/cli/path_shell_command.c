@@ -19,7 +19,7 @@ errint path_shell_word_given(void *at, const struct option_given *g, struct err 
 
 const struct option path_shell_rows[] = {
 	OPT_TABLE(struct path_shell_command, command, NULL, option_command_rows),
-	OPT_FLAG(struct path_shell_command, pure, "-i --ignore-environment",
+	OPT_FLAG(struct path_shell_command, pure, "-i --ignore-environment --pure",
 		 "start with nothing of the environment"),
 	OPT_LIST(struct path_shell_command, keep, "-k --keep", "NAME",
 		 "keep this variable all the same"),

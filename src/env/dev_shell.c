@@ -58,6 +58,19 @@ static void put_setup(struct buf *b, const struct dev_shell *d)
 		buf_putz(b, "PATH=${PATH:+$PATH:}$_kiln_shell_path; unset _kiln_shell_path\n");
 }
 
+/* cmake's hook sets configurePhase='cmakeConfigurePhase', and a build runs that; the function
+ * configurePhase beside it finds nothing to do. A text that calls the function means that one. */
+static void put_phases(struct buf *b, const struct dev_shell *d)
+{
+	if (d->own_phases)
+		buf_putz(b, "for _kiln_phase in unpack patch configure build check install fixup "
+			    "installCheck dist; do\n"
+			    "_kiln_phase+=Phase\n"
+			    "case ${!_kiln_phase-} in '' | *$_kiln_phase*) ;; *) "
+			    "eval \"$_kiln_phase() { eval \\\"\\$$_kiln_phase\\\"; }\" ;; esac\n"
+			    "done; unset _kiln_phase\n");
+}
+
 static void put_hook(struct buf *b, const struct dev_shell *d)
 {
 	if (d->no_hook)
@@ -98,6 +111,7 @@ static errint write_rc(const struct dev_shell *d, char **out, struct err *err)
 
 	put_cleaning(&b, d);
 	put_setup(&b, d);
+	put_phases(&b, d);
 	put_shell(&b, d);
 	if (d->command)
 		buf_printf(&b, "%s\n", d->command);

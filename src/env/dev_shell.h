@@ -25,6 +25,7 @@ struct dev_shell {
 	const char *prompt;  /* PS1 of one that is interactive */
 	bool no_hook;        /* shellHook is not run … */
 	bool hook_alone;     /* … or also where no setup defines how */
+	bool own_phases;     /* a phase that is called by its name is the derivation's own text */
 };
 
 /* Becomes the shell; where the store is elsewhere, it sees it at its place. Returns only on

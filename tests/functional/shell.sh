@@ -5,7 +5,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v bash >/dev/null || skip_all "no bash"
-plan 63
+plan 64
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
@@ -27,6 +27,9 @@ runHook() {
 }
 PATH=
 for input in $buildInputs; do PATH=$PATH${PATH:+:}$input/bin; done
+configurePhase() { echo "nothing to configure"; }
+checkPhase() { echo "the default check$1"; }
+hookConfigurePhase() { echo "a hook configures"; }
 buildPhase() { runHook preBuild; echo "the default build of $name"; }
 _onExit() { status=$?; for hook in "${exitHooks[@]}"; do $hook; done; [ "$status" = 0 ] || [ -z "$curPhase" ] || echo "$curPhase failed"; exit "$status"; }
 trap _onExit EXIT
@@ -53,7 +56,7 @@ cat >project/.flox/pkgs/app.nix <<'NIX'
 { stdenv, tool, d, ... }: d "app-1" "exit 1" {
   inherit stdenv; buildInputs = [ tool ]; outputs = [ "out" "doc" ]; words = "a  b";
   shellHook = "echo the hook runs"; preBuild = "echo before"; installPhase = "mkdir -p $out; tool x >$out/file";
-  failPhase = "false; echo not reached"; exitPhase = "exit 9";
+  configurePhase = "hookConfigurePhase"; checkPhase = "checkPhase , called"; failPhase = "false; echo not reached"; exitPhase = "exit 9";
 }
 NIX
 echo '{ d, unbuildable, ... }: d "needs" "true" { buildInputs = [ unbuildable ]; }' >project/.flox/pkgs/needs.nix
@@ -86,6 +89,11 @@ is "a phase of the setup" "$(shell develop app --build)" "before
 the default build of app-1"
 is "one of the derivation" "$(shell develop app --install; cat outputs/out/file)" "tool runs x"
 is "by its name" "$(shell develop app --phase buildPhase | tail -1)" "the default build of app-1"
+# A hook's, as cmake's, is in a variable; a text that calls the function means that one.
+is "a phase that is called is what a build runs" "$(echo 'configurePhase; checkPhase; buildPhase' | kiln develop app 2>/dev/null | tail -n +2)" "a hook configures
+the default check
+before
+the default build of app-1"
 is "a phase that fails ends at once" "$(status_of kiln develop app --phase fail)$(cat "$T/out")" "1failPhase failed"
 is "with its own status" "$(status_of kiln develop app --phase exit)" 9
 like "a phase that is not there" "$(kiln develop app --phase nothing 2>&1)" "^error: the derivation has no phase 'nothingPhase'$"
