@@ -304,6 +304,13 @@ in
       build-system = with ps; [ setuptools ];
       pythonImportsCheck = [ "Cython.Compiler.Scanning" "Cython.Compiler.Code" ];
     };
+    h5py = recipe "h5py" "3.16.0" "sha256-oNuq15aEDMqmekwUSg0MgIAHPDTHbVppQdaBhnjvJzg=" {
+      build-system = with ps; [ cython numpy pkgconfig setuptools ];
+      nativeBuildInputs = [ pkg-config ];
+      buildInputs = [ hdf5 ];
+      dependencies = with ps; [ numpy ];
+      pythonImportsCheck = [ "h5py" ];
+    };
     markupsafe = recipe "markupsafe" "3.0.4" "sha256-LprX3YUb9F+rn3XL/0y0k/7pl56NjHycPuEZAiUY7dY=" {
       build-system = with ps; [ setuptools ];
       pythonImportsCheck = [ "markupsafe._speedups" ];
