@@ -184,7 +184,8 @@ let
       version = versionOf group;
       debianVersion = entries.${head group.debs}.version;
       debianPackages = sorted group.debs;
-      meta = { platforms = [ system ]; } // about.${head group.debs} or { }
+      # the package that the group is named for tells what it is, not the first of its plug-ins
+      meta = { platforms = [ system ]; } // about.${if elem name group.debs then name else head group.debs} or { }
         // facts { source = sourceOf (head group.debs); pname = pnameOf name group; } // group.meta or { };
     } // shape name group // group.passthru or { })
     built.${name};

@@ -94,6 +94,18 @@ let
       "grep -c 'declare -x \\(shellHook\\|X\\)=' ${pkgs.mkShell { inputsFrom = [ package ]; packages = [ one ]; X = "1"; shellHook = "own"; }}"
       "2"
     ];
+    "libheif finds its decoders in a build" = [
+      "cat ${pkgs.runCommandCC "heif" { buildInputs = [ pkgs.libheif ]; nativeBuildInputs = [ pkgs.pkg-config ]; passAsFile = [ "text" ]; text = ''
+        #include <libheif/heif.h>
+        #include <stdio.h>
+        int main(void)
+        {
+        	heif_init(0);
+        	printf("%d %d", heif_have_decoder_for_format(heif_compression_HEVC), heif_have_decoder_for_format(heif_compression_AV1));
+        }
+      ''; } "cc -x c $textPath $(pkg-config --cflags --libs libheif) -o check; ./check >$out"}"
+      "1 1"
+    ];
     "references of a path" = [ "grep -c -- -bash- ${pkgs.writeDirectReferencesToFile prog}" "1" ];
     "exportReferencesGraph as pairs" = [
       "cat ${pkgs.runCommand "g" { exportReferencesGraph = [ "a" prog "b" one ]; } "grep -c -- -prog a >$out; grep -c -- -one b >>$out"}"

@@ -93,10 +93,14 @@ in
   libjpeg62-turbo = { debs = [ "libjpeg62-turbo" ]; bin = "libjpeg-turbo-progs"; };
   libwebp7 = { debs = fromSource "libwebp" "libwebp(7|decoder3|demux2|mux3)"; bin = "webp"; };
   # Its decoders are plug-ins, which ask for the library. Where it looks for them is instructions, in pieces, with
-  # no room for a store path: LIBHEIF_PLUGIN_PATH names them.
+  # no room for a store path: LIBHEIF_PLUGIN_PATH names them, which the hook sets.
   libheif1 = {
     debs = fromSource "libheif" "libheif(1|-plugin-.*)";
-    rules = [ [ "bytes" "lib/libheif.so.1.23.6" "/usr/lib/x86_64-linux-gnu/libhei" "/nix/lib/x86_64-linux-gnu/libhei" "1" ] ];
+    rules = [
+      [ "bytes" "lib/libheif.so.1.23.6" "/usr/lib/x86_64-linux-gnu/libhei" "/nix/lib/x86_64-linux-gnu/libhei" "1" ]
+      [ "copy" "${../hooks/libheif.sh}" "nix-support/setup-hook" ]
+      [ "replace" "nix-support/setup-hook" "@libheif@" "@out@" ]
+    ];
   };
   libprotobuf32t64 = { debs = fromSource "protobuf" "libprotobuf(-lite)?32t64"; bin = "protobuf-compiler"; };
   fftw = { debs = fromSource "fftw3" "libfftw3-(double|long|quad|single)3"; bin = "fftw-bin"; };
