@@ -92,7 +92,7 @@ cat >"$T/nodes.py" <<'P'
 import json, os, sys, time, urllib.request
 url, server = sys.argv[1], int(sys.argv[2])
 get = lambda path: urllib.request.urlopen(url + path, timeout=30).read().decode()
-end = time.monotonic() + 240
+end = time.monotonic() + 600
 while time.monotonic() < end:
     try:
         names = json.loads(get("/object_info"))
@@ -103,6 +103,7 @@ while time.monotonic() < end:
     served = [n for n in json.loads(get("/extensions")) if n.endswith("/stand-in.js")]
     print(sum(n.startswith("stand-in ") for n in names), "ImageScale" in names, sum(get(n).startswith("// ") for n in served))
     sys.exit()
+sys.exit('no answer')
 P
 # started WORK RESULT VARIABLE=VALUE: what nodes.py says of ComfyUI, started there
 started() {

@@ -47,7 +47,7 @@ cat >"$T/ask.py" <<'P'
 import json, os, re, sys, time, urllib.request
 url, server = sys.argv[1], int(sys.argv[2])
 get = lambda path: urllib.request.urlopen(url + path, timeout=30).read()
-end = time.monotonic() + 180
+end = time.monotonic() + 600
 while time.monotonic() < end:
     try:
         system = json.loads(get("/system_stats"))["system"]
@@ -58,6 +58,7 @@ while time.monotonic() < end:
     scripts = re.findall(r'src="\.?/?(assets/[^"]*\.js)"', get("/").decode())
     print(system["comfyui_version"], system["pytorch_version"].split("+")[0], "page" if scripts and all(get("/" + s) for s in scripts) else scripts)
     sys.exit()
+sys.exit('no answer')
 P
 while read -r release path; do
 	port=$(in_full run --slot torch=none "$path" -- python3 "$top/tests/demo_client.py" free-port)
