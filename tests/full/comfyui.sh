@@ -1,14 +1,13 @@
 #!/bin/sh
 # The project in comfyui/, built: every recipe whose source is on PyPI, releases side by side, nodes imported.
-# $KILN_COMFYUI_GIT may name a clone of ComfyUI's repository, with tags; its releases are built then, too.
+# Its releases are comfyui-releases.sh's, what GitHub alone has comfyui-github.sh's.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/lib-full.sh
 . "$(dirname "$0")/../lib-full.sh"
 unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user namespaces for this user"
 command -v git >/dev/null || skip_all "no git"
-plan 17
-theirs=${KILN_COMFYUI_GIT:-}
+plan 16
 unset KILN_COMFYUI_GIT
 full_store
 build() { in_full build --project "$project" --no-link "$@" 2>"$T/log" || { tail -n 20 "$T/log" >&2 && return 1; }; }
@@ -70,15 +69,6 @@ is "with the program that PyPI's tree has" "$(diff -rq "$FULL$cloned/share/comfy
 sed -i 's|comfyui_frontend_package = frontend;|comfyui_frontend_package = wheel "comfyui_frontend_package" "1.25.10" "sha256-YeMPEWwmG8oJ3GeskIeZN5fylSTvRId3SmYDAyM1udQ=";|' "$T/project/versions.nix"
 fails_like "a release with another interface than it asks for" 'comfyui-frontend-package==1.32.9: 1.25.10 is there' \
 	in_full build --project "$T/project" --no-link comfyui
-
-if [ -n "$theirs" ]; then
-	for release in 0.3.60 0.3.61 0.3.62 0.3.63 0.3.64; do
-		path=$(KILN_COMFYUI_GIT=$theirs build comfyui --release $release) && cat "$FULL$path/share/comfyui/.version"
-	done >"$T/releases"
-	is "the releases of a clone" "$(paste -sd ' ' "$T/releases")" "0.3.60 0.3.61 0.3.62 0.3.63 0.3.64"
-else
-	pass "the releases of a clone # SKIP no KILN_COMFYUI_GIT"
-fi
 
 # ---- nodes ----
 nodes=$(build comfyui-nodes-pypi)

@@ -6,7 +6,7 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 command -v python3 >/dev/null || skip_all "no python3"
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || skip_all "python3 is older than 3.11"
-plan 94
+plan 97
 cd "$T" || exit 1
 unset COMFYUI_PORT COMFYUI_LISTEN COMFYUI_DEVICE COMFYUI_WORK_DIR COMFYUI_BASE_DIR COMFYUI_NODES COMFYUI_RESET
 unset COMFYUI_DATABASE_URL COMFYUI_EXTRA_MODEL_PATHS COMFYUI_MODELS_DIR COMFYUI_DOWNLOAD_TOKEN
@@ -241,6 +241,15 @@ PY
 SLOW=1 run two
 like "what is told of a slow start is true" "$(cat log)" "^comfyui-start: ComfyUI answers at "
 rm torch/sitecustomize.py
+
+# ---- comfyui itself, in an environment that has nothing ----
+mkdir -p env/bin env/lib/python3.13/site-packages/torch
+printf '#!/bin/sh\necho "$@"\n' >env/bin/python3 && chmod +x env/bin/python3
+sed "s|@coreutils@/bin|/usr/bin:/bin|; s|@pythonEnv@|$T/env|g; s|@out@|$T/two|g" "$top/comfyui/scripts/comfyui.sh" >comfyui
+said=$(env -i /bin/bash comfyui 2>&1)
+like "without a home it says so" "$said" "^error: neither HOME nor COMFYUI_WORK_DIR is set$"
+like "with the cure" "$said" "^hint: set COMFYUI_WORK_DIR to a folder of yours$"
+like "with one it starts" "$(env -i HOME="$T/alone" /bin/bash comfyui --cpu 2>&1)" "main.py --base-directory $T/alone/comfyui-work --database-url .* --cpu$"
 
 # ---- download ----
 python3 "$top/tests/server.py" "$T/server.port" "$T/server.log" >/dev/null 2>&1 &
