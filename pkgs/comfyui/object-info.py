@@ -229,7 +229,8 @@ def main():
     # What stood there may have been a file, which ComfyUI would ask for its place.
     if given.no_sockets:
         sys.addaudithook(watch_sockets)
-    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
+    # ComfyUI takes its buffer and drops the rest: the name that Python keeps is held, too, or both are closed.
+    sys.__stdout__ = sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
     with tempfile.TemporaryDirectory(prefix="object-info-") as temporary:
         base = os.path.abspath(given.base or temporary)
         make_base(base)
