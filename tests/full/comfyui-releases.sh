@@ -19,6 +19,8 @@ fi
 releases=$(echo "$releases" | tr ' ' '\n' | sort -V)
 echo "# $(echo "$releases" | paste -sd ' ')"
 full_store
+server=
+trap '[ -z "$server" ] || kill $server 2>/dev/null; finish' EXIT
 
 # closures KILN…: of lines RELEASE PATH, lines RELEASE HASH, over all paths of the closure and their NAR hashes.
 closures() {
@@ -62,11 +64,13 @@ sys.exit('no answer')
 P
 while read -r release path; do
 	port=$(in_full run --slot torch=none "$path" -- python3 "$top/tests/demo_client.py" free-port)
-	COMFYUI_WORK_DIR="$T/work-$release" in_full run --slot torch=cpu "$path" -- comfyui-start --port "$port" >"$T/server-$release" 2>&1 </dev/null &
+	# not by in_full, of which a shell would be what is killed
+	COMFYUI_WORK_DIR="$T/work-$release" KILN_STORE="$FULL" "$KILN_BUILD/kiln" run --slot torch=cpu "$path" -- comfyui-start --port "$port" >"$T/server-$release" 2>&1 </dev/null &
 	server=$!
 	echo "$release $(no_proxy='*' in_full run --slot torch=none "$path" -- python3 "$T/ask.py" "http://127.0.0.1:$port" $server 2>"$T/log")"
 	kill $server 2>/dev/null
 	wait $server 2>/dev/null
+	server=
 	rm -rf "$T/work-$release"
 done <"$T/built" >"$T/answers"
 is "each starts with the CPU's torch, tells which it is and serves its page" "$(cat "$T/answers")" \
