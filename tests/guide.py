@@ -135,7 +135,7 @@ class Shell:
         """Leaves it running once it has said what is shown."""
         log, _ = self.run("mktemp")
         log = log.strip()
-        pid, _ = self.run(f"setsid {command} >{log} 2>&1 & echo $!")
+        pid, _ = self.run(f"setsid bash -c {shlex.quote(command)} >{log} 2>&1 & echo $!")
         self.servers.append(int(pid.split()[-1]))
         end = time.monotonic() + min(LIMIT_S, 180)
         while time.monotonic() < end:
@@ -244,7 +244,7 @@ def golden_lines():
 
 def expected_somewhere(message):
     """A line of a test that expects it, in words of a regular expression."""
-    parts = [p for p in re.split(r"…|'[^']*…[^']*'", message.removeprefix("error: ")) if len(p.strip()) > 5]
+    parts = [p for p in re.split(r"…|'[^']*…[^']*'", message.removeprefix("error: ").removeprefix("comfyui-start: ")) if len(p.strip()) > 5]
     return bool(parts) and any(all(p.strip() in line for p in parts) for line in expectations())
 
 

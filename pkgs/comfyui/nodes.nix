@@ -32,9 +32,10 @@ let
     };
 
   pnameOf = nodeName: "comfyui-node-" + lib.removePrefix "comfyui-" (lib.toLower (lib.replaceStrings [ "_" "." ] [ "-" "-" ] nodeName));
-  # comfyui: the application that loads them, or null.
+  # comfyui: the application that loads them, or null. It stands for the check that every Python package has: of
+  # a node nothing lies where that looks.
   checksOf = self: comfyui: lib.optionalAttrs (comfyui != null) {
-    checks.nodes = final.comfyuiNodeCheck { inherit comfyui; package = self; };
+    check = final.comfyuiNodeCheck { inherit comfyui; package = self; };
   };
 in
 {
