@@ -18,7 +18,7 @@ in
     , python ? comfyui.pythonEnv
     , dependencies ? package.requiredPythonModules or (final.python3.pkgs.requiredPythonModules (package.propagatedBuildInputs or [ ]))
     , writable ? package.writableNodes or [ ] # names of packs that write beside themselves
-    , connecting ? package.connectingNodes or [ ] # of packs that may open sockets when they are imported
+    , connecting ? package.connectingNodes or [ ] # of packs that may ask the network while they are loaded
     , filling ? final.slotFillings.torch.cpu
     , environment ? { }
     }:
@@ -29,7 +29,7 @@ in
       args = [ "-c" ''
         export PATH=$coreutils/bin
         mkdir -p "$out/nix-support"
-        set -- "$comfyui/share/comfyui" --base "$TMPDIR/comfyui" --out "$out/nix-support/facts.json" --no-sockets
+        set -- "$comfyui/share/comfyui" --base "$TMPDIR/comfyui" --offline --out "$out/nix-support/facts.json"
         if [ "$package" = "$comfyui" ]; then
           set -- "$@" --api-nodes
         else

@@ -42,7 +42,7 @@ in
   # Of pname and nodeName, which is the folder's name, one is enough.
   # src is a tree, or a wheel, or an archive; folder is where in it the node is. exclude are names that are
   # left out, too. writable are files and folders beside which, or into which, the node writes: whoever
-  # starts ComfyUI gives such a node as a copy. connects: it may open sockets when it is imported, which its
+  # starts ComfyUI gives such a node as a copy. connects: it may ask the network while it is loaded, which its
   # check else refuses. comfyui is the application that its check imports it into.
   comfyuiNode = args@{ pname ? pnameOf nodeName, version, src, nodeName ? args.pname or (throw "comfyuiNode: neither pname nor nodeName is given"), folder ? ".", dependencies ? [ ], exclude ? [ ]
     , writable ? [ ], connects ? false, comfyui ? null, passthru ? { }, meta ? { }, ... }:

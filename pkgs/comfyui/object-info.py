@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 #
-# object-info.py APP [--nodes DIR]... [--writable NAME]... [--no-sockets] [--connects NAME]... [--api-nodes] [--all] [--base DIR]
+# object-info.py APP [--nodes DIR]... [--writable NAME]... [--offline] [--connects NAME]... [--api-nodes] [--all] [--base DIR]
 # [--out FILE]: what nodes the ComfyUI in the folder APP has, as JSON, with sorted keys: each one's category, inputs and
 # outputs. No server is started and nothing outside a folder of its own is written. With --nodes the node packs in DIR are
 # loaded, and only their nodes are told, but for --all; a pack that cannot be loaded is told on standard error, by the end of
-# its traceback, and is a failure. With --no-sockets so is one that opens a socket when it is imported, but for those named by
-# --connects. Packs are linked, as where they are used, those named by --writable copied.
+# its traceback, and is a failure. With --offline so is one that asks the network while it is loaded, answered or not, but for
+# those named by --connects. Packs are linked, as where they are used, those named by --writable copied.
 #
 # What a list offers because a file lies in a folder differs between machines: such a list has `files` with the
 # folder's name, and those options alone that do not come from there.
@@ -17,8 +17,8 @@ import logging
 import os
 import re
 import shutil
-import sys
 import socket
+import sys
 import tempfile
 import traceback
 import types
@@ -26,7 +26,6 @@ import types
 FILES = "files of "
 PROBE = "files-of-input.png"
 probing = True
-loading, connecting = None, {}
 
 
 def arguments():
@@ -34,10 +33,10 @@ def arguments():
     parser.add_argument("app", help="the folder with ComfyUI's main.py")
     parser.add_argument("--nodes", action="append", default=[], metavar="DIR", help="load the node packs in DIR, and tell theirs alone")
     parser.add_argument("--writable", action="append", default=[], metavar="NAME", help="a pack that writes beside itself")
-    parser.add_argument("--no-sockets", action="store_true", help="a pack that opens a socket when it is imported is a failure")
-    parser.add_argument("--connects", action="append", default=[], metavar="NAME", help="a pack that may open sockets when it is imported")
+    parser.add_argument("--connects", action="append", default=[], metavar="NAME", help="a pack that may ask the network while it is loaded")
     parser.add_argument("--api-nodes", action="store_true", help="with the nodes that call services")
     parser.add_argument("--all", action="store_true", help="tell ComfyUI's own nodes, too")
+    parser.add_argument("--offline", action="store_true", help="a pack must not ask the network while it is loaded")
     parser.add_argument("--base", metavar="DIR", help="a folder to be made for what ComfyUI writes; else one that is gone afterwards")
     parser.add_argument("--out", metavar="FILE", help="write there instead of standard output")
     return parser.parse_args()
@@ -58,6 +57,43 @@ class Records(logging.Handler):
         return kept
 
 
+NETWORK = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1, "socket.getaddrinfo": 0, "socket.gethostbyname": 0}
+LOCAL = {None, "", "localhost", "127.0.0.1", "::1", "0.0.0.0", "::"}
+
+
+class Network:
+    """Who asks it or opens a socket for it, with the place in a pack; this machine may be asked."""
+
+    def __init__(self):
+        self.asked = []
+        self.watched = False
+        sys.addaudithook(self.tell)
+
+    def tell(self, event, args):
+        if self.watched and event == "socket.__new__" and args[1] in (socket.AF_INET, socket.AF_INET6):
+            # urllib3 asks the kernel for IPv6 when it is imported, and sends nothing
+            if not any("urllib3" in f.filename for f in traceback.extract_stack()):
+                self.add("opens a socket")
+        if not self.watched or event not in NETWORK:
+            return
+        whom = args[NETWORK[event]]
+        whom = whom[0] if isinstance(whom, tuple) else whom
+        whom = whom.decode(errors="replace") if isinstance(whom, bytes) else whom
+        if whom in LOCAL or not isinstance(whom, str) or whom.startswith(("/", "\0")):
+            return
+        self.add(f"asks the network for '{whom}'")
+
+    def add(self, what):
+        frames = traceback.extract_stack()
+        own = [f for f in frames if "/custom_nodes/" in f.filename] or [f for f in frames if "/site-packages/" in f.filename]
+        place = f"'{own[-1].filename}' line {own[-1].lineno}" if own else "it"
+        self.asked.append(f"{place} {what} when it is loaded")
+
+    def take(self):
+        asked, self.asked = self.asked, []
+        return asked
+
+
 def end_of_traceback(text):
     """Without the import machinery's frames, which tell nothing about the pack."""
     lines, kept, machinery = text.rstrip().splitlines(), [], False
@@ -69,17 +105,6 @@ def end_of_traceback(text):
         if not machinery:
             kept.append(line)
     return "\n".join(kept)
-
-
-def watch_sockets(event, args):
-    """Python tells of each one before it is made. urllib3 asks the kernel for IPv6 when it is imported, and sends nothing."""
-    if event != "socket.__new__" or loading is None or args[1] not in (socket.AF_INET, socket.AF_INET6):
-        return
-    frames = [f for f in traceback.extract_stack() if not f.filename.startswith("<") and f.filename not in (__file__, socket.__file__)]
-    if not any("urllib3" in f.filename for f in frames):
-        own = [f for f in frames if os.path.realpath(f.filename).startswith(os.path.realpath(loading))] or frames
-        places = [f'  File "{f.filename}", line {f.lineno}, in {f.name}' for f in (own[-1], frames[-1])]
-        connecting.setdefault(loading, "\n".join(dict.fromkeys(places)))
 
 
 def cure_of(words, path):
@@ -116,7 +141,7 @@ def make_base(base):
         pass
 
 
-def start(app, base, api_nodes):
+def start(app, base, api_nodes, offline, connects):
     """ComfyUI as its main.py makes it, up to where it would serve; its own options are read from sys.argv."""
     sys.argv = [os.path.join(app, "main.py"), "--cpu", "--base-directory", base,
                 "--database-url", "sqlite:///:memory:", "--disable-auto-launch"]
@@ -134,14 +159,16 @@ def start(app, base, api_nodes):
     folder_paths.get_filename_list = lambda name: list(listed(name)) + ([FILES + name] if probing else [])
     load = nodes.load_custom_node
 
+    network = Network()
+
     async def load_and_tell(path, *args, **kwargs):
-        global loading
         records.take()
-        loading = path if path.startswith(os.path.join(base, "custom_nodes") + os.sep) else None
-        try:
-            worked = await load(path, *args, **kwargs)
-        finally:
-            loading = None
+        network.watched = offline and os.path.basename(path) not in connects
+        worked = await load(path, *args, **kwargs)
+        network.watched = False
+        asked = network.take()
+        if worked and asked:
+            failures.append((path, asked[0] + "\nhint: a patch of it, or a variable that its recipe sets, makes it wait until it is used"))
         if not worked:
             said = records.take()
             trace = next((m for m in reversed(said) if m.startswith("Traceback ")), None)
@@ -226,27 +253,22 @@ def main():
     # ComfyUI and its nodes print what they like.
     answer = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
-    # What stood there may have been a file, which ComfyUI would ask for its place.
-    if given.no_sockets:
-        sys.addaudithook(watch_sockets)
-    # ComfyUI takes its buffer and drops the rest: the name that Python keeps is held, too, or both are closed.
-    sys.__stdout__ = sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
+    # What stood there may have been a file, which ComfyUI would ask for its place. ComfyUI puts another one over
+    # its buffer, which is closed with the last who knows this one.
+    sys.stdout = sys.__stdout__ = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
     with tempfile.TemporaryDirectory(prefix="object-info-") as temporary:
         base = os.path.abspath(given.base or temporary)
         make_base(base)
         # GitPython without a git is no reason that a pack cannot be loaded
         os.environ.update(HOME=base, XDG_CACHE_HOME=base, HF_HUB_OFFLINE="1", DO_NOT_TRACK="1", GIT_PYTHON_REFRESH="quiet")
         packs = put_packs(base, folders, given.writable)
-        loop, server, nodes, failures = start(app, base, given.api_nodes)
+        loop, server, nodes, failures = start(app, base, given.api_nodes, given.offline, given.connects)
         mine = sorted(n for n, c in nodes.NODE_CLASS_MAPPINGS.items()
                       if not folders or given.all or getattr(c, "RELATIVE_PYTHON_MODULE", "").startswith("custom_nodes."))
         found, failed = information(loop, server, mine)
         told = {"nodes": {name: node_of(info) for name, info in found.items()}}
         if folders:
             told["packs"] = packs
-        told_of = {p: w for p, w in connecting.items() if os.path.basename(p) not in given.connects}
-        for path, place in told_of.items():
-            print(f"node pack '{os.path.basename(path)}' opens a socket when it is imported:\n{place}", file=sys.stderr)
         for path, words in failures:
             name = os.path.relpath(path, os.path.join(base, "custom_nodes"))
             print(f"node pack '{name if not name.startswith('..') else os.path.basename(path)}' cannot be loaded:\n{words}{cure_of(words, path)}", file=sys.stderr)
@@ -262,7 +284,7 @@ def main():
         sys.stderr.flush()
         shutil.rmtree(temporary, ignore_errors=True)
         # Threads of nodes and of ComfyUI's own need not end.
-        os._exit(1 if failures or failed or told_of else 0)
+        os._exit(1 if failures or failed else 0)
 
 
 main()

@@ -32,6 +32,22 @@ echo 'import os; os.environ["SEEN"] = "1"' | put apart/site/a.py
 echo 'import os; assert "SEEN" not in os.environ' | put apart/site/b.py
 echo 'import os; open(os.path.expanduser("~/kept"), "w").close()' | put apart/site/c.py
 
+cat <<'PY' | put asks/site/asks.py
+import socket
+socket.socketpair()
+try:
+    socket.create_connection(("198.51.100.1", 9), timeout=0.01)
+except OSError:
+    pass
+PY
+cat <<'PY' | put asks/site/mild.py
+import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+socket.create_connection(s.getsockname()) if s.listen() else s.close()
+PY
+echo 'import asks' | put asks/site/through.py
+
 said=$(check good) && status=0 || status=$?
 is "modules, packages and what is in namespaces are imported, junk is not" "$status $said" "0 import good: ok
 import single: ok
@@ -47,6 +63,12 @@ like "with the traceback" "$said" 'raises.py", line 2, in f'
 is "without what imports them" "$(printf '%s\n' "$said" | grep -c importlib)" 0
 like "of whatever ends a module" "$said" '^SystemExit: stop here$'
 like "and how it ended" "$said" '^import crashes: killed by signal 11$'
+said=$(check asks) && status=0 || status=$?
+is "so does a module that asks the network, though it goes on without" "$status $(printf '%s\n' "$said" | grep '^error')" \
+	"1 error: these ask the network when they are imported: asks through"
+like "with the place" "$said" "^import asks: '$T/asks/site/asks.py' line 4 asks the network for '198.51.100.1' when it is imported$"
+like "and a cure" "$said" '^hint: a patch of it, or a variable that its recipe sets'
+like "what asks this machine alone does not" "$said" '^import mild: ok$'
 ok "then there is no output" test ! -e out
 ok "no module sees what another one did, and each has a home" check apart
 

@@ -115,6 +115,11 @@ comfyuiNodes {
     })
     (node "kumiho-comfyui" {
       folder = "kumiho_nodes";
+      # It looks for its service when it is loaded; here only where the environment wants that.
+      postPatch = ''
+        substituteInPlace kumiho_nodes/nodes.py --replace-fail \
+          'os.environ.setdefault("KUMIHO_AUTO_CONFIGURE", "1")' 'os.environ.setdefault("KUMIHO_AUTO_CONFIGURE", "0")'
+      '';
       dependencies = torch ++ [ ps.aiohttp ps.kumiho ps.numpy ps.pillow ps.requests ];
       meta = {
         description = "Keeps assets of workflows in Kumiho's cloud";
