@@ -113,7 +113,7 @@ errint deb_compile(struct deb_build *b, struct err *err)
 			found.v[j] = str_c(arena_printf(b->arena, "%.*s/%.*s", STR_ARG(b->out),
 							STR_ARG(found.v[j])));
 		rc = bytecode_compile(arena_strz(b->arena, r->arg[0]), found.v, found.n,
-				      b->ctx->log, err);
+				      b->ctx->log, b->ctx->busy, err);
 		if (rc)
 			return rc;
 	}

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * The list of files is made here, sorted; the interpreter reads it from its standard input. */
+ * The list of files is made here, the biggest first, so that nobody has a long one at the end;
+ * interpreters take them one by one. */
 #include "job/bytecode.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/process.h"
+#include "job/bytecode_int.h"
 
 /* Many files in few processes. What a process did before, it knows by the strings that are
  * interned, and in CPython 3.13 that reaches the bits of a code object where a string of it was
@@ -28,12 +29,15 @@ static const char batch[] =
 	"import sys, posix, gc\n"
 	"import _frozen_importlib_external as ext\n"
 	"def is_open(constants, qualname, sets):\n"
-	"    for c in constants:\n"
-	"        kind = type(c)\n"
-	"        if kind is str:\n"
+	"    if qualname in constants:\n"
+	"        for c in constants:\n"
 	"            if c == qualname and c is not qualname:\n"
 	"                return True\n"
-	"        elif kind is Code:\n"
+	"    if deep.isdisjoint(map(type, constants)):\n"
+	"        return False\n"
+	"    for c in constants:\n"
+	"        kind = type(c)\n"
+	"        if kind is Code:\n"
 	"            if is_open(c.co_consts, c.co_qualname, sets):\n"
 	"                return True\n"
 	"        elif kind is frozenset:\n"
@@ -71,41 +75,14 @@ static const char batch[] =
 	"        data = data[posix.write(out, data):]\n"
 	"    posix.close(out)\n"
 	"    return True\n"
-	"def work(name):\n"
-	"    if not compile_file(name.decode('utf-8', 'surrogateescape')):\n"
-	"        posix.write(1, name + b'\\0')\n"
-	"def in_children(count):\n"
-	"    numbers, queue = posix.pipe()\n"
-	"    for _ in range(count):\n"
-	"        if posix.fork() == 0:\n"
-	"            posix.close(queue)\n"
-	"            while number := posix.read(numbers, 4):\n"
-	"                work(names[int.from_bytes(number)])\n"
-	"            posix._exit(0)\n"
-	"    posix.close(numbers)\n"
-	"    for i in range(len(names)):\n"
-	"        posix.write(queue, i.to_bytes(4))\n"
-	"    posix.close(queue)\n"
-	"    for _ in range(count):\n"
-	"        status = posix.wait()[1]\n"
-	"        if status:\n"
-	"            sys.exit('a compiling child ended with status %d' % status)\n"
 	"gc.disable()\n"
-	"Code = type(work.__code__)\n"
+	"Code = type(is_open.__code__)\n"
+	"deep = {Code, frozenset, tuple}\n"
 	"folders = set()\n"
-	"text = b''\n"
-	"while part := posix.read(0, 1 << 20):\n"
-	"    text += part\n"
-	"if sys.version_info[:2] != (3, 13):\n"
-	"    posix.write(1, text)\n"
-	"    posix._exit(0)\n"
-	"names = text.split(b'\\0')[:-1]\n"
-	"count = min(len(posix.sched_getaffinity(0)), (len(names) + 15) // 16)\n"
-	"if count > 1:\n"
-	"    in_children(count)\n"
-	"else:\n"
-	"    for name in names:\n"
-	"        work(name)\n";
+	"known = sys.version_info[:2] == (3, 13)\n"
+	"while name := posix.read(0, 1 << 16):\n"
+	"    if not known or not compile_file(name.decode('utf-8', 'surrogateescape')):\n"
+	"        posix.write(1, name + b'\\0')\n";
 
 /* A child for each file, and as many at once as there are CPUs: none sees another. Exit
  * status 3 of a child is a file that does not compile. */
@@ -163,8 +140,31 @@ static const char alone[] =
 	"    reap()\n"
 	"    running -= 1\n";
 
-/* Appends the .py files below a folder, each with a NUL. */
-static errint list_files(struct str folder, unsigned depth, struct buf *names, struct err *err)
+struct files {
+	struct file {
+		char *path;
+		off_t size;
+	} * v;
+	size_t n, cap;
+};
+
+static void files_release(struct files *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		free(f->v[i].path);
+	free(f->v);
+}
+
+static void add_file(struct files *f, const char *path)
+{
+	struct stat st;
+
+	ARRAY_GROW(f->v, f->n, f->cap);
+	f->v[f->n++] = (struct file){xstrdup(path), lstat(path, &st) ? 0 : st.st_size};
+}
+
+/* The .py files below a folder. */
+static errint list_files(struct str folder, unsigned depth, struct files *out, struct err *err)
 {
 	struct dir_list l CLEANUP(dir_list_release) = {NULL, 0};
 	char *z CLEANUP_FREE = str_dupz(folder);
@@ -172,91 +172,71 @@ static errint list_files(struct str folder, unsigned depth, struct buf *names, s
 	if (depth > LIMIT_NAR_DEPTH)
 		return err_set(err, ERR_TOO_BIG, "'%s': folders are nested too deeply", z);
 	errint rc = dir_list(AT_FDCWD, z, &l, err);
-	if (rc)
-		return rc;
-	for (size_t i = 0; i < l.n; i++) {
+	for (size_t i = 0; !rc && i < l.n; i++) {
 		struct str name = str_c(l.v[i].name);
 		char *path CLEANUP_FREE = path_join(folder, name);
 
-		if (l.v[i].type == DT_DIR && !str_eq(name, S("__pycache__"))) {
-			rc = list_files(str_c(path), depth + 1, names, err);
-			if (rc)
-				return rc;
-		} else if (l.v[i].type == DT_REG && str_ends(name, S(".py"))) {
-			buf_put(names, path, strlen(path) + 1);
-		}
+		if (l.v[i].type == DT_DIR && !str_eq(name, S("__pycache__")))
+			rc = list_files(str_c(path), depth + 1, out, err);
+		else if (l.v[i].type == DT_REG && str_ends(name, S(".py")))
+			add_file(out, path);
 	}
-	return 0;
+	return rc;
 }
 
-static errint memory_file(struct str bytes, int *out, struct err *err)
+static int by_size(const void *a, const void *b)
+{
+	const struct file *x = a, *y = b;
+
+	if (x->size != y->size)
+		return x->size < y->size ? 1 : -1;
+	return strcmp(x->path, y->path);
+}
+
+/* Several processes append to it: a shared offset of a file in memory is nobody's lock. */
+static errint memory_file(int *out, struct err *err)
 {
 	int fd CLEANUP_FD = memfd_create("kiln-bytecode", MFD_CLOEXEC);
 
-	if (fd < 0)
+	if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND) < 0)
 		return err_sys(err, "cannot make a file in memory");
-	errint rc = fd_write_all(fd, bytes.p, bytes.n, err);
-	if (rc)
-		return rc;
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return err_sys(err, "cannot rewind a file in memory");
 	*out = STEAL_FD(fd);
 	return 0;
 }
 
-static errint run_script(const char *interpreter, const char *script, int in, int out, int log,
-			 struct err *err)
+/* The script that needs no more than a list, and is waited for. */
+static errint compile_alone(struct bytecode_crew *c, int names, struct err *err)
 {
-	/* glibc keeps what is freed: the next file needs it again */
-	static const char *const env[] = {"PYTHONHASHSEED=0",
-					  "LC_ALL=C.UTF-8",
-					  "MALLOC_TOP_PAD_=67108864",
-					  "MALLOC_TRIM_THRESHOLD_=1073741824",
-					  "MALLOC_MMAP_THRESHOLD_=1073741824",
-					  NULL};
-	const char *const argv[] = {interpreter, "-S",     "-s", "-P",   "-B",
-				    "-W",        "ignore", "-c", script, NULL};
-	struct process_spec spec = {.argv = argv, .env = env, .in = in, .out = out, .errfd = log};
-	char text[64];
 	pid_t pid;
-	int status;
+	errint rc = bytecode_start(c, alone, names, c->log, &pid, err);
 
-	if (process_start(&spec, &pid, err) || process_wait(pid, &status, err))
-		return err_wrap(err, "compiling Python files");
-	if (status)
-		return err_set(err, ERR_BUILD, "compiling Python files: '%s' ended with %s",
-			       interpreter, process_status_text(status, text, sizeof(text)));
-	return 0;
+	return rc ? rc : bytecode_wait(c, pid, err);
 }
 
 errint bytecode_compile(const char *interpreter, const struct str *folders, size_t n, int log,
-			struct err *err)
+			const unsigned *busy, struct err *err)
 {
-	BUF(names, LIMIT_TOOL_OUTPUT);
-	int in CLEANUP_FD = -1, left CLEANUP_FD = -1;
-	off_t size;
-	errint rc;
+	struct files files CLEANUP(files_release) = {NULL, 0, 0};
+	int left CLEANUP_FD = -1;
+	errint rc = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		rc = list_files(folders[i], 0, &names, err);
-		if (rc)
-			return rc;
-	}
-	rc = buf_check(&names, "list of files to compile", err);
-	if (rc || !names.n)
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = list_files(folders[i], 0, &files, err);
+	if (rc || !files.n)
 		return rc;
-	rc = memory_file(buf_str(&names), &in, err);
-	if (!rc)
-		rc = memory_file(S(""), &left, err);
-	/* several children write to it: a shared offset of a file in memory is nobody's lock */
-	if (!rc && fcntl(left, F_SETFL, O_APPEND) < 0)
-		rc = err_sys(err, "preparing a file in memory");
-	if (!rc)
-		rc = run_script(interpreter, batch, in, left, log, err);
+	qsort(files.v, files.n, sizeof(*files.v), by_size);
+	struct str *names CLEANUP_FREE = xcalloc(files.n, sizeof(*names));
+	for (size_t i = 0; i < files.n; i++)
+		names[i] = str_c(files.v[i].path);
+	rc = memory_file(&left, err);
 	if (rc)
 		return rc;
-	size = lseek(left, 0, SEEK_END);
+	struct bytecode_crew crew = {interpreter, batch, names, files.n, left, log, busy};
+	rc = bytecode_share(&crew, err);
+	if (rc)
+		return rc;
+	off_t size = lseek(left, 0, SEEK_END);
 	if (size < 0 || lseek(left, 0, SEEK_SET) < 0)
 		return err_sys(err, "cannot rewind a file in memory");
-	return size ? run_script(interpreter, alone, left, log, log, err) : 0;
+	return size ? compile_alone(&crew, left, err) : 0;
 }

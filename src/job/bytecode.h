@@ -11,6 +11,7 @@
 #include "base/str.h"
 
 /* Writes __pycache__/NAME.<tag>.pyc beside every .py below the folders (absolute). A file that is
- * no valid Python (templates, tests of syntax errors) is told to log and gets none. */
+ * no valid Python (templates, tests of syntax errors) is told to log and gets none. busy: as in
+ * sandbox/builtin.h; an interpreter runs on each processor that nobody else needs. */
 ATTR_MUST_CHECK errint bytecode_compile(const char *interpreter, const struct str *folders,
-					size_t n, int log, struct err *err);
+					size_t n, int log, const unsigned *busy, struct err *err);

@@ -10,6 +10,7 @@
 
 #include "archive/archive.h"
 #include "base/file.h"
+#include "job/loop.h"
 
 /* What the builder may see: sources and wanted outputs of inputs, with all they refer to. */
 static errint find_inputs(struct sandbox_job *b, struct err *err)
@@ -324,7 +325,10 @@ errint sandbox_job_start_child(struct sandbox_job *b, const struct build_env *en
 		.argv = env->argv,
 		.env = env->env,
 	};
-	struct builtin_ctx ctx = {.drv = d, .store_dir = store_dir(b->job.store), .tmp = spec.cwd};
+	struct builtin_ctx ctx = {.drv = d,
+				  .store_dir = store_dir(b->job.store),
+				  .tmp = spec.cwd,
+				  .busy = b->job.loop->busy};
 	int ends[2];
 
 	if (b->job.goal->kind == GOAL_BUILTIN) {

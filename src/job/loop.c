@@ -4,6 +4,7 @@
 #include "job/loop.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/environ.h"
@@ -33,6 +34,8 @@ static void loop_release(struct job_loop *l)
 	free(l->woken);
 	intake_free(l->intake);
 	watch_release(&l->watch);
+	if (l->busy)
+		munmap(l->busy, sizeof(*l->busy));
 	err_release(&l->first);
 }
 
@@ -383,6 +386,9 @@ static errint turn(struct job_loop *l, struct err *err)
 	/* Some jobs have all they need at their start. */
 	if (!alive(l) || loop_stopping(l) || may_check(l))
 		return 0;
+	if (l->busy)
+		__atomic_store_n(l->busy, l->running[JOB_CPU] + l->states[JOB_CHECKING].n,
+				 __ATOMIC_RELAXED);
 	watch_ours(l, due);
 	rc = watch_wait(&l->watch, err);
 	return rc ? rc : dispatch(l, err);
@@ -426,6 +432,10 @@ errint jobs_run(struct plan *p, const struct build_options *o, struct report *re
 			},
 	};
 
+	void *shared = mmap(NULL, sizeof(*l.busy), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	/* without it, each builder believes that it is alone */
+	l.busy = shared == MAP_FAILED ? NULL : shared;
 	l.slot = watch_add(&l.watch, NULL);
 	loop_take_changes(&l);
 	while (!loop_stopping(&l) && (alive(&l) || has_ready(&l))) {

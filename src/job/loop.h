@@ -33,6 +33,7 @@ struct job_loop {
 	unsigned slot; /* the loop's own: interrupts and its own deadlines */
 	struct job_list states[JOB_STATES_];
 	unsigned alive[JOB_CLASSES_], running[JOB_CLASSES_], limit[JOB_CLASSES_];
+	unsigned *busy; /* builds and checks that run, where builders see it; or NULL */
 	struct queue ready[JOB_CLASSES_];
 	uint64_t queued; /* goals so far, for the order of equals */
 	struct job **woken;

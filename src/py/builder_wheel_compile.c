@@ -48,6 +48,6 @@ errint wheel_step_compile(struct wheel_install *w, struct err *err)
 
 	if (stat(site.p, &st)) /* a wheel of data only */
 		return 0;
-	errint rc = bytecode_compile(python, &site, 1, w->ctx->log, err);
+	errint rc = bytecode_compile(python, &site, 1, w->ctx->log, w->ctx->busy, err);
 	return rc ? rc : list_bytecode(w, err);
 }

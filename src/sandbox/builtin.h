@@ -16,6 +16,9 @@ struct builtin_ctx {
 	struct str store_dir;
 	const char *tmp; /* the build folder; also the working folder */
 	int log;         /* lines for the build log */
+	/* how many builds run at this time, in memory that is shared with who started them, so that
+	 * nobody takes processors that another one needs; NULL: none but this one */
+	const unsigned *busy;
 };
 
 struct builtin_builder {
