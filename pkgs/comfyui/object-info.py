@@ -168,7 +168,7 @@ def start(app, base, api_nodes, offline, connects):
         network.watched = False
         asked = network.take()
         if worked and asked:
-            failures.append((path, asked[0] + "\nhint: a patch of it, or a variable that its recipe sets, makes it wait until it is used"))
+            failures.append((path, asked[-1] + "\nhint: a patch of it, or a variable that its recipe sets, makes it wait until it is used"))
         if not worked:
             said = records.take()
             trace = next((m for m in reversed(said) if m.startswith("Traceback ")), None)

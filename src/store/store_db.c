@@ -23,9 +23,9 @@ static const char *const statements[] = {
 
 errint db_fail(struct store *s, sqlite3 *h, const char *what, struct err *err)
 {
-	int code = sqlite3_errcode(h);
+	int code = sqlite.errcode(h);
 	bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
-	const char *text = sqlite3_errmsg(h);
+	const char *text = sqlite.errmsg(h);
 
 	if (code == SQLITE_INTERRUPT || (code == SQLITE_BUSY && interrupted()))
 		return err_set(err, ERR_INTERRUPTED, "interrupted");
@@ -54,9 +54,10 @@ void db_close(struct store_db *db)
 {
 	if (!db)
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(db->stmts); i++)
-		sqlite3_finalize(db->stmts[i]);
-	sqlite3_close(db->h);
+	for (size_t i = 0; db->h && i < ARRAY_LEN(db->stmts); i++)
+		sqlite.finalize(db->stmts[i]);
+	if (db->h)
+		sqlite.close(db->h);
 	if (db->big_lock >= 0)
 		close(db->big_lock);
 	free(db);
@@ -70,7 +71,7 @@ static void db_close_cleanup(struct store_db **db)
 errint db_exec_sql(struct store *s, struct store_db *db, const char *sql, const char *what,
 		   struct err *err)
 {
-	if (sqlite3_exec(db->h, sql, NULL, NULL, NULL) != SQLITE_OK)
+	if (sqlite.exec(db->h, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return db_fail(s, db->h, what, err);
 	return 0;
 }
@@ -96,13 +97,17 @@ errint db_open_handle(struct store *s, struct store_db *db, int flags, bool immu
 {
 	char *path CLEANUP_FREE = store_state_file(s, "db/db.sqlite");
 	char *uri CLEANUP_FREE = immutable ? immutable_uri(path) : NULL;
+	errint rc = sqlite_load(err);
+
+	if (rc)
+		return rc;
 	int status =
-		sqlite3_open_v2(uri ? uri : path, &db->h,
-				flags | (uri ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX, NULL);
+		sqlite.open_v2(uri ? uri : path, &db->h,
+			       flags | (uri ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX, NULL);
 
 	if (status != SQLITE_OK)
 		return db_fail(s, db->h, "cannot open", err);
-	sqlite3_busy_handler(db->h, on_busy, NULL);
+	sqlite.busy_handler(db->h, on_busy, NULL);
 	return 0;
 }
 
@@ -120,10 +125,10 @@ const char *db_missing(struct store_db *db)
 {
 	for (size_t i = 0; i < ARRAY_LEN(statements); i++) {
 		sqlite3_stmt *stmt = NULL;
-		int status = sqlite3_prepare_v2(db->h, statements[i], -1, &stmt, NULL);
-		sqlite3_finalize(stmt);
+		int status = sqlite.prepare_v2(db->h, statements[i], -1, &stmt, NULL);
+		sqlite.finalize(stmt);
 		if (status != SQLITE_OK)
-			return sqlite3_errmsg(db->h);
+			return sqlite.errmsg(db->h);
 	}
 	return NULL;
 }
@@ -141,9 +146,9 @@ static errint open_for_reading(struct store *s, struct store_db *db, struct err 
 	db->readonly = true;
 	bool live = access(log, R_OK) == 0;
 	errint rc = db_open_handle(s, db, SQLITE_OPEN_READONLY, !live, err);
-	if (rc || !live || !sqlite3_exec(db->h, "select 1 from ValidPaths", NULL, NULL, NULL))
+	if (rc || !live || !sqlite.exec(db->h, "select 1 from ValidPaths", NULL, NULL, NULL))
 		return rc;
-	sqlite3_close(STEAL(db->h));
+	sqlite.close(STEAL(db->h));
 	return db_open_handle(s, db, SQLITE_OPEN_READONLY, true, err);
 }
 
@@ -193,8 +198,8 @@ errint db_stmt(struct store *s, enum db_stmt id, sqlite3_stmt **out, struct err 
 {
 	sqlite3_stmt **kept = &s->db->stmts[id];
 
-	if (!*kept && sqlite3_prepare_v3(s->db->h, statements[id], -1, SQLITE_PREPARE_PERSISTENT,
-					 kept, NULL) != SQLITE_OK)
+	if (!*kept && sqlite.prepare_v3(s->db->h, statements[id], -1, SQLITE_PREPARE_PERSISTENT,
+					kept, NULL) != SQLITE_OK)
 		return db_fail(s, s->db->h, "cannot use", err);
 	*out = *kept;
 	return 0;
@@ -204,18 +209,18 @@ void db_done(sqlite3_stmt **stmt)
 {
 	if (!*stmt)
 		return;
-	sqlite3_reset(*stmt);
-	sqlite3_clear_bindings(*stmt);
+	sqlite.reset(*stmt);
+	sqlite.clear_bindings(*stmt);
 }
 
 void db_bind_str(sqlite3_stmt *stmt, int i, struct str v)
 {
-	sqlite3_bind_text(stmt, i, v.p ? v.p : "", (int)v.n, SQLITE_STATIC);
+	sqlite.bind_text(stmt, i, v.p ? v.p : "", (int)v.n, SQLITE_STATIC);
 }
 
 errint db_step(struct store *s, sqlite3_stmt *stmt, bool *row, struct err *err)
 {
-	int status = sqlite3_step(stmt);
+	int status = sqlite.step(stmt);
 
 	if (status != SQLITE_ROW && status != SQLITE_DONE)
 		return db_fail(s, s->db->h, "cannot use", err);
@@ -236,7 +241,7 @@ errint db_reading_begin(struct store *s, struct db_reading *out, struct err *err
 {
 	errint rc = db_open(s, false, err);
 
-	if (rc || !s->db || !sqlite3_get_autocommit(s->db->h))
+	if (rc || !s->db || !sqlite.get_autocommit(s->db->h))
 		return rc;
 	rc = db_exec(s, DB_BEGIN_READING, err);
 	if (!rc)
@@ -256,8 +261,8 @@ void db_reading_end(struct db_reading *r)
 
 struct str db_column(struct arena *a, sqlite3_stmt *stmt, int i)
 {
-	const void *p = sqlite3_column_text(stmt, i);
-	int n = sqlite3_column_bytes(stmt, i);
+	const void *p = sqlite.column_text(stmt, i);
+	int n = sqlite.column_bytes(stmt, i);
 
 	return p ? arena_str(a, str_n(p, (size_t)n)) : S("");
 }
@@ -329,13 +334,13 @@ errint db_newest_named(struct store *s, struct arena *a, struct str name, struct
 		return rc;
 	/* counted from 1 */
 	size_t from = strlen(s->cfg.store_dir) + 1 + STORE_HASH_LEN + 1 + 1;
-	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)from);
+	sqlite.bind_int64(stmt, 1, (sqlite3_int64)from);
 	db_bind_str(stmt, 2, name);
 	rc = db_step(s, stmt, &row, err);
 	if (rc || !row)
 		return rc;
 	out->path = db_column(a, stmt, 0);
-	out->registered = (time_t)sqlite3_column_int64(stmt, 1);
+	out->registered = (time_t)sqlite.column_int64(stmt, 1);
 	return 0;
 }
 
@@ -354,9 +359,9 @@ errint db_nar_hash(struct store *s, struct str path, struct hash *hash, uint64_t
 		return rc;
 	if (!row)
 		return store_not_valid(path, err);
-	struct str text = str_n((const char *)sqlite3_column_text(stmt, 0),
-				(size_t)sqlite3_column_bytes(stmt, 0));
-	*size = (uint64_t)sqlite3_column_int64(stmt, 1);
+	struct str text = str_n((const char *)sqlite.column_text(stmt, 0),
+				(size_t)sqlite.column_bytes(stmt, 0));
+	*size = (uint64_t)sqlite.column_int64(stmt, 1);
 	rc = hash_parse(text, HASH_SHA256, hash, err);
 	return rc ? err_wrap(err, "database entry of '%.*s'", STR_ARG(path)) : 0;
 }

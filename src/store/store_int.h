@@ -8,10 +8,10 @@
  * store_flush() first. */
 #pragma once
 
-#include <sqlite3.h>
 #include <sys/types.h>
 #include "store/derivation.h"
 #include "store/path_map.h"
+#include "store/sqlite_dl.h"
 #include "store/store.h"
 
 /* X(id, SQL): prepared on first use and kept. */

@@ -75,7 +75,7 @@ static errint query_refs(struct store *s, struct arena *a, sqlite3_int64 id, str
 
 	if (rc)
 		return rc;
-	sqlite3_bind_int64(stmt, 1, id);
+	sqlite.bind_int64(stmt, 1, id);
 	for (;;) {
 		rc = db_step(s, stmt, &row, err);
 		if (rc)
@@ -116,13 +116,13 @@ static errint query_info(struct store *s, struct arena *a, struct str path, stru
 	if (rc)
 		return err_wrap(err, "database entry of '%.*s'", STR_ARG(path));
 	info->path = arena_str(a, path);
-	info->registered = sqlite3_column_int64(stmt, 2);
+	info->registered = sqlite.column_int64(stmt, 2);
 	info->deriver = db_column(a, stmt, 3);
-	info->nar_size = (uint64_t)sqlite3_column_int64(stmt, 4);
-	info->ultimate = sqlite3_column_int64(stmt, 5) == 1;
+	info->nar_size = (uint64_t)sqlite.column_int64(stmt, 4);
+	info->ultimate = sqlite.column_int64(stmt, 5) == 1;
 	info->sigs = db_column(a, stmt, 6);
 	info->ca = db_column(a, stmt, 7);
-	return query_refs(s, a, sqlite3_column_int64(stmt, 0), info, err);
+	return query_refs(s, a, sqlite.column_int64(stmt, 0), info, err);
 }
 
 errint store_query(struct store *s, struct arena *a, struct str path, struct path_info *out,

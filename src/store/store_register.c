@@ -14,15 +14,15 @@ static void bind_or_null(sqlite3_stmt *stmt, int i, struct str v)
 	if (v.n)
 		db_bind_str(stmt, i, v);
 	else
-		sqlite3_bind_null(stmt, i);
+		sqlite.bind_null(stmt, i);
 }
 
 static void bind_positive(sqlite3_stmt *stmt, int i, uint64_t v)
 {
 	if (v)
-		sqlite3_bind_int64(stmt, i, (sqlite3_int64)v);
+		sqlite.bind_int64(stmt, i, (sqlite3_int64)v);
 	else
-		sqlite3_bind_null(stmt, i);
+		sqlite.bind_null(stmt, i);
 }
 
 static errint find_id(struct store *s, struct str path, sqlite3_int64 *out, bool *found,
@@ -36,7 +36,7 @@ static errint find_id(struct store *s, struct str path, sqlite3_int64 *out, bool
 	db_bind_str(stmt, 1, path);
 	rc = db_step(s, stmt, found, err);
 	if (!rc && *found)
-		*out = sqlite3_column_int64(stmt, 0);
+		*out = sqlite.column_int64(stmt, 0);
 	return rc;
 }
 
@@ -51,7 +51,7 @@ static errint insert_path(struct store *s, const struct path_info *info, struct 
 		return rc;
 	db_bind_str(stmt, 1, info->path);
 	db_bind_str(stmt, 2, str_c(hash_format(&info->nar_hash, HASH_BASE16, true, hash)));
-	sqlite3_bind_int64(stmt, 3, info->registered ? info->registered : clock_unix());
+	sqlite.bind_int64(stmt, 3, info->registered ? info->registered : clock_unix());
 	bind_or_null(stmt, 4, info->deriver);
 	bind_positive(stmt, 5, info->nar_size);
 	bind_positive(stmt, 6, info->ultimate);
@@ -87,7 +87,7 @@ static errint insert_output(struct store *s, sqlite3_int64 drv, const struct drv
 
 	if (rc)
 		return rc;
-	sqlite3_bind_int64(stmt, 1, drv);
+	sqlite.bind_int64(stmt, 1, drv);
 	db_bind_str(stmt, 2, o->name);
 	db_bind_str(stmt, 3, o->path);
 	return db_step(s, stmt, &row, err);
@@ -105,7 +105,7 @@ static errint put_path(struct store *s, const struct registration *r, sqlite3_in
 		rc = insert_path(s, &r->info, err);
 	if (rc)
 		return rc;
-	*id = sqlite3_last_insert_rowid(s->db->h);
+	*id = sqlite.last_insert_rowid(s->db->h);
 	for (size_t i = 0; !rc && i < r->n_outputs; i++)
 		rc = insert_output(s, *id, &r->outputs[i], err);
 	return rc;
@@ -127,8 +127,8 @@ static errint put_refs(struct store *s, const struct path_info *info, sqlite3_in
 			rc = db_stmt(s, DB_INSERT_REF, &stmt, err);
 		if (rc)
 			return rc;
-		sqlite3_bind_int64(stmt, 1, id);
-		sqlite3_bind_int64(stmt, 2, ref);
+		sqlite.bind_int64(stmt, 1, id);
+		sqlite.bind_int64(stmt, 2, ref);
 		rc = db_step(s, stmt, &row, err);
 		if (rc)
 			return rc;

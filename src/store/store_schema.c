@@ -113,10 +113,10 @@ static errint lock(struct store *s, struct store_db *db, bool exclusive, struct 
 static bool has_tables(struct store_db *db)
 {
 	sqlite3_stmt *stmt = NULL;
-	bool yes = sqlite3_prepare_v2(db->h, "select id from ValidPaths", -1, &stmt, NULL) ==
-		   SQLITE_OK;
+	bool yes =
+		sqlite.prepare_v2(db->h, "select id from ValidPaths", -1, &stmt, NULL) == SQLITE_OK;
 
-	sqlite3_finalize(stmt);
+	sqlite.finalize(stmt);
 	return yes;
 }
 
