@@ -72,7 +72,7 @@ let
     (final: prev: prev.lib.optionalAttrs (prev ? nodejs) (import ./nodejs.nix final))
     (import ./python-packages.nix)
     (import ./cuda)
-    (import ./comfyui/node-check.nix)
+    (final: prev: let check = import ./comfyui/node-check.nix final prev; in { inherit (check) comfyuiNode comfyuiNodes comfyuiNodeCheck; })
     (final: prev: ((configOf final).packageOverrides or (_: { })) prev)
   ] ++ lib.imap1 lib.words.checkedOverlay overlays);
 in

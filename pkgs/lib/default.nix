@@ -4,6 +4,7 @@ let
   lib =
     let
       call = file: import file { inherit lib; };
+      stringsCommon = import ./strings-common.nix;
       families = {
         trivial = call ./trivial.nix;
         fixedPoints = call ./fixed-points.nix;
@@ -22,7 +23,13 @@ let
         path = call ./path.nix;
         fileset = call ./fileset;
         derivations = call ./derivations.nix;
-        fetchers = call ./fetchers.nix;
+        fetchers = {
+          inherit (call ./fetchers.nix) normalizeHash withNormalizedHash;
+          proxyImpureEnvVars = [
+            "http_proxy" "https_proxy" "ftp_proxy" "all_proxy" "no_proxy"
+            "HTTP_PROXY" "HTTPS_PROXY" "FTP_PROXY" "ALL_PROXY" "NO_PROXY"
+          ];
+        };
         flakes = call ./flakes.nix;
         lock = call ./lock.nix;
         words = call ./words.nix;
@@ -40,17 +47,20 @@ let
       inherit (families.versions) splitVersion;
       inherit (families.flakes) flakeRefToString parseFlakeRef;
       # By name, so that only those are read that somebody asks for.
+      inherit (stringsCommon)
+        concatMapStrings concatMapStringsSep concatStrings hasPrefix hasSuffix makeSearchPath optionalString removePrefix removeSuffix;
+      inherit (builtins) concatStringsSep;
       inherit (families.strings)
         addContextFrom appendContext charToInt cmakeBool cmakeFeature cmakeOptionType commonPrefixLength
         commonSuffixLength compareVersions concatImapStrings concatImapStringsSep concatLines
-        concatMapAttrsStringSep concatMapStrings concatMapStringsSep concatStrings concatStringsSep
+        concatMapAttrsStringSep
         enableFeature enableFeatureAs escape escapeC escapeNixIdentifier escapeNixString escapeRegex
         escapeShellArg escapeShellArgs escapeURL escapeXML fileContents fixedWidthNumber fixedWidthString
-        floatToString getName getVersion hasInfix hasPrefix hasSuffix hashString intersperse
+        floatToString getName getVersion hasInfix hashString intersperse
         isCoercibleToString isConvertibleWithToString isStorePath isStringLike isValidPosixName join
         levenshtein levenshteinAtMost lines lowerChars makeBinPath makeIncludePath makeLibraryPath
-        makeSearchPath makeSearchPathOutput mesonBool mesonEnable mesonOption nameFromURL normalizePath
-        optionalString readPathsFromFile removePrefix removeSuffix replaceChars replaceString
+        makeSearchPathOutput mesonBool mesonEnable mesonOption nameFromURL normalizePath
+        readPathsFromFile replaceChars replaceString
         sanitizeDerivationName split splitString splitStringBy storeDir stringAsChars stringToCharacters
         toCamelCase toInt toIntBase10 toLower toSentenceCase toShellVar toShellVars toUpper trim trimWith
         unsafeDiscardStringContext upperChars versionAtLeast versionOlder withFeature withFeatureAs;

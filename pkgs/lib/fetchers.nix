@@ -2,11 +2,6 @@
 { lib }:
 
 rec {
-  proxyImpureEnvVars = [
-    "http_proxy" "https_proxy" "ftp_proxy" "all_proxy" "no_proxy"
-    "HTTP_PROXY" "HTTPS_PROXY" "FTP_PROXY" "ALL_PROXY" "NO_PROXY"
-  ];
-
   # Arguments with one of hash, sha256, …, as derivations have it: outputHash and outputHashAlgo.
   normalizeHash = { hashTypes ? [ "sha256" ], required ? true }: args:
     let

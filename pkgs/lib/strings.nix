@@ -8,16 +8,16 @@ let
 
   letters = "abcdefghijklmnopqrstuvwxyz";
   capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  common = import ./strings-common.nix;
 in
 rec {
+  inherit (common)
+    concatMapStrings concatMapStringsSep concatStrings hasPrefix hasSuffix makeSearchPath optionalString removePrefix removeSuffix;
   inherit concatStringsSep replaceStrings stringLength substring match split;
   inherit elem elemAt filter genList head isInt isList tail typeOf;
   inherit (builtins) isAttrs isPath parseDrvName;
   inherit (builtins) compareVersions fromJSON isString readFile storeDir unsafeDiscardStringContext toJSON hashString;
 
-  concatStrings = concatStringsSep "";
-  concatMapStrings = f: xs: concatStrings (map f xs);
-  concatMapStringsSep = sep: f: xs: concatStringsSep sep (map f xs);
   concatImapStrings = f: xs: concatStrings (lib.imap1 f xs);
   concatImapStringsSep = sep: f: xs: concatStringsSep sep (lib.imap1 f xs);
   concatMapAttrsStringSep = sep: f: set: concatStringsSep sep (lib.mapAttrsToList f set);
@@ -36,16 +36,7 @@ rec {
   appendContext = builtins.appendContext;
   addContextFrom = src: target: substring 0 0 src + target;
 
-  optionalString = cond: s: if cond then s else "";
-  hasPrefix = prefix: s: substring 0 (stringLength prefix) s == prefix;
-  hasSuffix = suffix: s:
-    let n = stringLength s; m = stringLength suffix;
-    in n >= m && substring (n - m) n s == suffix;
   hasInfix = infix: s: match ".*${escapeRegex infix}.*" "${s}" != null;
-  removePrefix = prefix: s:
-    if hasPrefix prefix s then substring (stringLength prefix) (-1) s else s;
-  removeSuffix = suffix: s:
-    if hasSuffix suffix s then substring 0 (stringLength s - stringLength suffix) s else s;
 
   stringToCharacters = s: genList (i: substring i 1 s) (stringLength s);
   stringAsChars = f: s: concatStrings (map f (stringToCharacters s));
@@ -152,8 +143,6 @@ rec {
   floatToString = builtins.toString;
 
   # PATH-like variables out of packages.
-  makeSearchPath = subDir: paths:
-    concatStringsSep ":" (map (p: p + "/" + subDir) (filter (x: x != null) paths));
   makeSearchPathOutput = output: subDir: pkgs: makeSearchPath subDir (map (lib.getOutput output) pkgs);
   makeLibraryPath = makeSearchPathOutput "lib" "lib";
   makeIncludePath = makeSearchPathOutput "dev" "include";

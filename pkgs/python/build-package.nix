@@ -127,7 +127,7 @@ let
         pname = args.pname or (builtins.parseDrvName args.name).name;
         version = args.version or (builtins.parseDrvName args.name).version;
         # as text, so that a file that is not there is told with the recipe's line
-        src = lib.given' "src" args "${args.src}";
+        src = if args.isLocked or false then "${args.src}" else lib.given' "src" args "${args.src}";
         inherit (c) name dependencies closure;
         slots = c.ownSlots;
       } // lib.filterAttrs (n: _: lib.elem n [ "pythonRemoveDeps" "pythonRelaxDeps" "dontCheckRuntimeDeps" "wrongRecord" "libraries" ]) args);

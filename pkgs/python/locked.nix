@@ -30,6 +30,28 @@ let
     lib.listToAttrs (lib.concatMap (extra: map (s: lib.nameValuePair s (map (member extra) (names extra))) (spellings extra))
       (lib.attrNames (m.extras or { })));
 
+  # fetchurl's derivation of a file on PyPI; what fetchurl is to look at in its arguments is known of these.
+  fetchFile = name: file:
+    let
+      args = { url = "mirror://pypi/${name}/${file.name}"; inherit (file) sha256; };
+      whole = fetchurl args;
+    in
+    if builtins.match "[a-zA-Z0-9][a-zA-Z0-9+._-]{0,200}" file.name == null then whole
+    else lib.extendDerivation true { inherit (args) url; inherit (whole) override overrideDerivation; urls = [ args.url ]; meta = { }; } (derivation {
+      inherit (file) name;
+      inherit (args) url;
+      urls = [ args.url ];
+      unpack = false;
+      executable = false;
+      builder = "builtin:fetchurl";
+      system = "builtin";
+      outputHashMode = "flat";
+      outputHashAlgo = "sha256";
+      outputHash = file.sha256;
+      preferLocalBuild = true;
+      impureEnvVars = lib.fetchers.proxyImpureEnvVars;
+    });
+
   filesOf = row: lib.filter (f: !(f ? systems) || lib.elem system f.systems) row.files;
   noFile = name: row: throw "python3.pkgs.${name}: ${name} ${row.version} has no file for ${system} in the lock";
 
@@ -69,10 +91,7 @@ let
       pname = name;
       isLocked = true;
       inherit (row) version;
-      src = fetchurl {
-        url = "mirror://pypi/${name}/${file.name}";
-        inherit (file) sha256;
-      };
+      src = fetchFile name file;
       dependencies = map (n: given.${n} or pkgs.${n}) needs ++ map (n: slots.markers.${n}) row.slots or [ ];
       pythonImportsCheck = [ ];
       # the lock says what a project needs: here it must hold
