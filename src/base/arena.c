@@ -70,6 +70,16 @@ void *arena_calloc(struct arena *a, size_t n, size_t size)
 
 	if (__builtin_mul_overflow(n, size, &bytes) || bytes > PTRDIFF_MAX)
 		BUG("arena allocation of %zu times %zu bytes", n, size);
+	if (bytes >= BLOCK_FIRST && a->blocks) {
+		/* memory that the system gives is zero already */
+		struct arena_block *b = xcalloc(1, sizeof(*b) + bytes);
+
+		b->size = bytes;
+		a->total += bytes;
+		b->next = a->blocks->next;
+		a->blocks->next = b;
+		return b->bytes;
+	}
 	return memset(arena_alloc(a, bytes ? bytes : 1), 0, bytes);
 }
 

@@ -7,6 +7,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include "eval/builtin_int.h"
 
 struct item {
@@ -66,6 +69,22 @@ static void push(struct json_parser *j, struct value v)
  * and what is not ASCII. */
 static const char *skip_plain(const char *p, const char *end)
 {
+#ifdef __SSE2__
+	const __m128i quotes = _mm_set1_epi8('"'), slashes = _mm_set1_epi8('\\');
+	const __m128i least = _mm_set1_epi8(0x20);
+
+	for (; end - p >= 16; p += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)p);
+		/* what is not ASCII is negative */
+		__m128i other = _mm_or_si128(
+			_mm_cmplt_epi8(x, least),
+			_mm_or_si128(_mm_cmpeq_epi8(x, quotes), _mm_cmpeq_epi8(x, slashes)));
+		int mask = _mm_movemask_epi8(other);
+
+		if (mask)
+			return p + __builtin_ctz((unsigned)mask);
+	}
+#endif
 	const uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
 
 	while (end - p >= 8) {
@@ -398,16 +417,50 @@ static struct value close_array(struct json_parser *j, const struct item *items,
 	return v_list(list, n);
 }
 
-static struct value close_object(struct json_parser *j, const struct item *items, size_t n)
+enum { FEW = 16 };
+
+/* Are they many, or have two of them one name? */
+static bool repeats(const struct item *items, size_t n)
+{
+	for (size_t i = 1; n <= FEW && i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (items[k].key == items[i].key)
+				return true;
+	return n > FEW;
+}
+
+static bool in_order(const struct item *items, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (items[i - 1].key >= items[i].key)
+			return false;
+	return true;
+}
+
+static void sort_items(struct item *items, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct item x = items[i];
+		size_t k = i;
+
+		for (; k && items[k - 1].key > x.key; k--)
+			items[k] = items[k - 1];
+		items[k] = x;
+	}
+}
+
+static struct value close_object(struct json_parser *j, struct item *items, size_t n)
 {
 	struct value *boxes = heap_alloc(j->E, n * sizeof(*boxes));
 	struct attrs *a = attrs_new(j->E, n);
-	bool sorted = true;
+	bool sorted = in_order(items, n);
 
-	for (size_t i = 0; i < n; i++) {
-		boxes[i] = items[i].v;
-		sorted &= i == 0 || items[i - 1].key < items[i].key;
+	if (!sorted && !repeats(items, n)) {
+		sort_items(items, n);
+		sorted = true;
 	}
+	for (size_t i = 0; i < n; i++)
+		boxes[i] = items[i].v;
 	for (size_t i = 0; sorted && i < n; i++)
 		attrs_push(a, items[i].key, &boxes[i], 0);
 	if (sorted)
@@ -445,6 +498,23 @@ static struct known_key *known_key(struct json_parser *j, const char *p)
 	return &j->keys[j->end - p < 2 ? 0 : ((uint8_t)p[0] + 5u * (uint8_t)p[1]) % n];
 }
 
+/* Keys are short: no call for them. */
+static bool same_bytes(const char *a, const char *b, size_t n)
+{
+	for (; n >= 4; n -= 4, a += 4, b += 4) {
+		uint32_t x, y;
+
+		memcpy(&x, a, 4);
+		memcpy(&y, b, 4);
+		if (x != y)
+			return false;
+	}
+	for (; n; n--)
+		if (*a++ != *b++)
+			return false;
+	return true;
+}
+
 /* j->p is at the opening quote. */
 static errint parse_key_name(struct json_parser *j, sym_t *out)
 {
@@ -454,7 +524,7 @@ static errint parse_key_name(struct json_parser *j, sym_t *out)
 	struct str key;
 
 	if (known->sym && (size_t)(j->end - start) > n && start[n] == '"' &&
-	    memcmp(start, known->name.p, n) == 0) {
+	    same_bytes(start, known->name.p, n)) {
 		j->p = start + n + 1;
 		*out = known->sym;
 		return 0;

@@ -222,21 +222,26 @@ static const char *skip_blanks(const char *p, const char *end)
 
 static enum token_kind word_kind(const char *p, size_t n)
 {
-	static const struct {
-		struct str word;
-		enum token_kind kind;
-	} words[] = {
-		{S("if"), T_IF},           {S("in"), T_IN},     {S("or"), T_OR_KW},
-		{S("let"), T_LET},         {S("rec"), T_REC},   {S("then"), T_THEN},
-		{S("else"), T_ELSE},       {S("with"), T_WITH}, {S("assert"), T_ASSERT},
-		{S("inherit"), T_INHERIT},
-	};
-
-	if (n < 2 || n > 7 || !memchr("ioltrewa", *p, 8))
-		return T_ID;
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (str_eq(words[i].word, str_n(p, n)))
-			return words[i].kind;
+#define IS(word) (n == sizeof(word) - 1 && memcmp(p, word, sizeof(word) - 1) == 0)
+	switch (*p) {
+	case 'a':
+		return IS("assert") ? T_ASSERT : T_ID;
+	case 'e':
+		return IS("else") ? T_ELSE : T_ID;
+	case 'i':
+		return IS("inherit") ? T_INHERIT : IS("in") ? T_IN : IS("if") ? T_IF : T_ID;
+	case 'l':
+		return IS("let") ? T_LET : T_ID;
+	case 'o':
+		return IS("or") ? T_OR_KW : T_ID;
+	case 'r':
+		return IS("rec") ? T_REC : T_ID;
+	case 't':
+		return IS("then") ? T_THEN : T_ID;
+	case 'w':
+		return IS("with") ? T_WITH : T_ID;
+	}
+#undef IS
 	return T_ID;
 }
 

@@ -6,6 +6,7 @@
 #include "eval/syntax_int.h"
 
 #include <stdlib.h>
+#include "base/sort.h"
 
 struct e_attrs *parser_attrs_new(struct parser *p, pos_t pos)
 {
@@ -440,7 +441,7 @@ errint parse_formals(struct parser *p, struct lambda *l)
 	l->n_formals = n;
 	l->formals = ast_alloc(p, n * sizeof(*v));
 	if (n) {
-		qsort(v, n, sizeof(*v), formal_cmp);
+		sort_few(v, n, sizeof(*v), formal_cmp);
 		memcpy(l->formals, v, n * sizeof(*v));
 	}
 	return parser_next(p);

@@ -97,6 +97,8 @@ static char unescape(char c)
 	}
 }
 
+static const bool ends_text[256] = {['"'] = true, ['\\'] = true, ['$'] = true, ['\r'] = true};
+
 /* Appends the text up to the closing quote or the next interpolation; *q is left there. */
 static errint scan_text(struct parser *p, const char **q, struct buf *b)
 {
@@ -121,7 +123,7 @@ static errint scan_text(struct parser *p, const char **q, struct buf *b)
 		} else {
 			const char *from = s;
 
-			while (s + 1 < end && !memchr("\"\\$\r", s[1], 4))
+			while (s + 1 < end && !ends_text[(unsigned char)s[1]])
 				s++;
 			buf_put(b, from, (size_t)(s + 1 - from));
 		}

@@ -11,6 +11,7 @@
 #include "eval/error.h"
 
 #include <stdlib.h>
+#include "base/sort.h"
 
 /* Arguments of a chain of functions that are taken at once, and slots that lets and withs may add
  * to a function's level: what a branch does not use costs memory in every call. */
@@ -92,8 +93,7 @@ static struct scope *scope_new(struct resolver *r, struct scope *up, struct scop
 	struct scope *s = ARENA_NEW(&r->tmp, struct scope);
 	uint32_t kept = 0;
 
-	if (n > 1)
-		qsort(v, n, sizeof(*v), entry_cmp);
+	sort_few(v, n, sizeof(*v), entry_cmp);
 	for (uint32_t i = 0; i < n; i++) {
 		r->shadows |= is_operator_name(v[i].sym);
 		if (kept && v[kept - 1].sym == v[i].sym)
@@ -302,8 +302,7 @@ static int def_cmp(const void *x, const void *y)
 /* In order of their symbols, as the attributes of sets are. */
 static void sort_defs(struct e_attrs *a)
 {
-	if (a->n > 1)
-		qsort(a->defs, a->n, sizeof(a->defs[0]), def_cmp);
+	sort_few(a->defs, a->n, sizeof(a->defs[0]), def_cmp);
 	a->index = NULL;
 }
 

@@ -41,13 +41,67 @@ static errint merge(const struct sorting *s, char *v, size_t half, size_t n)
 	return 0;
 }
 
+/* How many stand before one that is less. */
+static size_t out_of_order(const struct sorting *s, const char *v, size_t n)
+{
+	const char *last = v;
+	size_t count = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		if (s->cmp(last, v + i * s->size, s->ctx) <= 0)
+			last = v + i * s->size;
+		else
+			count++;
+	}
+	return count;
+}
+
+/* Names mostly come in order: those few that do not are taken out, sorted and merged in, from the
+ * end. Of equal elements one that was in order stood first. */
+static void insert_few(const struct sorting *s, char *v, size_t n, size_t count)
+{
+	size_t size = s->size, kept = 1;
+	char *few CLEANUP_FREE = xreallocarray(NULL, count, size), *taken = few;
+	char *to = v + n * size;
+
+	for (size_t i = 1; i < n; i++) {
+		char *x = v + i * size;
+
+		if (s->cmp(v + (kept - 1) * size, x, s->ctx) <= 0) {
+			memmove(v + kept++ * size, x, size);
+		} else {
+			memcpy(taken, x, size);
+			taken += size;
+		}
+	}
+	qsort_r(few, count, size, s->cmp, s->ctx);
+	while (taken > few) {
+		to -= size;
+		if (kept && s->cmp(v + (kept - 1) * size, taken - size, s->ctx) > 0) {
+			memcpy(to, v + --kept * size, size);
+		} else {
+			taken -= size;
+			memcpy(to, taken, size);
+		}
+	}
+}
+
+static void sort_run(const struct sorting *s, char *v, size_t n)
+{
+	size_t count = n > 1 ? out_of_order(s, v, n) : 0;
+
+	if (count > n / 8)
+		qsort_r(v, n, s->size, s->cmp, s->ctx);
+	else if (count)
+		insert_few(s, v, n, count);
+}
+
 static errint sort(const struct sorting *s, char *v, size_t n)
 {
 	size_t half = n / 2;
 
 	if (n <= RUN) {
-		if (n > 1)
-			qsort_r(v, n, s->size, s->cmp, s->ctx);
+		sort_run(s, v, n);
 		return eval_check_interrupt(s->E);
 	}
 	if (sort(s, v, half) < 0 || sort(s, v + half * s->size, n - half) < 0)

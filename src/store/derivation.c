@@ -6,6 +6,7 @@
 #include "store/derivation.h"
 
 #include <stdlib.h>
+#include "base/sort.h"
 
 /* ---- spelling ---- */
 
@@ -359,29 +360,48 @@ static bool plain_word(const char *p)
 		high);
 }
 
-static void print_escaped(struct buf *b, struct str s)
+/* Room for each byte as an escape is there. */
+static char *escape(char *to, struct str s)
 {
-	size_t from = 0, i = 0;
+	size_t i = 0;
 
-	buf_putc(b, '"');
 	while (i < s.n) {
 		size_t end = MIN(i + 8, s.n);
 
-		if (end - i == 8 && plain_word(s.p + i))
+		if (end - i == 8 && plain_word(s.p + i)) {
+			memcpy(to, s.p + i, 8);
+			to += 8;
 			i = end;
+		}
 		for (; i < end; i++) {
 			char letter = escape_of(s.p[i]);
 
-			if (!letter)
-				continue;
-			buf_put(b, s.p + from, i - from);
-			buf_putc(b, '\\');
-			buf_putc(b, letter);
-			from = i + 1;
+			*to = '\\';
+			to += letter != 0;
+			*to++ = letter ? letter : s.p[i];
 		}
 	}
-	buf_puts(b, str_skip(s, from));
-	buf_putc(b, '"');
+	return to;
+}
+
+static void print_escaped(struct buf *b, struct str s)
+{
+	size_t room = s.n * 2 + 2;
+
+	if (room > b->max - b->n) {
+		/* at its end, it is counted */
+		room = s.n + 2;
+		for (size_t i = 0; i < s.n; i++)
+			room += escape_of(s.p[i]) != 0;
+	}
+	char *from = buf_reserve(b, room), *to = from;
+	if (!to)
+		return;
+	*to++ = '"';
+	to = escape(to, s);
+	*to++ = '"';
+	b->n += (size_t)(to - from);
+	b->p[b->n] = '\0';
 }
 
 /* Names and paths are printed bare, as Nix does: their alphabets need no escapes. */
@@ -466,8 +486,7 @@ static size_t sort_strings(struct str *v, size_t n)
 {
 	size_t kept = 0;
 
-	if (n > 1)
-		qsort(v, n, sizeof(*v), str_cmp_qsort);
+	sort_few(v, n, sizeof(*v), str_cmp_qsort);
 	for (size_t i = 0; i < n; i++) {
 		if (kept == 0 || !str_eq(v[kept - 1], v[i]))
 			v[kept++] = v[i];
@@ -489,8 +508,7 @@ void drv_sort_inputs(struct arena *a, struct drv *d)
 {
 	size_t kept = 0;
 
-	if (d->n_inputs > 1)
-		qsort(d->inputs, d->n_inputs, sizeof(*d->inputs), cmp_input);
+	sort_few(d->inputs, d->n_inputs, sizeof(*d->inputs), cmp_input);
 	for (size_t i = 0; i < d->n_inputs; i++) {
 		struct drv_input *in = &d->inputs[i];
 		if (kept > 0 && str_eq(d->inputs[kept - 1].path, in->path)) {
@@ -505,12 +523,10 @@ void drv_sort_inputs(struct arena *a, struct drv *d)
 
 void drv_sort(struct arena *a, struct drv *d)
 {
-	if (d->n_outputs > 1)
-		qsort(d->outputs, d->n_outputs, sizeof(*d->outputs), cmp_output);
+	sort_few(d->outputs, d->n_outputs, sizeof(*d->outputs), cmp_output);
 	drv_sort_inputs(a, d);
 	d->n_srcs = sort_strings(d->srcs, d->n_srcs);
-	if (d->n_env > 1)
-		qsort(d->env, d->n_env, sizeof(*d->env), cmp_env);
+	sort_few(d->env, d->n_env, sizeof(*d->env), cmp_env);
 	for (size_t i = 1; i < d->n_env; i++)
 		BUG_ON(str_eq(d->env[i - 1].key, d->env[i].key));
 }

@@ -9,6 +9,7 @@
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/sort.h"
 
 static void test_split(void)
 {
@@ -307,8 +308,44 @@ static void test_memory(void)
 	setrlimit(RLIMIT_DATA, &before);
 }
 
+struct ranked {
+	int key, place;
+};
+
+static int by_key(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	return (x->key > y->key) - (x->key < y->key);
+}
+
+/* Every length up to where few ends, in several orders; equal ones stay as they stood. */
+static void test_sort(void)
+{
+	size_t wrong = 0;
+
+	for (size_t n = 0; n < 40; n++)
+		for (unsigned seed = 1; seed < 30; seed++) {
+			struct ranked v[40];
+			unsigned r = seed;
+
+			for (size_t i = 0; i < n; i++) {
+				r = r * 1103515245 + 12345;
+				v[i] = (struct ranked){seed == 1 ? (int)i : (int)(r >> 16) % 12,
+						       (int)i};
+			}
+			sort_few(v, n, sizeof(*v), by_key);
+			for (size_t i = 1; i < n; i++)
+				wrong += v[i - 1].key > v[i].key ||
+					 (n <= 16 && v[i - 1].key == v[i].key &&
+					  v[i - 1].place > v[i].place);
+		}
+	IS_INT(wrong, 0, "lists in order");
+}
+
 int main(void)
 {
+	test_sort();
 	test_split();
 	test_search();
 	test_numbers();
