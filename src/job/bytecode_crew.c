@@ -51,7 +51,7 @@ errint bytecode_wait(const struct bytecode_crew *c, pid_t pid, struct err *err)
 	return 0;
 }
 
-struct crew {
+struct interpreters {
 	const struct bytecode_crew *c;
 	int give, take; /* the names' way */
 	size_t sent;
@@ -62,7 +62,7 @@ struct crew {
 	size_t n; /* that run */
 };
 
-static void crew_release(struct crew *k)
+static void interpreters_release(struct interpreters *k)
 {
 	if (k->give >= 0)
 		close(k->give);
@@ -77,14 +77,14 @@ static void crew_release(struct crew *k)
 	}
 }
 
-static size_t most(const struct crew *k)
+static size_t most(const struct interpreters *k)
 {
 	size_t n = MIN((size_t)thread_processors(), (k->c->n + FILES_EACH - 1) / FILES_EACH);
 
 	return MIN(MAX(n, (size_t)1), (size_t)CREW_MAX);
 }
 
-static size_t wanted(const struct crew *k)
+static size_t wanted(const struct interpreters *k)
 {
 	unsigned busy = k->c->busy ? __atomic_load_n(k->c->busy, __ATOMIC_RELAXED) : 1;
 	size_t others = busy ? busy - 1 : 0, n = most(k);
@@ -92,7 +92,7 @@ static size_t wanted(const struct crew *k)
 	return n > others + 1 ? n - others : 1;
 }
 
-static errint add_member(struct crew *k, struct err *err)
+static errint add_member(struct interpreters *k, struct err *err)
 {
 	pid_t pid;
 	errint rc = bytecode_start(k->c, k->c->script, k->take, k->c->left, &pid, err);
@@ -106,7 +106,7 @@ static errint add_member(struct crew *k, struct err *err)
 	return 0;
 }
 
-static errint send_names(struct crew *k, struct err *err)
+static errint send_names(struct interpreters *k, struct err *err)
 {
 	while (k->give >= 0 && k->sent < k->c->n) {
 		struct str name = k->c->names[k->sent];
@@ -123,7 +123,7 @@ static errint send_names(struct crew *k, struct err *err)
 	return 0;
 }
 
-static errint wait_for(struct crew *k, struct err *err)
+static errint wait_for(struct interpreters *k, struct err *err)
 {
 	struct pollfd p[CREW_MAX + 1];
 	bool more = k->sent < k->c->n && k->n < most(k);
@@ -148,7 +148,7 @@ static errint wait_for(struct crew *k, struct err *err)
 
 errint bytecode_share(const struct bytecode_crew *c, struct err *err)
 {
-	struct crew k CLEANUP(crew_release) = {.c = c, .give = -1, .take = -1};
+	struct interpreters k CLEANUP(interpreters_release) = {.c = c, .give = -1, .take = -1};
 	int ends[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
