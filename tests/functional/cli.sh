@@ -61,8 +61,8 @@ is "the beginning of a name" "$(hint kiln inst)" "did you mean 'instantiate'?"
 is "another tool's word" "$(hint kiln clean; hint kiln ls; hint kiln why-depends)" "here it is 'kiln gc'
 here it is 'kiln store ls'
 here it is 'kiln why'"
-like "one that nothing here does, with what helps" "$(hint kiln update)$(hint kiln install x)" \
-	'stand in the recipes.*a hash of "" .*kiln build NAME'
+like "one that nothing here does, with what helps" "$(hint kiln upgrade)$(hint kiln install x)" \
+	'here it is .kiln update.*kiln build NAME'
 is "a verb without its command" "$(hint kiln debian; hint kiln repair)" "here it is 'kiln lock debian'
 here it is 'kiln store repair'"
 is "a command behind another, an operation without dashes" \
