@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Sourced before small-set.sh, for tests that need trees: its shell makes $files, a line each: a name
+# Sourced before small-set.sh, for tests that need trees: its shell also makes $files, a line each: a name
 # and a text, in which %n is a new line, and %time, %cores, %seed, %locale, %zone, %mask, %path, %host and %uuid stand for what
 # the builder finds. files.nix is a function of a name, the lines and outputs.
 cat >"$T/shell.c" <<'C'
@@ -79,13 +79,15 @@ static void put(const char *top, const char *name, const char *text)
 }
 int main(void)
 {
-	char *all = getenv("files"), *outputs = getenv("outputs");
+	char *all = getenv("files"), *outputs = strdup(getenv("outputs") ? getenv("outputs") : "out");
 	char *line, *output;
 
-	if (!all)
-		put(getenv("out"), "text", getenv("text"));
-	while (all && (output = strsep(&outputs, " "))) {
-		char *rest = strdup(all);
+	while ((output = strsep(&outputs, " "))) {
+		char *rest = strdup(all ? all : "");
+		FILE *f = all ? NULL : fopen(getenv(output), "w");
+
+		if (!all && (!f || fputs(getenv("text"), f) < 0 || fclose(f)))
+			return 1;
 
 		while ((line = strsep(&rest, "\n"))) {
 			char *name = strsep(&line, " ");
@@ -94,7 +96,7 @@ int main(void)
 				put(getenv(output), name, line ? line : "");
 		}
 	}
-	return 0;
+	return !all && !strcmp(getenv("text"), "fail");
 }
 C
 cat >"$T/files.nix" <<'NIX'

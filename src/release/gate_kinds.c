@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "audit/audit.h"
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -76,10 +77,46 @@ static errint run_check(struct gate_run *g, const struct gate *gate, struct buf 
 	return rc;
 }
 
+static errint audit_product(struct gate_run *g, const struct slot_list *slots,
+			    const struct product *p, struct audit_findings *f, struct err *err)
+{
+	const struct audit a = {g->r->session->store, g->a, p->paths[0], slots};
+
+	return audit_run(&a, f, err);
+}
+
+/* The gravest comes first. */
+static errint tell_finding(const struct audit_findings *f, struct err *err)
+{
+	const struct audit_finding *worst = &f->v[0];
+
+	err_set(err, ERR_FAILED, "'%.*s': %.*s", STR_ARG(worst->path), STR_ARG(worst->text));
+	if (worst->cure.n)
+		err_hint(err, "%.*s", STR_ARG(worst->cure));
+	return err_hint(err, "kiln audit tells all of them, with the way there");
+}
+
 static errint run_audit(struct gate_run *g, const struct gate *gate, struct buf *details,
 			struct err *err)
 {
-	return err_set(err, ERR_UNSUPPORTED, "kiln " KILN_VERSION " has no audit of a closure");
+	struct slot_list slots;
+	const char *data;
+	size_t errors = 0, warnings = 0;
+	errint rc = session_data_dir(g->r->session, &data, err);
+
+	if (!rc)
+		rc = slot_list_read(data, g->project, g->a, &slots, err);
+	for (size_t i = 0; !rc && i < g->n_products; i++) {
+		struct audit_findings f CLEANUP(audit_findings_release) = {0};
+
+		rc = audit_product(g, &slots, &g->products[i], &f, err);
+		errors += audit_findings_count(&f, AUDIT_ERROR);
+		warnings += audit_findings_count(&f, AUDIT_WARNING);
+		if (!rc && audit_findings_count(&f, AUDIT_ERROR))
+			rc = tell_finding(&f, err);
+	}
+	buf_printf(details, ",\"errors\":%zu,\"warnings\":%zu", errors, warnings);
+	return rc;
 }
 
 static errint run_approval(struct gate_run *g, const struct gate *gate, struct buf *details,

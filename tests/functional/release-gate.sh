@@ -4,9 +4,12 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "no git"
+# shellcheck source=tests/shell-files.sh
+. "$(dirname "$0")/../shell-files.sh"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 56
+top=$(cd "$(dirname "$0")/../.." && pwd)
+plan 57
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c@d
 git config --global init.defaultBranch main
 git config --global advice.detachedHead false
@@ -170,10 +173,17 @@ git commit -qam 'ci leaked' && git push -q origin testing
 kiln release gate --key ci >/dev/null 2>&1
 fails_like "a retirement counts at once" "build: its key is compromised: 'ci'" kiln release promote
 
-# ---- what cannot be run ----
+# ---- what the closure must not hold ----
 sed -i 's/"rebuild", "smoke"/"audit", "smoke"/' .flox/kiln.toml
+mkdir -p "$T/data/pkgs/python" && cp "$top/pkgs/python/slots.json" "$T/data/pkgs/python/"
 git commit -qam audit && git push -q origin testing
-fails_like "a gate that cannot run says so" "gate 'audit': kiln .* has no audit" kiln release gate --only audit --key ci
+ok "a closure that may be" kiln release gate --only audit --key ci
+echo "import $T/files.nix \"app\" \"lib/libcuda.so.1 x\"" >.flox/pkgs/app.nix
+git commit -qam driver && git push -q origin testing
+kiln release gate --only build --key ci >/dev/null 2>&1
+fails_like "one that brings a driver" "'libcuda.so.1' belongs to the version of a driver" kiln release gate --only audit --key ci
+
+# ---- what cannot be run ----
 for bad in 'gates = ["nosuch"]' 'gates = ["smoke"]' 'gates = ["../x"]' 'gates = [5]'; do
 	printf '[release.track.testing]\n%s\n[release.track.staging]\nfrom = ["testing"]\n' "$bad" >.flox/kiln.toml
 	git commit -qam "$bad"
