@@ -4,6 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "no git"
+mkdir "$T/tmp" && export TMPDIR="$T/tmp" # for nobody else
 plan 22
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"

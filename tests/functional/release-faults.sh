@@ -63,6 +63,7 @@ is "git fsck finds nothing" "$(git -C "$T/race.git" fsck --strict --no-dangling 
 
 # ---- remotes ----
 begin refusing && mark
+# shellcheck disable=SC2016 # the hook's own
 printf '#!/bin/sh\ncase $1 in refs/heads/latest) echo "latest is closed today" >&2; exit 1;; esac\n' >"$T/refusing.git/hooks/update"
 chmod +x "$T/refusing.git/hooks/update"
 fails_like "a remote that refuses one of three" "^error: the remote 'origin' refused: \[remote rejected\] \(hook declined\)$" kiln release rotate
@@ -96,7 +97,7 @@ fails_like "what the remote has more" "^error: 'latest-staging' is behind: 'orig
 git switch -q latest-staging && git commit -q --allow-empty -m ours
 fails_like "and what each has alone" "^error: 'latest-staging' has diverged: 1 commit here, and 1 at 'origin', are not on the other side$" kiln release promote
 begin patched
-git switch -q main && echo patch >patch && git add patch && git commit -qm patch && git push -q origin main && git switch -q latest-testing
+git switch -q main && echo fix >fix && git add fix && git commit -qm fix && git push -q origin main && git switch -q latest-testing
 mark
 fails_like "main has what latest has not" "^error: 'main' has diverged: it has 1 commit that 'latest' has not$" kiln release rotate
 fails_like "with the cure" "^hint: git switch latest, and git merge main: nothing of it may be lost$" kiln release rotate
