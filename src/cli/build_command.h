@@ -17,8 +17,9 @@ struct build_command {
 	struct asked *asked;
 	size_t n_asked, cap_asked;
 	bool json;
-	bool check;    /* names are of what is checked, not built */
-	bool packages; /* names that no recipe has are those of the set's packages */
+	bool check;         /* names are of what is checked, not built */
+	bool update_hashes; /* of the recipes that are named, before */
+	bool packages;      /* names that no recipe has are those of the set's packages */
 	/* found: */
 	char *project_dir;     /* of recipes */
 	struct err no_project; /* where there is none, but packages alone are asked for */

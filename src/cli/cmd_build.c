@@ -8,6 +8,8 @@
 #include "cli/build_command.h"
 #include "cli/command.h"
 #include "cli/option_eval.h"
+#include "base/report.h"
+#include "recipe/update.h"
 
 static errint take_name(void *at, const struct option_given *g, struct err *err)
 {
@@ -35,6 +37,8 @@ static const struct option rows[] = {
 	 .help = "build what fills a slot",
 	 .kind = OPTION_CALL,
 	 .call = take_slot},
+	OPT_FLAG(struct build_command, update_hashes, "--update-hashes",
+		 "write the right hashes into the recipes that are named"),
 	OPT_FLAG(struct build_command, json, "--json", "print JSON"),
 	OPT_NO_EVAL_CACHE,
 	OPT_IGNORED("--print-out-paths", NULL, "they are printed anyway"),
@@ -57,13 +61,51 @@ static void tell_briefly(struct cli *cli, struct build_command *c)
 	c->request.project = arena_strz(&cli->a, folder);
 }
 
+static errint mend_recipe(struct cli *cli, struct updater *u, const char *name, struct err *err)
+{
+	const struct update_options o = {.hashes = true};
+	struct update_result r;
+	errint rc = update_recipe(u, name, &o, &r, err);
+
+	for (size_t i = 0; !rc && i < r.n_moves; i++)
+		report_msg(cli_report(cli), REPORT_NOTE, "%s: %s: %.*s -> %.*s", name,
+			   r.moves[i].what, STR_ARG(r.moves[i].from), STR_ARG(r.moves[i].to));
+	return rc ? err_wrap(err, "%s", name) : 0;
+}
+
+/* What the store has is right; all else is fetched and compared with what the recipe says. */
+static errint mend_hashes(struct cli *cli, const struct build_command *c, struct err *err)
+{
+	struct updater u CLEANUP(updater_release) = {0};
+	char *project CLEANUP_FREE = NULL;
+	struct session *s;
+	errint rc;
+
+	for (size_t i = 0; i < c->n_asked; i++)
+		if (c->asked[i].kind != ASKED_RECIPE)
+			return err_set(err, ERR_USAGE, "--update-hashes is about recipes alone");
+	if (!c->n_asked || c->rev)
+		return err_set(err, ERR_USAGE,
+			       c->rev ? "--update-hashes and --rev: that revision stays as it is"
+				      : "--update-hashes is about recipes that are named");
+	rc = project_find(c->project, &project, err);
+	if (!rc)
+		rc = cli_session(cli, &s, err);
+	if (!rc)
+		rc = updater_open(&u, s, project, err);
+	for (size_t i = 0; !rc && i < c->n_asked; i++)
+		rc = mend_recipe(cli, &u, c->asked[i].text, err);
+	return rc || c->builds.dry_run ? rc : recipe_files_write(&u.files, err);
+}
+
 static errint run(struct cli *cli, void *ctx, struct err *err)
 {
 	struct build_command *c = ctx;
 
 	tell_briefly(cli, c);
 	c->packages = true;
-	return build_command_run(c, cli, err);
+	errint rc = c->update_hashes ? mend_hashes(cli, c, err) : 0;
+	return rc ? rc : build_command_run(c, cli, err);
 }
 
 static void release(void *ctx)

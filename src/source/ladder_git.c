@@ -180,6 +180,34 @@ static errint bring_commit(struct ladder *l, const struct bring *what,
 	return 0;
 }
 
+static bool has_ref(const struct remote_refs *refs, const char *folder, struct str name)
+{
+	for (size_t i = 0; i < refs->n; i++) {
+		struct str rest = str_drop_prefix(refs->v[i].name, str_c(folder));
+
+		if (rest.n < refs->v[i].name.n && str_eq(rest, name))
+			return true;
+	}
+	return false;
+}
+
+/* Whose name is a bare one elsewhere? git's own order: a tag's, else a branch's. */
+static errint full_name(struct ladder *l, const struct checkout *c, struct arena *a,
+			struct str *ref, struct err *err)
+{
+	struct remote_refs refs;
+
+	if (str_eqz(*ref, "HEAD") || str_starts(*ref, S("refs/")) || l->config.offline ||
+	    str_starts(c->url, S("file:")) || str_starts(c->url, S("/")))
+		return 0;
+	errint rc = ladder_git_refs(l, c->url, a, &refs, err);
+	if (rc)
+		return rc;
+	if (has_ref(&refs, "refs/tags/", *ref))
+		*ref = str_c(arena_printf(a, "refs/tags/%.*s", STR_ARG(*ref)));
+	return 0;
+}
+
 errint ladder_checkout(struct ladder *l, const struct checkout *c, const char *dest,
 		       struct err *err)
 {
@@ -195,8 +223,11 @@ errint ladder_checkout(struct ladder *l, const struct checkout *c, const char *d
 		.only = c->only,
 		.n_only = c->n_only,
 	};
+	ARENA(mem);
 	errint rc = ladder_prepare(l, err);
 
+	if (!rc && !commit)
+		rc = full_name(l, c, &mem, &r.ref, err);
 	if (rc)
 		return rc;
 	struct git_options o = {.cache_dir = input_cache(l),
@@ -241,6 +272,9 @@ errint ladder_git_refs(struct ladder *l, struct str url, struct arena *a, struct
 
 	if (rc)
 		return rc;
-	struct git_options o = {.cache_dir = input_cache(l), .ttl = l->ttl, .report = l->report};
+	struct git_options o = {.cache_dir = input_cache(l),
+				.ttl = l->ttl,
+				.report = l->report,
+				.offline = l->config.offline};
 	return git_list_refs(&o, arena_strz(a, url), a, out, err);
 }

@@ -67,7 +67,8 @@ static errint add_drv(struct store *s, struct arena *a, const struct drv *d, boo
 		rc = drv_path(s, a, d, buf_str(&text), refs, &path, err);
 	if (rc)
 		return rc;
-	if (!path_map_get(&s->added, path) && !path_map_get(&s->drv_texts, path)) {
+	/* What was only kept while nothing could be written is written now. */
+	if (!path_map_get(&s->added, path) && !(s->readonly && path_map_get(&s->drv_texts, path))) {
 		if (check)
 			rc = drv_check(s, d, err);
 		if (!rc)

@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 command -v git >/dev/null || skip_all "no git"
 command -v patch >/dev/null || skip_all "no patch"
 python3 -c 'import zipfile' 2>/dev/null || skip_all "no python3"
-plan 56
+plan 66
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
 	GIT_COMMITTER_EMAIL=a@b no_proxy='*' KILN_CONF="$T/kiln.conf"
@@ -155,6 +155,47 @@ mv .flox/pkgs/a.nix "$T/q/a-real.nix" && ln -s ../../a-real.nix .flox/pkgs/a.nix
 update a >/dev/null
 is "a link stays one, and what it leads to is edited" "$(test -L .flox/pkgs/a.nix && version_in a; stat -c %a a-real.nix)" "1.1
 600"
+
+# ---- what it needs ----
+wheel needs alpha 1.0
+sed -i 's/^  dependencies.*/  dependencies = [ python3.pkgs.numpy\n    python3.pkgs.tqdm ];/' .flox/pkgs/needs.nix
+wheel gamma delta 1.0
+git add -A
+told=$(update needs --dry-run)
+like "a new requirement, and where it goes" "$told" '^needs: needs gamma now: add gamma \(a recipe here\) to the list in line 6$'
+like "one that is gone, and where it stands" "$told" '^needs: no longer needs tqdm: drop it from line 7$'
+rm -f .flox/pkgs/gamma.nix
+like "one that nobody here has" "$(update needs --dry-run)" '^needs: needs gamma now, which no recipe and not the package set has: kiln lock python brings it$'
+rm -f .flox/pkgs/needs.nix
+
+# ---- hashes alone ----
+# The store has nothing: what is valid there is not asked for.
+hashes() { KILN_STORE="$T/hashes" kiln build --dry-run --update-hashes "$@" 2>"$T/err"; }
+mended() { KILN_STORE="$T/hashes" kiln build --no-link --update-hashes "$@" >/dev/null 2>"$T/err"; }
+pypi() { echo "fetchPypi { pname = \"$1\"; version = \"$2\"; format = \"wheel\"; dist = \"py3\"; python = \"py3\"; $3 }"; }
+cat >.flox/pkgs/wrong.nix <<NIX
+$args stdenvNoCC.mkDerivation { pname = "wrong"; version = "1"; dontUnpack = true;
+  a = $(pypi alpha 1.0 'hash = lib.fakeHash;'); # lib.fakeHash
+  b = $(pypi alpha 1.1 'hash = "";');
+  c = $(pypi delta 1.0 'sha256 = "1111111111111111111111111111111111111111111111111111";');
+  d = $(pypi lonely 1.0 "hash = \"$(hash_of lonely-1.0-py3-none-any.whl)\";");
+}
+NIX
+sed 's/wrong/other/' .flox/pkgs/wrong.nix >.flox/pkgs/other.nix
+nix32() { compat nix-hash --to-base32 --type sha256 "$(sha256sum <"$T/up/files/$1" | cut -d' ' -f1)"; }
+sed "s|hash = lib.fakeHash;|hash = \"$(hash_of alpha-1.0-py3-none-any.whl)\";|; s|hash = \"\";|hash = \"$(hash_of alpha-1.1-py3-none-any.whl)\";|; s|1111111111*|$(nix32 delta-1.0-py3-none-any.whl)|" .flox/pkgs/wrong.nix >"$T/right.nix"
+git add -A
+cp .flox/pkgs/other.nix "$T/other.nix" && cp .flox/pkgs/wrong.nix "$T/wrong.nix"
+hashes wrong >/dev/null
+like "which hashes are wrong" "$(cat "$T/err")" '^wrong: lonely|^wrong: delta: sha256-.* -> sha256-'
+ok "a dry run writes none" cmp "$T/wrong.nix" .flox/pkgs/wrong.nix
+mended wrong
+ok "the right ones are written, in their spelling" cmp "$T/right.nix" .flox/pkgs/wrong.nix
+ok "and no recipe is touched that nobody named" cmp "$T/other.nix" .flox/pkgs/other.nix
+hashes wrong
+is "then all are right" "$(grep -c '^wrong:' "$T/err")" 0
+fails_like "all at once are none that are named" "recipes that are named" kiln build --dry-run --update-hashes
+fails_like "nor is a file" "about recipes alone" kiln build --dry-run --update-hashes ./wrong.nix
 
 # ---- kills ----
 rm -rf "$T/p" && cp -r "$T/up/before" "$T/p" && cd "$T/p" || exit 1

@@ -8,8 +8,8 @@
 #   /OWNER/REPO/-/archive/REF/NAME      and GitLab's pages
 #   /OWNER/REPO/releases/download/TAG/NAME    a file that says so
 #
-# The log has a line per request. usage: server.py FOLDER PORT_FILE LOG_FILE
-import hashlib, http.server, json, os, re, subprocess, sys, threading, urllib.parse
+# The log has a line per request. With CERT and KEY it speaks TLS. usage: server.py FOLDER PORT_FILE LOG_FILE [CERT KEY]
+import hashlib, http.server, json, os, re, ssl, subprocess, sys, threading, urllib.parse
 
 folder, port_file, log_file = sys.argv[1:4]
 lock = threading.Lock()
@@ -109,6 +109,10 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 server = Server(("127.0.0.1", 0), Handler)
+if len(sys.argv) > 4:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[4], sys.argv[5])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
 with open(port_file + ".new", "w") as f:
     f.write(str(server.server_port))
 os.rename(port_file + ".new", port_file)

@@ -62,7 +62,7 @@ def repo(name, tags, annotated=()):
 def upstream():
     os.makedirs(os.path.join(folder, "files"))
     for v in ("1.0", "1.1"):
-        wheel("alpha", v, requires=["beta-lib>=0.9"] if v == "1.0" else ["gamma", "torch; extra == 'gpu'"])
+        wheel("alpha", v, requires=["tqdm>=1.0"] if v == "1.0" else ["gamma", "torch; extra == 'gpu'"])
     wheel("alpha", "1.2rc1")
     wheel("alpha", "1.3", yanked="it eats files")
     wheel("alpha", "1.4", python=">=3.99")
