@@ -187,6 +187,8 @@ static errint update_all(struct cli *cli, struct update_command *c, struct updat
 
 	for (size_t i = 0; i < n; i++)
 		names[i] = c->all ? arena_strz(&cli->a, u->list.v[i].name) : c->names.v[i];
+	if (c->all)
+		updater_ask(u);
 	if (c->json)
 		out_str(S("["));
 	for (size_t i = 0; !rc && i < n; i++)

@@ -4,6 +4,7 @@
 #include "recipe/trial.h"
 
 #include <stdlib.h>
+#include "base/buf.h"
 #include "recipe/files_int.h"
 
 void trial_release(struct trial *t)
@@ -101,6 +102,21 @@ errint trial_attr(struct trial *t, const char *name, const char *attr, struct va
 		return rc;
 	rc = eval_get_attr(t->recipes.e.eval, recipe, str_c(attr), out, err);
 	return rc ? err_wrap(err, "recipe '%s'", name) : 0;
+}
+
+bool trial_ask_set(struct trial *t, const char *expr, struct value **out)
+{
+	const char *set = t->recipes.request.set;
+	BUF(text, LIMIT_PATH_TEXT * 4);
+	ERR(ignored);
+
+	if (!set)
+		return false;
+	buf_putz(&text, "let set = import (/. + ");
+	eval_print_string(&text, str_c(set));
+	buf_printf(&text, ") { }; in %s", expr);
+	return !buf_check(&text, "expression", &ignored) &&
+	       !eval_string(t->recipes.e.eval, buf_str(&text), "/", "«kiln»", out, &ignored);
 }
 
 bool trial_is_own(const struct trial *t, struct str path)

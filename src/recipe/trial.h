@@ -36,5 +36,7 @@ void trial_release(struct trial *t);
 /* A recipe's attribute, evaluated; *out is NULL when it has none. */
 ATTR_MUST_CHECK errint trial_attr(struct trial *t, const char *name, const char *attr,
 				  struct value **out, struct err *err);
+/* What an expression in which `set` is the package set says; false when it cannot be told. */
+bool trial_ask_set(struct trial *t, const char *expr, struct value **out);
 /* Is it a file of the project? */
 bool trial_is_own(const struct trial *t, struct str path);

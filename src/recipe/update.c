@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include "recipe/version_text.h"
+#include "source/ladder.h"
 
 /* ---- the project ---- */
 
@@ -34,15 +35,11 @@ errint updater_refresh(struct updater *u, struct err *err)
 /* The set's Python, which Requires-Python is compared with. */
 static void find_python(struct updater *u)
 {
-	const char *set = u->trial.recipes.request.set;
 	struct value *v;
 	struct str text;
 	ERR(ignored);
 
-	if (!set)
-		return;
-	char *expr = arena_printf(&u->a, "(import %s { }).python3.version", set);
-	if (!eval_string(u->trial.recipes.e.eval, str_c(expr), "/", "«kiln»", &v, &ignored) &&
+	if (trial_ask_set(&u->trial, "set.python3.version", &v) &&
 	    !eval_get_string(u->trial.recipes.e.eval, v, &text, &ignored))
 		u->python = arena_str(&u->a, text);
 }
@@ -151,6 +148,26 @@ static errint own_sources(struct source_update *w, struct err *err)
 		w->sources[w->n++] = all[i];
 	}
 	return 0;
+}
+
+/* What cannot be asked for now is told of when it is its turn. */
+void updater_ask(struct updater *u)
+{
+	for (size_t i = 0; i < u->list.n; i++) {
+		struct update_result ignored_result = {0};
+		struct source_update w = {.u = u,
+					  .a = &u->a,
+					  .recipe = arena_strz(&u->a, u->list.v[i].name),
+					  .out = &ignored_result};
+		ERR(ignored);
+
+		if (u->list.v[i].failure.code || own_sources(&w, &ignored))
+			continue;
+		for (size_t k = 0; k < w.n; k++)
+			if (w.sources[k].kind == RECIPE_SOURCE_PYPI)
+				(void)!ladder_index_ask(session_ladder(u->s), w.sources[k].project,
+							&ignored);
+	}
 }
 
 /* What --to is about: the source of the recipe's own version, or the only one. */

@@ -37,6 +37,9 @@ struct update_options {
 	bool all;    /* not asked for by name: what has no newest version is left alone */
 };
 
+/* Asks for the index pages of all recipes' sources already, so that they come at once. */
+void updater_ask(struct updater *u);
+
 enum update_state {
 	UPDATE_NOTHING, /* no source that stands in the project */
 	UPDATE_NEWEST,

@@ -49,17 +49,39 @@ static bool same_place(const struct recipe_source *a, const struct recipe_source
 	return true;
 }
 
-/* Those of the recipe's sources that are elsewhere in the trial; they keep their hash until now. */
+static bool is_there(struct arena *a, const struct trial *t, const struct recipe_source *s)
+{
+	for (size_t k = 0; k < t->n_drvs; k++) {
+		struct recipe_source now;
+
+		if (t->drvs[k].fixed && recipe_source_read(a, &t->drvs[k].drv, &now) &&
+		    hash_eq(&now.hash, &s->hash) && same_place(&now, s))
+			return true;
+	}
+	return false;
+}
+
+static bool was_there(const struct source_update *w, const struct recipe_source *now)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (hash_eq(&now->hash, &w->sources[i].hash) && same_place(now, &w->sources[i]))
+			return true;
+	return false;
+}
+
+/* Those of the recipe's sources that are elsewhere in the trial. They keep their hash until now,
+ * and others may have the same: a place that was there before is no new one. */
 static void find_moved(const struct source_update *w, struct trial *t, struct wanted *out,
 		       size_t *n)
 {
 	for (size_t i = 0; i < w->n; i++) {
+		if (is_there(w->a, t, &w->sources[i]))
+			continue;
 		for (size_t k = 0; k < t->n_drvs; k++) {
 			struct recipe_source now;
 
 			if (!t->drvs[k].fixed || !recipe_source_read(w->a, &t->drvs[k].drv, &now) ||
-			    !hash_eq(&now.hash, &w->sources[i].hash) ||
-			    same_place(&now, &w->sources[i]))
+			    !hash_eq(&now.hash, &w->sources[i].hash) || was_there(w, &now))
 				continue;
 			out[(*n)++] = (struct wanted){&w->sources[i], now};
 			break;

@@ -252,16 +252,12 @@ static bool is_recipe(const struct source_update *w, struct str name)
 
 static bool is_in_set(const struct source_update *w, struct str name)
 {
-	const char *set = w->u->trial.recipes.request.set;
+	char *expr = arena_printf(w->a, "set.python3.pkgs ? \"%.*s\"", STR_ARG(name));
 	struct value *v;
 	bool yes = false;
 	ERR(ignored);
 
-	if (!set)
-		return false;
-	char *expr =
-		arena_printf(w->a, "(import %s { }).python3.pkgs ? \"%.*s\"", set, STR_ARG(name));
-	return !eval_string(w->u->trial.recipes.e.eval, str_c(expr), "/", "«kiln»", &v, &ignored) &&
+	return trial_ask_set(&w->u->trial, expr, &v) &&
 	       !eval_get_bool(w->u->trial.recipes.e.eval, v, &yes, &ignored) && yes;
 }
 

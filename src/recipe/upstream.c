@@ -319,7 +319,7 @@ errint upstream_find(struct session *s, const struct recipe_source *src,
 	}
 	if (ask->to) {
 		out->version = str_c(ask->to);
-		out->newer = true;
+		out->newer = !str_eq(out->version, src->version);
 		return 0;
 	}
 	err_set(err, ERR_UNSUPPORTED, "nobody tells which versions there are of '%.*s'",

@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 command -v git >/dev/null || skip_all "no git"
 command -v patch >/dev/null || skip_all "no patch"
 python3 -c 'import zipfile' 2>/dev/null || skip_all "no python3"
-plan 66
+plan 73
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
 	GIT_COMMITTER_EMAIL=a@b no_proxy='*' KILN_CONF="$T/kiln.conf"
@@ -106,6 +106,39 @@ rm .flox/pkgs/renamed.nix
 fails_like "a recipe that is none" "did you mean 'a'" kiln update aa
 fails_like "no name" "kiln update --all" kiln update
 fails_like "one version for all" "one recipe" kiln update --all --to 1
+
+# Two of one content, of which one moves: the other's hash is not the first one's.
+tool=$(KILN_STORE="$T/root" kiln prefetch "git+file://$T/up/repos/tool?ref=v1.0.0" 2>/dev/null)
+lab="protocol = \"http\"; domain = \"127.0.0.1:$port\"; owner = \"o\"; repo = \"tool\";"
+cat >.flox/pkgs/same.nix <<NIX
+{ stdenvNoCC, fetchFromGitLab }:
+stdenvNoCC.mkDerivation rec {
+  pname = "same"; version = "1.0.0";
+  src = fetchFromGitLab { $lab tag = "v\${version}"; hash = "$tool"; };
+  other = fetchFromGitLab { $lab rev = "$(git -C "$T/up/repos/tool" rev-parse nightly)"; hash = "$tool"; };
+}
+NIX
+sed "s/version = \"1.0.0\"/version = \"1.2.0\"/; 0,/$(printf %s "$tool" | sed 's|/|.|g')/s||$(kiln prefetch "git+file://$T/up/repos/tool?ref=v1.2.0" 2>/dev/null)|" .flox/pkgs/same.nix >"$T/same.nix"
+update same --to 1.2.0 >/dev/null
+ok "of two with one hash only that of the one that moves" cmp "$T/same.nix" .flox/pkgs/same.nix
+rm .flox/pkgs/same.nix
+# A URL that nobody lists versions of.
+echo "{ stdenvNoCC, fetchurl }: stdenvNoCC.mkDerivation rec { pname = \"x\"; version = \"0.9\"; dontUnpack = true; src = fetchurl { url = \"http://127.0.0.1:$port/files/beta_lib-\${version}.tar.gz\"; hash = \"$(hash_of beta_lib-0.9.tar.gz)\"; }; }" >.flox/pkgs/url.nix
+cp .flox/pkgs/url.nix "$T/url.nix"
+fails_like "a plain URL has no newest" "nobody tells which versions there are" kiln update url
+fails_like "nor what is not there" "404|not found|Not Found" kiln update url --to 7.7
+ok "which changes nothing" cmp "$T/url.nix" .flox/pkgs/url.nix
+update url --to 0.10 >/dev/null
+is "but a version that one knows of" "$(cat .flox/pkgs/url.nix)" "$(sed "s/\"0.9\"/\"0.10\"/; s|sha256-[^\"]*|$(hash_of beta_lib-0.10.tar.gz)|" "$T/url.nix")"
+update url --to 0.10 >"$T/out"
+is "and the same once more" "$? $(grep -c -- ' -> ' "$T/out")" "0 0"
+rm .flox/pkgs/url.nix
+
+# A folder with a blank and letters of its own.
+mkdir "$T/ein Ördner" && cp -r .flox "$T/ein Ördner" && cd "$T/ein Ördner" || exit 1
+wheel a alpha 1.0
+like "any folder" "$(update a)" '^a: 1.0 -> 1.1'
+cd "$T/q" || exit 1
 
 # ---- branches and commits ----
 zero=sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
