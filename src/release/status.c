@@ -76,27 +76,44 @@ static void add_name(struct release *r, struct str *list, struct str name)
 				   STR_ARG(name)));
 }
 
-/* What evidence says of the commit, as one that is on the track. */
-static errint ask_gates(struct release *r, struct release_status_row *row, const struct track *t,
-			bool name_gates, struct err *err)
+static void add_closure(struct release *r, struct release_status_row *row,
+			const struct gates_answer *answer)
 {
 	char text[HASH_TEXT_MAX];
+
+	if (answer->closure.algo != HASH_NONE && !row->v[STATUS_closure].n)
+		row->v[STATUS_closure] = arena_str(
+			&r->a, str_c(hash_format(&answer->closure, HASH_SRI, true, text)));
+}
+
+static errint ask_track(struct release *r, struct release_status_row *row, const struct track *t,
+			struct gates_answer *out, struct err *err)
+{
 	struct gates_query q;
-	struct gates_answer answer;
 
 	gates_question(r, t, row->v[STATUS_commit].p, &r->a, &q);
-	errint rc = gates_ask(&q, &r->a, &answer, err);
-	if (rc)
-		return rc;
-	if (answer.closure.algo != HASH_NONE)
-		row->v[STATUS_closure] =
-			arena_str(&r->a, str_c(hash_format(&answer.closure, HASH_SRI, true, text)));
-	for (size_t i = 0; name_gates && i < answer.n; i++)
+	errint rc = gates_ask(&q, &r->a, out, err);
+	if (!rc)
+		add_closure(r, row, out);
+	return rc;
+}
+
+/* What evidence says of the commit, as one that is on the track; of its bits all tracks' does. */
+static errint ask_gates(struct release *r, struct release_status_row *row, const struct track *t,
+			struct err *err)
+{
+	struct gates_answer answer;
+	errint rc = t ? ask_track(r, row, t, &answer, err) : 0;
+
+	for (size_t i = 0; !rc && t && i < answer.n; i++)
 		add_name(r,
 			 &row->v[answer.v[i].answer.verdict == EVIDENCE_COUNTS ? STATUS_passed
 									       : STATUS_missing],
 			 answer.v[i].gate.name);
-	return 0;
+	for (size_t i = 0; !rc && !row->v[STATUS_closure].n && i < r->config.n; i++)
+		if (r->config.v[i].n_gates)
+			rc = ask_track(r, row, &r->config.v[i], &answer, err);
+	return rc;
 }
 
 static const char *known_remote(struct release *r, const struct track *t)
@@ -132,7 +149,7 @@ static errint look_at_track(struct release *r, const struct track *t, struct rel
 		return 0;
 	errint rc = take_commit(r, row, at, err);
 	if (!rc)
-		rc = ask_gates(r, row, t, true, err);
+		rc = ask_gates(r, row, t, err);
 	if (!rc && next)
 		rc = compare(r, row, place_of(r, next), STATUS_ahead, STATUS_behind, err);
 	return rc ? rc : compare(r, row, remote, STATUS_remoteAhead, STATUS_remoteBehind, err);
@@ -179,8 +196,7 @@ static errint look_at_kept(struct release *r, const struct git_ref *ref, bool br
 	row->v[STATUS_name] =
 		str_drop_prefix(str_drop_prefix(ref->name, S("refs/tags/")), S("refs/heads/"));
 	rc = take_commit(r, row, f.commit, err);
-	return rc || !r->config.n ? rc
-				  : ask_gates(r, row, &r->config.v[r->config.n - 1], false, err);
+	return rc ? rc : ask_gates(r, row, NULL, err);
 }
 
 static errint look(struct release *r, struct release_status *out, struct err *err)
