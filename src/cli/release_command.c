@@ -69,11 +69,13 @@ static const char *short_name(const char *ref)
 
 static void print_move(const struct release_move *m, bool remote)
 {
-	out_printf("%s %s", m->tag ? "tag" : "branch", short_name(m->ref));
+	bool tag = str_starts(str_c(m->ref), S("refs/tags/"));
+
+	out_printf("%s %s", tag ? "tag" : "branch", short_name(m->ref));
 	if (*m->note)
 		out_printf(": %s", m->note);
 	const char *was = *m->was ? m->was : m->there_was;
-	if (m->tag || !*was)
+	if (tag || !*was)
 		out_printf(" at %.12s", m->commit);
 	else
 		out_printf(" (%.12s -> %.12s)", was, m->commit);

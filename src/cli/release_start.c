@@ -28,6 +28,8 @@ static errint update(void *ctx, const char *version, struct err *err)
 		rc = updater_open(&u, s, w->r->config.project, err);
 	if (!rc)
 		rc = update_recipe(&u, recipe, &o, &result, err);
+	if (!rc && result.state != UPDATE_MOVED)
+		rc = err_set(err, ERR_NOT_FOUND, "it has no source that could");
 	if (!rc)
 		rc = recipe_files_write(&u.files, err);
 	if (rc) {

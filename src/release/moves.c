@@ -29,15 +29,53 @@ struct release_move *release_plan_add(struct release_plan *p, const char *ref, c
 
 /* ---- the steps ---- */
 
+/* Does git sign every tag here? */
+static bool signs_tags(struct release *r)
+{
+	static const char *const args[] = {"config", "--type=bool", "--get", "tag.gpgSign", NULL};
+	BUF(text, LIMIT_SMALL_FILE);
+	ERR(unset);
+
+	return !git_program(&r->place, args, &text, &unset) &&
+	       str_eqz(str_trim(buf_str(&text)), "true");
+}
+
+/* git signs only what it makes itself, with a ref at once: that is taken away again, so that it
+ * comes with the others. */
+static errint make_signed(struct release *r, struct release_move *m, struct err *err)
+{
+	const char *message = arena_strz(&r->a, m->message);
+	const char *const make[] = {"tag", "--sign", "--message", message, m->tag, m->commit, NULL};
+	BUF(text, LIMIT_TOOL_OUTPUT);
+	struct git_refs now;
+	errint rc = git_program(&r->place, make, &text, err);
+
+	if (!rc)
+		rc = git_refs_read(&r->place, &r->a, &now, err);
+	if (rc)
+		return err_wrap(err, "signing the tag '%s'", m->tag);
+	memcpy(m->to, git_refs_id(&now, m->ref), GIT_ID_MAX);
+	const char *const drop[] = {"update-ref", "-d", m->ref, m->to, NULL};
+	return git_program(&r->place, drop, &text, err);
+}
+
 static errint make_tags(struct release_plan *p, struct err *err)
 {
 	struct git_repo *repo;
+	bool asked = false, sign = false;
 	errint rc = release_repo(p->r, &repo, err);
 
-	for (size_t i = 0; !rc && i < p->n; i++)
-		if (p->v[i].tag)
-			rc = git_repo_tag_make(repo, p->v[i].tag, p->v[i].commit, p->v[i].message,
-					       p->v[i].to, err);
+	for (size_t i = 0; !rc && i < p->n; i++) {
+		struct release_move *m = &p->v[i];
+
+		if (!m->tag)
+			continue;
+		if (!asked)
+			sign = signs_tags(p->r);
+		asked = true;
+		rc = sign ? make_signed(p->r, m, err)
+			  : git_repo_tag_make(repo, m->tag, m->commit, m->message, m->to, err);
+	}
 	return rc;
 }
 

@@ -5,7 +5,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "no git"
-plan 47
+plan 59
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c@d
@@ -112,6 +112,28 @@ mark
 fails_like "a tag that was moved there" "^error: tag 'v1' exists at 'origin' with another commit than 'main'$" kiln release rotate
 fails_like "both are shown" "^  main +$(git rev-parse main)$" kiln release rotate
 unmoved "and nothing moves"
+
+begin "here alone" && git tag -a -m v1 v1 main
+is "a tag that is here alone is pushed" "$(release rotate | grep v1)" "tag v1 at $(git rev-parse 'v1^{}' | cut -c1-12) at the remote"
+is "as it is" "$(git ls-remote origin refs/tags/v1 | cut -f1)" "$(git rev-parse v1)"
+git tag -a -m stray stray latest && git config push.followTags true
+release archive >/dev/null
+is "others stay here, whatever git is told" "$(git ls-remote --tags origin | grep -c stray)" 0
+begin hooked && mark
+printf '#!/bin/sh\necho "not on a Sunday" >&2; exit 1\n' >.git/hooks/pre-push && chmod +x .git/hooks/pre-push
+fails_like "a hook of one's own may refuse" "not on a Sunday" kiln release rotate
+unmoved "and nothing has moved"
+ok "nor stays a journal" test ! -e .git/kiln-release.json
+rm .git/hooks/pre-push
+printf '#!/bin/sh\nexit 1\n' >gpg && chmod +x gpg && git config tag.gpgSign true && git config gpg.program "$PWD/gpg"
+fails_like "a tag that cannot be signed, where git signs them" "^error: signing the tag 'v1'" kiln release rotate
+unmoved "is none"
+printf '#!/bin/sh\ncat >/dev/null; echo "[GNUPG:] SIG_CREATED x" >&2; echo "-----BEGIN PGP SIGNATURE-----"; echo "-----END PGP SIGNATURE-----"\n' >gpg
+release rotate >/dev/null
+like "one that can is" "$(git cat-file tag v1)" "^-----BEGIN PGP SIGNATURE-----$"
+is "there, too" "$(git ls-remote origin refs/tags/v1 | cut -f1)" "$(git rev-parse v1)"
+begin address && printf '[release]\nremote = "%s"\n' "$T/address.git" >.flox/kiln.toml
+is "a remote may be an address" "$(release rotate | grep -c .)" 3
 
 # ---- the clock ----
 begin clock
