@@ -11,19 +11,20 @@
 #include <unistd.h>
 
 #include "audit/audit.h"
+#include "audit/difference.h"
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/process.h"
+#include "project/rebuild.h"
 #include "store/key_files.h"
 
 extern char **environ;
 
-static errint realise(struct gate_run *g, const struct product *v, size_t n, bool check,
-		      struct err *err)
+static errint realise(struct gate_run *g, const struct product *v, size_t n, struct err *err)
 {
 	struct build_wanted *w = ARENA_ARRAY(g->a, struct build_wanted, n);
-	struct build_options o = {.check = check};
+	struct build_options o = {0};
 
 	for (size_t i = 0; i < n; i++)
 		w[i] = v[i].wanted;
@@ -33,14 +34,80 @@ static errint realise(struct gate_run *g, const struct product *v, size_t n, boo
 static errint run_build(struct gate_run *g, const struct gate *gate, struct buf *details,
 			struct err *err)
 {
-	return realise(g, g->products, g->n_products, false, err);
+	return realise(g, g->products, g->n_products, err);
 }
 
-/* Built again, each derivation of the release by itself; what differs is an error. */
+/* What differs in one output, and why: the first of it goes into the error. */
+static errint put_difference(struct gate_run *g, const struct rebuilt *v, struct buf *details,
+			     struct str *first, struct err *err)
+{
+	enum { KEPT = 20 };
+	struct differences d CLEANUP(differences_release) = {0};
+	char *before CLEANUP_FREE = store_real_path(g->r->session->store, v->path);
+	/* What differed once may have been the same again, and is gone. */
+	bool there = access(v->other, F_OK) == 0;
+	errint rc = !there ? 0
+			   : differences_find(before, v->other, g->a, KEPT, (uint64_t)clock_unix(),
+					      &d, err);
+
+	if (rc)
+		return rc;
+	buf_putz(details, first->n ? ",{\"path\":" : "{\"path\":");
+	json_put_str(details, v->path);
+	buf_putz(details, ",\"files\":[");
+	for (size_t i = 0; i < d.n; i++) {
+		buf_putz(details, i ? ",{\"file\":" : "{\"file\":");
+		json_put_str(details, d.v[i].file);
+		buf_printf(details, ",\"offset\":%ju,\"cause\":\"%s\"}", (uintmax_t)d.v[i].offset,
+			   difference_name(d.v[i].cause));
+	}
+	buf_putz(details, "]}");
+	if (!first->n)
+		*first = str_c(arena_printf(g->a, "'%.*s'%s%.*s%s%s", STR_ARG(v->path),
+					    d.n && d.v[0].file.n ? " in " : "",
+					    STR_ARG(d.n ? d.v[0].file : S("")), d.n ? ": " : "",
+					    d.n ? difference_text(d.v[0].cause) : ""));
+	return 0;
+}
+
+static errint tell_rebuilt(struct gate_run *g, const struct rebuilt *v, size_t n,
+			   struct buf *details, struct err *err)
+{
+	struct str first = S("");
+	size_t differ = 0;
+	errint rc = 0;
+
+	buf_printf(details, ",\"rebuilt\":%zu,\"differ\":[", n);
+	for (size_t i = 0; !rc && i < n; i++) {
+		if (!v[i].other)
+			continue;
+		differ++;
+		rc = put_difference(g, &v[i], details, &first, err);
+	}
+	buf_putc(details, ']');
+	if (rc || !differ)
+		return rc;
+	return err_set(err, ERR_DIFFERS, "%zu of %zu outputs built again differ: %.*s", differ, n,
+		       STR_ARG(first));
+}
+
+/* Each derivation of the release built again by itself, and compared. */
 static errint run_rebuild(struct gate_run *g, const struct gate *gate, struct buf *details,
 			  struct err *err)
 {
-	return realise(g, g->products, g->n_products, true, err);
+	struct build_wanted *w = ARENA_ARRAY(g->a, struct build_wanted, g->n_products);
+	struct rebuild_request r = {.session = g->r->session, .w = w, .n = g->n_products};
+	struct rebuilt *v;
+	size_t n, skipped;
+
+	for (size_t i = 0; i < g->n_products; i++)
+		w[i] = g->products[i].wanted;
+	errint rc = project_rebuild(&r, g->a, &v, &n, &skipped, err);
+	if (rc)
+		return rc;
+	rc = tell_rebuilt(g, v, n, details, err);
+	rebuilt_remove(v, n);
+	return rc;
 }
 
 static void release_found(struct resolved_list *l)
@@ -71,52 +138,59 @@ static errint run_check(struct gate_run *g, const struct gate *gate, struct buf 
 	if (!rc && !n)
 		rc = err_set(err, ERR_FAILED, "no recipe has anything to check");
 	if (!rc)
-		rc = realise(g, products, n, false, err);
+		rc = realise(g, products, n, err);
 	if (!rc)
 		buf_printf(details, ",\"checks\":%zu", n);
 	return rc;
 }
 
-static errint audit_product(struct gate_run *g, const struct slot_list *slots,
-			    const struct product *p, struct audit_findings *f, struct err *err)
+static errint audit_path(struct gate_run *g, const struct slot_list *slots, struct str path,
+			 size_t *errors, struct buf *details, struct str *first, struct err *err)
 {
-	const struct audit a = {g->r->session->store, g->a, p->paths[0], slots};
+	struct audit_findings f CLEANUP(audit_findings_release) = {0};
+	const struct audit what = {g->r->session->store, g->a, path, slots};
+	errint rc = audit_run(&what, &f, err);
 
-	return audit_run(&a, f, err);
+	for (size_t i = 0; !rc && i < f.n; i++) {
+		const struct audit_finding *at = &f.v[i];
+
+		if (audit_rule_severity(at->rule) != AUDIT_ERROR)
+			continue;
+		buf_putz(details, *errors ? ",{\"rule\":" : "{\"rule\":");
+		json_put_str(details, str_c(audit_rule_name(at->rule)));
+		buf_putz(details, ",\"path\":");
+		json_put_str(details, at->path);
+		buf_putz(details, ",\"text\":");
+		json_put_str(details, at->text);
+		buf_putc(details, '}');
+		if (!(*errors)++)
+			*first = at->text;
+	}
+	return rc;
 }
 
-/* The gravest comes first. */
-static errint tell_finding(const struct audit_findings *f, struct err *err)
-{
-	const struct audit_finding *worst = &f->v[0];
-
-	err_set(err, ERR_FAILED, "'%.*s': %.*s", STR_ARG(worst->path), STR_ARG(worst->text));
-	if (worst->cure.n)
-		err_hint(err, "%.*s", STR_ARG(worst->cure));
-	return err_hint(err, "kiln audit tells all of them, with the way there");
-}
-
+/* Of the findings errors fail; warnings are for people, as with kiln audit. */
 static errint run_audit(struct gate_run *g, const struct gate *gate, struct buf *details,
 			struct err *err)
 {
 	struct slot_list slots;
+	struct str first = S("");
+	size_t errors = 0;
 	const char *data;
-	size_t errors = 0, warnings = 0;
 	errint rc = session_data_dir(g->r->session, &data, err);
 
 	if (!rc)
 		rc = slot_list_read(data, g->project, g->a, &slots, err);
-	for (size_t i = 0; !rc && i < g->n_products; i++) {
-		struct audit_findings f CLEANUP(audit_findings_release) = {0};
-
-		rc = audit_product(g, &slots, &g->products[i], &f, err);
-		errors += audit_findings_count(&f, AUDIT_ERROR);
-		warnings += audit_findings_count(&f, AUDIT_WARNING);
-		if (!rc && audit_findings_count(&f, AUDIT_ERROR))
-			rc = tell_finding(&f, err);
-	}
-	buf_printf(details, ",\"errors\":%zu,\"warnings\":%zu", errors, warnings);
-	return rc;
+	buf_putz(details, ",\"findings\":[");
+	for (size_t i = 0; !rc && i < g->n_products; i++)
+		for (size_t k = 0; !rc && k < g->products[i].n_paths; k++)
+			rc = audit_path(g, &slots, g->products[i].paths[k], &errors, details,
+					&first, err);
+	buf_putc(details, ']');
+	if (rc || !errors)
+		return rc;
+	return err_set(err, ERR_DENIED, "%zu finding%s, the first: %.*s", errors,
+		       errors == 1 ? "" : "s", STR_ARG(first));
 }
 
 static errint run_approval(struct gate_run *g, const struct gate *gate, struct buf *details,

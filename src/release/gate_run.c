@@ -265,10 +265,11 @@ static errint has_passed(struct gate_run *g, const struct gates_answer *there,
 	return 0;
 }
 
-static bool could_not_run(errint rc)
+/* A recipe that has nothing to check is not one whose checks fail. */
+static bool could_not_run(enum gate_kind kind, errint rc)
 {
-	return rc == ERR_UNSUPPORTED || rc == ERR_SYSTEM || rc == ERR_INTERRUPTED ||
-	       rc == ERR_USAGE || rc == ERR_TOO_BIG;
+	return (kind == GATE_CHECK && rc == ERR_NOT_FOUND) || rc == ERR_UNSUPPORTED ||
+	       rc == ERR_SYSTEM || rc == ERR_INTERRUPTED || rc == ERR_USAGE || rc == ERR_TOO_BIG;
 }
 
 static errint run_gate(struct gate_run *g, const struct gate *gate, struct gate_result *result,
@@ -282,7 +283,8 @@ static errint run_gate(struct gate_run *g, const struct gate *gate, struct gate_
 
 	if (!rc) {
 		rc = gate_functions[gate->kind](g, gate, &details, &failure);
-		if (rc && (could_not_run(rc) || (gate->kind == GATE_BUILD && !g->known))) {
+		if (rc &&
+		    (could_not_run(gate->kind, rc) || (gate->kind == GATE_BUILD && !g->known))) {
 			err_move(err, &failure);
 			return err_wrap(err, "gate '%.*s'", STR_ARG(gate->name));
 		}

@@ -184,7 +184,7 @@ git commit -qam driver && git push -q origin testing
 kiln release gate --only build --key ci >/dev/null 2>&1
 fails_like "one that brings a driver" "'libcuda.so.1' belongs to the version of a driver" kiln release gate --only audit --key ci
 
-# ---- what cannot be run ----
+# ---- what is no gate ----
 for bad in 'gates = ["nosuch"]' 'gates = ["smoke"]' 'gates = ["../x"]' 'gates = [5]'; do
 	printf '[release.track.testing]\n%s\n[release.track.staging]\nfrom = ["testing"]\n' "$bad" >.flox/kiln.toml
 	git commit -qam "$bad"
