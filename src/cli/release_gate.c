@@ -228,7 +228,7 @@ static const struct option evidence_rows[] = {
 	OPT_FLAG(struct gate_command, all, "--all", "all that there is, of whatever commit"),
 	OPT_COMMIT,
 	OPT_PUSH,
-	OPERAND_OPTIONAL(struct release_command, track, "TRACK"),
+	OPERAND_OPTIONAL(struct release_command, track, "TRACK|TAG"),
 	OPT_END,
 };
 
@@ -363,6 +363,39 @@ static void print_gates(const struct gate_command *c, const struct track *t, con
 	out_str(S("\n]}\n"));
 }
 
+static bool is_tag(const struct release *r, const char *name)
+{
+	char *ref CLEANUP_FREE = xasprintf("refs/tags/%s", name);
+
+	return !track_find(&r->config, str_c(name)) && *git_refs_id(&r->refs, ref);
+}
+
+/* A track, where it is or at another commit; or a tag, as the remote has it, too. */
+static errint find_question(struct cli *cli, const struct gate_command *c, struct release *r,
+			    const struct track **t, struct gates_query *q, struct err *err)
+{
+	const char *commit;
+
+	if (c->r.track && !c->commit && is_tag(r, c->r.track)) {
+		ERR(unreached);
+
+		if (release_ask_remote(r, &unreached))
+			report_err(cli_report(cli), &unreached);
+		return gates_question_of_tag(r, c->r.track, &cli->a, t, q, err);
+	}
+	errint rc = release_command_track(r, c->r.track, t, err);
+	if (!rc)
+		rc = find_commit(r, c, &cli->a, &commit, err);
+	if (rc)
+		return rc;
+	if (!commit)
+		commit = git_refs_id(&r->refs, (*t)->ref);
+	if (!*commit)
+		return err_set(err, ERR_NOT_FOUND, "track '%.*s' is not here", STR_ARG((*t)->name));
+	gates_question(r, *t, commit, &cli->a, q);
+	return 0;
+}
+
 static errint evidence(struct cli *cli, void *ctx, struct err *err)
 {
 	struct gate_command *c = ctx;
@@ -370,32 +403,21 @@ static errint evidence(struct cli *cli, void *ctx, struct err *err)
 	const struct track *t = NULL;
 	struct gates_query q;
 	struct gates_answer at;
-	const char *commit = NULL;
 	errint rc = release_command_open(cli, &c->r, &r, err);
 
 	if (!rc && c->push)
 		rc = evidence_share(&r, err);
-	if (!rc && c->all && !c->r.track)
-		return list_all(cli, c, &r, NULL, err);
-	if (!rc)
-		rc = release_command_track(&r, c->r.track, &t, err);
+	if (!rc && c->all && c->r.track)
+		rc = track_get(&r.config, c->r.track, &t, err);
 	if (!rc && c->all)
 		return list_all(cli, c, &r, t, err);
 	if (!rc)
-		rc = find_commit(&r, c, &cli->a, &commit, err);
-	if (!rc && !commit) {
-		commit = git_refs_id(&r.refs, t->ref);
-		if (!*commit)
-			rc = err_set(err, ERR_NOT_FOUND, "track '%.*s' is not here",
-				     STR_ARG(t->name));
-	}
+		rc = find_question(cli, c, &r, &t, &q, err);
+	if (!rc)
+		rc = gates_ask(&q, &cli->a, &at, err);
 	if (rc)
 		return rc;
-	gates_question(&r, t, commit, &cli->a, &q);
-	rc = gates_ask(&q, &cli->a, &at, err);
-	if (rc)
-		return rc;
-	print_gates(c, t, commit, &at);
+	print_gates(c, t, q.commit, &at);
 	cli->status = !at.passed;
 	return 0;
 }

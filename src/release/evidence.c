@@ -120,7 +120,8 @@ static enum evidence_verdict judge_subject(const struct judging *j, const struct
 	if (!known)
 		return EVIDENCE_OTHER_REPOSITORY;
 	if (q->commit.n && !str_eq(q->commit, e->commit))
-		return EVIDENCE_STALE;
+		return q->version.n && str_eq(q->version, e->version) ? EVIDENCE_TAG_MOVED
+								      : EVIDENCE_STALE;
 	if (!str_eq(q->project, e->project))
 		return EVIDENCE_OTHER_PROJECT;
 	if (!q->any_track && q->track.n && !str_eq(q->track, e->track))
@@ -217,8 +218,8 @@ static const char *particulars(const struct judging *j, const struct evidence_an
 		return two_closures(j, e);
 	case EVIDENCE_TAG_MOVED:
 		return arena_printf(j->a, "at %.*s, and now it is %.*s",
-				    STR_ARG(short_rev(e->target)),
-				    STR_ARG(short_rev(j->q->target)));
+				    STR_ARG(short_rev(e->target.n ? e->target : e->commit)),
+				    STR_ARG(short_rev(e->target.n ? j->q->target : j->q->commit)));
 	default:
 		return NULL;
 	}

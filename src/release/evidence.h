@@ -58,9 +58,9 @@ struct evidence {
 	X(NOT_YET, "it claims a time before its key was valid")                         \
 	X(EXPIRED, "it claims a time after its key had expired")                        \
 	X(FUTURE, "it claims a time that is still to come: one of two clocks is wrong") \
-	X(TAG_MOVED, "the tag was somewhere else when it was signed")                   \
 	X(OTHER_REPOSITORY, "it is about a commit of another repository")               \
 	X(STALE, "it is about another commit")                                          \
+	X(TAG_MOVED, "the tag was somewhere else when it was signed")                   \
 	X(OTHER_PROJECT, "it is about another project of the repository")               \
 	X(OTHER_TRACK, "it was given for another track")                                \
 	X(OTHER_DEFINITION, "the gate was another one when it ran")                     \
@@ -85,8 +85,9 @@ struct evidence_query {
 	bool any_track;             /* for gates that find out about bits */
 	const struct hash *closure; /* NULL: whatever it was */
 	struct str ref, target;     /* of a tag, as it is now; else "" */
-	int64_t now;                /* clock_unix() */
-	bool explain; /* where there is none about the commit, look at all other commits' */
+	struct str version; /* that it is the tag of: evidence of it elsewhere tells of a move */
+	int64_t now;        /* clock_unix() */
+	bool explain;       /* where there is none about the commit, look at all other commits' */
 };
 
 struct evidence_answer {

@@ -310,6 +310,7 @@ errint gates_ask(const struct gates_query *q, struct arena *a, struct gates_answ
 		.commit = str_c(q->commit),
 		.project = str_drop_suffix(q->prefix, S("/")),
 		.track = q->track,
+		.version = q->version,
 		.now = q->now,
 		.explain = true,
 	};
@@ -333,6 +334,57 @@ void gates_question(struct release *r, const struct track *t, const char *commit
 		.base = next ? git_refs_id(&r->refs, next->ref) : "",
 		.now = clock_unix(),
 	};
+}
+
+/* What of a tag's name the version is: the pattern's other ends are cut off. */
+static struct str version_of_tag(const struct release *r, struct str name)
+{
+	struct str pattern = str_c(r->config.tag), mark = S("{version}");
+	ptrdiff_t at = str_find(pattern, mark);
+	struct str before = str_sub(pattern, 0, (size_t)at);
+	struct str after = str_skip(pattern, (size_t)at + mark.n);
+
+	if (!str_starts(name, before) || !str_ends(name, after) || name.n <= before.n + after.n ||
+	    str_chr(after, '{') >= 0)
+		return S("");
+	return str_sub(name, before.n, name.n - before.n - after.n);
+}
+
+static errint tag_elsewhere(struct release *r, const char *ref, const char *here, struct err *err)
+{
+	const char *there = git_refs_id(&r->remote, ref);
+
+	if (!r->asked || !*there || strcmp(here, there) == 0)
+		return 0;
+	err_set(err, ERR_MISMATCH, "'%s' is %.12s here and %.12s at '%s'", ref, here, there,
+		release_remote(r));
+	return err_hint(err, "a tag is never moved: find out who did, and why");
+}
+
+errint gates_question_of_tag(struct release *r, const char *name, struct arena *a,
+			     const struct track **track, struct gates_query *out, struct err *err)
+{
+	const char *ref = arena_printf(a, "refs/tags/%s", name);
+	const char *here = git_refs_id(&r->refs, ref);
+	struct track_rotation w;
+	char commit[GIT_ID_MAX];
+	struct git_repo *repo;
+
+	if (!*here)
+		return err_set(err, ERR_NOT_FOUND, "there is no tag '%s'", name);
+	errint rc = tag_elsewhere(r, ref, here, err);
+	if (!rc)
+		rc = track_rotation(&r->config, &w, err);
+	if (!rc)
+		rc = release_repo(r, &repo, err);
+	if (!rc)
+		rc = git_repo_commit(repo, ref, commit, err);
+	if (rc)
+		return rc;
+	*track = w.candidate;
+	gates_question(r, w.candidate, arena_strz(a, str_c(commit)), a, out);
+	out->version = version_of_tag(r, str_c(arena_strz(a, str_c(name))));
+	return 0;
 }
 
 errint gates_need(struct release *r, const struct track *t, const char *commit, struct err *err)

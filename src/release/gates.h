@@ -83,6 +83,7 @@ struct gates_query {
 	struct str prefix;  /* of the project below the repository's top: "" or "a/b/" */
 	struct str track;   /* whose gates: the commit leaves it */
 	const char *commit; /* that is to move on */
+	struct str version; /* of a tag that names the commit; else "" */
 	const char *base;   /* where the next track is; "" when nowhere */
 	int64_t now;
 };
@@ -97,6 +98,12 @@ ATTR_MUST_CHECK errint gates_need(struct release *r, const struct track *t, cons
 /* The question that gates_need() asks. */
 void gates_question(struct release *r, const struct track *t, const char *commit, struct arena *a,
 		    struct gates_query *out);
+
+/* Of what a tag names: the gates by which it came to where releases are kept. A tag that the
+ * remote, if it was asked, has elsewhere is ERR_MISMATCH. */
+ATTR_MUST_CHECK errint gates_question_of_tag(struct release *r, const char *name, struct arena *a,
+					     const struct track **track, struct gates_query *out,
+					     struct err *err);
 
 /* ---- running ---- */
 

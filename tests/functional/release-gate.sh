@@ -125,6 +125,25 @@ is "at the same time" "$(count "$T/there.git")" "$((before + 14))"
 ok "and once more" kiln release evidence --push
 is "all is here" "$(count .)" "$((before + 14))"
 
+# ---- tags ----
+kiln release gate staging >/dev/null 2>&1
+sed -i '1,/^\[release.track.main/s/^from = \["testing"\]/&\ngates = ["build"]/' .flox/kiln.toml
+git commit -qam 'a gate of staging' && git push -q origin testing
+echo '{ comfyui.version = "1.2"; }' >versions.nix
+git add versions.nix && git commit -qm 1.2 && git push -q origin testing
+kiln release gate testing >/dev/null 2>&1
+kiln release approve testing --note x --key "$T/boss" >/dev/null 2>&1
+ok "a version" kiln release promote testing
+kiln release gate staging >/dev/null 2>&1
+git tag -a -m v1.2 v1.2 && git push -q origin v1.2
+like "a tag's evidence" "$(kiln release evidence v1.2)" '^build +passed'
+tagged=$(git rev-parse --short=12 HEAD)
+git tag -f -a -m v1.2 v1.2 HEAD~ >/dev/null
+fails_like "a tag that is another one at the remote" "'refs/tags/v1.2' is .* here and .* at 'origin'" kiln release evidence v1.2
+git push -qf origin v1.2
+like "a tag that moved everywhere" "$(kiln release evidence v1.2)" "^build +missing: the tag was somewhere else when it was signed: at $tagged, and now it is $(git rev-parse --short=12 HEAD~)"
+commit=$(git rev-parse HEAD)
+
 # ---- other bits ----
 printf 'bits three' >text
 git commit -qam three && git push -q origin testing
