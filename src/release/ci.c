@@ -85,6 +85,11 @@ static void put_checkout(struct workflow *w, struct str branch)
 		json_put_str(w->b, branch);
 		buf_putc(w->b, '\n');
 	}
+	/* In a container the files belong to the machine's user, and git trusts none but its own.
+	 */
+	if (w->o->container)
+		buf_putz(w->b, "      - run: git config --global --add safe.directory "
+			       "\"$GITHUB_WORKSPACE\"\n");
 }
 
 static void put_run(struct workflow *w, const char *command)
@@ -207,17 +212,20 @@ static errint put_update(struct workflow *w, struct err *err)
 		return rc;
 	protect_quote(&quoted, str_c(branch));
 	put_head(w, "kiln update");
-	buf_putz(w->b, "# Newer versions, as a request: nothing moves by itself.\n"
-		       "on:\n"
-		       "  schedule:\n"
-		       "    - cron: \"37 4 * * 2\"\n"
-		       "  workflow_dispatch:\n"
-		       "permissions:\n"
-		       "  contents: write\n"
-		       "  pull-requests: write\n"
-		       "concurrency:\n"
-		       "  group: kiln-update\n"
-		       "jobs:\n");
+	buf_putz(
+		w->b,
+		"# Newer versions, as a request: nothing moves by itself. The repository's settings must let\n"
+		"# workflows create requests.\n"
+		"on:\n"
+		"  schedule:\n"
+		"    - cron: \"37 4 * * 2\"\n"
+		"  workflow_dispatch:\n"
+		"permissions:\n"
+		"  contents: write\n"
+		"  pull-requests: write\n"
+		"concurrency:\n"
+		"  group: kiln-update\n"
+		"jobs:\n");
 	put_job(w, "update");
 	put_checkout(w, str_c(branch));
 	put_run(w,

@@ -120,6 +120,13 @@ errint dsse_make(struct str type, struct str payload, const struct signing_key *
 {
 	BUF(pae, LIMIT_SMALL_FILE);
 
+	/* Whoever looks signatures up by the key's name takes one of two, or neither. */
+	for (size_t i = 0; i < n_keys; i++)
+		for (size_t k = 0; k < i; k++)
+			if (str_eq(keys[i].name, keys[k].name))
+				return err_set(err, ERR_USAGE,
+					       "two keys called '%.*s' sign one text",
+					       STR_ARG(keys[i].name));
 	dsse_pae(type, payload, &pae);
 	errint rc = buf_check(&pae, "statement", err);
 	if (rc)

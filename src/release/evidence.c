@@ -65,12 +65,20 @@ static errint judge_key(const struct judging *j, const struct evidence_answer *a
 	return rc;
 }
 
+/* A keyid is only a hint and may be absent: then whichever key made it. */
 static const struct trusted_key *key_of(const struct judging *j, const struct dsse_signature *s,
 					struct str pae, bool *fits)
 {
 	const struct trusted_key *k = key_ring_find(j->q->keys, s->sig.name);
 
 	*fits = k && s->fits && key_verify(&k->key, pae, &s->sig);
+	for (size_t i = 0; !k && s->fits && i < j->q->keys->n; i++) {
+		const struct trusted_key *other = &j->q->keys->v[i];
+
+		*fits = key_verify(&other->key, pae, &s->sig);
+		if (*fits)
+			return other;
+	}
 	return k;
 }
 
@@ -100,7 +108,7 @@ static errint judge_signatures(const struct judging *j, const struct dsse *d,
 				continue;
 			best = p;
 			at->verdict = v;
-			at->key = d->v[i].sig.name;
+			at->key = fits ? k->key.name : d->v[i].sig.name;
 		}
 	}
 	return rc;

@@ -113,7 +113,13 @@ errint path_signatures_count(const struct path_info *info, const struct public_k
 	if (rc)
 		return rc;
 	*out = 0;
-	for (size_t i = 0; i < n_keys; i++)
-		*out += signed_by(&a, info->sigs, &keys[i], buf_str(&fingerprint));
+	for (size_t i = 0; i < n_keys; i++) {
+		bool first = true;
+
+		/* The same key by another name is no second one. */
+		for (size_t k = 0; k < i; k++)
+			first = first && memcmp(keys[i].b, keys[k].b, KEY_PUBLIC_SIZE) != 0;
+		*out += first && signed_by(&a, info->sigs, &keys[i], buf_str(&fingerprint));
+	}
 	return 0;
 }

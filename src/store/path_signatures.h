@@ -11,8 +11,8 @@
 ATTR_MUST_CHECK errint store_sign(struct store *s, const struct str *paths, size_t n,
 				  const struct signing_key *keys, size_t n_keys, size_t *added,
 				  struct err *err);
-/* How many of these keys have signed what is registered of the path. A path that is named after its
- * content needs none; that is the caller's to say. */
+/* How many of these keys, each counted once, have signed what is registered of the path. A path
+ * that is named after its content needs none; that is the caller's to say. */
 ATTR_MUST_CHECK errint path_signatures_count(const struct path_info *info,
 					     const struct public_key *keys, size_t n_keys,
 					     size_t *out, struct err *err);

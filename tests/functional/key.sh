@@ -2,7 +2,7 @@
 # Keys: making them, whose count in a project, and signatures of store paths. Nothing that this
 # prints is ever a secret.
 . "$(dirname "$0")/../lib.sh"
-plan 41
+plan 42
 cd "$T" || exit 1
 mkdir -p p/.flox/pkgs
 git init -q p
@@ -74,6 +74,8 @@ echo hi >"$KILN_STORE$t"
 printf '%s\n\n0\n%s\n\n1\n%s\n' $d $t $d | kiln store --register-validity
 ok "sign a closure" kiln key sign -r --key "$T/o2" $t
 ok "verify it" kiln key verify -r --key "$(kiln key generate -o "$T/x" x 2>/dev/null)" --key "ci-1:$(cut -d: -f2 "$T/o2" | base64 -d | tail -c 32 | base64)" $t
+same=$(cut -d: -f2 "$T/o2" | base64 -d | tail -c 32 | base64)
+fails_like "one key given twice is one" '1 of 2 signatures that count' kiln key verify -n 2 --key "ci-1:$same" --key "ci-1:$same" $t
 fails_like "another key did not sign it" '1 of 1 paths are not signed' kiln key verify --key "$public" $t
 chmod 644 "$T/o2"
 fails_like "a secret that others may read is not used" 'may be read by others' kiln key sign --key "$T/o2" $t

@@ -207,10 +207,12 @@ fails_like "what a person changed stays" 'is there already, and is another one' 
 is "and no other is written" "$(tail -n 1 ../.github/workflows/kiln-base.yml)" '# mine'
 is "--force replaces it" "$(kiln release ci github --force | sed 's|.*/||')" kiln-base.yml
 kiln release ci github --container 'some/image:1 "x"' --force >/dev/null
+# shellcheck disable=SC2016 # the variable is the service's
 is "in a container" "$(python3 -c '
 import sys, yaml
 j = yaml.safe_load(open(sys.argv[1]))["jobs"]["build"]
-print(j["container"], j["runs-on"])' ../.github/workflows/kiln-build.yml)" 'some/image:1 "x" ubuntu-latest'
+print(j["container"], j["runs-on"], j["steps"][1]["run"])' ../.github/workflows/kiln-build.yml)" \
+	'some/image:1 "x" ubuntu-latest git config --global --add safe.directory "$GITHUB_WORKSPACE"'
 printf '%s\n' '[release.track."a+b ü"]' 'gates = ["build"]' "branch = \"it's+ü#1\"" '[release.track.main]' 'from = ["a+b ü"]' >.flox/kiln.toml
 kiln release ci github --force >/dev/null
 is "odd names" "$(python3 "$T/read.py" ../.github/workflows/*.yml | grep 'kiln gates')" "kiln gates [\"it's\\\\+ü#1\"] {'self-hosted'}"

@@ -402,14 +402,40 @@ static void case_broken(void)
 	refused(EVIDENCE_MALFORMED, "19: signed as something else");
 }
 
+/* The honest envelope with another list of signatures. */
+static struct str with_signatures(struct str honest, const char *list)
+{
+	ptrdiff_t at = str_find(honest, S("\"signatures\":"));
+
+	return str_c(arena_printf(&mem, "%.*s\"signatures\":[%s]}", (int)at, honest.p, list));
+}
+
 static void case_several(void)
 {
-	struct signing_key both[2] = {thief, ci};
+	struct signing_key both[2] = {thief, ci}, twice[2] = {ci, ci};
 	struct evidence e = good();
 	ERR(err);
 
 	IS_OK(evidence_add(repo, &e, both, 2, &err), err, "two signatures");
 	refused(EVIDENCE_COUNTS, "one of two keys is trusted");
+	IS_ERR(evidence_add(repo, &e, twice, 2, &err), err, ERR_USAGE, "one key twice");
+	begin();
+	struct str honest = envelope(&e, &ci, 1);
+	ptrdiff_t at = str_find(honest, S("\"sig\":"));
+	const char *sig = arena_printf(&mem, "%.*s", 96, honest.p + at);
+	put_raw(e.commit, "build",
+		with_signatures(honest, arena_printf(&mem,
+						     "{\"sig\":\"AAAA\"},{\"keyid\":\"ci\","
+						     "\"sig\":\"\"},{\"keyid\":\"ci\",%s}",
+						     sig)));
+	refused(EVIDENCE_COUNTS, "broken signatures in front of a good one");
+	begin();
+	put_raw(e.commit, "build", with_signatures(honest, arena_printf(&mem, "{%s}", sig)));
+	refused(EVIDENCE_COUNTS, "a signature that names no key");
+	begin();
+	put_raw(e.commit, "build",
+		with_signatures(honest, arena_printf(&mem, "{\"keyid\":\"boss\",%s}", sig)));
+	refused(EVIDENCE_FORGED, "one that names another trusted key");
 }
 
 /* ---- two people ---- */
