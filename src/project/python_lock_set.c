@@ -32,6 +32,22 @@ static errint complete_row(struct python_work *w, const struct py_stack *stack, 
 	return 0;
 }
 
+/* What about.json lacks of a row is read anew, too. */
+static errint complete_words(struct python_work *w, const struct py_stack *stack,
+			     struct py_row *row, struct err *err)
+{
+	struct py_row read = *row;
+
+	if (row->about.description.n || row->about.license.n)
+		return 0;
+	errint rc = python_metadata(w->s, stack, w->a, &read, err);
+	if (rc)
+		return rc;
+	row->about.description = read.about.description;
+	row->about.license = read.about.license;
+	return 0;
+}
+
 static errint complete_rows(struct python_work *w, struct err *err)
 {
 	struct py_stack stack = python_stack(w, &w->old);
@@ -39,6 +55,8 @@ static errint complete_rows(struct python_work *w, struct err *err)
 
 	for (size_t i = 0; !rc && i < w->old.n; i++)
 		rc = complete_row(w, &stack, &w->old.v[i], err);
+	for (size_t i = 0; !rc && i < w->old.n; i++)
+		rc = complete_words(w, &stack, &w->old.v[i], err);
 	return rc;
 }
 

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-plan 16
+plan 18
 KILN_DATA_DIR=$top
 export KILN_DATA_DIR
 mkdir -p "$T/p/.flox/pkgs" && cd "$T/p" || exit 1
@@ -35,6 +35,9 @@ is "the files that the lock read are those of the build" "$(kiln store -q --requ
 cp -r "$top/pkgs/python" "$T/set" && chmod -R u+w "$T/set"
 ok "the set's own lock" kiln lock python --of-set "$T/set"
 ok "is what it was" sh -c "cd '$T/set' && for f in lock about metadata; do cmp \$f.json '$top/pkgs/python/'\$f.json || exit 1; done"
+sed -i '/"tqdm"/d' "$T/set/about.json"
+ok "what is told of a package, if it is not there" kiln lock python --of-set "$T/set"
+ok "is read again" cmp "$T/set/about.json" "$top/pkgs/python/about.json"
 if KILN_REAL_UV=$(dirname "$uv") sh "$top/tests/functional/lock-python.sh" >"$T/functional" 2>&1; then
 	pass "the functional test with uv itself"
 else
