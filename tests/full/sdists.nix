@@ -1,7 +1,8 @@
 # Source archives of projects as their authors publish them, by recipes as people write them for nixpkgs: each build
 # backend, and of those with C, C++ or Cython to compile each way to find headers and libraries. Read by sdists.sh.
 #
-# pure and native are of the projects that the set promises, more are others with something to compile.
+# pure and native are of the projects that the set promises, more are others with something to compile. numpy builds
+# and imports, too, by meson-python with openblas, and is left out with pandas, since they compile for many minutes.
 { set ? ../../pkgs }:
 
 with import set { system = builtins.currentSystem; };
