@@ -29,6 +29,8 @@ git -C "$T/repo" -c user.name=a -c user.email=a@b commit -q -m first
 # ---- the server, and who may come ----
 mkdir -p "$T/server/.ssh" "$HOME/.ssh"
 chmod 700 "$T/server" "$T/server/.ssh" "$HOME/.ssh"
+# which may be where this checkout is
+mkdir "$T/build" && cp "$KILN_BUILD/kiln" "$T/build" && KILN_BUILD=$T/build
 mount --bind "$T/server" "$(getent passwd 0 | cut -d: -f6)" || skip_all "mounts are not allowed"
 dropbearkey -t ed25519 -f "$T/hostkey" >"$T/hostkey.txt" 2>&1
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
