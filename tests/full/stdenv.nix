@@ -83,6 +83,15 @@ let
     "scripts get the set's shell" = [ "head -qn 1 ${hello}/bin/run ${hello}/bin/sh" "#!${pkgs.bash}/bin/bash\n#!${pkgs.bash}/bin/sh" ];
     "and run while they are checked" = [ "cat ${hello}/ran" "run installed" ];
     "a folder is a source" = [ "cat ${recipe { dontUnpack = false; src = source; sourceRoot = "source/sub"; installPhase = "pwd >$out"; }} | sed 's/.*source/source/'" "source/sub" ];
+    "so is a zip archive, whatever its names" = [
+      "cat ${recipe {
+        dontUnpack = false;
+        nativeBuildInputs = [ pkgs.unzip ];
+        src = pkgs.runCommand "x.zip" { nativeBuildInputs = [ pkgs.zip ]; } "mkdir d; echo zipped >\"d/ä b\"; zip -qr x.zip d; cp x.zip $out";
+        installPhase = "cp \"ä b\" $out";
+      }}"
+      "zipped"
+    ];
     "overrideAttrs" = [ "cat ${hello.overrideAttrs (old: { postPatch = old.postPatch + "; sed -i s/patched/over/ text"; })}/text" "over a & b" ];
     "overrideAttrs of a package of Debian's" = [ "${file}/bin/f -b --mime-type ${pkgs.writeText "text" "words"}" "text/plain" ];
     "which refers to itself, not to what it was" = [ "grep -rqF ${file} ${file} && echo itself; grep -rlF ${builtins.unsafeDiscardStringContext pkgs.file.outPath} ${file} || echo alone" "itself\nalone" ];

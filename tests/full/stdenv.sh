@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 [ -x "$KILN_BUILD/kiln" ] || skip_all "kiln is not built"
 cases=$(cd "$(dirname "$0")" && pwd)/stdenv.nix
-plan 40
+plan 41
 
 build() { compat nix-build --no-out-link "$cases" -A "$1"; }
 if results=$(build results 2>"$T/err"); then

@@ -5,8 +5,9 @@ let
   certificates = "${groups.cacert}/etc/ssl/certs/ca-bundle.crt";
   scripts = names: lib.genAttrs names (name: withShell { debs = [ name ]; });
 in
-scripts [ "unzip" "libpam-modules-bin" ]
+scripts [ "libpam-modules-bin" ]
 // {
+  unzip = withShell { debs = [ "unzip" ]; rules = [ [ "copy" "${../hooks/unzip.sh}" "nix-support/setup-hook" ] ]; };
   openssl-bin = withPerl {
     pname = "openssl";
     debs = [ "openssl" ]; rules = [ [ "trim" "etc" ] [ "trim" "lib/ssl" ] ]; };
