@@ -11,6 +11,8 @@ import time
 
 PATIENCE = 20
 program, loaded = sys.argv[1:]
+# A shell that runs all of this behind itself has it ignored, and so would kiln.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 pid, fd = pty.fork()
 if pid == 0:
     os.environ.update(TERM="xterm", NO_COLOR="1")
