@@ -192,6 +192,22 @@ rec {
       '';
     };
 
+    # An archive of such objects, by ar and ranlib as by gcc-ar.
+    archive = (program "archive" {
+      text = "int puts(const char *); const char *word(void); int main(void) { return puts(word()) < 0; }";
+      flags = "-flto -L. -lword";
+    }).overrideAttrs {
+      preBuild = ''
+        echo 'const char *word(void) { return "archive"; }' >word.c
+        gcc -flto -c word.c
+        ar rc libword.a word.o
+        ranlib libword.a
+        nm -s libword.a | grep -x 'word in word.o'
+        rm -f word.o
+        gcc-nm libword.a | grep ' T word'
+      '';
+    };
+
     # Build systems: a library with zlib, and a program with the library, each from a folder of sources.
     cmake = project "cmake" {
       nativeBuildInputs = [ pkgs.cmake ];

@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 export KILN_DATA_DIR="${here%/tests/full}"
 unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user namespaces for this user"
 [ -z "${KILN_CC_STORE:-}" ] || KILN_STORE=$KILN_CC_STORE
-plan 63
+plan 65
 
 build() { compat nix-build --no-out-link "$here/cc.nix" -A "$1" 2>"$T/log" || { tail -n 20 "$T/log" >&2 && false; }; }
 
@@ -56,6 +56,7 @@ fortran|fortran
 another|hello from afar
 static|static
 lto|lto
+archive|archive
 cmake|cmake 1.3.1
 meson|meson 1.3.1
 autotools|autotools 1.3.1

@@ -24,6 +24,13 @@ define() { printf '#define %s "%s"\n' "$1" "$2"; }
 	-o "$out/libexec/$tool-wrapper" "$sources/$tool.c" "$sources/words.c" "$sources/environment.c" "$sources/hardening.c"
 for name in $names; do ln -s "../libexec/$tool-wrapper" "$out/bin/$name"; done
 
+# Those that look into objects find what reads those of -flto below the folder that they lie in.
+if [ "$tool" = cc ]; then
+	for name in ar nm ranlib; do cp -L "$binutils/bin/$name" "$out/bin/$name"; done
+	mkdir -p "$out/lib/bfd-plugins"
+	ln -s "$gcc"/libexec/gcc/*/*/liblto_plugin.so "$out/lib/bfd-plugins/"
+fi
+
 # The rest of both packages as it is.
 for from in $programs; do
 	for program in "$from"/bin/*; do
