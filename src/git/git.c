@@ -147,6 +147,9 @@ static errint resolve(struct git_source *s, const char *ref, struct err *err)
 	git_oid id;
 	int status = s->api->git_revparse_single(&commit, s->repo, text);
 
+	if (status == GIT_ENOTFOUND)
+		return err_set(err, ERR_NOT_FOUND, "Git repository '%s' has no ref '%s'", s->path,
+			       ref);
 	if (status)
 		return git_fail(s->api, status, ERR_FAILED, err, "resolving Git reference '%s'",
 				ref);

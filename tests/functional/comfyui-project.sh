@@ -33,6 +33,9 @@ for release in $(kiln eval --raw -E "toString (builtins.attrNames (import $top/c
 done >drvs
 is "all releases evaluate, to a package of their own" "$(grep -c '^/nix/store/[^ ]*-comfyui-[0-9.]*\.drv$' drvs) $(sort -u drvs | grep -c drv)" "12 12"
 
+fails_like "a clone is named from / on" "KILN_COMFYUI_GIT is './mirror': name the clone's folder from / on" \
+	env KILN_COMFYUI_GIT=./mirror "$KILN_BUILD/kiln" eval --raw -f "$here/comfyui-project.nix" --arg root "$top" --argstr release 0.3.64 -A drv
+
 # ---- what builds run ----
 scripts=$top/comfyui/scripts
 mkdir -p env/demo-1.5.dist-info env/packaging

@@ -6,7 +6,7 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 command -v git >/dev/null || skip_all "no git"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 38
+plan 39
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
 	GIT_COMMITTER_EMAIL=a@b GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=core.safecrlf GIT_CONFIG_VALUE_0=false \
@@ -124,6 +124,9 @@ tar -C "$T/tree" -cf "$T/one.tar" a
 is "an archive whole" "$(hash_of "fetchzip { url = \"file://$T/two.tar\"; stripRoot = false; hash = \"\"; }")" "$(nar "$T/tree")"
 is "or what is in its only folder" "$(hash_of "fetchzip { url = \"file://$T/one.tar\"; hash = \"\"; }")" "$(nar "$T/tree/a")"
 fails_like "of which there must be one" "one.*top|top.*one|single|more than one" make "fetchzip { url = \"file://$T/two.tar\"; hash = \"\"; }"
+
+fails_like "a ref that is not there" "^error: Git repository '$T/sub' has no ref 'refs/tags/v9'$" \
+	make "fetchgit { url = \"file://$T/sub\"; rev = \"refs/tags/v9\"; hash = \"$zero\"; }"
 
 # ---- a repository of somebody else's ----
 if [ "$(id -u)" = 0 ]; then

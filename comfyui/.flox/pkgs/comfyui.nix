@@ -54,7 +54,10 @@ let
   pythonEnv = python3.withPackages needs;
 
   # A clone of ComfyUI's repository on this machine has the same commits, and gives the same tree.
-  clone = builtins.getEnv "KILN_COMFYUI_GIT";
+  clone =
+    let named = builtins.getEnv "KILN_COMFYUI_GIT"; in
+    if named == "" || lib.hasPrefix "/" named then named
+    else throw "KILN_COMFYUI_GIT is '${named}': name the clone's folder from / on";
   src =
     if release ? carrier then fetchPypi release.carrier
     else if clone != "" then fetchgit { url = "file://${clone}"; fetchSubmodules = false; inherit (release.github) rev hash; }
