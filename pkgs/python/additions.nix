@@ -11,6 +11,12 @@ let
   libraries = map (n: topLevel.debian.packages.${n});
 in
 {
+  # At each import it asks the index for a newer version; here only with NO_ALBUMENTATIONS_UPDATE=0.
+  albumentations.postInstall = ''
+    substituteInPlace "$out"/lib/python*/site-packages/albumentations/__init__.py \
+      --replace-fail '"NO_ALBUMENTATIONS_UPDATE", ""' '"NO_ALBUMENTATIONS_UPDATE", "1"'
+  '';
+
   # the wheel's RECORD has an older hash of a file of .dist-info
   decord.wrongRecord = true;
 
@@ -30,4 +36,10 @@ in
 
   slangpy.libraries = libraries [ "libx11-6" ];
   taichi.libraries = libraries [ "libx11-6" ];
+
+  # At each import it asks two hosts whether there is a network; here only with YOLO_OFFLINE=false.
+  ultralytics.postInstall = ''
+    substituteInPlace "$out"/lib/python*/site-packages/ultralytics/utils/__init__.py \
+      --replace-fail 'if env_bool("YOLO_OFFLINE"):' 'if env_bool("YOLO_OFFLINE", True):'
+  '';
 }

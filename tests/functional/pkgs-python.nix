@@ -28,7 +28,7 @@ in
 
   # which builder
   "a plain wheel goes to the built-in builder" = [ x.drvAttrs.builder "builtin:kiln-wheel-1" ];
-  "so does all of the lock but sources" = [ (lib.filter (n: let p = ps.${n}; in p.drvAttrs.builder != "builtin:kiln-wheel-1") (lib.attrNames (lib.importJSON (root + "/pkgs/python/lock.json")).projects)) [ "antlr4-python3-runtime" "dlib" "fairscale" "fvcore" "iopath" "sam2" "wget" ] ];
+  "so does all of the lock but sources, and what is patched" = [ (lib.filter (n: let p = ps.${n}; in p.drvAttrs.builder != "builtin:kiln-wheel-1") (lib.attrNames (lib.importJSON (root + "/pkgs/python/lock.json")).projects)) [ "albumentations" "antlr4-python3-runtime" "dlib" "fairscale" "fvcore" "iopath" "sam2" "ultralytics" "wget" ] ];
   "a phase needs a shell" = [ (wheel { postInstall = ":"; }).drvAttrs.builder (pkgs.stdenv.shell) ];
   "so does a phase by overrideAttrs" = [ (x.overrideAttrs (old: { postInstall = ":"; })).drvAttrs.builder (pkgs.stdenv.shell) ];
   "meta by overrideAttrs changes no path" = [ ((x.overrideAttrs (old: { meta = old.meta // { broken = false; }; })).drvPath == x.drvPath) true ];
