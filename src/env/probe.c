@@ -14,16 +14,19 @@
 #include "base/worker.h"
 #include "env/view.h"
 
-/* urllib3 asks the kernel for IPv6 when it is imported, and sends nothing. */
+/* urllib3 asks the kernel for IPv6 when it is imported, and sends nothing; by it, too, whoever asks
+ * for an address or connects is told. */
 static const char program[] =
 	"import os, sys, traceback\n"
 	"def place(frames):\n"
 	"    own = [f for f in frames if f.filename != '<string>' and not f.filename.startswith('<frozen')]\n"
 	"    return f\"'{own[-1].filename}' line {own[-1].lineno}\" if own else 'nowhere'\n"
 	"def hook(event, args):\n"
-	"    if event == 'socket.__new__' and args[1] in (2, 10):\n"
+	"    opens = event == 'socket.__new__' and args[1] in (2, 10)\n"
+	"    asks = event == 'socket.getaddrinfo' or event == 'socket.connect' and isinstance(args[1], tuple)\n"
+	"    if opens or asks:\n"
 	"        frames = [f for f in traceback.extract_stack() if not f.filename.endswith('/socket.py')]\n"
-	"        if any('urllib3' in f.filename for f in frames):\n"
+	"        if opens and any('urllib3' in f.filename for f in frames):\n"
 	"            return\n"
 	"        print(f'{place(frames)} opens a socket when it is imported', file=sys.stderr, flush=True)\n"
 	"        os._exit(3)\n"

@@ -10,7 +10,7 @@ python=$(command -v python3) || skip_all "no python3"
 python=$("$python" -c 'import sys; print(sys.executable)')
 minor=$("$python" -c 'import sys; print(sys.version_info[1])')
 [ "$minor" -ge 11 ] || skip_all "python3 is older than 3.11"
-plan 65
+plan 66
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 KILN_DRIVER_ROOT=$T/machine
 export KILN_DATA_DIR KILN_DRIVER_ROOT
@@ -151,6 +151,9 @@ cp -r cpu needing && dist "needing/$site" torchvision 0.21.0 torch numpy rarely
 refused "a missing module of another project" "$app" ./needing "torchvision 0.21.0 .*needs 'rarely', which neither"
 cp -r cpu opening && printf 'import socket\nsocket.socket(socket.AF_INET).close()\n' >>"opening/$site/torchvision/__init__.py"
 refused "an import that opens a socket" "$app" ./opening "torchvision/__init__.py' line 2 opens a socket when it is imported"
+echo 'from . import urllib3' >"opening/$site/torchvision/__init__.py"
+printf 'import socket\ntry: socket.getaddrinfo("example.org", 80)\nexcept OSError: pass\n' >"opening/$site/torchvision/urllib3.py"
+refused "one that asks by way of urllib3" "$app" ./opening "torchvision/urllib3.py' line 2 opens a socket when it is imported"
 cp -r cpu mixed && module "mixed/$site/torchaudio/_C.so" "cpu/$site/torch/lib/libtorch_cpu.so" -- _ZN2at6Tensor3newEv
 refused "torchaudio of another torch" "$app" ./mixed "'torchaudio 2.6.0': 'torchaudio/_C.so' is made for another torch: .*_ZN2at6Tensor3newEv"
 cp -r cpu bound && dist "bound/$site" torchaudio 2.11 'torch>=2.11'
