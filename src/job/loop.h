@@ -15,10 +15,11 @@ struct job_list {
 	unsigned n;
 };
 
-/* Goals that could start: a heap, the highest first, then the first that came. */
+/* Goals that could start: a heap, the highest first, then the biggest, then the first that came. */
 struct queue {
 	struct queued {
 		struct goal *goal;
+		uint64_t weight; /* of files that are unpacked, in bytes */
 		uint64_t order;
 	} * v;
 	size_t n, cap;

@@ -5,6 +5,7 @@
 #include "job/loop.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "job/job_fetch.h"
 #include "source/ladder.h"
@@ -15,12 +16,14 @@ static bool goes_before(const struct queued *a, const struct queued *b)
 {
 	if (a->goal->height != b->goal->height)
 		return a->goal->height > b->goal->height;
+	if (a->weight != b->weight)
+		return a->weight > b->weight;
 	return a->order < b->order;
 }
 
-static void queue_put(struct queue *q, struct goal *goal, uint64_t order)
+static void queue_put(struct queue *q, struct goal *goal, uint64_t weight, uint64_t order)
 {
-	struct queued it = {goal, order};
+	struct queued it = {goal, weight, order};
 	size_t at = q->n;
 
 	ARRAY_GROW(q->v, q->n, q->cap);
@@ -81,6 +84,25 @@ static void count(struct job_loop *l, struct goal *goal, unsigned done)
 	report_count(l->report, ops->work, l->counts[ops->work].done, l->counts[ops->work].planned);
 }
 
+/* The bytes that a built-in builder unpacks: a long one at the end would have the machine to
+ * itself. */
+static uint64_t weight_of(const struct job_loop *l, const struct goal *goal)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; goal->kind == GOAL_BUILTIN && i < goal->drv.n_inputs; i++) {
+		const struct goal *dep = path_map_get(&l->plan->by_path, goal->drv.inputs[i].path);
+		struct stat st;
+
+		if (!dep || !drv_is_fixed(&dep->drv))
+			continue;
+		char *file CLEANUP_FREE = store_real_path(l->store, dep->drv.outputs[0].path);
+		if (lstat(file, &st) == 0 && S_ISREG(st.st_mode))
+			bytes += (uint64_t)st.st_size;
+	}
+	return bytes;
+}
+
 static void goal_ready(struct job_loop *l, struct goal *goal, const char *why)
 {
 	const struct job_ops *ops = goal_ops(goal);
@@ -91,7 +113,7 @@ static void goal_ready(struct job_loop *l, struct goal *goal, const char *why)
 	}
 	goal->state = GOAL_READY;
 	tell(l, goal, "can start", why);
-	queue_put(&l->ready[ops->cls], goal, l->queued++);
+	queue_put(&l->ready[ops->cls], goal, weight_of(l, goal), l->queued++);
 }
 
 bool loop_stopping(const struct job_loop *l)

@@ -370,6 +370,40 @@ static void test_side_by_side(void)
 	store_is_clean("side by side");
 }
 
+static struct str fixed_drv(const char *name, const char *text)
+{
+	const char *env[] = {"text", text, NULL};
+	char hex[HASH_TEXT_MAX];
+	struct hash h;
+
+	hash_bytes(HASH_SHA256, str_c(text), &h);
+	hash_format(&h, HASH_BASE16, false, hex);
+	return make_drv((struct maker){.name = name,
+				       .builder = "builtin:text-1",
+				       .env = env,
+				       .algo = "sha256",
+				       .hash = arena_strz(&a, str_c(hex))});
+}
+
+/* Of equally high ones, that whose file is the biggest. */
+static void test_weights(void)
+{
+	static const char big[] = "much more than a line, and more, and still more of it\n";
+	struct build_options o = options();
+	struct build_wanted w[2];
+
+	fresh_store();
+	o.jobs = 1;
+	o.substituter = NULL;
+	struct str small_file = fixed_drv("small-file", "x\n");
+	struct str big_file = fixed_drv("big-file", big);
+	w[0].path = text_drv("of-small", "x", &small_file, 1);
+	w[1].path = text_drv("of-big", "x", &big_file, 1);
+	w[0].n_outputs = w[1].n_outputs = 0;
+	IS_OK(build_v(w, 2, &o), err, "builders with a file each");
+	OK(done_at(w[1].path, BUILT) < done_at(w[0].path, BUILT), "the bigger one goes first");
+}
+
 /* Among what could start, that with the longest way up goes first; equals in their order. */
 static void test_heights(void)
 {
@@ -472,6 +506,7 @@ int main(void)
 		test_keep_going();
 		test_side_by_side();
 		test_heights();
+		test_weights();
 		test_kill();
 	}
 	buf_release(&told);
