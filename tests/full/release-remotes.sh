@@ -140,6 +140,7 @@ by_hand() {
 refused() {
 	there="$T/srv/$1-kiln.git"
 	version 0.3.65 && git push -q origin latest-testing && release promote && release promote latest-staging || return 1
+# shellcheck disable=SC2016 # the other shell's
 	printf '#!/bin/sh\n[ "$1" != refs/heads/main ]\n' >"$there/hooks/update" && chmod +x "$there/hooks/update"
 	before=$(refs "$there")
 	! release rotate 2>"$T/err" || return 1
