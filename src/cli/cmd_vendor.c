@@ -7,7 +7,7 @@
 #include "vendor/vendor.h"
 
 struct vendor_command {
-	const char *project, *release;
+	const char *project, *release, *rewrite;
 	struct option_list names;
 	bool all, check, prune, natives, natives_list, lfs, json;
 };
@@ -21,6 +21,8 @@ static const struct option rows[] = {
 	OPT_FLAG(struct vendor_command, natives, "--natives", "take Debian packages, too"),
 	OPT_FLAG(struct vendor_command, natives_list, "--natives=list",
 		 "list Debian packages, without taking them"),
+	OPT_TEXT(struct vendor_command, rewrite, "--rewrite", "NAME",
+		 "change this recipe's src to its vendored file, or back"),
 	OPT_FLAG(struct vendor_command, lfs, "--lfs", "write .gitattributes for Git LFS"),
 	OPT_TEXT(struct vendor_command, project, "--project", "DIR", "the project's folder"),
 	OPT_RELEASE(struct vendor_command, release),
@@ -30,6 +32,9 @@ static const struct option rows[] = {
 
 static errint check_line(const struct vendor_command *c, struct err *err)
 {
+	if (c->rewrite && (c->all || c->names.n || c->check || c->prune || c->lfs))
+		return err_set(err, ERR_USAGE,
+			       "'--rewrite' changes one recipe, and does nothing else");
 	if (c->all && c->names.n)
 		return err_set(err, ERR_USAGE, "'--all' beside '%s'", c->names.v[0]);
 	if (c->check && (c->prune || c->lfs || c->natives || c->natives_list))
@@ -98,6 +103,30 @@ static void tell_size(struct cli *cli, const struct vendor_command *c,
 			   size_text(r->size, size));
 }
 
+static errint rewrite(struct cli *cli, struct session *s, const struct vendor_command *c,
+		      const char *dir, struct err *err)
+{
+	const struct vendor_options o = {
+		.dir = dir, .release = c->release, .names = &c->rewrite, .n_names = 1};
+	const char *where;
+	bool back;
+	errint rc = vendor_rewrite(s, &o, &cli->a, &back, &where, err);
+
+	if (rc)
+		return rc;
+	if (c->json) {
+		out_str(S("{\"recipe\": "));
+		out_json(str_c(c->rewrite));
+		out_str(S(", \"place\": "));
+		out_json(str_c(where));
+		out_printf(", \"vendored\": %s}\n", back ? "false" : "true");
+	} else {
+		out_printf("%s: src is %s\n", where,
+			   back ? "what it was before" : "the vendored file");
+	}
+	return 0;
+}
+
 static errint run(struct cli *cli, void *ctx, struct err *err)
 {
 	const struct vendor_command *c = ctx;
@@ -112,6 +141,8 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 		rc = project_find(c->project, &dir, err);
 	if (rc)
 		return rc;
+	if (c->rewrite)
+		return rewrite(cli, s, c, dir, err);
 	const struct vendor_options o = {
 		.dir = dir,
 		.release = c->release,

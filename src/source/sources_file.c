@@ -105,6 +105,31 @@ static errint read_facts(const struct entry_reading *r, struct source_entry *e, 
 	return rc ? err_wrap(err, "'facts'") : 0;
 }
 
+static errint read_rewrites(const struct entry_reading *r, struct source_entry *e, struct err *err)
+{
+	const struct str *rewrites = json_find(r->v, r->n, S("rewrites"));
+	struct str *items = NULL;
+	size_t n = 0;
+	errint rc = rewrites ? json_items(r->a, *rewrites, &items, &n, err) : 0;
+
+	if (!rc && n)
+		e->rewrites = ARENA_ARRAY(r->a, struct source_rewrite, n);
+	for (; !rc && e->n_rewrites < n; e->n_rewrites++) {
+		struct source_rewrite *w = &e->rewrites[e->n_rewrites];
+		struct entry_reading o = {.a = r->a};
+		struct json_member *v;
+
+		*w = (struct source_rewrite){S(""), S("")};
+		rc = json_members(r->a, items[e->n_rewrites], &v, &o.n, err);
+		o.v = v;
+		if (!rc)
+			rc = read_text(&o, "recipe", &w->recipe, err);
+		if (!rc)
+			rc = read_text(&o, "src", &w->src, err);
+	}
+	return rc ? err_wrap(err, "'rewrites'") : 0;
+}
+
 static errint check_entry(const struct source_entry *e, struct err *err)
 {
 	if (!e->name.n)
@@ -154,6 +179,8 @@ static errint read_entry(struct arena *a, struct str object, struct source_entry
 		rc = read_number(v, n, "size", &e->size, err);
 	if (!rc)
 		rc = read_facts(&r, e, err);
+	if (!rc)
+		rc = read_rewrites(&r, e, err);
 	const struct str *recursive = json_find(v, n, S("recursive"));
 	e->recursive = recursive && str_eq(*recursive, S("true"));
 	return rc ? rc : check_entry(e, err);
@@ -275,6 +302,13 @@ static void put_entry(struct buf *b, const struct source_entry *e)
 			   (unsigned long long)e->size);
 	put_text(b, "license", e->license);
 	put_texts(b, "neededBy", e->needed_by, e->n_needed_by);
+	for (size_t i = 0; i < e->n_rewrites; i++) {
+		buf_putz(b, i ? ", { \"recipe\": " : ",\n      \"rewrites\": [{ \"recipe\": ");
+		json_put_str(b, e->rewrites[i].recipe);
+		buf_putz(b, ", \"src\": ");
+		json_put_str(b, e->rewrites[i].src);
+		buf_putz(b, i + 1 < e->n_rewrites ? " }" : " }]");
+	}
 	buf_putz(b, " }");
 }
 

@@ -11,7 +11,8 @@
  * `hash` is what a recipe specifies, of the bytes or (recursive) of the NAR; `sha256` and `size`
  *are those of the file as it lies there, which of a tree is an archive of it. Without `file` a
  *source is only listed. What evaluation fetched has `input` instead of origins: the arguments of
- * fetchTree as text, and `facts` about it. No file here names a host of a package registry. */
+ * fetchTree as text, and `facts` about it; `rewrites` are recipes that read the file by its path,
+ *and what they had for their src before. No file here names a host of a package registry. */
 #pragma once
 
 #include "base/arena.h"
@@ -39,6 +40,11 @@ struct source_entry {
 	uint64_t size;
 	struct str *needed_by; /* recipes, sorted */
 	size_t n_needed_by;
+	/* Recipes whose src was changed to this file, and what their src was. */
+	struct source_rewrite {
+		struct str recipe, src;
+	} * rewrites;
+	size_t n_rewrites;
 	/* of an input: "" for none */
 	struct str input, rev;
 	uint64_t last_modified, rev_count; /* 0: not known */

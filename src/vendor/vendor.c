@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "archive/archive.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/process.h"
@@ -51,26 +52,78 @@ static void vendoring_release(struct vendoring *w)
 
 /* ---- the folder ---- */
 
+/* What a killed run laid, and no list has. */
+static errint drop_unlisted(struct vendoring *w, struct err *err)
+{
+	BUF(text, LIMIT_LOCK_FILE);
+	errint rc = file_read(w->folder, VENDOR_LAYING, &text, err);
+	struct str rest = buf_str(&text), name;
+
+	if (rc == ERR_NOT_FOUND) {
+		err_clear(err);
+		return 0;
+	}
+	while (!rc && str_split(&rest, '\n', &name)) {
+		char *file CLEANUP_FREE = str_dupz(name);
+
+		if (!sources_name_is_safe(name) || sources_find_file(&w->before, name))
+			continue;
+		if (unlinkat(w->folder, file, 0) && errno != ENOENT)
+			rc = err_sys(err, "removing '%s/%s'", w->out->folder, file);
+	}
+	if (!rc && unlinkat(w->folder, VENDOR_LAYING, 0))
+		rc = err_sys(err, "removing '%s/" VENDOR_LAYING "'", w->out->folder);
+	return rc;
+}
+
+/* Before the first is laid. A name that is taken already is somebody's. */
+static errint note_laying(struct vendoring *w, struct err *err)
+{
+	BUF(text, LIMIT_LOCK_FILE);
+	struct stat st;
+
+	for (size_t i = 0; i < w->n; i++) {
+		char *file CLEANUP_FREE = str_dupz(w->v[i].entry.file);
+
+		if (w->v[i].write && fstatat(w->folder, file, &st, AT_SYMLINK_NOFOLLOW))
+			buf_printf(&text, "%s\n", file);
+	}
+	if (!text.n)
+		return 0;
+	errint rc = buf_check(&text, VENDOR_LAYING, err);
+	return rc ? rc : file_write(w->folder, VENDOR_LAYING, buf_str(&text), 0644, 0, err);
+}
+
+errint vendor_lock(const char *folder, struct report *report, int *out, struct err *err)
+{
+	int fd CLEANUP_FD = -1;
+	errint rc = mkdir_p(AT_FDCWD, folder, 0755, err);
+
+	if (!rc)
+		rc = open_dir(AT_FDCWD, folder, &fd, err);
+	if (!rc)
+		rc = fd_lock(fd, true, true, err);
+	if (rc == ERR_EXISTS) {
+		err_clear(err);
+		report_msg(report, REPORT_NOTE, "waiting: another kiln vendors into '%s'", folder);
+		rc = fd_lock(fd, true, false, err);
+	}
+	if (!rc)
+		*out = STEAL_FD(fd);
+	return rc;
+}
+
 /* One at a time; what a killed one left goes. */
 static errint open_folder(struct vendoring *w, struct err *err)
 {
 	struct dir_list l CLEANUP(dir_list_release) = {0};
-	errint rc = mkdir_p(AT_FDCWD, w->out->folder, 0755, err);
+	errint rc = vendor_lock(w->out->folder, w->s->report, &w->folder, err);
 
-	if (!rc)
-		rc = open_dir(AT_FDCWD, w->out->folder, &w->folder, err);
-	if (!rc)
-		rc = fd_lock(w->folder, true, true, err);
-	if (rc == ERR_EXISTS) {
-		err_clear(err);
-		report_msg(w->s->report, REPORT_NOTE, "waiting: another kiln vendors into '%s'",
-			   w->out->folder);
-		rc = fd_lock(w->folder, true, false, err);
-	}
 	if (!rc)
 		rc = dir_list(AT_FDCWD, w->out->folder, &l, err);
 	for (size_t i = 0; !rc && i < l.n; i++)
-		if (str_starts(str_c(l.v[i].name), S(VENDOR_TEMP)))
+		if (str_starts(str_c(l.v[i].name), S(VENDOR_TEMP)) &&
+		    strcmp(l.v[i].name, VENDOR_LAYING))
 			unlinkat(w->folder, l.v[i].name, 0);
 	return rc;
 }
@@ -255,6 +308,28 @@ static void make_list(struct vendoring *w)
 
 /* ---- names ---- */
 
+/* Is it the file, or an archive of the tree, that the source is? */
+static bool holds_tree(const struct vendoring *w, const struct wanted_source *it, const char *name)
+{
+	char *temp CLEANUP_FREE = NULL, *tree CLEANUP_FREE = NULL;
+	int fd CLEANUP_FD = -1;
+	struct hash h;
+	uint64_t size;
+	ERR(ignored);
+
+	if (it->entry.hash.algo != HASH_SHA256 || open_file(w->folder, name, &fd, &ignored))
+		return false;
+	if (!nar_hash(w->folder, name, &h, &size, &ignored) && hash_eq(&h, &it->entry.hash))
+		return true;
+	if (temp_dir(temp_dir_root(), "kiln-vendor-", &temp, &ignored))
+		return false;
+	tree = path_join(str_c(temp), S("tree"));
+	bool yes = !archive_unpack(fd, AT_FDCWD, tree, ARCHIVE_STRIP_ROOT, &ignored) &&
+		   !nar_hash(AT_FDCWD, tree, &h, &size, &ignored) && hash_eq(&h, &it->entry.hash);
+	remove_tree_quietly(AT_FDCWD, temp);
+	return yes;
+}
+
 /* A file that is no entry's is somebody's own, unless it is just this source. */
 static bool is_foreign(struct vendoring *w, const struct wanted_source *it, struct str file)
 {
@@ -267,7 +342,9 @@ static bool is_foreign(struct vendoring *w, const struct wanted_source *it, stru
 	if (fstatat(w->folder, name, &st, AT_SYMLINK_NOFOLLOW) ||
 	    sources_find_file(&w->before, file))
 		return false;
-	return it->entry.recursive || open_file(w->folder, name, &fd, &ignored) ||
+	if (it->entry.recursive)
+		return !holds_tree(w, it, name);
+	return open_file(w->folder, name, &fd, &ignored) ||
 	       hash_fd(it->entry.hash.algo, fd, &h, &ignored) || !hash_eq(&h, &it->entry.hash);
 }
 
@@ -450,7 +527,7 @@ static errint lay(struct vendoring *w, struct err *err)
 
 static bool is_needed(const struct vendoring *w, const struct wanted_source *it)
 {
-	return it->entry.n_needed_by || !w->o->prune;
+	return it->entry.n_needed_by || it->entry.n_rewrites || !w->o->prune;
 }
 
 /* Files that people laid there are covered by the sums, too. */
@@ -559,6 +636,8 @@ static errint finish(struct vendoring *w, struct err *err)
 	errint rc = write_lists(w, &now, err);
 	if (!rc)
 		rc = prune(w, &now, err);
+	if (!rc && unlinkat(w->folder, VENDOR_LAYING, 0) && errno != ENOENT)
+		rc = err_sys(err, "removing '%s/" VENDOR_LAYING "'", w->out->folder);
 	if (!rc && !w->o->folder)
 		vendor_git_add(w->out->folder, w->s->report);
 	return rc;
@@ -582,6 +661,8 @@ static errint vendor(struct vendoring *w, struct err *err)
 	if (!rc)
 		rc = sources_read(w->a, w->out->folder, &w->before, err);
 	if (!rc)
+		rc = drop_unlisted(w, err);
+	if (!rc)
 		rc = sums_read(w->a, arena_printf(w->a, "%s/" VENDOR_SUMS, w->out->folder),
 			       &w->sums, err);
 	if (!rc)
@@ -597,8 +678,17 @@ static errint vendor(struct vendoring *w, struct err *err)
 	if (!rc)
 		rc = name_files(w, err);
 	if (!rc)
+		rc = note_laying(w, err);
+	if (!rc)
 		rc = lay(w, err);
-	return rc ? rc : finish(w, err);
+	if (rc) {
+		ERR(ignored);
+
+		/* They would come back in no time: the store has them. */
+		(void)!drop_unlisted(w, &ignored);
+		return rc;
+	}
+	return finish(w, err);
 }
 
 errint vendor_lay(struct session *s, const struct vendor_options *o, struct arena *a,

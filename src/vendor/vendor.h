@@ -65,6 +65,12 @@ struct vendor_result {
  * or a hidden temporary file, and the next run goes on. */
 ATTR_MUST_CHECK errint vendor_lay(struct session *s, const struct vendor_options *o,
 				  struct arena *a, struct vendor_result *out, struct err *err);
+/* Changes the src of the one recipe that is named to its vendored file, laying it first; or back,
+ * where that was done. Every other byte of the recipe stays. *back tells which; *where is
+ * "FILE:LINE". */
+ATTR_MUST_CHECK errint vendor_rewrite(struct session *s, const struct vendor_options *o,
+				      struct arena *a, bool *back, const char **where,
+				      struct err *err);
 /* Only looks. Rows are findings of what is wrong; ERR_FAILED when there is one. Without names it is
  * the recipes that sources.json tells of. */
 ATTR_MUST_CHECK errint vendor_check(struct session *s, const struct vendor_options *o,

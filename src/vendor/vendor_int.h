@@ -35,5 +35,9 @@ ATTR_MUST_CHECK errint hash_files(struct hashing *v, size_t n, struct err *err);
 ATTR_MUST_CHECK errint lay_source(int folder, const char *from, struct source_entry *e,
 				  struct err *err);
 
+/* Takes the folder, which is made when it is absent, for this process alone; whoever has it is
+ * waited for. */
+ATTR_MUST_CHECK errint vendor_lock(const char *folder, struct report *report, int *out,
+				   struct err *err);
 /* Makes what is in the folder known to git: a note where that cannot be. */
 void vendor_git_add(const char *folder, struct report *report);

@@ -211,6 +211,38 @@ rm .flox/sources/sources.json
 like "without a list all is looked for" "$(kiln vendor --check files 2>/dev/null)" "it is not vendored"
 fails_like "what does not go together" "'--check' changes nothing, and '--prune' does" kiln vendor --check --prune
 
+# ---- recipes that read the file ----
+cat >.flox/pkgs/packed.nix <<END
+{ stdenvNoCC, fetchurl, fetchzip }:
+stdenvNoCC.mkDerivation rec {
+  name = "packed";   # a comment
+	src = fetchurl { url = "file://$T/origin/with%20space%20%C3%A9.txt"; name = "spaced.txt"; sha256 = "$(flat "$T/origin/with space é.txt")"; } ; # "src = 1;"
+  passthru.other = stdenvNoCC.mkDerivation { name = "o"; src = null; };
+}
+END
+sed 's/packed/treed/; s|src = fetchurl.*|src = fetchzip { url = "file://'"$T"'/origin/t-1.tar.gz"; hash = "'"$tree"'"; };|' .flox/pkgs/packed.nix >.flox/pkgs/treed.nix
+git add -N .flox/pkgs
+rm .gitignore
+cp .flox/pkgs/packed.nix "$T/packed.nix" && cp .flox/pkgs/treed.nix "$T/treed.nix"
+like "src becomes the file" "$(kiln vendor --rewrite packed 2>/dev/null)" "/packed.nix:4: src is the vendored file$"
+is "and nothing else changes" "$(diff "$T/packed.nix" .flox/pkgs/packed.nix)" "4c4
+< $(sed -n 4p "$T/packed.nix")
+---
+> 	src = builtins.path { path = ../../.flox/sources + \"/with space é.txt\"; name = \"spaced.txt\"; } ; # \"src = 1;\""
+like "the recipe reads it" "$(kiln eval --raw -E "\"\${((import <nixpkgs> { }).callPackage (/. + \"$p/.flox/pkgs/packed.nix\") { }).src}\"" 2>&1)" '^/nix/store/.{32}-spaced.txt$'
+kiln vendor --prune >/dev/null 2>&1
+ok "which is not pruned" test -e "$sources/with space é.txt"
+is "and back" "$(kiln vendor --rewrite packed --json 2>/dev/null | python3 -c 'import json, sys; print(json.load(sys.stdin)["vendored"])')" False
+ok "byte for byte" cmp "$T/packed.nix" .flox/pkgs/packed.nix
+is "nothing is noted then" "$(grep -c rewrites "$sources/sources.json")" 0
+kiln vendor --rewrite treed >/dev/null 2>&1
+like "a tree as its archive" "$(cat .flox/pkgs/treed.nix)" "src = ../../.flox/sources/t-1.tar.zst;"
+kiln vendor --rewrite treed >/dev/null 2>&1
+ok "and back" cmp "$T/treed.nix" .flox/pkgs/treed.nix
+fails_like "what has no src" "recipe 'files'" kiln vendor --rewrite files
+fails_like "more than one thing" "'--rewrite' changes one recipe, and does nothing else" kiln vendor --rewrite packed --check
+rm .flox/pkgs/packed.nix .flox/pkgs/treed.nix
+
 # ---- caches by hash ----
 cd "$T" || exit 1
 mkdir -p by-hash/sha256 by-hash/nar/sha256
