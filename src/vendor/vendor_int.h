@@ -8,10 +8,13 @@
 #include "vendor/sums.h"
 #include "vendor/vendor.h"
 
-#define VENDOR_SUMS "SHA256SUMS.txt"
-#define VENDOR_LIST "sources.json"
+#define VENDOR_SUMS   "SHA256SUMS.txt"
+#define VENDOR_LIST   "sources.json"
 /* In front of whatever is not whole yet. */
-#define VENDOR_TEMP ".kiln-"
+#define VENDOR_TEMP   ".kiln-"
+/* The names of files that are laid before any list has them, a line each: those of a run that was
+ * killed are nobody's. */
+#define VENDOR_LAYING VENDOR_TEMP "laying"
 
 void vendor_note(struct vendor_result *r, struct arena *a, struct str file,
 		 enum vendor_finding finding, uint64_t size);
