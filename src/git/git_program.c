@@ -131,23 +131,20 @@ static errint explain_push(errint rc, const char *remote, struct str text, struc
 		return err_wrap(err, "pushing to '%s'", remote);
 	}
 	char *words CLEANUP_FREE = err->detail ? xstrdup(err->detail) : NULL;
-	struct str spoken = str_c(words ? words : "");
 	if (!str_cut(line, '\t', &spec, &why))
 		why = line;
 	bool moved =
 		str_find(why, S("stale info")) >= 0 || str_find(why, S("cannot lock ref")) >= 0 ||
 		str_find(why, S("failed to update ref")) >= 0 ||
 		str_find(why, S("fetch first")) >= 0 || str_find(why, S("already exists")) >= 0;
-	/* Of a race lost in its last step an atomic push says why only in its own words. */
-	if (words && strstr(words, "cannot lock ref"))
-		moved = moved || strstr(words, "but expected") || strstr(words, "already exists") ||
-			strstr(words, ".lock");
 	ptrdiff_t colon = str_rchr(spec, ':');
 	struct str ref = str_skip(spec, (size_t)(colon + 1));
-	/* Who lost the race for one of several is told in words alone. */
-	if (str_find(spoken, S("but expected")) >= 0 ||
-	    str_find(spoken, S("already exists")) >= 0) {
-		ref = lost_ref(spoken, ref);
+	/* Of a race lost in its last step an atomic push says why, and where, only in its own
+	 * words. */
+	if (words && strstr(words, "cannot lock ref") &&
+	    (strstr(words, "but expected") || strstr(words, "already exists") ||
+	     strstr(words, ".lock"))) {
+		ref = lost_ref(str_c(words), ref);
 		moved = true;
 	}
 	if (moved)
@@ -160,23 +157,22 @@ static errint explain_push(errint rc, const char *remote, struct str text, struc
 	return words ? err_detail(err, "%s", words) : rc;
 }
 
-/* "=\tFROM:TO\t[up to date]" */
-static size_t count_same(struct str text)
+/* A line "FLAG\tFROM:TO\tWHAT" for each that was moved; what was there already has none. */
+static size_t count_moved(struct str text)
 {
 	struct str line;
 	size_t n = 0;
 
 	while (str_split(&text, '\n', &line))
-		n += str_starts(line, S("=\t"));
+		n += line.n > 1 && line.p[1] == '\t' && line.p[0] != '=';
 	return n;
 }
 
 errint git_program_push(const struct git_place *p, const char *remote, const struct git_push *v,
 			size_t n, size_t *same, struct err *err)
 {
-	static const char *const before[] = {
-		"push",    "--atomic",         "--porcelain",
-		"--quiet", "--no-follow-tags", "--recurse-submodules=no"};
+	static const char *const before[] = {"push", "--atomic", "--porcelain", "--no-follow-tags",
+					     "--recurse-submodules=no"};
 	ARENA(a);
 	const char **args = ARENA_ARRAY(&a, const char *, ARRAY_LEN(before) + 2 * n + 2);
 	BUF(text, LIMIT_TOOL_OUTPUT);
@@ -193,7 +189,7 @@ errint git_program_push(const struct git_place *p, const char *remote, const str
 	if (rc)
 		return explain_push(rc, remote, buf_str(&text), err);
 	if (same)
-		*same = count_same(buf_str(&text));
+		*same = n - MIN(n, count_moved(buf_str(&text)));
 	return 0;
 }
 

@@ -5,7 +5,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "no git"
-plan 59
+plan 68
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c@d
@@ -102,6 +102,37 @@ mark
 fails_like "main has what latest has not" "^error: 'main' has diverged: it has 1 commit that 'latest' has not$" kiln release rotate
 fails_like "with the cure" "^hint: git switch latest, and git merge main: nothing of it may be lost$" kiln release rotate
 unmoved "and keeps it"
+
+# ---- killed, and then something else ----
+# killed_after: a rotation whose end the remote has seen, and nobody here.
+killed_after() {
+	begin "$1"
+	# shellcheck disable=SC2016 # the hook's
+	printf '#!/bin/sh\nkill -9 "$(cat "%s/pid")"\n' "$T" >"$T/$1.git/hooks/post-receive" && chmod +x "$T/$1.git/hooks/post-receive"
+	(
+		sh -c 'echo "$PPID"' >"$T/pid"
+		exec "$KILN_BUILD/kiln" release rotate
+	) >/dev/null 2>&1
+	rm "$T/$1.git/hooks/post-receive"
+	# What pushed goes on for a moment.
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ "$(git rev-parse origin/main)" = "$(git rev-parse latest)" ] && break
+		sleep 0.1
+	done
+}
+killed_after killed
+like "an interrupted rotation shows" "$(release status 2>&1)" "^warning: a move was interrupted; the next kiln release that moves ends it$"
+like "nothing is ended by a dry run" "$(release rotate -n 2>&1; cat .git/kiln-release.json)" '"what": "rotate"'
+is "run again it is ended" "$(release rotate)" "ended the interrupted 'kiln release rotate'"
+is "as it was meant" "$(git show main:versions.nix latest:versions.nix | grep -o '".";' | uniq; refs .)" "$(printf '"2";\n"3";\n'; refs "$T/killed.git")"
+killed_after killed2
+like "another command ends it first" "$(release promote latest-staging 2>&1)" "^ended the interrupted 'kiln release rotate' first$"
+is "and does its own" "$(refs .)" "$(refs "$T/killed2.git")"
+killed_after killed3 && git branch -f main main-testing && git switch -q main && git commit -q --allow-empty -m mine
+fails_like "what has been moved by hand since is not overwritten" "^error: an earlier run was interrupted: an interrupted 'kiln release rotate' cannot be ended: 'refs/heads/main' has moved since$" kiln release rotate
+is "and stays" "$(git log -1 --format=%s main)" mine
+echo '{' >.git/kiln-release.json
+fails_like "a journal that is none" "^error: an earlier run was interrupted: reading '.*/kiln-release.json'" kiln release rotate
 
 # ---- tags ----
 begin tags && release rotate >/dev/null
