@@ -3,7 +3,8 @@
 programs that it runs and without them, each time on a fresh copy of a repository and its remote. Run
 again, the command must bring both to where they are to be.
 
-usage: release-killed.py KILN SCRATCH SEED MOMENTS WANTED COMMAND…
+usage: release-killed.py KILN SCRATCH SEED MOMENTS WANTED [--interrupt] COMMAND…
+--interrupt: by SIGINT instead, to kiln or to all of it, as a terminal sends it.
 SCRATCH/template has the folders w, a work tree, and r.git, its remote by a relative path. WANTED is the
 file with what `git for-each-ref` is to print of both. Last line: kills, moments, milliseconds."""
 import os
@@ -15,7 +16,8 @@ import sys
 import time
 
 kiln, scratch, seed, moments, wanted = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
-command = [kiln, "release"] + sys.argv[6:]
+SIGNAL = signal.SIGINT if sys.argv[6] == "--interrupt" else signal.SIGKILL
+command = [kiln, "release"] + sys.argv[6 + (SIGNAL == signal.SIGINT):]
 work = scratch + "/work"
 tree = work + "/w"
 random.seed(seed)
@@ -30,7 +32,7 @@ def fresh():
 
 def start():
     return subprocess.Popen(command, cwd=tree, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            start_new_session=True)
+                            start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
 
 def ask(*argv):
@@ -62,7 +64,7 @@ def end(pid, with_children):
     victims = children(pid) if with_children else []
     for victim in [pid] + victims:
         try:
-            os.kill(victim, signal.SIGKILL)
+            os.kill(victim, SIGNAL)
         except ProcessLookupError:
             pass
 

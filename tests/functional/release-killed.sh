@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "no git"
 here=$(cd "$(dirname "$0")" && pwd)
-plan 3
+plan 4
 : "${KILN_SEED:=$(date +%s)}" "${KILN_KILLS:=12}"
 echo "# seed $KILN_SEED"
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c@d
@@ -46,6 +46,7 @@ killed() {
 rotated() { git tag -a -m v1 v1 && git merge -q --ff-only latest && git branch -f latest latest-staging; }
 by_hand rotated
 killed rotate
+killed --interrupt rotate
 
 by_hand git branch -f main-staging main
 (cd "$T/template/w" && git switch -qc main-testing-2 main-testing && git switch -q main-testing && version 1.1 10 && git branch -qD main-testing-2 && git push -q origin main-testing && git switch -q main-staging)
