@@ -257,6 +257,9 @@ static errint take_item(struct git_shelf_walk *w, const char *path, const git_tr
 			struct err *err)
 {
 	BUF(bytes, LIMIT_SMALL_FILE);
+
+	if (w->within.n && !str_eq(path_base(path_dir(str_c(path))), w->within))
+		return 0;
 	errint rc = read_blob(w->s, w->s->api->git_tree_entry_id(e), &bytes, err);
 
 	if (rc || bytes.over)
@@ -296,11 +299,11 @@ static errint enter(struct git_shelf *s, git_tree **tree, const char *folder, st
 	return rc;
 }
 
-errint git_shelf_read(struct git_shelf *s, const char *rev, const char *folder, struct arena *a,
-		      struct git_shelf_item **out, size_t *n, struct err *err)
+errint git_shelf_read(struct git_shelf *s, const char *rev, const char *folder, struct str within,
+		      struct arena *a, struct git_shelf_item **out, size_t *n, struct err *err)
 {
 	struct git_shelf_walk w CLEANUP(git_shelf_walk_release) = {
-		.s = s, .a = a, .file = take_item};
+		.s = s, .a = a, .file = take_item, .within = within};
 	git_tree *tree;
 	errint rc = git_shelf_tree_at(s, rev, &tree, err);
 

@@ -27,11 +27,11 @@ void git_shelf_cleanup(struct git_shelf **s);
 /* The ref's commit, "" when there is none. */
 ATTR_MUST_CHECK errint git_shelf_tip(struct git_shelf *s, char rev[65], struct err *err);
 /* Files below a folder ("" for all), sorted by path, as they were at a commit (NULL: the tip); none
- * where commit or folder are not there. What is bigger than a configuration file, or no file, is
- * left out. */
+ * where commit or folder are not there. `within`: only those that stand in a folder of that name;
+ * "" for all. What is bigger than a configuration file, or no file, is left out. */
 ATTR_MUST_CHECK errint git_shelf_read(struct git_shelf *s, const char *rev, const char *folder,
-				      struct arena *a, struct git_shelf_item **out, size_t *n,
-				      struct err *err);
+				      struct str within, struct arena *a,
+				      struct git_shelf_item **out, size_t *n, struct err *err);
 /* Was a file there at that commit? False where the commit is not here. */
 ATTR_MUST_CHECK errint git_shelf_had(struct git_shelf *s, const char *rev, const char *path,
 				     bool *out, struct err *err);

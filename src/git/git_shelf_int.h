@@ -19,6 +19,7 @@ struct git_shelf_walk {
 	/* Told of each file; entry's id is its content. */
 	errint (*file)(struct git_shelf_walk *w, const char *path, const git_tree_entry *entry,
 		       struct err *err);
+	struct str within; /* of reading */
 	struct git_shelf_item *v;
 	size_t n, cap;
 	git_tree_update *updates;

@@ -262,11 +262,11 @@ static int compare_answers(const void *a, const void *b)
 	return str_cmp(x->file, y->file);
 }
 
-static errint judge_folder(const struct judging *j, const char *folder,
+static errint judge_folder(const struct judging *j, const char *folder, struct str gate,
 			   struct evidence_answer **out, size_t *n, struct err *err)
 {
 	struct git_shelf_item *items;
-	errint rc = git_shelf_read(j->shelf, j->q->at, folder, j->a, &items, n, err);
+	errint rc = git_shelf_read(j->shelf, j->q->at, folder, gate, j->a, &items, n, err);
 
 	if (rc)
 		return rc;
@@ -324,11 +324,11 @@ errint evidence_find(const struct evidence_query *q, struct arena *a, struct evi
 	best.why = str_c(evidence_verdict_text(EVIDENCE_ABSENT));
 	j.shelf = shelf;
 	if (!rc)
-		rc = judge_folder(&j, folder_of(a, q->commit, q->gate), &v, &n, err);
+		rc = judge_folder(&j, folder_of(a, q->commit, q->gate), q->gate, &v, &n, err);
 	if (!rc)
 		take_nearest(&best, v, n, q->gate);
 	if (!rc && q->explain && best.verdict == EVIDENCE_ABSENT) {
-		rc = judge_folder(&j, "", &v, &n, err);
+		rc = judge_folder(&j, "", q->gate, &v, &n, err);
 		if (!rc)
 			take_nearest(&best, v, n, q->gate);
 	}
@@ -348,7 +348,7 @@ errint evidence_list(const struct evidence_query *q, struct arena *a, struct evi
 	all.definition = all.gate = S("");
 	all.any_track = true;
 	j.shelf = shelf;
-	return rc ? rc : judge_folder(&j, folder_of(a, q->commit, S("")), out, n, err);
+	return rc ? rc : judge_folder(&j, folder_of(a, q->commit, S("")), S(""), out, n, err);
 }
 
 errint evidence_add(const char *repo, const struct evidence *e, const struct signing_key *keys,

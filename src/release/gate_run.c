@@ -74,6 +74,17 @@ static errint make_clone(struct gate_run *g, const char *dir, struct err *err)
 	return rc ? err_wrap(err, "cloning %.12s", g->q->commit) : 0;
 }
 
+static errint check_recipes(struct gate_run *g, struct err *err)
+{
+	const char *dir = arena_printf(g->a, "%s/.flox/pkgs", g->project);
+
+	if (access(dir, F_OK) == 0)
+		return 0;
+	err_set(err, ERR_NOT_FOUND, "%.12s has no recipes: no .flox/pkgs is committed",
+		g->q->commit);
+	return err_hint(err, "git add .flox, and commit it");
+}
+
 static errint read_gates(struct gate_run *g, struct err *err)
 {
 	struct release_config *c = ARENA_NEW(g->a, struct release_config);
@@ -310,6 +321,25 @@ static bool is_meant(const struct gate_request *q, const struct gate *gate)
 	return !q->only || str_eqz(gate->name, q->only);
 }
 
+/* Is there anything to run? That is known before anything is evaluated. */
+static errint check_meant(const struct gate_run *g, struct err *err)
+{
+	for (size_t i = 0; i < g->gates.n; i++)
+		if (is_meant(g->q, &g->gates.v[i]))
+			return 0;
+	if (g->q->note)
+		err_set(err, ERR_NOT_FOUND, "track '%.*s' has no gate for a person's approval",
+			STR_ARG(g->q->track->name));
+	else
+		err_set(err, ERR_NOT_FOUND, "track '%.*s' has no gate%s%s%s",
+			STR_ARG(g->q->track->name), g->q->only ? " '" : "s",
+			g->q->only ? g->q->only : "", g->q->only ? "'" : "");
+	return err_hint(err,
+			"[release.track.%.*s] gates = [\"build\", \"check\", \"approval\"] in "
+			".flox/kiln.toml of this commit",
+			STR_ARG(g->q->track->name));
+}
+
 static errint run_all(struct gate_run *g, const struct gates_answer *there, struct gate_report *out,
 		      struct err *err)
 {
@@ -342,19 +372,7 @@ static errint run_all(struct gate_run *g, const struct gates_answer *there, stru
 		if (result->outcome == GATE_FAILED && gate->kind == GATE_BUILD)
 			break;
 	}
-	if (out->n)
-		return 0;
-	if (g->q->note)
-		err_set(err, ERR_NOT_FOUND, "track '%.*s' has no gate for a person's approval",
-			STR_ARG(g->q->track->name));
-	else
-		err_set(err, ERR_NOT_FOUND, "track '%.*s' has no gate%s%s%s",
-			STR_ARG(g->q->track->name), g->q->only ? " '" : "s",
-			g->q->only ? g->q->only : "", g->q->only ? "'" : "");
-	return err_hint(err,
-			"[release.track.%.*s] gates = [\"build\", \"check\", \"approval\"] in "
-			".flox/kiln.toml of this commit",
-			STR_ARG(g->q->track->name));
+	return 0;
 }
 
 static void gate_run_release(struct gate_run *g)
@@ -384,12 +402,20 @@ static errint run_in(struct gate_run *g, const char *dir, struct gate_report *ou
 
 	if (!rc)
 		rc = read_gates(g, err);
+	if (!rc)
+		rc = check_meant(g, err);
+	if (!rc)
+		rc = check_recipes(g, err);
 	if (rc)
 		return rc;
 	gates_question(g->r, g->q->track, g->q->commit, g->a, &q);
 	rc = gates_ask(&q, g->a, &there, err);
-	if (!rc)
+	if (!rc) {
 		rc = resolve(g, err);
+		/* The files that the words name are gone with the clone. */
+		if (rc)
+			rc = err_wrap(err, "in a clean clone of %.12s", g->q->commit);
+	}
 	if (!rc)
 		rc = run_all(g, &there, out, err);
 	if (!rc)

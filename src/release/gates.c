@@ -312,7 +312,7 @@ errint gates_ask(const struct gates_query *q, struct arena *a, struct gates_answ
 		.track = q->track,
 		.version = q->version,
 		.now = q->now,
-		.explain = true,
+		.explain = q->explain,
 	};
 	rc = ask_closures(&all, &answer, a, err);
 	answer.passed |= !answer.n;
@@ -333,6 +333,7 @@ void gates_question(struct release *r, const struct track *t, const char *commit
 		.commit = commit,
 		.base = next ? git_refs_id(&r->refs, next->ref) : "",
 		.now = clock_unix(),
+		.explain = true,
 	};
 }
 

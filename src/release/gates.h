@@ -86,6 +86,7 @@ struct gates_query {
 	struct str version; /* of a tag that names the commit; else "" */
 	const char *base;   /* where the next track is; "" when nowhere */
 	int64_t now;
+	bool explain; /* of a gate without any, what evidence there is of other commits */
 };
 /* What evidence says of a commit; nothing is evaluated and no store is needed. Without gates it has
  * passed. */

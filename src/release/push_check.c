@@ -168,6 +168,7 @@ static errint check_gates(struct checking *c, const struct push_line *l, const s
 		.commit = arena_strz(c->a, l->to),
 		.base = arena_strz(c->a, l->was),
 		.now = clock_unix(),
+		.explain = true,
 	};
 	const char *lacks = NULL;
 

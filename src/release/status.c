@@ -92,6 +92,7 @@ static errint ask_track(struct release *r, struct release_status_row *row, const
 	struct gates_query q;
 
 	gates_question(r, t, row->v[STATUS_commit].p, &r->a, &q);
+	q.explain = false; /* only whether, not why */
 	errint rc = gates_ask(&q, &r->a, out, err);
 	if (!rc)
 		add_closure(r, row, out);

@@ -449,7 +449,7 @@ static size_t count_files(const char *ref)
 	errint rc = git_shelf_open(repo, ref, &s, &err);
 
 	if (!rc)
-		rc = git_shelf_read(s, NULL, "", &mem, &v, &n, &err);
+		rc = git_shelf_read(s, NULL, "", S(""), &mem, &v, &n, &err);
 	IS_OK(rc, err, "read");
 	return n;
 }
