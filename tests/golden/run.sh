@@ -68,7 +68,8 @@ ask() {
 	grep -vE '^(started|ended): |^==.*makecontext' "$T/said" |
 		sed -e "s|$p|/project|g" -e "s|$KILN_STORE||g" -e "s|$KILN_DATA_DIR|/kiln|g" -e "s|$T|/tmp|g" \
 			-e 's|/nix/store/[0-9a-z]\{32\}-|/nix/store/HASH-|g' -e 's|\(setup: line \)[0-9]*|\1N|' \
-			-e 's|drvs/../[0-9a-z]\{30\}-|drvs/HASH-|g'
+			-e 's|drvs/../[0-9a-z]\{30\}-|drvs/HASH-|g' \
+			-e 's|could not find repository at|could not find repository from|' # newer libgit2's words
 }
 
 names=$(cases "$@")
