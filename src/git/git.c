@@ -22,10 +22,17 @@ enum { MAX_DEPTH = 32 };
 
 static const char no_rev[] = "0000000000000000000000000000000000000000";
 
+const git_error *git_why(const struct git_api *g)
+{
+	const git_error *why = g->git_error_last();
+
+	return why && why->klass != GIT_ERROR_NONE ? why : NULL;
+}
+
 errint git_fail(const struct git_api *g, int code, int otherwise, struct err *err, const char *fmt,
 		...)
 {
-	const git_error *why = g->git_error_last();
+	const git_error *why = git_why(g);
 	char *what CLEANUP_FREE = NULL;
 	va_list ap;
 
@@ -44,7 +51,7 @@ errint git_fail(const struct git_api *g, int code, int otherwise, struct err *er
 /* To whom has not set safe.directory libgit2 1.5 only says that it is not set. */
 bool git_is_foreign(const struct git_api *g, int code)
 {
-	const git_error *why = g->git_error_last();
+	const git_error *why = git_why(g);
 
 	return code == GIT_EOWNER ||
 	       (why && why->message && strstr(why->message, "'safe.directory' was not found"));

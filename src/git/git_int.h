@@ -22,6 +22,8 @@ struct git_source {
 	unsigned depth; /* of submodules */
 };
 
+/* What libgit2 says of the last failure, or NULL; from 1.8 on it has words for that, too. */
+const git_error *git_why(const struct git_api *g);
 /* Adds what libgit2 says; an interrupted call is ERR_INTERRUPTED, whatever it says. */
 ATTR_PRINTF(5, 6)
 errint git_fail(const struct git_api *g, int code, int otherwise, struct err *err, const char *fmt,

@@ -105,7 +105,7 @@ static errint session_fail(struct remote_session *s, int status, struct err *err
 
 	if (str_starts(url, scheme) && git_is_foreign(s->g, status))
 		return git_open_fail(s->g, status, url.p + scheme.n, err);
-	if (status == GIT_EAUTH && !s->g->git_error_last())
+	if (status == GIT_EAUTH && !git_why(s->g))
 		rc = err_set(err, ERR_DENIED,
 			     "Failed to fetch git repository '%s': access was denied", s->shown);
 	else
