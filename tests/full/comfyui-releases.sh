@@ -81,12 +81,14 @@ other=$T/other
 mkdir -p "$other/home" "$other/tmp"
 cp -r "$project" "$other/project"
 rm -f "$other"/project/result-*
+# Nothing of this machine's store is seen, which he would take things from.
+hidden='[ ! -d /nix ] || mount -t tmpfs none /nix || exit; exec "$@"'
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	chown -R 4242:4243 "$other"
 	chmod go+x "$T"
-	as_other() { setpriv --reuid 4242 --regid 4243 --clear-groups "$@"; }
+	as_other() { unshare --mount sh -c "$hidden" sh setpriv --reuid 4242 --regid 4243 --clear-groups "$@"; }
 else
-	as_other() { unshare --user --map-user=4242 --map-group=4243 "$@"; }
+	as_other() { unshare --user --map-root-user --mount sh -c "$hidden" sh unshare --user --map-user=4242 --map-group=4243 "$@"; }
 fi
 # No store is named: without a /nix that can be written it is below the user's own folder.
 kiln_of_other() {
