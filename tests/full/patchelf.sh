@@ -1,6 +1,6 @@
 #!/bin/sh
-# Library paths that kiln edits itself are, byte for byte, those that the pinned patchelf makes: of every
-# shared library of the wheels and packages in a store, with paths that fit and that do not, again and again.
+# Library paths that kiln edits itself are, byte for byte, those that the pinned patchelf makes: of shared
+# libraries of the wheels and packages in a store, with paths that fit and that do not, again and again.
 . "$(dirname "$0")/../lib.sh"
 top=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR="$top"
@@ -20,8 +20,10 @@ patchelf() {
 }
 [ "$(uname -m)" = x86_64 ] || skip_all "the tool is for x86_64"
 
-find "$store/nix/store" -name '*.so*' -type f -size -20M | sort >files
-ok "there are many" [ "$(wc -l <files)" -gt 300 ]
+find "$store/nix/store" -name '*.so*' -type f -size -20M | sort >all
+ok "there are many" [ "$(wc -l <all)" -gt 300 ]
+# of a big store some, all over it
+awk -v "step=$(($(wc -l <all) / 500 + 1))" 'NR % step == 0' all >files
 long=/nix/store/0123456789abcdfghijklmnpqrsvwxyz-a-library-with-a-long-name-1.0/lib
 edited=0
 : >differ
@@ -43,4 +45,4 @@ while read -r file; do
 	done
 done <files
 is "equal bytes" "$(head -n 20 differ)" ""
-if [ "$edited" -gt 1200 ]; then pass "of $edited edits"; else fail "of $edited edits" "more were expected"; fi
+if [ "$edited" -gt 1000 ]; then pass "of $edited edits"; else fail "of $edited edits" "more were expected"; fi
