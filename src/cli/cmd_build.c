@@ -92,7 +92,7 @@ static errint mend_hashes(struct cli *cli, const struct build_command *c, struct
 	if (!rc)
 		rc = cli_session(cli, &s, err);
 	if (!rc)
-		rc = updater_open(&u, s, project, err);
+		rc = updater_open(&u, s, project, c->request.release, err);
 	for (size_t i = 0; !rc && i < c->n_asked; i++)
 		rc = mend_recipe(cli, &u, c->asked[i].text, err);
 	return rc || c->builds.dry_run ? rc : recipe_files_write(&u.files, err);

@@ -5,11 +5,12 @@
 #include "base/process.h"
 #include "base/report.h"
 #include "cli/command.h"
+#include "cli/option_eval.h"
 #include "project/project.h"
 #include "recipe/update.h"
 
 struct update_command {
-	const char *project;
+	const char *project, *release;
 	struct option_list names;
 	struct update_options options;
 	bool all, dry_run, commit, json, failed, begun;
@@ -17,6 +18,7 @@ struct update_command {
 
 static const struct option rows[] = {
 	OPT_TEXT(struct update_command, project, "--project", "DIR", "the project's folder"),
+	OPT_RELEASE(struct update_command, release),
 	OPT_FLAG(struct update_command, all, "--all", "every recipe of the project"),
 	OPT_TEXT(struct update_command, options.to, "--to", "VERSION",
 		 "take this version, tag, branch or commit"),
@@ -211,7 +213,7 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	if (!rc)
 		rc = cli_session(cli, &s, err);
 	if (!rc)
-		rc = updater_open(&u, s, project, err);
+		rc = updater_open(&u, s, project, c->release, err);
 	if (!rc)
 		rc = update_all(cli, c, &u, err);
 	/* What went well is kept, all of it or nothing. */

@@ -25,7 +25,7 @@ static errint update(void *ctx, const char *version, struct err *err)
 	str_cut(name, '.', &name, &rest);
 	const char *recipe = arena_strz(&w->cli->a, name);
 	if (!rc)
-		rc = updater_open(&u, s, w->r->config.project, err);
+		rc = updater_open(&u, s, w->r->config.project, NULL, err);
 	if (!rc)
 		rc = update_recipe(&u, recipe, &o, &result, err);
 	if (!rc && result.state != UPDATE_MOVED)

@@ -28,7 +28,8 @@ struct recipe_file {
 
 struct recipe_files {
 	struct arena a;
-	char *project; /* its links resolved */
+	char *project;       /* its links resolved */
+	const char *release; /* whose recipes are evaluated; NULL: the project's own choice */
 	struct recipe_file *v;
 	size_t n, cap;
 };

@@ -82,6 +82,7 @@ errint trial_open(struct trial *t, struct session *s, struct recipe_files *f,
 	*t = (struct trial){.watch.made = note};
 	r.flags = EVALUATION_READ_ONLY;
 	t->request.trial = &t->watch;
+	t->request.release = f->release;
 	errint rc = texts(t, f, edits, n, err);
 	if (!rc)
 		rc = project_allow(&r, &t->a, &t->request, err);

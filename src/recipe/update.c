@@ -44,10 +44,12 @@ static void find_python(struct updater *u)
 		u->python = arena_str(&u->a, text);
 }
 
-errint updater_open(struct updater *u, struct session *s, const char *project, struct err *err)
+errint updater_open(struct updater *u, struct session *s, const char *project, const char *release,
+		    struct err *err)
 {
 	*u = (struct updater){.s = s};
 	errint rc = recipe_files_open(&u->files, project, err);
+	u->files.release = release;
 	if (!rc)
 		rc = updater_refresh(u, err);
 	if (!rc)
@@ -298,6 +300,38 @@ static errint edit_versions(struct source_update *w, struct err *err)
 	return 0;
 }
 
+/* What stands before the version in a file's name. */
+static struct str spelling(struct str file, struct str version)
+{
+	ptrdiff_t at = str_find(file, version);
+
+	return at < 2 ? S("") : str_sub(file, 0, (size_t)at - 1);
+}
+
+/* Files of a project may be spelt otherwise than they were (Foo.Bar-1.0, foo_bar-1.1). Where the
+ * recipe spells them apart from its own name, that goes along. */
+static errint edit_spelling(struct source_update *w, struct err *err)
+{
+	struct str from = spelling(w->src->file, w->src->version);
+	struct str to = spelling(w->pick.file, w->pick.version);
+	struct literals l = {0};
+	const struct literals_probe p = {.s = w->u->s,
+					 .f = &w->u->files,
+					 .recipe = w->recipe,
+					 .edits = w->edits,
+					 .n_edits = w->n_edits,
+					 .src = w->src};
+
+	if (!from.n || !to.n || str_eq(from, to))
+		return 0;
+	literals_find_text(&w->programs, from, to, w->a, &l);
+	errint rc = literals_probe(&p, &l, err);
+	for (size_t i = 0; !rc && i < l.n; i++)
+		if (l.v[i].source && !l.v[i].pname)
+			update_add_edit(w, &l.v[i].edit);
+	return rc;
+}
+
 /* ---- one source ---- */
 
 static errint move_source(struct source_update *w, struct err *err)
@@ -306,6 +340,8 @@ static errint move_source(struct source_update *w, struct err *err)
 	errint rc = programs_read(&w->u->trial, w->a, &w->programs, err);
 	if (!rc)
 		rc = edit_versions(w, err);
+	if (!rc && w->pick.file.n)
+		rc = edit_spelling(w, err);
 	if (!rc)
 		rc = update_hashes(w, err);
 	if (!rc)

@@ -4,7 +4,7 @@
  * (literal.h), what is newer is asked for (upstream.h), its hash is taken of what it brings
  * (prefetch.h), and evaluation proves the result before a byte of it counts.
  *
- *	updater_open(&u, session, project, err);
+ *	updater_open(&u, session, project, NULL, err);
  *	update_recipe(&u, "NAME", &options, &result, err);	edits u.files in memory
  *	recipe_files_write(&u.files, err);
  *	updater_release(&u);
@@ -24,8 +24,9 @@ struct updater {
 	struct recipe_mark at;
 	bool is_open;
 };
+/* release as in struct recipe_files. */
 ATTR_MUST_CHECK errint updater_open(struct updater *u, struct session *s, const char *project,
-				    struct err *err);
+				    const char *release, struct err *err);
 void updater_release(struct updater *u);
 /* Brings trial and list up to the files. */
 ATTR_MUST_CHECK errint updater_refresh(struct updater *u, struct err *err);

@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 command -v git >/dev/null || skip_all "no git"
 command -v patch >/dev/null || skip_all "no patch"
 python3 -c 'import zipfile' 2>/dev/null || skip_all "no python3"
-plan 73
+plan 68
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
 	GIT_COMMITTER_EMAIL=a@b no_proxy='*' KILN_CONF="$T/kiln.conf"
@@ -103,6 +103,11 @@ rm .flox/pkgs/pieces.nix
 echo "$args stdenvNoCC.mkDerivation rec { pname = \"Old.Name\"; version = \"1.0\"; dontUnpack = true; src = fetchPypi { inherit pname version; hash = \"$(hash_of Old.Name-1.0.tar.gz)\"; }; }" >.flox/pkgs/renamed.nix
 fails_like "files that are spelt otherwise now" "the package index calls it 'old_name-1.1.tar.gz'" kiln update renamed
 rm .flox/pkgs/renamed.nix
+echo "$args stdenvNoCC.mkDerivation rec { pname = \"old-name\"; version = \"1.0\"; dontUnpack = true; src = fetchPypi { inherit version; pname = \"Old.Name\"; hash = \"$(hash_of Old.Name-1.0.tar.gz)\"; }; }" >.flox/pkgs/respelt.nix
+sed "s/\"1.0\"/\"1.1\"/; s/\"Old.Name\"/\"old_name\"/; s|sha256-[^\"]*|$(hash_of old_name-1.1.tar.gz)|" .flox/pkgs/respelt.nix >"$T/respelt.nix"
+update respelt >/dev/null
+ok "which go along where they are not the recipe's own name" cmp "$T/respelt.nix" .flox/pkgs/respelt.nix
+rm .flox/pkgs/respelt.nix
 fails_like "a recipe that is none" "did you mean 'a'" kiln update aa
 fails_like "no name" "kiln update --all" kiln update
 fails_like "one version for all" "one recipe" kiln update --all --to 1
@@ -139,6 +144,14 @@ mkdir "$T/ein Ördner" && cp -r .flox "$T/ein Ördner" && cd "$T/ein Ördner" ||
 wheel a alpha 1.0
 like "any folder" "$(update a)" '^a: 1.0 -> 1.1'
 cd "$T/q" || exit 1
+
+# A release's own.
+entry() { echo "{ version = \"$1\"; hash = \"$(hash_of "alpha-$1-py3-none-any.whl")\"; }"; }
+echo "let releases = { old.alpha = $(entry 1.0); new.alpha = $(entry 1.0); }; in { inherit releases; } // releases.new" >versions.nix
+echo "{ stdenvNoCC, fetchPypi, versions }: stdenvNoCC.mkDerivation { pname = \"r\"; inherit (versions.alpha) version; dontUnpack = true; src = fetchPypi { pname = \"alpha\"; inherit (versions.alpha) version hash; format = \"wheel\"; dist = \"py3\"; python = \"py3\"; }; }" >.flox/pkgs/r.nix
+update r --release old >/dev/null
+is "of two releases the one that is named" "$(cat versions.nix)" "let releases = { old.alpha = $(entry 1.1); new.alpha = $(entry 1.0); }; in { inherit releases; } // releases.new"
+rm versions.nix .flox/pkgs/r.nix
 
 # ---- branches and commits ----
 zero=sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
