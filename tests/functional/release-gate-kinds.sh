@@ -8,7 +8,7 @@ command -v git >/dev/null || skip_all "no git"
 . "$(dirname "$0")/../shell-files.sh"
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
-plan 16
+plan 18
 top=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$T/data/pkgs/python"
 cp "$top/pkgs/python/slots.json" "$T/data/pkgs/python/"
@@ -72,3 +72,16 @@ recipe app 'bin/app z' ''
 fails_like "nothing to check is no failure, but no pass either" "gate 'check': .*nothing to check" kiln release gate
 is "and nothing is signed" "$(details check "g['why']")" "False it is about another commit: $(git rev-parse HEAD~ | cut -c -12)"
 like "the others were" "$(kiln release evidence)" '^build +passed'
+
+# ---- submodules: they are where the remote's are ----
+git config --global protocol.file.allow always
+mkdir "$T/there" && git init -q --bare "$T/there/p.git" && git init -q --bare "$T/there/texts.git"
+git clone -q "$T/there/texts.git" "$T/texts" 2>/dev/null
+(cd "$T/texts" && echo 'share/text of a submodule' >text && git add text && git commit -qm text && git push -q origin HEAD)
+git remote add origin "file://$T/there/p.git"
+git submodule --quiet add ../texts.git texts 2>/dev/null
+printf 'import ../../lib/files.nix "app" (builtins.readFile ../../texts/text)\n' >.flox/pkgs/app.nix
+git add -A && git commit -qm submodule
+is "a submodule is brought into the clone" "$(kiln release gate --only build 2>err | sed 's/  */ /g')" "build passed"
+git config -f .gitmodules submodule.texts.url ../nowhere.git && git commit -qam 'no such submodule'
+fails_like "one that cannot be is told" 'cloning .*: its submodules' kiln release gate --only build

@@ -10,7 +10,7 @@ command -v git >/dev/null || skip_all "no git"
 . "$(dirname "$0")/../small-set.sh"
 top=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir "$T/tmp" && export TMPDIR="$T/tmp" # for nobody else
-plan 57
+plan 61
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c@d
 git config --global init.defaultBranch main
 git config --global advice.detachedHead false
@@ -160,6 +160,29 @@ sed -i 's/false && //; s/echo smoke/sleep 30; echo smoke/; s/timeout = 20/timeou
 git commit -qam 'one that hangs' && git push -q origin testing
 like "a command that hangs" "$(kiln release gate --only smoke 2>/dev/null; kiln release gate 2>/dev/null)" "^smoke +failed: it takes longer than 1 second"
 
+# ---- ^C ----
+# shellcheck disable=SC2016 # the variable is the command's
+sed -i 's/sleep 30; /touch $KILN_RESULTS.began; sleep 31; /; s/timeout = 1/timeout = 60/' .flox/kiln.toml
+git commit -qam 'one that is interrupted' && git push -q origin testing
+kiln release gate --only build >/dev/null 2>&1
+before=$(git rev-parse refs/kiln/evidence)
+mkdir "$T/int"
+# A shell starts what is in the background with SIGINT ignored.
+out=$(TMPDIR=$T/int python3 - "$KILN_BUILD/kiln" "$T/int" <<'PY'
+import glob, signal, subprocess, sys, time
+p = subprocess.Popen([sys.argv[1], "release", "gate", "--only", "smoke"], stderr=subprocess.DEVNULL)
+end = time.time() + 60
+while not glob.glob(sys.argv[2] + "/kiln-gate.*/*.began") and time.time() < end:
+    time.sleep(0.05)
+p.send_signal(signal.SIGINT)
+print(p.wait(60))
+PY
+)
+is "interrupted" "$out" 130
+is "nothing is left" "$(ls "$T/int")$(pgrep -f '^sleep 31$')" ""
+is "nothing is signed" "$(git rev-parse refs/kiln/evidence)" "$before"
+sed -i 's/touch [^;]*; sleep 31; //; s/timeout = 60/timeout = 1/' .flox/kiln.toml
+
 # ---- recipes that fail ----
 sed -i 's/sleep 30; //; s/timeout = 1/timeout = 20/' .flox/kiln.toml
 printf 'fail' >text
@@ -219,6 +242,8 @@ cd "$T/sp äce/q" || exit 1
 git switch -q testing && git reset -q --hard "$commit"
 git fetch -q origin refs/kiln/evidence:refs/kiln/evidence
 is "a clone in an odd place, with the evidence" "$(evidence testing | field 'j["passed"]')" True
+git clone -q --depth 1 -b testing "file://$T/there.git" "$T/shallow" 2>/dev/null
+ok "a shallow clone is enough for a gate" kiln release gate testing --project "$T/shallow" --key "$T/boss" --only build
 git switch -q --detach
 fails_like "a detached HEAD" 'HEAD|branch' kiln release gate
 ok "by name it works" kiln release gate testing --key "$T/boss" --only build --commit "$commit"
