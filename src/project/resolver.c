@@ -206,6 +206,8 @@ static errint environment(struct session *s, const char *folder, struct arena *a
 		return rc;
 	py_names_add(a, &env, S("NO_COLOR=1"));
 	py_names_add(a, &env, S("UV_PYTHON_DOWNLOADS=never"));
+	if (s->settings->offline)
+		py_names_add(a, &env, S("UV_OFFLINE=1"));
 	py_names_add(a, &env, S("UV_NO_SYSTEM_CONFIG=1"));
 	py_names_add(a, &env, str_c(arena_printf(a, "XDG_CONFIG_HOME=%s", folder)));
 	py_names_add(a, &env, str_c(arena_printf(a, "XDG_CONFIG_DIRS=%s", folder)));

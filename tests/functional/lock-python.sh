@@ -6,7 +6,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 python3 -c 'import tomllib, pip' 2>/dev/null || skip_all "it needs Python 3.11 with pip"
-plan 77
+plan 78
 
 mkdir -p "$T/data" "$T/p/.flox/pkgs" && cp -r "$top/pkgs" "$T/data/pkgs" && chmod -R u+w "$T/data" || exit 1
 version=9.9
@@ -70,6 +70,7 @@ offline
 ok "the check asks nobody" kiln lock python --check
 online
 printf 'alpha>=2\nbeta<2\nmany\n' >requirements.txt
+fails_like "with --offline nobody is asked" "Network connectivity is disabled|network was disabled|offline" kiln lock python --offline
 is "it tells what does not fit" "$(lock_python --check; echo $?)" 104
 is "with the places" "$(said)" "error: '.flox/python.lock' does not fit requirements.txt
 requirements.txt:1: it says 'alpha>=2', and 1.0 is locked

@@ -22,6 +22,8 @@ def unsolvable(why):
 
 
 def get(url):
+    if os.environ.get("UV_OFFLINE"):
+        fail(f"Failed to fetch: `{url}`", "  cause: Network connectivity is disabled")
     try:
         return urllib.request.urlopen(url).read()
     except urllib.error.HTTPError:
