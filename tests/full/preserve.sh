@@ -46,7 +46,7 @@ mv "$T/kit" "$T/bare/"
 # In a changed root only the machine's own root makes namespaces.
 if [ "$(id -u)" = 0 ]; then
 	is "is built by its own kiln where there is nothing else" "$(unshare -mn --fork --pid sh -c "mount -t proc proc '$T/bare/proc' && mount --rbind /dev '$T/bare/dev' &&
-	exec env -i HOME=/tmp TMPDIR=/tmp KILN_STORE=/s chroot '$T/bare' /kiln/bin/kiln kit rebuild /kit" 2>"$T/err")" \
+	exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp TMPDIR=/tmp KILN_STORE=/s chroot '$T/bare' /kiln/bin/kiln kit rebuild /kit" 2>"$T/err")" \
 		"$(wc -l <"$T/expected") of $(wc -l <"$T/expected") paths were built to the same bits"
 else
 	pass "is built by its own kiln where there is nothing else # SKIP not root"
