@@ -6,7 +6,7 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 command -v python3 >/dev/null || skip_all "no python3"
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || skip_all "python3 is older than 3.11"
-plan 97
+plan 98
 cd "$T" || exit 1
 unset COMFYUI_PORT COMFYUI_LISTEN COMFYUI_DEVICE COMFYUI_WORK_DIR COMFYUI_BASE_DIR COMFYUI_NODES COMFYUI_RESET
 unset COMFYUI_DATABASE_URL COMFYUI_EXTRA_MODEL_PATHS COMFYUI_MODELS_DIR COMFYUI_DOWNLOAD_TOKEN

@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../small-set.sh"
-plan 47
+plan 46
 export KILN_CONF="$T/kiln.conf"
 cd "$T" || exit 1
 : >kiln.conf

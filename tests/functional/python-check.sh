@@ -7,7 +7,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 KILN_DATA_DIR=$top
 export KILN_DATA_DIR
 command -v python3 >/dev/null || skip_all "no python3"
-plan 36
+plan 40
 cd "$T" || exit 1
 
 put() { mkdir -p "$(dirname "$1")" && cat >"$1"; }

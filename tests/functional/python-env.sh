@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 maker=$(cd "$(dirname "$0")/../.." && pwd)/pkgs/python/make-env.py
 command -v python3 >/dev/null || skip_all "no python3"
-plan 36
+plan 38
 cd "$T" || exit 1
 site=lib/python3.13/site-packages
 

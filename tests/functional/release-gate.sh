@@ -10,7 +10,7 @@ command -v git >/dev/null || skip_all "no git"
 . "$(dirname "$0")/../small-set.sh"
 top=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir "$T/tmp" && export TMPDIR="$T/tmp" # for nobody else
-plan 61
+plan 65
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c@d
 git config --global init.defaultBranch main
 git config --global advice.detachedHead false

@@ -115,7 +115,6 @@ static void test_texts(void)
 	};
 	struct public_key p;
 	struct signing_key k, again;
-	BUF(text, LIMIT_SMALL_FILE);
 	ERR(err);
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
