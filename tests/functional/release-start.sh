@@ -15,7 +15,13 @@ mkdir "$T/up"
 python3 "$here/update/world.py" upstream "$T/up" || exit 1
 python3 "$here/update/server.py" "$T/up" "$T/port" "$T/log" &
 server=$!
-trap '(s=$?; kill $server 2>/dev/null; exit $s); finish' EXIT
+end() {
+	s=$?
+	kill $server 2>/dev/null
+	(exit $s)
+	finish
+}
+trap end EXIT
 while [ ! -s "$T/port" ]; do sleep 0.05; done
 read -r port <"$T/port"
 echo "mirror.pypi = http://127.0.0.1:$port/simple" >"$KILN_CONF"
