@@ -29,8 +29,9 @@ static char *temp_name(const struct source_entry *e)
 	return name;
 }
 
-/* Shares the bytes where the file system can; else the file itself, which nobody writes to; else
- * they are copied. */
+/* Shares the bytes where the file system can, else copies them. Never a link to the store's own
+ * file: what stands in a project is edited in place one day, and the store would have changed with
+ * it. */
 static errint put_file(int folder, const char *temp, const char *from, bool executable,
 		       struct err *err)
 {
@@ -43,17 +44,7 @@ static errint put_file(int folder, const char *temp, const char *from, bool exec
 				    executable ? 0755 : 0644);
 	if (out < 0)
 		return err_sys(err, "making '%s'", temp);
-	if (ioctl(out, FICLONE, in) == 0)
-		return 0;
-	unlinkat(folder, temp, 0);
-	if (linkat(AT_FDCWD, from, folder, temp, 0) == 0)
-		return 0;
-	close(STEAL_FD(out));
-	out = openat(folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-		     executable ? 0755 : 0644);
-	if (out < 0)
-		return err_sys(err, "making '%s'", temp);
-	return fd_copy(in, out, err);
+	return ioctl(out, FICLONE, in) == 0 ? 0 : fd_copy(in, out, err);
 }
 
 static errint write_tree(int out, const char *from, struct source_entry *e, struct err *err)

@@ -34,7 +34,7 @@ struct hashing {
 ATTR_MUST_CHECK errint hash_files(struct hashing *v, size_t n, struct err *err);
 
 /* Lays what is at the real path `from` as `file` into the folder: of a tree an archive, of a file a
- * reflink, a hard link or a copy. e gets kind, sha256 and size. */
+ * reflink or a copy. e gets kind, sha256 and size. */
 ATTR_MUST_CHECK errint lay_source(int folder, const char *from, struct source_entry *e,
 				  struct err *err);
 
