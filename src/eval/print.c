@@ -268,8 +268,9 @@ static errint print_list(struct value_printer *p, struct value *v, size_t depth)
 {
 	bool lines = false;
 
-	/* One element lives in the value itself, so that the value stands for the list. */
-	if (v->n && !first_visit(p, v)) {
+	/* As in Nix up to two elements live in the value itself, which stands for the list then; a
+	 * longer one may be that of several values. */
+	if (v->n && !first_visit(p, v->n > 2 ? (const void *)list_elems(v) : v)) {
 		painted(p, MAGENTA, "«repeated»");
 		return 0;
 	}
