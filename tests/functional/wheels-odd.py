@@ -32,8 +32,10 @@ class Odd:
         for name in self.random.sample(NAMES, 10):
             self.add(f"{self.project}/{name}", self.bytes())
         data = self.random.choice((self.project, self.project.upper())) + "-1.data"
-        for kind in self.random.sample(("purelib", "platlib", "headers", "data/share/x", "data/etc"), 3):
-            self.add(f"{data}/{kind}/{self.random.choice(NAMES)}", self.bytes())
+        # purelib and platlib are one folder: two of one name would be no wheel
+        kinds = self.random.sample(("purelib", "platlib", "headers", "data/share/x", "data/etc"), 3)
+        for kind, name in zip(kinds, self.random.sample(NAMES, 3)):
+            self.add(f"{data}/{kind}/{name}", self.bytes())
         for i, script in enumerate(self.random.sample(SCRIPTS, 3)):
             self.add(f"{data}/scripts/{self.project}-s{i}", script)
         points = [p.format(f"{self.project}-p{i}") for i, p in enumerate(self.random.sample(POINTS, 3))]
