@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
  * What is installed in a closure: Python distributions by their metadata. */
-#include <unistd.h>
-
 #include "audit/audit_int.h"
 #include "py/requirement.h"
 
@@ -21,36 +19,12 @@ static struct str within(const struct auditing *au, const struct dist *d)
 				  STR_ARG(d->info)));
 }
 
-static bool has(const struct auditing *au, const struct dist *d, const char *name)
-{
-	const char *folder = site_real(au->in->store, au->in->a, d->folder);
-
-	return access(arena_printf(au->in->a, "%s/%s", folder, name), F_OK) == 0;
-}
-
-/* Metadata alone, without the module, is what kiln shows to pip in a slot's stead. */
-static bool has_modules(const struct auditing *au, const struct slot_kind *k, const struct dist *d)
-{
-	char *name = arena_strz(au->in->a, d->project);
-	size_t n = 0;
-	const struct str *modules = slot_kind_modules(k, d->project, &n);
-
-	for (size_t i = 0; name[i]; i++)
-		name[i] = name[i] == '-' ? '_' : name[i];
-	for (size_t i = 0; i < n; i++)
-		if (has(au, d, arena_strz(au->in->a, modules[i])))
-			return true;
-	/* "nvidia-cublas-cu12" lays everything below nvidia/. */
-	return has(au, d, name) || has(au, d, arena_printf(au->in->a, "%s.py", name)) ||
-	       (str_starts(d->project, S("nvidia-")) && has(au, d, "nvidia"));
-}
-
 static void check_slot(struct auditing *au, const struct dist *d)
 {
 	const struct slot_kind *k = slot_list_owner(au->in->slots, d->project);
 	struct str top = top_of(au, d);
 
-	if (!k || !has_modules(au, k, d))
+	if (!k || !slot_has_modules(au->in->store, au->in->a, k, d))
 		return;
 	if (slot_closure_wants(&au->closure, top)) {
 		audit_add(au, AUDIT_FILLING, top, within(au, d), NULL,

@@ -102,16 +102,6 @@ static const char *module_of(const struct slot_case *c, struct str project)
 	return arena_strz(c->a, buf_str(&name));
 }
 
-/* Metadata without the module is what kiln gives to pip in the slot's stead. */
-static bool has_module(const struct slot_case *c, const struct dist *d)
-{
-	const char *folder = site_real(c->store, c->a, d->folder);
-	const char *module = module_of(c, d->project);
-
-	return access(arena_printf(c->a, "%s/%s", folder, module), F_OK) == 0 ||
-	       access(arena_printf(c->a, "%s/%s.py", folder, module), F_OK) == 0;
-}
-
 /* What belongs to a slot that must be filled, in the closure, and no filling that a recipe named.
  */
 static void check_slipped_in(const struct slot_case *c)
@@ -121,7 +111,7 @@ static void check_slipped_in(const struct slot_case *c)
 		const struct slot_kind *owner = slot_list_owner(c->list, d->project);
 		struct str top;
 
-		if (!owner || !owner->needed || !has_module(c, d) ||
+		if (!owner || !owner->needed || !slot_has_modules(c->store, c->a, owner, d) ||
 		    !store_path_split(store_dir(c->store), d->folder, &top, NULL) ||
 		    slot_closure_wants(c->closure, top))
 			continue;
@@ -198,7 +188,8 @@ static errint check_beside(const struct slot_case *c, struct str folder, struct 
 	for (size_t i = 0; !rc && i < d.n; i++) {
 		struct str p = d.v[i].project;
 		const struct slot_kind *owner = slot_list_owner(c->list, p);
-		bool slot = owner && slot_case_find(c, p) && has_module(c, &d.v[i]);
+		bool slot = owner && slot_case_find(c, p) &&
+			    slot_has_modules(c->store, c->a, owner, &d.v[i]);
 		const struct dist *own = dists_find(&c->closure->dists, p);
 		const char *cure =
 			arena_printf(c->a, "remove it there: pip uninstall %.*s", STR_ARG(p));

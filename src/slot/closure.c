@@ -255,6 +255,26 @@ const struct dist *slot_closure_find(const struct slot_closure *c, struct str pr
 	return NULL;
 }
 
+bool slot_has_modules(const struct store *s, struct arena *a, const struct slot_kind *k,
+		      const struct dist *d)
+{
+	const char *folder = site_real(s, a, d->folder);
+	char *name = arena_strz(a, d->project);
+	size_t n = 0;
+	const struct str *modules = slot_kind_modules(k, d->project, &n);
+
+	for (size_t i = 0; name[i]; i++)
+		name[i] = name[i] == '-' ? '_' : name[i];
+	for (size_t i = 0; i < n; i++)
+		if (!access(arena_printf(a, "%s/%.*s", folder, STR_ARG(modules[i])), F_OK))
+			return true;
+	/* "nvidia-cublas-cu12" lays everything below nvidia/. */
+	return !access(arena_printf(a, "%s/%s", folder, name), F_OK) ||
+	       !access(arena_printf(a, "%s/%s.py", folder, name), F_OK) ||
+	       (str_starts(d->project, S("nvidia-")) &&
+		!access(arena_printf(a, "%s/nvidia", folder), F_OK));
+}
+
 bool slot_closure_wants(const struct slot_closure *c, struct str path)
 {
 	return among(c->fillings, c->n_fillings, path) || among(c->members, c->n_members, path);

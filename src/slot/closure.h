@@ -46,5 +46,9 @@ ATTR_MUST_CHECK errint slot_closure_asked(struct store *s, struct arena *a, stru
  * NULL.
  */
 const struct dist *slot_closure_find(const struct slot_closure *c, struct str project);
+/* Has a distribution of the slot its modules? Metadata alone is what kiln shows to pip in the
+ * slot's stead. */
+bool slot_has_modules(const struct store *s, struct arena *a, const struct slot_kind *k,
+		      const struct dist *d);
 /* The store path is a filling, or a member of one, that a recipe named: it is wanted there. */
 bool slot_closure_wants(const struct slot_closure *c, struct str path);
