@@ -11,6 +11,7 @@
 #include "base/process.h"
 #include "git/git.h"
 #include "tap.h"
+#include "tap_shell.h"
 
 static char *work;
 
@@ -28,20 +29,6 @@ static bool has_git(void)
 	ERR(ignored);
 
 	return process_capture(argv, &out, NULL, &ignored) == 0;
-}
-
-/* What a shell command prints, without its last line break; "" when it fails. */
-static char *shell(const char *command)
-{
-	const char *const argv[] = {"sh", "-c", command, NULL};
-	BUF(out, LIMIT_SMALL_FILE);
-	ERR(err);
-
-	if (process_capture(argv, &out, NULL, &err)) {
-		OK(false, "%s: %s", command, err.msg);
-		return xstrdup("");
-	}
-	return str_dupz(str_trim(buf_str(&out)));
 }
 
 /* A bare repository with one commit of a tree that is given as the entries' bytes for printf(1);

@@ -13,6 +13,7 @@
 #include "release/statement.h"
 #include "store/key_ring.h"
 #include "tap.h"
+#include "tap_shell.h"
 
 enum { NOW = 1800000000, DAY = 86400 };
 
@@ -20,19 +21,6 @@ static struct arena mem;
 static char *work, *repo, *older, *newer, *foreign;
 static struct signing_key ci, thief, boss;
 static struct key_ring ring;
-
-static char *shell(const char *command)
-{
-	const char *const argv[] = {"sh", "-c", command, NULL};
-	BUF(out, LIMIT_SMALL_FILE);
-	ERR(err);
-
-	if (process_capture(argv, &out, NULL, &err)) {
-		OK(false, "%s: %s", command, err.msg);
-		return xstrdup("");
-	}
-	return str_dupz(str_trim(buf_str(&out)));
-}
 
 static char *commit_in(const char *dir, const char *message)
 {
