@@ -11,7 +11,9 @@
 # The forges' repositories are FOLDER/REPO, too. With CERT and KEY it speaks TLS. The log has a line
 # per request: METHOD PATH STATUS AUTHORIZATION.
 # usage: sources.py FOLDER PORT_FILE LOG_FILE [CERT KEY]
-import hashlib, http.server, json, os, re, ssl, subprocess, sys, threading, time, urllib.parse
+import hashlib, http.server, json, os, re, subprocess, sys, threading, time, urllib.parse
+
+import git_server
 
 folder, port_file, log_file = sys.argv[1:4]
 lock = threading.Lock()
@@ -59,27 +61,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(304, b"", headers)
         return self.answer(200, body, headers, slow=kind == "slow")
 
-    # CGI (RFC 3875) by hand: http.server's own needs files in a certain folder.
-    def backend(self, path, query):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        env = {
-            "PATH": os.environ["PATH"], "GIT_PROJECT_ROOT": folder, "GIT_HTTP_EXPORT_ALL": "1",
-            "PATH_INFO": path, "QUERY_STRING": query, "REQUEST_METHOD": self.command,
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""), "CONTENT_LENGTH": str(len(body)),
-            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""), "HOME": folder,
-            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
-        }
-        out = subprocess.run(["git", "http-backend"], input=body, env=env, capture_output=True).stdout
-        head, _, rest = out.partition(b"\r\n\r\n")
-        status, headers = 200, []
-        for line in head.decode().split("\r\n"):
-            name, _, value = line.partition(": ")
-            if name == "Status":
-                status = int(value.split()[0])
-            elif name:
-                headers.append((name, value))
-        return self.answer(status, rest, headers)
-
     def archive(self, repo, rev):
         return self.answer(200, git(repo, "archive", "--format=tar.gz", f"--prefix={repo}-{rev}/", rev))
 
@@ -109,25 +90,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if kind in ("files", "linked", "slow"):
             return self.file(kind, urllib.parse.unquote(rest))
         if kind == "git":
-            return self.backend("/" + rest, url.query)
+            return git_server.git_backend(self, folder, "/" + rest, url.query)
         return self.forge(url.path, urllib.parse.parse_qs(url.query))
 
     do_POST = do_GET
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        pass
-
-
-server = Server(("127.0.0.1", 0), Handler)
-if len(sys.argv) > 4:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(sys.argv[4], sys.argv[5])
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-with open(port_file + ".new", "w") as f:
-    f.write(str(server.server_port))
-os.rename(port_file + ".new", port_file)
-server.serve_forever()
+git_server.serve(Handler, port_file, *sys.argv[4:6])

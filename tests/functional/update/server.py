@@ -9,7 +9,10 @@
 #   /OWNER/REPO/releases/download/TAG/NAME    a file that says so
 #
 # The log has a line per request. With CERT and KEY it speaks TLS. usage: server.py FOLDER PORT_FILE LOG_FILE [CERT KEY]
-import hashlib, http.server, json, os, re, ssl, subprocess, sys, threading, urllib.parse
+import hashlib, http.server, json, os, re, subprocess, sys, threading, urllib.parse
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
+import git_server
 
 folder, port_file, log_file = sys.argv[1:4]
 lock = threading.Lock()
@@ -47,27 +50,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    # CGI (RFC 3875) by hand: http.server's own needs files in a certain folder.
-    def backend(self, path, query):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        env = {
-            "PATH": os.environ["PATH"], "GIT_PROJECT_ROOT": os.path.join(folder, "repos"), "GIT_HTTP_EXPORT_ALL": "1",
-            "PATH_INFO": path, "QUERY_STRING": query, "REQUEST_METHOD": self.command, "HOME": folder,
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""), "CONTENT_LENGTH": str(len(body)),
-            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
-            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
-        }
-        out = subprocess.run(["git", "http-backend"], input=body, env=env, capture_output=True).stdout
-        head, _, rest = out.partition(b"\r\n\r\n")
-        status, headers = 200, []
-        for line in head.decode().split("\r\n"):
-            name, _, value = line.partition(": ")
-            if name == "Status":
-                status = int(value.split()[0])
-            elif name:
-                headers.append((name, value))
-        return self.answer(status, rest, headers)
-
     def archive(self, repo, ref):
         got = subprocess.run(["git", "-C", os.path.join(folder, "repos", repo), "archive", "--format=tar.gz",
                               f"--prefix={repo}-{ref.replace('/', '-')}/", ref], capture_output=True)
@@ -86,7 +68,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, open(at, "rb").read()) if os.path.isfile(at) else self.answer(404)
         m = re.fullmatch(r"/\w+/([\w-]+)\.git(/.*)", path)
         if m:
-            return self.backend("/" + m[1] + m[2], url.query)
+            return git_server.git_backend(self, os.path.join(folder, "repos"), "/" + m[1] + m[2], url.query)
         m = re.fullmatch(r"/api/v4/projects/\w+%2F([\w-]+)/repository/archive\.tar\.gz", url.path)
         if m:
             return self.archive(m[1], query["sha"][0])
@@ -101,19 +83,4 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_POST = do_GET
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        pass
-
-
-server = Server(("127.0.0.1", 0), Handler)
-if len(sys.argv) > 4:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(sys.argv[4], sys.argv[5])
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-with open(port_file + ".new", "w") as f:
-    f.write(str(server.server_port))
-os.rename(port_file + ".new", port_file)
-server.serve_forever()
+git_server.serve(Handler, port_file, *sys.argv[4:6])
