@@ -16,33 +16,42 @@ static struct str without_comment(struct str line)
 	return line;
 }
 
-/* Do these words stand one after the other, with blanks between? */
-static bool has_words(struct str line, struct str first, struct str second)
+/* Is a program called with this verb? Options may stand between. */
+static bool calls(struct str line, struct str program, struct str verb)
 {
 	for (struct str rest = line; rest.n;) {
-		ptrdiff_t at = str_find(rest, first);
+		ptrdiff_t at = str_find(rest, program);
+		struct str word;
 
 		if (at < 0)
 			return false;
-		struct str behind = str_skip(rest, (size_t)at + first.n);
-		struct str word = str_trim(behind);
-		if (behind.n > word.n && str_starts(word, second) &&
-		    (word.n == second.n || word.p[second.n] == ' '))
+		rest = str_skip(rest, (size_t)at + program.n);
+		if (!rest.n || rest.p[0] != ' ')
+			continue;
+		struct str words = str_trim(rest);
+		do {
+			if (!str_split(&words, ' ', &word))
+				return false;
+		} while (!word.n || word.p[0] == '-');
+		if (str_eq(word, verb))
 			return true;
-		rest = behind;
 	}
 	return false;
 }
 
 static bool installs(struct str line)
 {
-	static const struct str programs[] = {S("pip"), S("pip3"), S("conda"), S("mamba")};
+	static const struct {
+		struct str program, verb;
+	} v[] = {
+		{S("pip"), S("install")},   {S("pip3"), S("install")}, {S("conda"), S("install")},
+		{S("mamba"), S("install")}, {S("uv"), S("sync")},      {S("uv"), S("add")},
+	};
 
-	for (size_t i = 0; i < ARRAY_LEN(programs); i++)
-		if (has_words(line, programs[i], S("install")))
+	for (size_t i = 0; i < ARRAY_LEN(v); i++)
+		if (calls(line, v[i].program, v[i].verb))
 			return true;
-	return has_words(line, S("uv"), S("sync")) || has_words(line, S("uv"), S("add")) ||
-	       has_words(line, S("easy_install"), S(""));
+	return str_find(line, S("easy_install ")) >= 0;
 }
 
 static void look_for_pip(struct listing *l, struct str shown, struct str text)

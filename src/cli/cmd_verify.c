@@ -108,7 +108,7 @@ static errint look(struct cli *cli, const struct rebuilt *v, struct differences 
 	char *real CLEANUP_FREE = store_real_path(cli->store, v->path);
 
 	/* What differed once may not have done so again. */
-	if (access(v->other, F_OK) && access(real, F_OK) == 0)
+	if (access(v->other, F_OK))
 		return 0;
 	return differences_find(real, v->other, &cli->a, DIFFERENCES_MAX, (uint64_t)clock_unix(), d,
 				err);
@@ -160,6 +160,8 @@ static void print_text(const struct rebuilt *v, const struct differences *d)
 	if (v->vary)
 		print_conditions(v->vary, " under another: ", ", ");
 	out_str(S("\n"));
+	if (!d->n)
+		out_str(S("  but not each time: the last build gave the same\n"));
 	for (size_t i = 0; i < d->n; i++)
 		print_difference(&d->v[i]);
 	if (d->left_out)
@@ -279,6 +281,11 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 				"--rebuild builds again and compares, --checklist looks at the "
 				"project; 'kiln store --verify' looks at what the store has");
 	}
+	if (c->checklist && (c->deep || c->keep || c->vary))
+		return err_set(err, ERR_USAGE, "'%s' belongs to --rebuild, not to --checklist",
+			       c->deep   ? "--deep"
+			       : c->keep ? "--keep"
+					 : "--vary");
 	rc = c->rebuild ? rebuild(cli, c, err) : checklist(cli, c, err);
 	/* 1 is an answer here. */
 	if (rc && rc != ERR_INTERRUPTED)

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "no git"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 24
+plan 25
 mkdir -p "$T/project/.flox/pkgs" "$T/project/.flox/env"
 cd "$T/project" || exit 1
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b GIT_CONFIG_GLOBAL=/dev/null
@@ -61,10 +61,13 @@ good pip <<NIX
   buildPhase = ''
     python3 -m pip install torch
     uv pip install x
+    pip --quiet install y
+    easy_install z
+    mypipe install
   ''; }
 NIX
 git add -A
-is "pip in a phase" "$(point no-pip-install pip)" "missed .flox/pkgs/pip.nix:4 .flox/pkgs/pip.nix:5"
+is "pip in a phase" "$(point no-pip-install pip)" "missed .flox/pkgs/pip.nix:4 .flox/pkgs/pip.nix:5 .flox/pkgs/pip.nix:6 .flox/pkgs/pip.nix:7"
 cat >.flox/env/manifest.toml <<'TOML'
 version = 1
 [hook]
@@ -107,3 +110,4 @@ like "no remote" "$(kiln verify --checklist clean 2>/dev/null)" "no branch of a 
 is "no repository" "$(mv .git ../git; point committed clean; mv ../git .git)" "missed :0"
 fails_like "a recipe that is none" "there is no recipe 'nowhere'" kiln verify --checklist nowhere
 fails_like "both at once" "one thing at a time" kiln verify --checklist --rebuild clean
+fails_like "what only a rebuild reads" "'--vary' belongs to --rebuild" kiln verify --checklist --vary all clean
