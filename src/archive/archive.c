@@ -400,6 +400,31 @@ errint archive_stream_find(struct archive_reader *r, struct str name, struct sou
 	}
 }
 
+errint archive_raw_open(struct source *from, struct archive_reader **out, struct source **bytes,
+			struct err *err)
+{
+	struct archive_reader *r = xcalloc(1, sizeof(*r));
+	struct archive_entry *e;
+	errint rc = reader_init(r, READER_RAW, &r->none, err);
+
+	if (!rc)
+		rc = reader_open_source(r, from, err);
+	if (!rc) {
+		int k = r->api->archive_read_next_header(r->a, &e);
+
+		r->at_end = k == ARCHIVE_EOF;
+		if (r->none.code || (k != ARCHIVE_OK && k != ARCHIVE_WARN && k != ARCHIVE_EOF))
+			rc = reader_err(r, err);
+	}
+	if (rc) {
+		archive_stream_free(r);
+		return rc;
+	}
+	*out = r;
+	*bytes = &r->source;
+	return 0;
+}
+
 void archive_stream_free(struct archive_reader *r)
 {
 	if (!r)

@@ -23,6 +23,10 @@ ATTR_MUST_CHECK errint archive_stream_open(int fd, struct archive_reader **out, 
 ATTR_MUST_CHECK errint archive_stream_find(struct archive_reader *r, struct str name,
 					   struct source **out, struct err *err);
 void archive_stream_free(struct archive_reader *r);
+/* The bytes of one file that gzip, bzip2 or xz packed, told by its first bytes; *bytes is the
+ * reader's own. from (borrowed) is read as they are. */
+ATTR_MUST_CHECK errint archive_raw_open(struct source *from, struct archive_reader **out,
+					struct source **bytes, struct err *err);
 
 /* ---- zip ---- */
 

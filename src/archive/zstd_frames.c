@@ -136,7 +136,8 @@ static errint zstd_read(struct source *s, void *p, size_t n, size_t *got, struct
 			return err_set(err, ERR_CORRUPT, "cannot decompress: %s",
 				       api.ZSTD_getErrorName(left));
 		z->at += in.pos;
-		z->full = out.pos == out.size;
+		/* Asked for more behind a frame's end, it would wait for another frame. */
+		z->full = left && out.pos == out.size;
 		z->in_frame = left != 0;
 		z->done = z->one_frame && !left;
 	}
