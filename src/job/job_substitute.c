@@ -2,7 +2,8 @@
  *
  * A job that brings one store path from a substituter. A process of its own reads the NAR and
  * restores it beside the store's objects while it hashes what passes: one pass, and nothing is
- * placed before hash and size are right. Its references are valid before it starts. */
+ * placed before hash and size are right. What one place fails at, the next one that has the path
+ * is tried for. Its references are valid before it starts. */
 #include "job/job.h"
 
 #include "base/file.h"
@@ -43,24 +44,65 @@ static errint check_nar(const struct path_info *info, const struct hash *got, ui
 	return 0;
 }
 
-static errint bring(void *ctx, struct buf *out, struct err *err)
+/* The whole NAR and nothing behind it, from the nth place. */
+static errint restore(struct job *j, struct source *from, uint64_t *size, struct err *err)
 {
 	static const struct source_ops ops = {.read = hashed_read};
-	struct job *j = ctx;
 	struct hash_sink sink CLEANUP(hash_sink_release) = hash_sink_init(HASH_SHA256, NULL);
-	struct hashed_source hashed = {.source = {&ops}, .sink = &sink};
+	struct hashed_source hashed = {.source = {&ops}, .from = from, .sink = &sink};
+	const struct path_info *info = &j->goal->sub->info;
 	struct hash got;
-	errint rc =
-		substituter_open_nar(j->o->substituter, j->goal->sub, &j->arena, &hashed.from, err);
+	char byte;
+	size_t more = 0;
+	errint rc = nar_restore(&hashed.source, AT_FDCWD, j->where[0], err);
 
 	if (!rc)
-		rc = nar_restore(&hashed.source, AT_FDCWD, j->where[0], err);
+		rc = source_read(from, &byte, 1, &more, err);
+	if (!rc && more)
+		rc = err_set(err, ERR_CORRUPT, "there are bytes behind the end of the NAR");
 	if (rc)
-		return err_wrap(err, "substituting '%.*s'", STR_ARG(j->goal->path));
-	uint64_t size = sink.size;
+		return rc;
+	*size = sink.size;
 	hash_sink_finish(&sink, &got);
+	rc = check_nar(info, &got, *size, err);
+	return rc ? rc : store_check_address(j->store, info, j->where[0], err);
+}
+
+static errint bring_from(struct job *j, unsigned place, uint64_t *size, struct err *err)
+{
+	struct source *from;
+	errint rc =
+		substituter_open_nar(j->o->substituter, j->goal->sub, place, &j->arena, &from, err);
+
+	return rc ? rc : restore(j, from, size, err);
+}
+
+/* In the process. Gives the NAR's size, and a line for each place that failed before. */
+static errint bring(void *ctx, struct buf *out, struct err *err)
+{
+	struct job *j = ctx;
+	BUF(told, LIMIT_ERR_TEXT);
+	uint64_t size = 0;
+	unsigned places = j->goal->sub->places;
+	errint rc = ERR_NOT_FOUND;
+
+	for (unsigned i = 0; rc && rc != ERR_INTERRUPTED && i < places; i++) {
+		err_clear(err);
+		rc = bring_from(j, i, &size, err);
+		if (!rc)
+			break;
+		remove_tree_quietly(AT_FDCWD, j->where[0]);
+		if (i + 1 < places)
+			buf_printf(&told, "%s\n", err->msg);
+	}
+	if (rc) {
+		if (told.n)
+			err_detail(err, "%.*s", STR_ARG(str_trim(buf_str(&told))));
+		return err_wrap(err, "substituting '%.*s'", STR_ARG(j->goal->path));
+	}
 	buf_put(out, &size, sizeof(size));
-	return check_nar(&j->goal->sub->info, &got, size, err);
+	buf_puts(out, buf_str(&told));
+	return 0;
 }
 
 static errint substitute_start(struct job *j, enum job_state *next, struct err *err)
@@ -89,7 +131,14 @@ static errint substitute_event(struct job *j, int fd, enum job_state *next, stru
 
 	if (rc || !done)
 		return rc;
-	memcpy(&j->infos[0].nar_size, j->worker.result.p + 1, sizeof(j->infos[0].nar_size));
+	struct str result = str_skip(buf_str(&j->worker.result), 1), line;
+	memcpy(&j->infos[0].nar_size, result.p, sizeof(j->infos[0].nar_size));
+	for (result = str_skip(result, sizeof(j->infos[0].nar_size));
+	     result.n && str_split(&result, '\n', &line);)
+		if (line.n)
+			report_msg(j->report, REPORT_WARN,
+				   "'%.*s' came from another cache than the first: %.*s",
+				   STR_ARG(j->goal->path), STR_ARG(line));
 	j->infos[0].registered = 0;
 	*next = JOB_CHECKED;
 	return 0;

@@ -11,6 +11,7 @@
 struct substitute {
 	struct path_info info; /* path.n == 0: not to be had */
 	uint64_t download;     /* bytes */
+	unsigned places;       /* that have it, at least 1 */
 	void *more;            /* the substituter's own, or NULL */
 };
 
@@ -20,10 +21,11 @@ struct substituter_ops {
 	 * ends the plan, so what one cache fails at is a path that is not to be had. */
 	errint (*query)(struct substituter *self, struct arena *a, const struct str *paths,
 			size_t n, struct substitute *out, struct err *err);
-	/* The plain bytes of a path's NAR, whose hash and size the caller checks. Runs in a process
-	 * of its own, beside others, which ends soon after: it may block, and need not clean up. */
-	errint (*open_nar)(struct substituter *self, const struct substitute *what, struct arena *a,
-			   struct source **out, struct err *err);
+	/* The plain bytes of a path's NAR, whose hash and size the caller checks, from one of
+	 * its places (0 is the best). Runs in a process of its own, beside others, which ends soon
+	 * after: it may block, and need not clean up. */
+	errint (*open_nar)(struct substituter *self, const struct substitute *what, unsigned place,
+			   struct arena *a, struct source **out, struct err *err);
 };
 /* Embedded as the first member. */
 struct substituter {
@@ -37,8 +39,8 @@ ATTR_MUST_CHECK static inline errint substituter_query(struct substituter *s, st
 }
 ATTR_MUST_CHECK static inline errint substituter_open_nar(struct substituter *s,
 							  const struct substitute *what,
-							  struct arena *a, struct source **out,
-							  struct err *err)
+							  unsigned place, struct arena *a,
+							  struct source **out, struct err *err)
 {
-	return s->ops->open_nar(s, what, a, out, err);
+	return s->ops->open_nar(s, what, place, a, out, err);
 }

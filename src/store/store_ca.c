@@ -85,7 +85,7 @@ static errint hash_object(struct store *s, const char *temp, const struct ca_add
 	return rc;
 }
 
-errint store_check_address(struct store *s, const struct path_info *info, const char *temp,
+errint store_check_address(struct store *s, const struct path_info *info, const char *where,
 			   struct err *err)
 {
 	struct ca_address ca;
@@ -101,7 +101,7 @@ errint store_check_address(struct store *s, const struct path_info *info, const 
 	 * hash, checked already, has to do there. */
 	if (rc || self)
 		return rc;
-	rc = hash_object(s, temp, &ca, &got, err);
+	rc = hash_object(s, where, &ca, &got, err);
 	if (rc || hash_eq(&got, &ca.hash))
 		return rc;
 	return hash_mismatch(err, HASH_OF_ADDRESS, info->path, &ca.hash, &got);

@@ -227,9 +227,6 @@ ATTR_MUST_CHECK errint store_put_text(struct store *s, struct str path, struct s
 /* Unpacks a NAR in the store folder under a temporary name, and hashes it. */
 ATTR_MUST_CHECK errint store_unpack(struct store *s, struct source *nar, const char *temp,
 				    struct hash *hash, uint64_t *size, struct err *err);
-/* Proves a content address that info claims, for the object under a temporary name. */
-ATTR_MUST_CHECK errint store_check_address(struct store *s, const struct path_info *info,
-					   const char *temp, struct err *err);
 /* Makes an object that lies in the store folder under a temporary name pending as info->path, or
  * removes it where that is valid already. */
 ATTR_MUST_CHECK errint store_adopt(struct store *s, const char *temp, const struct path_info *info,

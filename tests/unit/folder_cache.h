@@ -42,7 +42,8 @@ static errint read_narinfo(struct arena *a, struct str text, struct substitute *
 		if (str_eqz(key, "StorePath"))
 			info->path = value;
 		else if (str_eqz(key, "NarSize"))
-			info->nar_size = out->download = strtoull(arena_strz(a, value), NULL, 10);
+			info->nar_size = out->download = strtoull(arena_strz(a, value), NULL, 10),
+			out->places = 1;
 		else if (str_eqz(key, "NarHash"))
 			rc = hash_parse(value, HASH_SHA256, &info->nar_hash, err);
 		while (str_eqz(key, "References") && value.n && info->n_refs < 64) {
@@ -76,7 +77,7 @@ static errint folder_query(struct substituter *self, struct arena *a, const stru
 }
 
 static errint folder_open_nar(struct substituter *self, const struct substitute *what,
-			      struct arena *a, struct source **out, struct err *err)
+			      unsigned place, struct arena *a, struct source **out, struct err *err)
 {
 	struct folder_cache *c = (struct folder_cache *)self;
 	char *file CLEANUP_FREE = cache_file(c, what->info.path, "nar");
