@@ -19,6 +19,7 @@
 	X(NAR_NAME, 255, "file name in a NAR")                  \
 	X(NAR_LINK, 4096, "symlink target in a NAR")            \
 	X(NAR_DEPTH, 1024, "folder depth in a NAR")             \
+	X(NAR_AHEAD, 64 << 20, "piece of a NAR")                \
 	X(NAR_ENTRIES, 4 << 20, "entries of a folder in a NAR") \
 	X(PATH_TEXT, 4096, "path")                              \
 	X(STORE_NAME, 211, "store path name")                   \

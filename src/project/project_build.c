@@ -114,6 +114,9 @@ static errint build_job_init(struct build_job *b, struct session *s, const struc
 	b->o.n_builtins = s->n_builtins;
 	b->o.ladder = session_ladder(s);
 	b->w = ARENA_ARRAY(&b->a, struct build_wanted, n);
+	/* What is to be built again is not to be brought. */
+	if (!o->check)
+		rc = session_substituter(s, &b->o.substituter, err);
 	for (size_t i = 0; !rc && i < n; i++) {
 		b->w[b->n] = w[i];
 		rc = find_maker(s, &b->a, &b->w[b->n], err);

@@ -10,6 +10,7 @@
 #include "project/project.h"
 #include "py/builder_wheel.h"
 #include "base/file.h"
+#include "cache/caches.h"
 #include "source/ladder.h"
 #include "store/store.h"
 
@@ -44,6 +45,7 @@ void session_init(struct session *s, struct store *store, struct settings *setti
 void session_release(struct session *s)
 {
 	ladder_free(s->ladder);
+	caches_free(s->caches);
 	store_close(s->machine);
 	free(s->data_dir);
 	arena_release(&s->a);

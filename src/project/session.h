@@ -9,9 +9,11 @@
 #include "job/build.h"
 #include "project/settings.h"
 
+struct caches;
 struct ladder;
 struct report;
 struct store;
+struct substituter;
 
 struct session {
 	/* borrowed */
@@ -21,6 +23,7 @@ struct session {
 	/* its own */
 	struct store *machine; /* the machine's store beside the user's own, or NULL */
 	struct ladder *ladder; /* or NULL: not asked for yet */
+	struct caches *caches; /* the same */
 	struct session_realiser {
 		struct realiser realiser;
 		struct session *session;
@@ -40,6 +43,9 @@ void session_release(struct session *s);
 
 /* What brings sources, as the settings say. Borrowed. */
 struct ladder *session_ladder(struct session *s);
+/* The binary caches that the settings name, in one; NULL when there is none. Borrowed. */
+ATTR_MUST_CHECK errint session_substituter(struct session *s, struct substituter **out,
+					   struct err *err);
 /* A project's own .flox/sources is one of its folders from now on. */
 void session_add_project(struct session *s, const char *dir);
 /* From now on that is the folder that holds pkgs/, for this process and what it starts. */

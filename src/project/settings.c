@@ -54,6 +54,9 @@ struct settings *settings_new(struct report *r)
 	s->allow_import_from_derivation = true;
 	s->eval_cache = true;
 	s->keep_derivations = true;
+	s->require_sigs = true;
+	s->required_signatures = 1;
+	s->substitute = true;
 	return s;
 }
 
