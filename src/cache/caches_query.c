@@ -15,7 +15,7 @@
 enum { PARALLEL = 64, PER_HOST = 32 };
 
 /* A text that is asked for. */
-struct ask {
+struct question {
 	struct cache *cache;
 	size_t path; /* index of it */
 	struct buf body;
@@ -27,7 +27,7 @@ struct query {
 	const struct str *paths;
 	size_t n;
 	struct cache_hit **hits; /* one list a path */
-	struct ask *asks;
+	struct question *asks;
 	size_t n_asks;
 };
 
@@ -64,7 +64,7 @@ static errint read_text(const struct cache *cache, const char *name, struct buf 
 	return file_read(AT_FDCWD, file, b, err);
 }
 
-static errint ask_server(struct caches *c, struct ask *ask, const char *name, struct err *err)
+static errint ask_server(struct caches *c, struct question *ask, const char *name, struct err *err)
 {
 	char *url CLEANUP_FREE = xasprintf("%.*s/%s", STR_ARG(ask->cache->at.url), name);
 	const char *const urls[] = {url};
@@ -123,7 +123,7 @@ static void learn_folder(struct caches *c, struct cache *cache)
 		learn(c, cache, buf_str(&b));
 }
 
-static void learned(struct query *q, struct ask *ask, struct fetch_result *r)
+static void learned(struct query *q, struct question *ask, struct fetch_result *r)
 {
 	if (r->err.code)
 		learn_failed(q->c, ask->cache, &r->err);
@@ -210,7 +210,7 @@ static void drop_asks(struct query *q, const struct cache *cache)
 	}
 }
 
-static void got_narinfo(struct query *q, struct ask *ask, struct fetch_result *r)
+static void got_narinfo(struct query *q, struct question *ask, struct fetch_result *r)
 {
 	if (ask->cache->state == CACHE_GONE)
 		return;
@@ -224,7 +224,7 @@ static void got_narinfo(struct query *q, struct ask *ask, struct fetch_result *r
 
 /* ---- rounds ---- */
 
-typedef void got_fn(struct query *q, struct ask *ask, struct fetch_result *r);
+typedef void got_fn(struct query *q, struct question *ask, struct fetch_result *r);
 
 static errint wait_for_all(struct query *q, got_fn *got, struct err *err)
 {
@@ -243,11 +243,11 @@ static errint wait_for_all(struct query *q, got_fn *got, struct err *err)
 	return rc;
 }
 
-static struct ask *new_ask(struct query *q, struct cache *cache, size_t path)
+static struct question *new_ask(struct query *q, struct cache *cache, size_t path)
 {
-	struct ask *ask = &q->asks[q->n_asks++];
+	struct question *ask = &q->asks[q->n_asks++];
 
-	*ask = (struct ask){cache, path, BUF_INIT(LIMIT_SMALL_FILE)};
+	*ask = (struct question){cache, path, BUF_INIT(LIMIT_SMALL_FILE)};
 	return ask;
 }
 

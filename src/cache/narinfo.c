@@ -10,14 +10,14 @@ enum { REFS_MAX = 1 << 20, CACHE_PRIORITY = 50 };
 
 /* ---- lines ---- */
 
-struct lines {
+struct narinfo_lines {
 	struct str rest;
 	const char *name; /* of the text, for messages */
 	unsigned line;
 };
 
 ATTR_COLD ATTR_PRINTF(3, 4) static errint
-	wrong(const struct lines *l, struct err *err, const char *fmt, ...)
+	wrong(const struct narinfo_lines *l, struct err *err, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -40,7 +40,7 @@ static bool is_text(struct str s)
 }
 
 /* *more is false at the end. The last line may lack its newline, as in Nix. */
-static errint next_line(struct lines *l, struct str *key, struct str *value, bool *more,
+static errint next_line(struct narinfo_lines *l, struct str *key, struct str *value, bool *more,
 			struct err *err)
 {
 	struct str line;
@@ -59,17 +59,17 @@ static errint next_line(struct lines *l, struct str *key, struct str *value, boo
 
 /* ---- narinfo ---- */
 
-struct reading {
-	struct lines lines;
+struct narinfo_reader {
+	struct narinfo_lines lines;
 	struct arena *a;
 	struct str dir;
 	struct narinfo *out;
 	struct err *err;
 };
 
-typedef errint field_fn(struct reading *r, struct str value);
+typedef errint field_fn(struct narinfo_reader *r, struct str value);
 
-static errint take_path(struct reading *r, struct str value)
+static errint take_path(struct narinfo_reader *r, struct str value)
 {
 	if (!store_path_is(r->dir, value))
 		return wrong(&r->lines, r->err, "'%.*s' is no path of '%.*s'", STR_ARG(value),
@@ -97,7 +97,7 @@ static bool url_is_good(struct str url)
 	return true;
 }
 
-static errint take_url(struct reading *r, struct str value)
+static errint take_url(struct narinfo_reader *r, struct str value)
 {
 	if (!url_is_good(value))
 		return wrong(&r->lines, r->err, "'%.*s' is no URL of a NAR", STR_ARG(value));
@@ -105,7 +105,7 @@ static errint take_url(struct reading *r, struct str value)
 	return 0;
 }
 
-static errint take_packing(struct reading *r, struct str value)
+static errint take_packing(struct narinfo_reader *r, struct str value)
 {
 	/* Nix takes an empty word as none at all. */
 	if (value.n && !packing_parse(value, &r->out->packing))
@@ -113,7 +113,7 @@ static errint take_packing(struct reading *r, struct str value)
 	return 0;
 }
 
-static errint take_hash(struct reading *r, struct str value, struct hash *out)
+static errint take_hash(struct narinfo_reader *r, struct str value, struct hash *out)
 {
 	errint rc = hash_parse(value, HASH_ANY, out, r->err);
 
@@ -122,24 +122,24 @@ static errint take_hash(struct reading *r, struct str value, struct hash *out)
 	return rc;
 }
 
-static errint take_number(struct reading *r, struct str value, uint64_t *out)
+static errint take_number(struct narinfo_reader *r, struct str value, uint64_t *out)
 {
 	if (!str_to_u64(value, out))
 		return wrong(&r->lines, r->err, "'%.*s' is no number", STR_ARG(value));
 	return 0;
 }
 
-static errint take_file_hash(struct reading *r, struct str value)
+static errint take_file_hash(struct narinfo_reader *r, struct str value)
 {
 	return take_hash(r, value, &r->out->file_hash);
 }
 
-static errint take_file_size(struct reading *r, struct str value)
+static errint take_file_size(struct narinfo_reader *r, struct str value)
 {
 	return take_number(r, value, &r->out->file_size);
 }
 
-static errint take_nar_hash(struct reading *r, struct str value)
+static errint take_nar_hash(struct narinfo_reader *r, struct str value)
 {
 	errint rc = take_hash(r, value, &r->out->info.nar_hash);
 
@@ -148,12 +148,12 @@ static errint take_nar_hash(struct reading *r, struct str value)
 	return rc;
 }
 
-static errint take_nar_size(struct reading *r, struct str value)
+static errint take_nar_size(struct narinfo_reader *r, struct str value)
 {
 	return take_number(r, value, &r->out->info.nar_size);
 }
 
-static errint take_base(struct reading *r, struct str base, struct str *out)
+static errint take_base(struct narinfo_reader *r, struct str base, struct str *out)
 {
 	struct str path = str_c(arena_printf(r->a, "%.*s/%.*s", STR_ARG(r->dir), STR_ARG(base)));
 
@@ -163,7 +163,7 @@ static errint take_base(struct reading *r, struct str base, struct str *out)
 	return 0;
 }
 
-static errint take_references(struct reading *r, struct str value)
+static errint take_references(struct narinfo_reader *r, struct str value)
 {
 	struct path_info *info = &r->out->info;
 	struct str_set set = {0};
@@ -188,12 +188,12 @@ static errint take_references(struct reading *r, struct str value)
 	return 0;
 }
 
-static errint take_deriver(struct reading *r, struct str value)
+static errint take_deriver(struct narinfo_reader *r, struct str value)
 {
 	return str_eq(value, S("unknown-deriver")) ? 0 : take_base(r, value, &r->out->info.deriver);
 }
 
-static errint take_sig(struct reading *r, struct str value)
+static errint take_sig(struct narinfo_reader *r, struct str value)
 {
 	struct str *sigs = &r->out->info.sigs;
 
@@ -204,7 +204,7 @@ static errint take_sig(struct reading *r, struct str value)
 	return 0;
 }
 
-static errint take_ca(struct reading *r, struct str value)
+static errint take_ca(struct narinfo_reader *r, struct str value)
 {
 	r->out->info.ca = arena_str(r->a, value);
 	return 0;
@@ -229,7 +229,7 @@ static const struct field {
 	{S("CA"), take_ca, false, false},
 };
 
-static errint take_field(struct reading *r, struct str key, struct str value, unsigned *seen)
+static errint take_field(struct narinfo_reader *r, struct str key, struct str value, unsigned *seen)
 {
 	for (unsigned i = 0; i < ARRAY_LEN(fields); i++) {
 		if (!str_eq(key, fields[i].name))
@@ -247,7 +247,8 @@ errint narinfo_parse(struct arena *a, struct str dir, struct str text, const cha
 {
 	/* Without a word about it Nix takes bzip2, which it once wrote always. */
 	struct narinfo n = {.packing = PACKING_BZIP2};
-	struct reading r = {.lines = {text, name, 0}, .a = a, .dir = dir, .out = &n, .err = err};
+	struct narinfo_reader r = {
+		.lines = {text, name, 0}, .a = a, .dir = dir, .out = &n, .err = err};
 	unsigned seen = 0;
 	bool more = true;
 	errint rc = 0;
@@ -313,7 +314,7 @@ void narinfo_print(const struct narinfo *n, struct buf *b)
 
 /* ---- nix-cache-info ---- */
 
-static errint take_cache_field(const struct lines *l, struct arena *a, struct str key,
+static errint take_cache_field(const struct narinfo_lines *l, struct arena *a, struct str key,
 			       struct str value, struct cache_info *c, struct err *err)
 {
 	if (str_eq(key, S("StoreDir"))) {
@@ -330,7 +331,7 @@ static errint take_cache_field(const struct lines *l, struct arena *a, struct st
 errint cache_info_parse(struct arena *a, struct str text, const char *name, struct cache_info *out,
 			struct err *err)
 {
-	struct lines l = {text, name, 0};
+	struct narinfo_lines l = {text, name, 0};
 	struct cache_info c = {.priority = CACHE_PRIORITY};
 	bool more = true;
 	errint rc = 0;

@@ -143,9 +143,9 @@ ATTR_MUST_CHECK errint store_add_path(struct store *s, struct arena *a, struct s
 ATTR_MUST_CHECK errint store_add_nar(struct store *s, const struct path_info *info,
 				     struct source *nar, struct err *err);
 
-/* Proves the content address that info claims, if any, for an object that lies at `where` (absolute,
- * or in the store folder): the address implies the path, and the contents the address. Of what
- * refers to itself only the first is proved. ERR_MISMATCH, ERR_CORRUPT. */
+/* Proves the content address that info claims, if any, for an object that lies at `where`
+ * (absolute, or in the store folder): the address implies the path, and the contents the address.
+ * Of what refers to itself only the first is proved. ERR_MISMATCH, ERR_CORRUPT. */
 ATTR_MUST_CHECK errint store_check_address(struct store *s, const struct path_info *info,
 					   const char *where, struct err *err);
 
