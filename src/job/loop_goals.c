@@ -221,6 +221,17 @@ static void gather_failed(struct job_loop *l, struct goal *goal)
 	fail_users(l, &f);
 }
 
+/* A path that was asked for by itself, and of which something that it refers to did not come: that
+ * one's failure was nobody's to tell. */
+static void top_lost(struct job_loop *l, const struct goal *goal)
+{
+	ERR(err);
+
+	err_set(&err, ERR_NETWORK, "path '%.*s' cannot be substituted", STR_ARG(goal->path));
+	err_detail(&err, "%s", goal->failure ? goal->failure : "");
+	count_failure(l, &err);
+}
+
 /* What needs a failed goal fails with it, without a word of its own. */
 static void fail_users(struct job_loop *l, struct failing *f)
 {
@@ -239,6 +250,8 @@ static void fail_users(struct job_loop *l, struct failing *f)
 			}
 			tell(l, user, "fails", "so did what it needs");
 			user->failure = goal->failure;
+			if (user->kind == GOAL_SUBSTITUTE && user->top)
+				top_lost(l, user);
 			failing_add(f, user);
 		}
 	}

@@ -323,7 +323,8 @@ static errint walk_down(struct planning *w, struct err *err)
 {
 	errint rc = 0;
 
-	while (!rc && w->now.n) {
+	/* Paths that were asked for by themselves wait in the next one. */
+	while (!rc && (w->now.n || w->next.n)) {
 		rc = walk_level(w, err);
 		note_changed(w->plan, &w->now);
 		struct level done = w->now;
@@ -358,13 +359,13 @@ static errint want(struct planning *w, const struct build_wanted *wanted, struct
 	return 0;
 }
 
-static errint refuse_absent(const struct goal *goal, struct err *err)
+static errint refuse_absent(const struct plan *p, const struct goal *goal, struct err *err)
 {
 	if (goal->kind != GOAL_ABSENT)
 		return 0;
 	err_set(err, ERR_NOT_FOUND,
-		"path '%.*s' is not in the store, and nothing is known to make it",
-		STR_ARG(goal->path));
+		"path '%.*s' is not in the store%s, and nothing is known to make it",
+		STR_ARG(goal->path), p->o.substituter ? ", no cache gives it" : "");
 	return goal->failure ? err_detail(err, "%s", goal->failure) : err->code;
 }
 
@@ -381,7 +382,7 @@ static errint make(struct plan *p, const struct build_wanted *v, size_t n, struc
 	if (!rc)
 		rc = walk_down(&w, err);
 	for (size_t i = 0; !rc && i < p->n_tops; i++)
-		rc = refuse_absent(p->tops[i], err);
+		rc = refuse_absent(p, p->tops[i], err);
 	return rc;
 }
 

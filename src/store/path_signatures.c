@@ -34,6 +34,16 @@ static errint add_signature(struct arena *a, const struct signing_key *k, struct
 	return 0;
 }
 
+errint path_info_sign(struct path_info *info, struct arena *a, const struct signing_key *k,
+		      struct err *err)
+{
+	BUF(fingerprint, LIMIT_DRV_FILE);
+	size_t added = 0;
+	errint rc = path_fingerprint(info, &fingerprint, err);
+
+	return rc ? rc : add_signature(a, k, buf_str(&fingerprint), info, &added, err);
+}
+
 static errint sign_path(struct store *s, struct str path, const struct signing_key *keys,
 			size_t n_keys, size_t *added, struct err *err)
 {

@@ -1,0 +1,117 @@
+#!/bin/sh
+# Binary caches without Nix: filled, read, and what they may do wrong.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+command -v python3 >/dev/null || skip_all "no python3"
+plan 42
+# shellcheck source=tests/small-set.sh
+. "$(dirname "$0")/../small-set.sh"
+cd "$T" || exit 1
+export no_proxy='*'
+cat >e.nix <<NIX
+let b = name: text: import $T/made.nix name text [ "out" ];
+in b "top" "refers to \${b "mid" "refers to \${b "low" "nothing"}"}"
+NIX
+public=$(kiln key generate -o key k-1 2>/dev/null)
+other=$(kiln key generate -o key2 k-2 2>/dev/null)
+top=$(kiln build -f e.nix --no-link --print-out-paths 2>/dev/null)
+mid=$(kiln store --query --references "$top")
+
+hash_part() { basename "$1" | cut -c1-32; }
+# apart COMMAND…: with an empty store.
+apart() {
+	chmod -R u+w "$T/apart" 2>/dev/null
+	rm -rf "$T/apart"
+	KILN_STORE="$T/apart" kiln "$@"
+}
+# pulls WHAT OPTION…: all comes from a cache, and is what it was.
+pulls() {
+	what=$1
+	shift
+	if apart cache pull "$@" "$top" >out 2>err && KILN_STORE="$T/apart" kiln store --verify --check-contents 2>>err &&
+		[ "$(KILN_STORE="$T/apart" kiln store --query --hash "$top")" = "$(kiln store --query --hash "$top")" ]; then
+		pass "$what"
+	else
+		fail "$what" "$(cat out err)"
+	fi
+}
+keys="--trusted-public-keys $public"
+
+# ---- push ----
+fails_like "a cache has to be named" "no cache is named" kiln cache push "$top"
+ok "a folder becomes a cache" kiln cache init --to "file://$T/init" --priority 7
+is "that says what it is" "$(cat init/nix-cache-info)" "StoreDir: /nix/store
+WantMassQuery: 1
+Priority: 7"
+is "a closure is pushed" "$(kiln cache push --json --to "file://$T/c" -k ./key "$top" 2>/dev/null | grep -o '"paths": [0-9]*, "there": [0-9]*')" '"paths": 3, "there": 0'
+is "three narinfos, three NARs" "$(find c -name '*.narinfo' | wc -l) $(find c/nar -type f | wc -l)" "3 3"
+ok "what is there stays" kiln cache push --to "file://$T/c" -k ./key "$top"
+is "and nothing is left beside" "$(find c -type f | wc -l)" 7
+ok "unpacked, by the URL's own key" kiln cache push --to "file://$T/plain?compression=none&secret-key=$T/key" "$top"
+is "both say the same hash" "$(grep NarHash c/*.narinfo | sed 's/.*info://')" "$(grep NarHash plain/*.narinfo | sed 's/.*info://')"
+ok "unsigned" kiln cache push --to "file://$T/unsigned" "$top"
+ok "by two" kiln cache push --to "file://$T/two" -k ./key -k ./key2 "$top"
+fails_like "what is not built" "is not valid|not in the store" kiln cache push --to "file://$T/c" /nix/store/00000000000000000000000000000000-x
+fails_like "an unknown packing" "nothing is packed as 'xz' here" kiln cache push --to "file://$T/xz?compression=xz" "$top"
+fails_like "a server" "only a folder can be pushed to" kiln cache push --to http://127.0.0.1:1 "$top"
+echo "StoreDir: /gnu/store" >init/nix-cache-info
+fails_like "a cache for another store" "is for stores at '/gnu/store'" kiln cache push --to "file://$T/init" "$top"
+cp -r "$KILN_STORE" altered
+chmod -R u+w altered
+echo other >"altered$mid"
+fails_like "an altered path is not pushed" "is not what was registered" env KILN_STORE="$T/altered" "$KILN_BUILD/kiln" cache push --to "file://$T/c3" "$top"
+is "nor told of" "$(ls c3 | grep -c "$(hash_part "$mid")\|$(hash_part "$top")")" 0
+
+# ---- pull ----
+# shellcheck disable=SC2086 # words
+pulls "from a folder" --from "file://$T/c" $keys
+# shellcheck disable=SC2086
+pulls "not packed" --from "file://$T/plain" $keys
+pulls "a cache that is trusted" --from "file://$T/unsigned?trusted=true"
+pulls "no signature is asked for" --from "file://$T/unsigned" --no-require-sigs
+fails_like "otherwise none is no path" "no cache gives it" apart cache pull --from "file://$T/unsigned" --trusted-public-keys "$public" "$top"
+like "and the reason is told" "$out" "^warning: '$top' of 'file://$T/unsigned' is not signed"
+fails_like "another's signature" "has 0 of 1 signatures by trusted keys" apart cache pull --from "file://$T/c" --trusted-public-keys "$other" "$top"
+fails_like "one where two are needed" "has 1 of 2 signatures" apart cache pull --from "file://$T/c" --required-signatures 2 --trusted-public-keys "$public $other" "$top"
+pulls "two of two" --from "file://$T/two" --required-signatures 2 --trusted-public-keys "$public $other"
+apart build -f e.nix --no-link --print-out-paths -v --substituters "file://$T/c" --trusted-public-keys "$public" >out 2>err
+is "a build takes what is there" "$(cat out) $(grep -c 'started: building' err)" "$top 0"
+apart build -f e.nix --no-link --print-out-paths -v --no-substitute --substituters "file://$T/c" --trusted-public-keys "$public" >out 2>err
+is "unless that is switched off" "$(cat out) $(grep -c 'started: building' err)" "$top 3"
+fails_like "a word that is no URL" "is no URL of a cache" apart cache pull --from cache.example "$top"
+
+# ---- what is wrong ----
+cp -r plain bad
+for f in bad/nar/*; do printf 'XXXX' | dd of="$f" bs=1 seek=112 conv=notrunc 2>/dev/null; done
+pulls "the next cache where one gives other bytes" --from "file://$T/bad?priority=1" --from "file://$T/c" --trusted-public-keys "$public"
+like "which is told" "$(cat err)" "came from another cache than the first: .*padding is not zero"
+fails_like "alone it fails" "^error: path .$top. cannot be substituted" apart cache pull --from "file://$T/bad" --trusted-public-keys "$public" "$top"
+is "and leaves nothing" "$(ls apart/nix/store | grep -vc '^\.links')" 0
+apart build -f e.nix --no-link --print-out-paths --fallback --substituters "file://$T/bad" --trusted-public-keys "$public" >out 2>err
+is "with --fallback it is built" "$(cat out)" "$top"
+cp -r c forged
+sed -i 's/^References: .*/References: /' "forged/$(hash_part "$top").narinfo"
+fails_like "forged references" "has 0 of 1 signatures" apart cache pull --from "file://$T/forged" --trusted-public-keys "$public" "$top"
+cp "c/$(hash_part "$mid").narinfo" "forged/$(hash_part "$top").narinfo"
+fails_like "another path's narinfo" "it tells of '$mid'" apart cache pull --from "file://$T/forged" --trusted-public-keys "$public" "$top"
+echo '<html>200 OK</html>' >"forged/$(hash_part "$top").narinfo"
+fails_like "a page" "narinfo:1: " apart cache pull --from "file://$T/forged" --trusted-public-keys "$public" "$top"
+rm "c/$(hash_part "$mid").narinfo"
+fails_like "a path that a cache has without what it refers to" "refers to '$mid', which no cache has" \
+	apart cache pull --from "file://$T/c" --trusted-public-keys "$public" "$top"
+ok "a push fills the gap" kiln cache push --to "file://$T/c" -k ./key "$top"
+
+# ---- servers ----
+python3 -c '
+import functools, http.server, sys
+h = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
+s = http.server.ThreadingHTTPServer(("127.0.0.1", 0), h)
+open(sys.argv[2], "w").write(f"{s.server_port}\n")
+s.serve_forever()' "$T" "$T/port" 2>/dev/null &
+server=$!
+trap 'kill $server 2>/dev/null; finish' EXIT
+while [ ! -s port ]; do sleep 0.05; done
+port=$(cat port)
+pulls "from a server, beside one that is down" --from http://127.0.0.1:1/none --from "http://127.0.0.1:$port/c" --trusted-public-keys "$public"
+like "which is told once" "$(grep -c "the cache 'http://127.0.0.1:1/none' is not used" err)" '^1$'
+fails_like "offline no server is asked" "not in the store" apart --offline cache pull --from "http://127.0.0.1:$port/c" --trusted-public-keys "$public" "$top"
