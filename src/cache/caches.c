@@ -10,7 +10,7 @@
 #include "fetch/fetch.h"
 #include "store/path_signatures.h"
 
-enum { PATIENCE_S = 5, TOLD_MAX = 3 };
+enum { PATIENCE_S = 4, TOLD_MAX = 3 };
 
 void cache_give_up(struct caches *c, struct cache *cache, struct err *why)
 {

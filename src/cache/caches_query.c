@@ -44,11 +44,13 @@ static void query_release(struct query *q)
 
 static errint need_fetcher(struct caches *c, struct err *err)
 {
+	/* A short busy time is waited for, but silence is not tried again. */
 	struct fetch_options o = {.parallel = PARALLEL,
 				  .per_host = PER_HOST,
 				  .tries = 2,
 				  .connect_s = c->patience_s,
 				  .stall_s = c->patience_s,
+				  .give_up_s = MAX(c->patience_s - 1, 1U),
 				  .offline = c->offline};
 
 	return c->fetcher ? 0 : fetcher_new(&o, c->report, &c->fetcher, err);

@@ -32,6 +32,7 @@ struct fetch_options {
 	unsigned pause_ms;  /* before the second try, doubling up to 30 s [500] */
 	unsigned connect_s; /* limit for a connection [20] */
 	unsigned stall_s;   /* without 1 KiB/s this long, it counts as dead [30] */
+	unsigned give_up_s; /* after so long there is no other try of a URL [0: no limit] */
 	bool offline;       /* no URL but file: is asked */
 };
 

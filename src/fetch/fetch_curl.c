@@ -398,6 +398,8 @@ errint transfer_start(struct transfer *j, struct err *err)
 		return rc;
 	}
 	f->hosts[j->host].running++;
+	if (!j->tries)
+		j->since = clock_ms();
 	transfer_set_state(j, TRANSFER_RUNNING);
 	if (!j->activity && !j->quiet)
 		j->activity = activity_start(f->report, j->want_size, "B", "%s", j->name);

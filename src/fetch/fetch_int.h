@@ -74,6 +74,7 @@ struct transfer {
 	bool no_range;        /* this URL answers ranges wrongly */
 	bool from_start;      /* the whole file came from this URL in one go */
 	unsigned tries;       /* of the current URL */
+	uint64_t since;       /* clock_ms() of the first of them */
 	uint64_t best;        /* most bytes ever in hand: progress resets tries */
 	uint64_t due;         /* TRANSFER_PAUSED */
 	size_t host;          /* index in fetcher.hosts */

@@ -200,6 +200,14 @@ void transfer_copy(struct transfer *j)
 		transfer_finish(j);
 }
 
+/* Did it take so long already that there is no other try? */
+static bool is_late(const struct transfer *j)
+{
+	uint64_t limit = (uint64_t)j->f->o.give_up_s * 1000;
+
+	return limit && clock_ms() - j->since >= limit;
+}
+
 static void transfer_retry(struct transfer *j, struct err *why)
 {
 	bool last = j->at + 1 == j->n_urls && !j->more;
@@ -212,7 +220,7 @@ static void transfer_retry(struct transfer *j, struct err *why)
 		j->tries = 0;
 	}
 	pause = retry_pause(j);
-	if (++j->tries >= limit || pause < 0 || !send_may_repeat(j)) {
+	if (++j->tries >= limit || pause < 0 || is_late(j) || !send_may_repeat(j)) {
 		transfer_next_url(j, why);
 		return;
 	}

@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 42
+plan 44
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
 cd "$T" || exit 1
@@ -115,3 +115,16 @@ port=$(cat port)
 pulls "from a server, beside one that is down" --from http://127.0.0.1:1/none --from "http://127.0.0.1:$port/c" --trusted-public-keys "$public"
 like "which is told once" "$(grep -c "the cache 'http://127.0.0.1:1/none' is not used" err)" '^1$'
 fails_like "offline no server is asked" "not in the store" apart --offline cache pull --from "http://127.0.0.1:$port/c" --trusted-public-keys "$public" "$top"
+python3 -c '
+import socket, sys
+s = socket.create_server(("127.0.0.1", 0))
+open(sys.argv[1], "w").write(f"{s.getsockname()[1]}\n")
+kept = []
+while True: kept.append(s.accept())' "$T/mute" &
+mute=$!
+trap 'kill $server $mute 2>/dev/null; finish' EXIT
+while [ ! -s mute ]; do sleep 0.05; done
+begin=$(date +%s)
+pulls "beside one that says nothing" --from "http://127.0.0.1:$(cat mute)" --from "file://$T/c" --trusted-public-keys "$public"
+took=$(($(date +%s) - begin))
+ok "which costs seconds, once" [ "$took" -lt 15 ]
