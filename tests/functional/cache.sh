@@ -60,7 +60,7 @@ cp -r "$KILN_STORE" altered
 chmod -R u+w altered
 echo other >"altered$mid"
 fails_like "an altered path is not pushed" "is not what was registered" env KILN_STORE="$T/altered" "$KILN_BUILD/kiln" cache push --to "file://$T/c3" "$top"
-is "nor told of" "$(ls c3 | grep -c "$(hash_part "$mid")\|$(hash_part "$top")")" 0
+is "nor told of" "$(find c3 -name "$(hash_part "$mid")*" -o -name "$(hash_part "$top")*")" ""
 
 # ---- pull ----
 # shellcheck disable=SC2086 # words
@@ -86,7 +86,7 @@ for f in bad/nar/*; do printf 'XXXX' | dd of="$f" bs=1 seek=112 conv=notrunc 2>/
 pulls "the next cache where one gives other bytes" --from "file://$T/bad?priority=1" --from "file://$T/c" --trusted-public-keys "$public"
 like "which is told" "$(cat err)" "came from another cache than the first: .*padding is not zero"
 fails_like "alone it fails" "^error: path .$top. cannot be substituted" apart cache pull --from "file://$T/bad" --trusted-public-keys "$public" "$top"
-is "and leaves nothing" "$(ls apart/nix/store | grep -vc '^\.links')" 0
+is "and leaves nothing" "$(find apart/nix/store -mindepth 1 ! -name .links)" ""
 apart build -f e.nix --no-link --print-out-paths --fallback --substituters "file://$T/bad" --trusted-public-keys "$public" >out 2>err
 is "with --fallback it is built" "$(cat out)" "$top"
 cp -r c forged
