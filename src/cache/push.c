@@ -4,7 +4,6 @@
  * and writes narinfos in that order. */
 #include "cache/push.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "base/thread.h"
 #include "cache/cache_url.h"
 #include "cache/narinfo.h"
+#include "cache/push_place.h"
 #include "store/nar.h"
 #include "store/path_signatures.h"
 
@@ -37,7 +37,7 @@ struct push {
 	struct push_item *items; /* each behind those that it refers to */
 	char **real;             /* where each lies */
 	size_t n;
-	int dir, nar_dir; /* of the cache */
+	struct push_place *place;
 	struct activity *activity;
 
 	pthread_mutex_t lock; /* of all below, and of the items' flags */
@@ -56,15 +56,15 @@ static void push_release(struct push *p)
 		free(p->real[i]);
 	free(p->real);
 	activity_end(p->activity);
-	cleanup_fd_(&p->dir);
-	cleanup_fd_(&p->nar_dir);
+	if (p->place)
+		p->place->ops->close(p->place);
 	err_release(&p->err);
 	arena_release(&p->arena);
 	pthread_mutex_destroy(&p->lock);
 	pthread_cond_destroy(&p->moved);
 }
 
-/* ---- the folder ---- */
+/* ---- the cache ---- */
 
 static errint read_cache_info(struct push *p, bool *there, struct err *err)
 {
@@ -72,7 +72,7 @@ static errint read_cache_info(struct push *p, bool *there, struct err *err)
 	struct cache_info info;
 	ERR(why);
 
-	*there = !file_read(p->dir, "nix-cache-info", &text, &why);
+	*there = !p->place->ops->get(p->place, "nix-cache-info", &text, &why);
 	if (!*there)
 		return why.code == ERR_NOT_FOUND ? 0 : err_move(err, &why);
 	const char *name = arena_printf(&p->arena, "%.*s/nix-cache-info", STR_ARG(p->to.shown));
@@ -84,27 +84,23 @@ static errint read_cache_info(struct push *p, bool *there, struct err *err)
 		       STR_ARG(p->to.shown), STR_ARG(info.store_dir), STR_ARG(store_dir(p->store)));
 }
 
-static errint open_folder(struct push *p, const struct push_options *o, struct err *err)
+static errint open_cache(struct push *p, const struct push_options *o, struct err *err)
 {
 	struct cache_info info = {.store_dir = store_dir(p->store),
 				  .mass_query = true,
 				  .priority = o->priority ? o->priority : PRIORITY};
 	BUF(text, LIMIT_SMALL_FILE);
-	char *dir CLEANUP_FREE = str_dupz(p->to.dir);
-	char *nar CLEANUP_FREE = path_join(p->to.dir, S("nar"));
 	bool there = false;
-	errint rc = mkdir_p(AT_FDCWD, nar, 0755, err);
+	errint rc = p->to.scheme == CACHE_FILE
+			    ? push_folder_open(&p->to, &p->place, err)
+			    : push_server_open(&p->to, p->report, &p->place, err);
 
-	if (!rc)
-		rc = open_dir(AT_FDCWD, dir, &p->dir, err);
-	if (!rc)
-		rc = open_dir(AT_FDCWD, nar, &p->nar_dir, err);
 	if (!rc)
 		rc = read_cache_info(p, &there, err);
 	if (rc || there)
 		return rc;
 	cache_info_print(&info, &text);
-	return file_write(p->dir, "nix-cache-info", buf_str(&text), 0644, 0, err);
+	return p->place->ops->put(p->place, "nix-cache-info", buf_str(&text), err);
 }
 
 static const char *narinfo_file(struct push *p, struct str path)
@@ -113,24 +109,6 @@ static const char *narinfo_file(struct push *p, struct str path)
 }
 
 /* ---- one NAR ---- */
-
-/* A file without a name: nothing is left of a process that is killed. */
-static errint open_nameless(int dir, int *out, struct err *err)
-{
-	*out = openat(dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0644);
-	return *out < 0 ? err_sys(err, "cannot make a file in the cache") : 0;
-}
-
-/* Of two who pack the same, both made the same. */
-static errint give_name(int fd, int dir, const char *name, struct err *err)
-{
-	char from[64];
-
-	snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
-	if (linkat(AT_FDCWD, from, dir, name, AT_SYMLINK_FOLLOW) && errno != EEXIST)
-		return err_sys(err, "cannot name '%s' in the cache", name);
-	return 0;
-}
 
 /* The bytes of its NAR, hashed, into `to`. */
 static errint dump(const char *real, struct sink *to, const struct path_info *info, struct err *err)
@@ -166,7 +144,7 @@ static errint pack(struct push *p, size_t i, struct err *err)
 	struct narinfo *n = &p->items[i].narinfo;
 	int fd CLEANUP_FD = -1;
 	char hash[HASH_TEXT_MAX], name[HASH_TEXT_MAX + 16];
-	errint rc = open_nameless(p->nar_dir, &fd, err);
+	errint rc = p->place->ops->new_nar(p->place, &fd, err);
 
 	if (rc)
 		return rc;
@@ -177,10 +155,10 @@ static errint pack(struct push *p, size_t i, struct err *err)
 		return err_wrap(err, "packing '%.*s'", STR_ARG(n->info.path));
 	n->file_size = sink.size;
 	hash_sink_finish(&sink, &n->file_hash);
-	snprintf(name, sizeof(name), "%s.nar%s",
+	snprintf(name, sizeof(name), "nar/%s.nar%s",
 		 hash_format(&n->file_hash, HASH_NIX32, false, hash),
 		 packing_suffix(p->to.packing));
-	return give_name(fd, p->nar_dir, name, err);
+	return p->place->ops->put_nar(p->place, fd, n->file_size, name, err);
 }
 
 /* ---- threads ---- */
@@ -267,7 +245,7 @@ static errint tell(struct push *p, struct push_item *item, struct err *err)
 	if (rc)
 		return rc;
 	narinfo_print(n, &text);
-	return file_write(p->dir, narinfo_file(p, n->info.path), buf_str(&text), 0644, 0, err);
+	return p->place->ops->put(p->place, narinfo_file(p, n->info.path), buf_str(&text), err);
 }
 
 static errint tell_all(struct push *p, struct pushed *out, struct err *err)
@@ -329,11 +307,6 @@ static errint begin(struct push *p, struct store *s, const struct push_options *
 	p->store = s;
 	if (rc)
 		return rc;
-	if (p->to.scheme != CACHE_FILE) {
-		err_set(err, ERR_UNSUPPORTED, "'%.*s': only a folder can be pushed to",
-			STR_ARG(p->to.shown));
-		return err_hint(err, "push to file:///FOLDER and copy that folder to the server");
-	}
 	if (p->to.packing != PACKING_NONE && p->to.packing != PACKING_ZSTD) {
 		err_set(err, ERR_UNSUPPORTED, "nothing is packed as '%s' here",
 			packing_name(p->to.packing));
@@ -349,17 +322,20 @@ static errint begin(struct push *p, struct store *s, const struct push_options *
 static errint add_items(struct push *p, const struct str *sorted, size_t n, struct pushed *out,
 			struct err *err)
 {
-	errint rc = 0;
+	const char **names CLEANUP_FREE = xcalloc(n + 1, sizeof(*names));
+	bool *there CLEANUP_FREE = xcalloc(n + 1, sizeof(*there));
 
+	for (size_t i = 0; i < n; i++)
+		names[i] = narinfo_file(p, sorted[i]);
 	p->items = ARENA_ARRAY(&p->arena, struct push_item, n);
 	p->real = xcalloc(n + 1, sizeof(*p->real));
+	errint rc = p->place->ops->have(p->place, names, n, there, err);
 	for (size_t i = 0; !rc && i < n; i++) {
 		struct push_item *item = &p->items[p->n];
 
-		if (!faccessat(p->dir, narinfo_file(p, sorted[i]), F_OK, 0)) {
-			out->there++;
+		out->there += there[i];
+		if (there[i])
 			continue;
-		}
 		rc = store_query(p->store, &p->arena, sorted[i], &item->narinfo.info, err);
 		p->real[p->n++] = store_real_path(p->store, sorted[i]);
 	}
@@ -368,18 +344,18 @@ static errint add_items(struct push *p, const struct str *sorted, size_t n, stru
 
 errint cache_init(struct store *s, const struct push_options *o, struct err *err)
 {
-	struct push p CLEANUP(push_release) = {.dir = -1, .nar_dir = -1};
+	struct push p CLEANUP(push_release) = {.store = s};
 
 	pthread_mutex_init(&p.lock, NULL);
 	pthread_cond_init(&p.moved, NULL);
 	errint rc = begin(&p, s, o, err);
-	return rc ? rc : open_folder(&p, o, err);
+	return rc ? rc : open_cache(&p, o, err);
 }
 
 errint cache_push(struct store *s, const struct push_options *o, const struct str *paths, size_t n,
 		  struct report *report, struct pushed *out, struct err *err)
 {
-	struct push p CLEANUP(push_release) = {.dir = -1, .nar_dir = -1, .report = report};
+	struct push p CLEANUP(push_release) = {.report = report};
 	struct str_set set = {.n = n};
 	struct str *sorted;
 	uint64_t total = 0;
@@ -392,7 +368,7 @@ errint cache_push(struct store *s, const struct push_options *o, const struct st
 	str_set_sort(&set);
 	errint rc = begin(&p, s, o, err);
 	if (!rc)
-		rc = open_folder(&p, o, err);
+		rc = open_cache(&p, o, err);
 	if (!rc)
 		rc = store_topo_sort(s, &p.arena, set, &sorted, err);
 	if (!rc)

@@ -24,10 +24,10 @@ struct pushed {
 	uint64_t nar_bytes, file_bytes; /* of those copied */
 };
 
-/* Copies the paths, which are a closure. The folder of a file: URL is made. ERR_CORRUPT when a path
- * is not what was registered; ERR_DENIED when the cache is for another store folder. */
+/* Copies the paths, which are a closure. A folder is made; a server has to take PUT. ERR_CORRUPT
+ * when a path is not what was registered; ERR_DENIED when the cache is for another store folder. */
 ATTR_MUST_CHECK errint cache_push(struct store *s, const struct push_options *o,
 				  const struct str *paths, size_t n, struct report *report,
 				  struct pushed *out, struct err *err);
-/* Makes the folder of a file: URL a cache, if it is none. */
+/* Makes a folder, or a place at a server, a cache, if it is none. */
 ATTR_MUST_CHECK errint cache_init(struct store *s, const struct push_options *o, struct err *err);

@@ -16,9 +16,10 @@ struct cache_command {
 	bool json;
 };
 
-#define OPT_CACHE_TO                                      \
-	OPT_TEXT(struct cache_command, to, "--to", "URL", \
-		 "the cache: file:///FOLDER, with parameters as in Nix behind a '?'")
+#define OPT_CACHE_TO                                     \
+	OPT_TEXT(                                        \
+		struct cache_command, to, "--to", "URL", \
+		"the cache: file:///FOLDER or a server's, with parameters as in Nix behind a '?'")
 
 static void wipe_all(struct signing_key (*v)[KEYS_MAX])
 {

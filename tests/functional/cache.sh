@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 44
+plan 50
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
 cd "$T" || exit 1
@@ -53,7 +53,7 @@ ok "unsigned" kiln cache push --to "file://$T/unsigned" "$top"
 ok "by two" kiln cache push --to "file://$T/two" -k ./key -k ./key2 "$top"
 fails_like "what is not built" "is not valid|not in the store" kiln cache push --to "file://$T/c" /nix/store/00000000000000000000000000000000-x
 fails_like "an unknown packing" "nothing is packed as 'xz' here" kiln cache push --to "file://$T/xz?compression=xz" "$top"
-fails_like "a server" "only a folder can be pushed to" kiln cache push --to http://127.0.0.1:1 "$top"
+fails_like "a server that is down" "Could.*connect" kiln cache push --to http://127.0.0.1:1 "$top"
 echo "StoreDir: /gnu/store" >init/nix-cache-info
 fails_like "a cache for another store" "is for stores at '/gnu/store'" kiln cache push --to "file://$T/init" "$top"
 cp -r "$KILN_STORE" altered
@@ -103,8 +103,22 @@ ok "a push fills the gap" kiln cache push --to "file://$T/c" -k ./key "$top"
 
 # ---- servers ----
 python3 -c '
-import functools, http.server, sys
-h = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
+import functools, http.server, os, sys
+class Handler(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_PUT(self):
+        n = int(self.headers["Content-Length"])
+        body = self.rfile.read(n)
+        status = 507 if "/full/" in self.path and "/nar/" in self.path else 201
+        if status == 201:
+            to = self.translate_path(self.path)
+            os.makedirs(os.path.dirname(to), exist_ok=True)
+            open(to, "wb").write(body)
+            open(sys.argv[1] + "/puts", "a").write(self.path + "\n")
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+h = functools.partial(Handler, directory=sys.argv[1])
 s = http.server.ThreadingHTTPServer(("127.0.0.1", 0), h)
 open(sys.argv[2], "w").write(f"{s.server_port}\n")
 s.serve_forever()' "$T" "$T/port" 2>/dev/null &
@@ -115,6 +129,13 @@ port=$(cat port)
 pulls "from a server, beside one that is down" --from http://127.0.0.1:1/none --from "http://127.0.0.1:$port/c" --trusted-public-keys "$public"
 like "which is told once" "$(grep -c "the cache 'http://127.0.0.1:1/none' is not used" err)" '^1$'
 fails_like "offline no server is asked" "not in the store" apart --offline cache pull --from "http://127.0.0.1:$port/c" --trusted-public-keys "$public" "$top"
+ok "a server that takes PUT is filled" kiln cache push --to "http://127.0.0.1:$port/put/c" -k ./key "$top"
+like "narinfos come last" "$(tail -n 1 puts)" "/put/c/$(hash_part "$top").narinfo"
+pulls "and gives it back" --from "http://127.0.0.1:$port/put/c" --trusted-public-keys "$public"
+is "what is there is not sent again" "$(wc -l <puts; kiln cache push --to "http://127.0.0.1:$port/put/c" "$top" 2>/dev/null; wc -l <puts)" "7
+7"
+fails_like "a server that is full" "HTTP status 507" kiln cache push --to "http://127.0.0.1:$port/full/c" "$top"
+is "tells of nothing" "$(find full -name '*.narinfo')" ""
 python3 -c '
 import socket, sys
 s = socket.create_server(("127.0.0.1", 0))
