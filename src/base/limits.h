@@ -24,6 +24,7 @@
 	X(PATH_TEXT, 4096, "path")                              \
 	X(STORE_NAME, 211, "store path name")                   \
 	X(SMALL_FILE, 1 << 20, "configuration file")            \
+	X(MANIFEST, 16 << 20, "manifest")                       \
 	X(LOCK_FILE, 64 << 20, "lock file")                     \
 	X(PROJECT_LOCK, 1 << 20, "lock of a project")           \
 	X(SET_NAR, 256 << 20, "package set")                    \

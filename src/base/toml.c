@@ -235,6 +235,7 @@ static errint header(struct toml_parser *p, struct toml *root, struct toml **tab
 	struct str key;
 	bool more = true;
 	struct toml *at = root;
+	unsigned column = (unsigned)(p->p - p->line_start) + 1;
 
 	p->p += element ? 2 : 1;
 	toml_blanks(p);
@@ -254,6 +255,7 @@ static errint header(struct toml_parser *p, struct toml *root, struct toml **tab
 	if (rc)
 		return rc;
 	p->p += element ? 2 : 1;
+	at->column = column;
 	*table = at;
 	return 0;
 }

@@ -19,7 +19,23 @@ static bool is_bare(struct str s)
 	return s.n > 0;
 }
 
-static void put_path(struct buf *b, const struct str *path, size_t n)
+void toml_put_str(struct buf *b, struct str s)
+{
+	buf_putc(b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (json_escapes(c))
+			json_put_escape(b, c);
+		else if (c == 0x7f)
+			buf_putz(b, "\\u007F");
+		else
+			buf_putc(b, s.p[i]);
+	}
+	buf_putc(b, '"');
+}
+
+void toml_put_path(struct buf *b, const struct str *path, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (i)
@@ -27,7 +43,7 @@ static void put_path(struct buf *b, const struct str *path, size_t n)
 		if (is_bare(path[i]))
 			buf_puts(b, path[i]);
 		else
-			json_put_str(b, path[i]);
+			toml_put_str(b, path[i]);
 	}
 }
 
@@ -127,7 +143,7 @@ errint toml_edit_add(struct str text, const char *file, const struct str *path, 
 		buf_putz(&lines, end);
 	if (fresh) {
 		buf_printf(&lines, "%s[", text.n ? end : "");
-		put_path(&lines, path, n_path);
+		toml_put_path(&lines, path, n_path);
 		buf_printf(&lines, "]%s", end);
 	}
 	for (size_t i = 0; i < n; i++)

@@ -6,6 +6,11 @@
 
 #include "base/buf.h"
 
+/* Keys as a header or a dotted key has them, quoted where they are not bare. */
+void toml_put_path(struct buf *b, const struct str *path, size_t n);
+/* A basic string with its quotes; s is UTF-8 already. */
+void toml_put_str(struct buf *b, struct str s);
+
 struct toml_row {
 	const char *key;  /* bare */
 	struct str value; /* as TOML writes it; its strings are JSON's, but for DEL */
