@@ -152,8 +152,9 @@ errint toml_key_value(struct toml_parser *p, struct toml *table)
 	struct str key;
 	struct toml *value;
 	bool more = true;
+	uint32_t from = (uint32_t)(p->p - p->begin), value_from, keys = 0;
 
-	while (more) {
+	for (; more; keys++) {
 		errint rc = next_key(p, &key, &more);
 
 		if (!rc && more)
@@ -169,11 +170,18 @@ errint toml_key_value(struct toml_parser *p, struct toml *table)
 		return toml_fail(p, "expected '=' after the key '%.*s'", STR_ARG(p->key));
 	p->p++;
 	toml_blanks(p);
+	value_from = (uint32_t)(p->p - p->begin);
 	errint rc = toml_value(p, table->growth->depth + 1, &value);
 
-	if (!rc)
-		toml_add(p, table, key, value);
-	return rc;
+	if (rc)
+		return rc;
+	toml_add(p, table, key, value);
+	struct toml_entry *e = &table->table.entries[table->table.n - 1];
+	e->from = from;
+	e->value_from = value_from;
+	e->to = (uint32_t)(p->p - p->begin);
+	e->keys = keys;
+	return 0;
 }
 
 /* From a table into the one that part of a header names; of an array of tables, the last. */
@@ -328,12 +336,15 @@ errint toml_parse(struct str text, const char *name, struct arena *a, struct tom
 	if (text.n > LIMIT_TOML_TEXT)
 		return err_set(err, ERR_TOO_BIG, "%s: bigger than the %d bytes that are allowed",
 			       name, LIMIT_TOML_TEXT);
+	const char *begin = text.p;
+
 	/* Editors of one system put a byte order mark there; it says nothing in UTF-8. */
 	text = str_drop_prefix(text, S("\xef\xbb\xbf"));
 	if (!text.p)
-		text = S("");
+		begin = (text = S("")).p;
 	struct toml_parser p CLEANUP(release_scratch) = {
 		.p = text.p,
+		.begin = begin,
 		.end = text.p + text.n,
 		.line_start = text.p,
 		.line = 1,

@@ -30,6 +30,9 @@ enum toml_kind {
 struct toml_entry {
 	struct str key;
 	struct toml *value;
+	/* Of `a.key = value`, in bytes of the text: where a begins, where value begins and ends,
+	 * and how many keys there are; 0 keys of tables that headers or dotted keys make. */
+	uint32_t from, value_from, to, keys;
 };
 
 struct toml {

@@ -21,18 +21,19 @@ static bool is_bare(struct str s)
 
 void toml_put_str(struct buf *b, struct str s)
 {
-	buf_putc(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
+	static const char del[] = "\\U0000007F";
+	const size_t more = sizeof(del) - 2;
+	size_t from = b->n;
 
-		if (json_escapes(c))
-			json_put_escape(b, c);
-		else if (c == 0x7f)
-			buf_putz(b, "\\u007F");
-		else
-			buf_putc(b, s.p[i]);
+	json_put_str(b, s);
+	/* TOML wants one character more escaped than JSON. */
+	for (size_t i = from; i < b->n; i++) {
+		if (b->p[i] != 0x7f || !buf_reserve(b, more))
+			continue;
+		memmove(b->p + i + more + 1, b->p + i + 1, b->n - i - 1);
+		memcpy(b->p + i, del, more + 1);
+		buf_added(b, more);
 	}
-	buf_putc(b, '"');
 }
 
 void toml_put_path(struct buf *b, const struct str *path, size_t n)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Adding to a TOML file that a person keeps: every byte that is there stays, comments and order,
- * too. What is to be changed or taken out, the person does. */
+ * Changing a TOML file that a person keeps: every byte that the change is not about stays, comments
+ * and order, too. What comes out was read again: it has what was meant, and else what was there. */
 #pragma once
 
 #include "base/buf.h"
@@ -23,3 +23,15 @@ struct toml_row {
 ATTR_MUST_CHECK errint toml_edit_add(struct str text, const char *file, const struct str *path,
 				     size_t n_path, const struct toml_row *rows, size_t n,
 				     struct buf *out, struct err *err);
+
+/* Appends text to out with one value set: what is at that path (a value, not a table that headers
+ * or dotted keys make: ERR_EXISTS) is replaced by value, as TOML writes it; what is not there is
+ * added behind its neighbours, in their form: dotted like them, in their table, within their { … }.
+ */
+ATTR_MUST_CHECK errint toml_edit_set(struct str text, const char *file, const struct str *path,
+				     size_t n_path, struct str value, struct buf *out,
+				     struct err *err);
+/* Appends text to out without what is at that path: the lines that say it, header and members of a
+ * table, an item of { … }; comments on other lines stay. ERR_NOT_FOUND when it is not there. */
+ATTR_MUST_CHECK errint toml_edit_remove(struct str text, const char *file, const struct str *path,
+					size_t n_path, struct buf *out, struct err *err);

@@ -27,7 +27,8 @@ struct toml_growth {
 
 struct toml_parser {
 	const char *p, *end, *line_start;
-	struct str key; /* the last simple key as written, for errors about it */
+	const char *begin; /* of the text, before a byte order mark */
+	struct str key;    /* the last simple key as written, for errors about it */
 	unsigned line;
 	const char *file;
 	struct arena *arena;

@@ -80,7 +80,7 @@ void toml_add(struct toml_parser *p, struct toml *table, struct str key, struct 
 
 	table->table.entries = grow(p->arena, table->table.entries, n, &table->growth->cap,
 				    sizeof(struct toml_entry));
-	table->table.entries[n] = (struct toml_entry){key, value};
+	table->table.entries[n] = (struct toml_entry){.key = key, .value = value};
 	table->table.n = n + 1;
 	index_grow(p->arena, table);
 	if (table->growth->index)

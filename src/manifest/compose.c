@@ -221,21 +221,26 @@ static errint open_include(struct composer *c, const struct manifest_include *i,
 	return compose(c, m, path, out);
 }
 
+static errint at_include(struct composer *c, const struct manifest_include *i)
+{
+	return err_wrap(c->err, "%s:%u:%u", i->at->file, i->at->line, i->at->column);
+}
+
 static errint add_include(struct composer *c, const struct manifest_include *i, const char *dir,
 			  struct manifest **low)
 {
 	struct manifest *m;
 
 	if (i->remote.at) {
-		toml_err(i->at, c->err,
-			 "environment '%.*s' is kept on a server, which kiln does not ask",
-			 STR_ARG(i->remote.text));
-		c->err->code = ERR_UNSUPPORTED;
-		return err_hint(c->err, "have it in a folder, and include that: { dir = \"…\" }");
+		err_set(c->err, ERR_UNSUPPORTED,
+			"environment '%.*s' is kept on a server, which kiln does not ask",
+			STR_ARG(i->remote.text));
+		err_hint(c->err, "have it in a folder, and include that: { dir = \"…\" }");
+		return at_include(c, i);
 	}
 	if (c->depth == INCLUDE_DEPTH || ++c->total > INCLUDES) {
-		toml_err(i->at, c->err, "environments include too many others");
-		return c->err->code = ERR_TOO_BIG;
+		err_set(c->err, ERR_TOO_BIG, "environments include too many others");
+		return at_include(c, i);
 	}
 	errint rc = open_include(c, i, dir, &m);
 	if (!rc)

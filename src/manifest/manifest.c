@@ -32,11 +32,11 @@ static errint read_old_version(struct manifest *m, const struct toml *v, struct 
 	if (v->kind == TOML_INTEGER)
 		return toml_err(v, err, "version %lld of manifests is not known, only 1",
 				(long long)v->integer);
-	toml_err(v, err, "'version' is %s, not the number 1", toml_kind_text(v->kind));
+	errint rc = toml_err(v, err, "'version' is %s, not the number 1", toml_kind_text(v->kind));
 	if (v->kind == TOML_STRING)
 		err_hint(err, "schemas as text stand in 'schema-version', for instance "
 			      "schema-version = \"1.12.0\"");
-	return err->code;
+	return rc;
 }
 
 static errint read_schema(struct manifest *m, struct err *err)

@@ -99,12 +99,12 @@ static errint choose_kind(struct manifest_reader *r, const struct toml *v, struc
 				      "has more than one of 'pkg-path', 'flake', 'store-path'");
 	if (n)
 		return manifest_wrong(r, d->p.what.at, "names no package");
-	manifest_wrong(r, v, "has none of 'pkg-path', 'flake', 'store-path'");
+	errint rc = manifest_wrong(r, v, "has none of 'pkg-path', 'flake', 'store-path'");
 	/* A word that is no key of a package may be that one, misspelled. */
 	if (r->m->n_findings && r->m->findings[r->m->n_findings - 1].near.n)
 		err_hint(r->err, "did you mean '%.*s'?",
 			 STR_ARG(r->m->findings[r->m->n_findings - 1].near));
-	return r->err->code;
+	return rc;
 }
 
 static errint read_package(struct manifest_reader *r, const struct toml *v, void *into)

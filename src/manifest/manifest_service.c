@@ -212,7 +212,6 @@ errint manifest_service_hint(struct manifest_reader *r, struct str name)
 
 	for (size_t i = 0; i < r->m->n_services; i++)
 		suggestion_offer(&s, r->m->services[i].name);
-	if (!suggestion_hint(&s, r->err))
-		err_hint(r->err, "add [services.NAME] with a 'command'");
-	return r->err->code;
+	suggestion_hint(&s, r->err);
+	return err_hint(r->err, "services are tables [services.NAME] with a 'command'");
 }

@@ -62,10 +62,11 @@ errint manifest_want(struct manifest_reader *r, const struct toml *v, enum toml_
 {
 	if (v->kind == kind)
 		return 0;
-	manifest_wrong(r, v, "is %s, not %s", toml_kind_text(v->kind), toml_kind_text(kind));
+	errint rc = manifest_wrong(r, v, "is %s, not %s", toml_kind_text(v->kind),
+				   toml_kind_text(kind));
 	if (kind == TOML_STRING && v->kind != TOML_TABLE && v->kind != TOML_ARRAY)
 		err_hint(r->err, "write it in quotes");
-	return r->err->code;
+	return rc;
 }
 
 static errint read_text(struct manifest_reader *r, const struct toml *v, struct manifest_text *out)
@@ -170,9 +171,10 @@ errint manifest_read_word(struct manifest_reader *r, const struct toml *v, const
 		suggestion_offer(&s, str_c(words[i]));
 		buf_printf(&list, "%s\"%s\"", !i ? "" : i + 1 == n ? " or " : ", ", words[i]);
 	}
-	manifest_wrong(r, v, "is '%.*s', not %s", STR_ARG(str_sub(v->text, 0, 60)), buf_z(&list));
+	rc = manifest_wrong(r, v, "is '%.*s', not %s", STR_ARG(str_sub(v->text, 0, 60)),
+			    buf_z(&list));
 	suggestion_hint(&s, r->err);
-	return r->err->code;
+	return rc;
 }
 
 /* ---- tables ---- */

@@ -186,6 +186,10 @@ static void test_refusals(void)
 	refused(V1 "[hook]\non-activate = \"a\\u0000b\"\n", "has a NUL", NULL);
 	refused(V1 "[hook]\non-actvate = \"\"\n", "'hook.on-actvate' is no key", "'on-activate'");
 	refused(V1 "[hook]\non-deactivate = \"\"\n", "schema-version 1.15.0", NULL);
+}
+
+static void test_more_refusals(void)
+{
 	refused(V1 "[services.s]\nis-daemon = true\ncommand = \"c\"\n",
 		"'services.s' is a daemon without", "shutdown.command");
 	refused(V1 "[services.s]\n", "'services.s' has no 'command'", NULL);
@@ -251,6 +255,7 @@ int main(void)
 		test_sections(m);
 	}
 	test_refusals();
+	test_more_refusals();
 	test_others();
 	return tap_done();
 }
