@@ -43,3 +43,6 @@ static inline bool json_escapes(unsigned char c)
 void json_put_escape(struct buf *b, unsigned char c);
 /* Appends a string with its quotes. s is UTF-8 already: nothing is checked. */
 void json_put_str(struct buf *b, struct str s);
+/* Appends a text that is JSON, indented by two spaces a level, one member or item a line, without a
+ * newline behind it: the form of most tools. Strings and numbers stay as they are spelled. */
+void json_put_pretty(struct buf *b, struct str text);

@@ -35,3 +35,49 @@ void json_put_str(struct buf *b, struct str s)
 		buf_put(b, s.p + plain, s.n - plain);
 	buf_putc(b, '"');
 }
+
+static void put_line(struct buf *b, unsigned depth)
+{
+	buf_putc(b, '\n');
+	for (unsigned i = 0; i < depth; i++)
+		buf_putz(b, "  ");
+}
+
+/* Behind the string that begins there. */
+static size_t string_end(struct str text, size_t at)
+{
+	for (at++; at < text.n && text.p[at] != '"'; at++)
+		at += text.p[at] == '\\';
+	return MIN(at + 1, text.n);
+}
+
+void json_put_pretty(struct buf *b, struct str text)
+{
+	unsigned depth = 0;
+	bool fresh = false; /* nothing stands in the innermost brackets yet */
+
+	for (size_t i = 0; i < text.n;) {
+		char c = text.p[i];
+
+		if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+			i++;
+			continue;
+		}
+		if (c == '}' || c == ']') {
+			depth -= depth > 0;
+			if (!fresh)
+				put_line(b, depth);
+		} else if (fresh) {
+			put_line(b, depth);
+		}
+		fresh = c == '{' || c == '[';
+		depth += fresh;
+		size_t end = c == '"' ? string_end(text, i) : i + 1;
+		buf_puts(b, str_sub(text, i, end - i));
+		i = end;
+		if (c == ',')
+			put_line(b, depth);
+		else if (c == ':')
+			buf_putc(b, ' ');
+	}
+}

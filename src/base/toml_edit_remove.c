@@ -5,31 +5,31 @@
 #include "base/sort.h"
 #include "base/toml_edit_int.h"
 
-struct piece {
+struct cut {
 	size_t from, to;
 };
 
-struct pieces {
+struct cuts {
 	struct arena *arena;
 	struct str text;
-	struct piece *v;
+	struct cut *v;
 	size_t n, cap;
 };
 
-static void add(struct pieces *p, size_t from, size_t to)
+static void add(struct cuts *p, size_t from, size_t to)
 {
 	if (p->n == p->cap) {
-		struct piece *v = ARENA_ARRAY(p->arena, struct piece, p->cap * 2 + 8);
+		struct cut *v = ARENA_ARRAY(p->arena, struct cut, p->cap * 2 + 8);
 
 		if (p->n)
 			memcpy(v, p->v, p->n * sizeof(*v));
 		p->v = v;
 		p->cap = p->cap * 2 + 8;
 	}
-	p->v[p->n++] = (struct piece){from, to};
+	p->v[p->n++] = (struct cut){from, to};
 }
 
-static void add_lines(struct pieces *p, size_t from, size_t to)
+static void add_lines(struct cuts *p, size_t from, size_t to)
 {
 	add(p, toml_edit_line(p->text, from), toml_edit_next_line(p->text, to));
 }
@@ -40,7 +40,7 @@ static bool is_blank(char c)
 }
 
 /* An item of { … } goes with the comma behind it, the last one with the one before it. */
-static void add_item(struct pieces *p, size_t from, size_t to)
+static void add_item(struct cuts *p, size_t from, size_t to)
 {
 	const char *s = p->text.p;
 	size_t end = to, begin = from;
@@ -62,7 +62,7 @@ static void add_item(struct pieces *p, size_t from, size_t to)
 }
 
 /* All statements and headers below a table that is no value itself. */
-static void add_table(struct pieces *p, const struct toml *t, bool is_inline)
+static void add_table(struct cuts *p, const struct toml *t, bool is_inline)
 {
 	if (t->kind == TOML_ARRAY) {
 		for (size_t i = 0; i < t->array.n; i++)
@@ -88,7 +88,7 @@ static void add_table(struct pieces *p, const struct toml *t, bool is_inline)
 
 static int by_place(const void *a, const void *b)
 {
-	const struct piece *x = a, *y = b;
+	const struct cut *x = a, *y = b;
 
 	return (x->from > y->from) - (x->from < y->from);
 }
@@ -127,7 +127,7 @@ static size_t without_comma(struct str text, size_t kept_to, size_t from, size_t
 	return at > kept_to && text.p[at - 1] == ',' ? at - 1 : from;
 }
 
-static void put_rest(struct pieces *p, bool is_inline, struct buf *out)
+static void put_rest(struct cuts *p, bool is_inline, struct buf *out)
 {
 	size_t kept = 0;
 
@@ -151,7 +151,7 @@ errint toml_edit_remove(struct str text, const char *file, const struct str *pat
 {
 	ARENA(a);
 	BUF(whole, LIMIT_TOML_TEXT);
-	struct pieces p = {.arena = &a, .text = text};
+	struct cuts p = {.arena = &a, .text = text};
 	const struct toml *table = NULL;
 	struct toml *root;
 	bool is_inline = false;

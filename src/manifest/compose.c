@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "manifest/env_json.h"
 #include "manifest/manifest_int.h"
 
 enum { INCLUDE_DEPTH = 32, INCLUDES = 256 };
@@ -153,6 +154,14 @@ static const struct toml *merge_plugins(struct arena *a, const struct toml *low,
 	return out;
 }
 
+/* What version = 1 means by saying nothing is said under a later schema. */
+static void say_outputs(const struct manifest *m)
+{
+	for (size_t i = 0; i < m->n_packages; i++)
+		if (m->packages[i].all_outputs && !m->packages[i].outputs.at)
+			m->packages[i].outputs.at = m->packages[i].at;
+}
+
 /* high laid over low; schema, file and root are the high one's. */
 static struct manifest *merge(struct arena *a, const struct manifest *low,
 			      const struct manifest *high)
@@ -170,6 +179,10 @@ static struct manifest *merge(struct arena *a, const struct manifest *low,
 	OVER(auto_start);
 	if (!high->minimum_cli.at)
 		out->minimum_cli_reason = low->minimum_cli_reason;
+	if (low->schema != high->schema) {
+		say_outputs(low);
+		say_outputs(high);
+	}
 	MERGE(packages, n_packages);
 	MERGE(groups, n_groups);
 	MERGE(services, n_services);
@@ -195,7 +208,7 @@ static errint told(struct composer *c, const struct manifest_include *i)
 			i->at->column, STR_ARG(i->dir.text));
 }
 
-static errint open_include(struct composer *c, const struct manifest_include *i, const char *dir,
+static errint open_include(struct composer *c, struct manifest_include *i, const char *dir,
 			   struct manifest **out)
 {
 	char real[PATH_MAX];
@@ -218,7 +231,15 @@ static errint open_include(struct composer *c, const struct manifest_include *i,
 			err_hint(c->err, "'dir' is the folder that holds .flox");
 		return told(c, i);
 	}
-	return compose(c, m, path, out);
+	ERR(ignored);
+	struct env_json env;
+	/* Who has no env.json is called as the folder. */
+	i->found_name =
+		env_json_read(path, c->arena, &env, &ignored) ? path_base(str_c(path)) : env.name;
+	errint rc = compose(c, m, path, out);
+	if (!rc)
+		i->manifest = *out;
+	return rc;
 }
 
 static errint at_include(struct composer *c, const struct manifest_include *i)
@@ -226,7 +247,7 @@ static errint at_include(struct composer *c, const struct manifest_include *i)
 	return err_wrap(c->err, "%s:%u:%u", i->at->file, i->at->line, i->at->column);
 }
 
-static errint add_include(struct composer *c, const struct manifest_include *i, const char *dir,
+static errint add_include(struct composer *c, struct manifest_include *i, const char *dir,
 			  struct manifest **low)
 {
 	struct manifest *m;

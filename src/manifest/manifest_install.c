@@ -128,6 +128,9 @@ static errint read_package(struct manifest_reader *r, const struct toml *v, void
 	if (d.p.priority.value < 0)
 		return manifest_wrong(r, d.p.priority.at, "has a priority below 0");
 	rc = choose_kind(r, v, &d);
+	/* Before there was 'outputs', all were installed. */
+	if (r->m->schema == MANIFEST_V1 && d.p.kind != MANIFEST_STORE_PATH)
+		d.p.all_outputs = true;
 	*(struct manifest_package *)into = d.p;
 	return rc;
 }

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 
+struct manifest;
 struct toml;
 
 struct manifest_text {
@@ -60,7 +61,7 @@ struct manifest_package {
 	struct manifest_number priority; /* value is MANIFEST_DEFAULT_PRIORITY when it is not set */
 	struct manifest_texts systems;
 	struct manifest_texts outputs; /* names; at is set for "all", too */
-	bool all_outputs;
+	bool all_outputs;              /* also when a manifest of version = 1 says nothing */
 	const struct toml *at;
 };
 
@@ -167,6 +168,9 @@ struct manifest_include {
 	struct manifest_number generation;
 	struct manifest_flag auto_upgrade;
 	const struct toml *at;
+	/* Of a dir, since manifest_compose(): what was found there, and its name. */
+	const struct manifest *manifest;
+	struct str found_name;
 };
 
 /* ---- [options] ---- */
