@@ -4,9 +4,11 @@
 #include "base/environ.h"
 
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/utsname.h>
 #include "base/file.h"
 
 const char *env_get(const char *name)
@@ -103,4 +105,14 @@ char *user_config_dir(void)
 char *user_state_dir(void)
 {
 	return user_dir("XDG_STATE_HOME", ".local/state/kiln");
+}
+
+const char *native_system(void)
+{
+	static char system[80];
+	struct utsname u;
+
+	if (!*system && !uname(&u))
+		snprintf(system, sizeof(system), "%s-linux", u.machine);
+	return system;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The outside that a result must not depend on, read in one place: environment variables, the
- * clock, the user. */
+ * clock, the user, the machine. */
 #pragma once
 
 #include "base/str.h"
@@ -19,6 +19,9 @@ bool env_flag(const char *name);
 uint64_t clock_ms(void);
 int64_t clock_unix(void);
 int64_t clock_unix_ns(void);
+
+/* The machine's own system, "x86_64-linux". */
+const char *native_system(void);
 
 /* The user's folders by the XDG base directory specification, malloc'd: `<base>/kiln`. HOME
  * missing falls back to the password file. */

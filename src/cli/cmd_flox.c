@@ -4,6 +4,7 @@
 #include "base/report.h"
 #include "cli/build_command.h"
 #include "cli/command.h"
+#include "cli/init_command.h"
 #include "cli/option_eval.h"
 
 static errint take_name(void *at, const struct option_given *g, struct err *err)
@@ -54,7 +55,43 @@ static const struct command build = {
 	.release = build_release,
 };
 
-static const struct command *const verbs[] = {&build, NULL};
+/* ---- environments ---- */
+
+static const struct option init_verb_rows[] = {
+	OPT_TABLE_ALONE(NULL, init_rows),
+	OPT_IGNORED("--auto-setup", NULL, "kiln suggests no packages by what a folder holds"),
+	OPT_IGNORED("--no-auto-setup", NULL, "kiln suggests no packages by what a folder holds"),
+	OPT_END,
+};
+
+static const struct init_command init_defaults = {.foreign = true};
+
+static const struct command init = {
+	.name = "init",
+	.summary = "make an environment here",
+	.rows = init_verb_rows,
+	.size = sizeof(struct init_command),
+	.defaults = &init_defaults,
+	.run = init_command_run,
+};
+
+static const struct command list = {
+	.name = "list",
+	.summary = "list what is installed in an environment",
+	.rows = list_rows,
+	.size = sizeof(struct list_command),
+	.run = list_command_run,
+};
+
+static const struct command edit = {
+	.name = "edit",
+	.summary = "change the manifest of an environment",
+	.rows = edit_rows,
+	.size = sizeof(struct edit_command),
+	.run = edit_command_run,
+};
+
+static const struct command *const verbs[] = {&build, &edit, &init, &list, NULL};
 
 /* What Flox calls it, and what does it here. */
 static const char *const elsewhere[] = {

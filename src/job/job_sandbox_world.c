@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "archive/archive.h"
+#include "base/environ.h"
 #include "base/file.h"
 #include "job/loop.h"
 

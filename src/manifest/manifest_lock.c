@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/json.h"
 
-struct lock_reader {
+struct locked_reader {
 	struct arena *arena;
 	struct err *err;
 	const struct json_member *v; /* the members of the package that is read */
@@ -19,14 +19,14 @@ static bool is_null(struct str value)
 }
 
 /* NULL when it is not there, or null. */
-static const struct str *find(struct lock_reader *r, const char *key)
+static const struct str *find(struct locked_reader *r, const char *key)
 {
 	const struct str *v = json_find(r->v, r->n, str_c(key));
 
 	return v && !is_null(*v) ? v : NULL;
 }
 
-static errint read_text(struct lock_reader *r, const char *key, bool needed, struct str *out)
+static errint read_text(struct locked_reader *r, const char *key, bool needed, struct str *out)
 {
 	const struct str *v = find(r, key);
 
@@ -36,7 +36,7 @@ static errint read_text(struct lock_reader *r, const char *key, bool needed, str
 	return rc ? err_wrap(r->err, "'%s'", key) : 0;
 }
 
-static errint read_list(struct lock_reader *r, const char *key, struct manifest_locked_list *out)
+static errint read_list(struct locked_reader *r, const char *key, struct manifest_locked_list *out)
 {
 	const struct str *v = find(r, key);
 
@@ -51,7 +51,7 @@ static errint read_list(struct lock_reader *r, const char *key, struct manifest_
 	return 0;
 }
 
-static errint read_flag(struct lock_reader *r, const char *key, int *out)
+static errint read_flag(struct locked_reader *r, const char *key, int *out)
 {
 	const struct str *v = find(r, key);
 
@@ -63,7 +63,7 @@ static errint read_flag(struct lock_reader *r, const char *key, int *out)
 	return 0;
 }
 
-static errint read_priority(struct lock_reader *r, struct manifest_locked *p)
+static errint read_priority(struct locked_reader *r, struct manifest_locked *p)
 {
 	const struct str *v = find(r, "priority");
 
@@ -73,7 +73,7 @@ static errint read_priority(struct lock_reader *r, struct manifest_locked *p)
 	return 0;
 }
 
-static errint read_outputs(struct lock_reader *r, struct manifest_locked *p)
+static errint read_outputs(struct locked_reader *r, struct manifest_locked *p)
 {
 	const struct str *v = find(r, "outputs");
 	struct json_member *outputs;
@@ -94,7 +94,7 @@ static errint read_outputs(struct lock_reader *r, struct manifest_locked *p)
 }
 
 /* What both kinds that were built from a derivation have. */
-static errint read_built(struct lock_reader *r, struct manifest_locked *p)
+static errint read_built(struct locked_reader *r, struct manifest_locked *p)
 {
 	bool is_flake = p->kind == MANIFEST_FLAKE;
 	errint rc = read_text(r, "derivation", true, &p->derivation);
@@ -114,7 +114,7 @@ static errint read_built(struct lock_reader *r, struct manifest_locked *p)
 	return rc ? rc : read_outputs(r, p);
 }
 
-static errint read_catalog(struct lock_reader *r, struct manifest_locked *p)
+static errint read_catalog(struct locked_reader *r, struct manifest_locked *p)
 {
 	const struct str *count = find(r, "rev_count");
 	struct str license = STR_NULL;
@@ -148,7 +148,7 @@ static errint read_catalog(struct lock_reader *r, struct manifest_locked *p)
 	return 0;
 }
 
-static errint read_flake(struct lock_reader *r, struct manifest_locked *p)
+static errint read_flake(struct locked_reader *r, struct manifest_locked *p)
 {
 	errint rc = read_built(r, p);
 
@@ -171,7 +171,7 @@ static errint read_flake(struct lock_reader *r, struct manifest_locked *p)
 	return rc;
 }
 
-static errint read_package(struct lock_reader *r, struct str text, struct manifest_locked *p)
+static errint read_package(struct locked_reader *r, struct str text, struct manifest_locked *p)
 {
 	struct json_member *v;
 
@@ -200,7 +200,7 @@ static errint read_package(struct lock_reader *r, struct str text, struct manife
 	return rc ? err_wrap(r->err, "package '%.*s'", STR_ARG(p->install_id)) : 0;
 }
 
-static errint read_packages(struct lock_reader *r, const struct str *list,
+static errint read_packages(struct locked_reader *r, const struct str *list,
 			    struct manifest_lock *out)
 {
 	struct str *items;
@@ -218,7 +218,7 @@ static errint read_packages(struct lock_reader *r, const struct str *list,
 	return rc;
 }
 
-static errint read_lock(struct lock_reader *r, struct str text, struct manifest_lock *l)
+static errint read_lock(struct locked_reader *r, struct str text, struct manifest_lock *l)
 {
 	struct json_member *v, *inner;
 	size_t n, n_inner;
@@ -255,7 +255,7 @@ static errint read_lock(struct lock_reader *r, struct str text, struct manifest_
 errint manifest_lock_parse(struct str text, const char *file, struct arena *a,
 			   struct manifest_lock *out, struct err *err)
 {
-	struct lock_reader r = {.arena = a, .err = err};
+	struct locked_reader r = {.arena = a, .err = err};
 	struct manifest_lock l = {0};
 
 	if (read_lock(&r, arena_str(a, text), &l))

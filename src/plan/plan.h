@@ -149,8 +149,6 @@ void plan_summary(const struct plan *p, struct build_plan *out);
 /* As `nix-store --realise --dry-run` tells it. */
 void build_plan_print(const struct build_plan *p, struct buf *out);
 
-/* The machine's own system, "x86_64-linux". */
-const char *native_system(void);
 /* Can this machine build it? */
 ATTR_MUST_CHECK errint check_system(const struct plan_options *o, const struct drv *d,
 				    struct err *err);

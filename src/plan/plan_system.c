@@ -3,21 +3,10 @@
  * Who can build what: systems, system features, names of built-in builders. */
 #include "plan/plan_int.h"
 
-#include <stdio.h>
 #include <unistd.h>
-#include <sys/utsname.h>
 
+#include "base/environ.h"
 #include "plan/build_attrs.h"
-
-const char *native_system(void)
-{
-	static char system[80];
-	struct utsname u;
-
-	if (!*system && !uname(&u))
-		snprintf(system, sizeof(system), "%s-linux", u.machine);
-	return system;
-}
 
 static bool builtin_known(const struct plan_options *o, struct str name)
 {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "archive/tar_write.h"
+#include "base/environ.h"
 #include "base/file.h"
 #include "base/process.h"
 #include "base/report.h"
