@@ -8,6 +8,7 @@
 #include "job/builder_unpack.h"
 #include "project/data_dir.h"
 #include "project/project.h"
+#include "profile/profile.h"
 #include "py/builder_wheel.h"
 #include "base/file.h"
 #include "cache/caches.h"
@@ -40,6 +41,7 @@ void session_init(struct session *s, struct store *store, struct settings *setti
 	offer(s, builder_wheel_1);
 	offer(s, builder_deb_1);
 	offer(s, builder_unpack_1);
+	offer(s, builder_profile_1);
 }
 
 void session_release(struct session *s)
