@@ -81,7 +81,10 @@ static int spawn(const struct process_spec *spec, const int fds[3], pid_t *pid)
 	status = fill_attributes(&attr, spec->new_group);
 	if (!status)
 		status = fill_actions(&actions, spec->cwd, fds);
-	if (!status)
+	if (!status && spec->program)
+		status = posix_spawn(pid, spec->program, &actions, &attr, (char *const *)spec->argv,
+				     env);
+	else if (!status)
 		status = posix_spawnp(pid, spec->argv[0], &actions, &attr,
 				      (char *const *)spec->argv, env);
 	posix_spawnattr_destroy(&attr);

@@ -10,6 +10,7 @@
 
 struct process_spec {
 	const char *const *argv; /* NULL terminated; argv[0] is found on PATH when it has no '/' */
+	const char *program;     /* the file to execute, whatever argv[0] calls it, or NULL */
 	const char *const *env;  /* NULL terminated, or NULL for ours */
 	const char *cwd;         /* or NULL */
 	int in, out, errfd;      /* descriptors to use, borrowed; -1 is /dev/null */
