@@ -43,6 +43,7 @@
 	X(GIT_INDEX, 1 << 30, "index of a git repository")      \
 	X(TOOL_OUTPUT, 256 << 20, "output of a program")        \
 	X(LOG_TAIL, 1 << 20, "end of a build log")              \
+	X(SERVICE_SPEC, 4 << 20, "service")                     \
 	X(HTTP_HEAD, 1 << 20, "HTTP response head")
 
 enum limit {

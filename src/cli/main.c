@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "base/report.h"
 #include "cli/command.h"
+#include "service/service.h"
 #include "store/store.h"
 
 /* `kiln help X…` is `kiln X… --help`. */
@@ -36,6 +37,8 @@ static errint dispatch(struct cli *cli, int argc, char **argv, struct err *err)
 	const struct command *c;
 	errint rc;
 
+	if (strcmp(name, SERVICE_SUPERVISOR) == 0)
+		return service_supervise(argc, argv, err);
 	if (command_is_foreign(name)) {
 		cli->called = name;
 		rc = command_find(commands, "", name, &c, err);
