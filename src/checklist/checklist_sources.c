@@ -2,7 +2,7 @@
  *
  * Sources of recipes: their hashes, and whether what names them stays what it is. */
 #include "checklist/checklist_int.h"
-#include "source/mirror.h"
+#include "source/moving.h"
 
 /* The line of the recipe's file that has this text, or 0. */
 static unsigned find_line(struct listing *l, struct str file, struct str what)
@@ -23,22 +23,6 @@ static bool is_zero(const struct hash *h)
 		if (h->b[i])
 			return false;
 	return true;
-}
-
-/* Parts of a URL that mean something else tomorrow. */
-static struct str moving_part(struct str url)
-{
-	static const struct str parts[] = {
-		S("/latest/"),      S("/latest."),         S("/releases/latest"), S("/nightly/"),
-		S("/HEAD/"),        S("/HEAD."),           S("/master/"),         S("/master."),
-		S("/main/"),        S("/main."),           S("/refs/heads/"),     S("/trunk/"),
-		S("/develop/"),     S("/snapshot/latest"), S("?ref=main"),        S("?ref=master"),
-		S("/branch-heads/")};
-
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		if (str_find(url, parts[i]) >= 0)
-			return parts[i];
-	return STR_NULL;
 }
 
 static bool is_commit(struct str ref)
@@ -64,9 +48,7 @@ static bool is_moving_ref(struct str ref)
 
 static void look_at(struct listing *l, struct str file, const struct recipe_source *s)
 {
-	/* Files of the indices and pools behind mirrors never change, whatever folder they are in.
-	 */
-	struct str moving = mirror_url_is(s->url) ? STR_NULL : moving_part(s->url);
+	struct str moving = url_moving_part(s->url);
 
 	if (is_zero(&s->hash))
 		listing_add(l, CHECKLIST_HASHED, file, find_line(l, file, S("hash")),
