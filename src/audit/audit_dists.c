@@ -27,12 +27,12 @@ static void check_slot(struct auditing *au, const struct dist *d)
 	if (!k || !slot_has_modules(au->in->store, au->in->a, k, d))
 		return;
 	if (slot_closure_wants(&au->closure, top)) {
-		audit_add(au, AUDIT_FILLING, top, within(au, d), NULL,
+		audit_add(au, AUDIT_FILLING, top, within(au, d), d->project, NULL,
 			  "%.*s %.*s fills slot '%.*s', as a recipe wants it", STR_ARG(d->project),
 			  STR_ARG(d->version), STR_ARG(k->name));
 		return;
 	}
-	audit_add(au, AUDIT_SLOT, top, within(au, d),
+	audit_add(au, AUDIT_SLOT, top, within(au, d), d->project,
 		  arena_printf(au->in->a,
 			       "pythonRemoveDeps = [ \"%.*s\" ]; in the recipe that asks for it, "
 			       "or python3.pkgs.%.*s, the slot, among its dependencies",
@@ -48,7 +48,7 @@ static void check_twice(struct auditing *au, const struct dist *d, const struct 
 
 	if (str_eq(top, other) && str_eq(d->folder, first->folder) && same)
 		return;
-	audit_add(au, same ? AUDIT_TWICE : AUDIT_VERSIONS, top, within(au, d),
+	audit_add(au, same ? AUDIT_TWICE : AUDIT_VERSIONS, top, within(au, d), d->project,
 		  same ? "let both recipes take it from the same place"
 		       : "let all recipes take it from python3.pkgs, or override it there once "
 			 "(packageOverrides)",
@@ -76,7 +76,7 @@ static void check_need(struct auditing *au, const struct dist *d, const struct m
 	if (slot_list_owner(au->in->slots, name))
 		return;
 	if (!have)
-		audit_add(au, AUDIT_MISSING, top_of(au, d), within(au, d),
+		audit_add(au, AUDIT_MISSING, top_of(au, d), within(au, d), name,
 			  arena_printf(a,
 				       "add python3.pkgs.%.*s to the recipe's dependencies, or "
 				       "pythonRemoveDeps = [ \"%.*s\" ];",
@@ -85,7 +85,7 @@ static void check_need(struct auditing *au, const struct dist *d, const struct m
 			  STR_ARG(d->version), STR_ARG(text));
 	else if (str_eq(have->project, name) && !pep440_parse(a, have->version, &version, &bad) &&
 		 !specifier_set_contains(&r.versions, &version))
-		audit_add(au, AUDIT_UNFIT, top_of(au, d), within(au, d),
+		audit_add(au, AUDIT_UNFIT, top_of(au, d), within(au, d), name,
 			  arena_printf(
 				  a, "override one of the two, or pythonRelaxDeps = [ \"%.*s\" ];",
 				  STR_ARG(name)),

@@ -4,20 +4,30 @@
 #pragma once
 
 #include "audit/audit.h"
+#include "audit/facts.h"
 #include "slot/closure.h"
 
 struct auditing {
 	const struct audit *in;
-	struct slot_closure closure;
+	struct slot_closure closure; /* what is asked of slots, and which fillings there are */
+	struct path_info *infos;     /* ORDER closure.paths */
+	struct path_facts *facts;    /* ORDER closure.paths */
+	size_t *from; /* who brought it: the index of its referrer; its own: nobody */
 	struct audit_findings *out;
 };
 
-/* Adds a finding; file may be "", cure NULL. The text is one line. */
-ATTR_PRINTF(6, 7)
+/* Adds a finding; file and subject may be "", cure NULL: the rule's. The text is one line. */
+ATTR_PRINTF(7, 8)
 void audit_add(struct auditing *au, enum audit_rule rule, struct str path, struct str file,
-	       const char *cure, const char *fmt, ...);
+	       struct str subject, const char *cure, const char *fmt, ...);
+/* The index of a path of the closure, or its number of paths. */
+size_t audit_index(const struct auditing *au, struct str path);
 
 /* By what is installed: slots' packages, second copies. */
 void audit_dists(struct auditing *au);
-/* By names of files: libraries of slots and of the driver. */
-ATTR_MUST_CHECK errint audit_files(struct auditing *au, struct err *err);
+/* By native libraries: those of slots and of the driver, second copies, what is not found. */
+void audit_libraries(struct auditing *au);
+/* What each path has by itself. */
+void audit_found(struct auditing *au);
+/* What only builds need, and what nothing fixes. */
+ATTR_MUST_CHECK errint audit_inputs(struct auditing *au, struct err *err);

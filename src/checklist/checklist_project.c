@@ -45,7 +45,7 @@ static errint audit_recipe(struct listing *l, const struct slot_list *slots,
 			arena_printf(l->a, "not built: kiln build %.*s", STR_ARG(row->name));
 		return 0;
 	}
-	const struct audit a = {s, l->a, out->path, slots};
+	const struct audit a = {.store = s, .a = l->a, .top = out->path, .slots = slots};
 	rc = audit_run(&a, &f, err);
 	if (!rc)
 		take_findings(l, row->name, &f);

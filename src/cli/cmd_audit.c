@@ -1,141 +1,142 @@
 /* SPDX-License-Identifier: MIT
  *
  * kiln audit: what is wrong with what recipes made. */
-#include "audit/audit.h"
+#include <stdlib.h>
+
+#include "audit/policy.h"
+#include "base/environ.h"
+#include "cli/audit_print.h"
 #include "cli/command.h"
 #include "cli/named.h"
 
 enum { AUDIT_FOUND = 1, AUDIT_TROUBLE = 2 };
 
 struct audit_command {
-	bool json;
+	bool json, sarif, list, fresh;
 	const char *project;
 	struct option_list names;
 };
 
 static const struct option rows[] = {
 	OPT_FLAG(struct audit_command, json, "--json", "print JSON"),
+	OPT_FLAG(struct audit_command, sarif, "--sarif", "print SARIF 2.1.0"),
+	OPT_FLAG(struct audit_command, list, "--list",
+		 "tell what is looked for, and look at nothing"),
+	OPT_FLAG(struct audit_command, fresh, "--fresh", "look at every path again"),
 	OPT_TEXT(struct audit_command, project, "--project", "DIR", "the project's folder"),
 	OPERANDS(struct audit_command, names, "NAME"),
 	OPT_END,
 };
 
-/* ---- for people ---- */
+/* What all results of one call share. */
+struct audits {
+	struct cli *cli;
+	const struct audit_command *c;
+	char *dir; /* the project, or NULL */
+	struct slot_list slots;
+	struct audit_policy policy;
+	struct audit_print print;
+};
 
-/* The names of the store paths on the way. */
-static void print_why(const struct audit_finding *f)
+/* Before anything is printed, so that what is printed is whole. */
+static errint check_built(struct cli *cli, const struct product *p, struct err *err)
 {
-	for (size_t i = 0; i < f->n_why; i++) {
-		out_str(i ? S(" → ") : S("    why: "));
-		out_str(store_path_name(f->why[i]));
-	}
-	out_str(f->n_why ? S("\n") : S(""));
-}
-
-static void print_finding(const struct audit_finding *f)
-{
-	out_printf("%s: %.*s [%s]\n    in '%.*s%s%.*s'\n",
-		   audit_severity_name(audit_rule_severity(f->rule)), STR_ARG(f->text),
-		   audit_rule_name(f->rule), STR_ARG(f->path), f->file.n ? "/" : "",
-		   STR_ARG(f->file));
-	print_why(f);
-	if (f->cure.n)
-		out_printf("    hint: %.*s\n", STR_ARG(f->cure));
-}
-
-static void print_text(struct str name, const struct audit_findings *f)
-{
-	size_t errors = audit_findings_count(f, AUDIT_ERROR);
-	size_t warnings = audit_findings_count(f, AUDIT_WARNING);
-
-	for (size_t i = 0; i < f->n; i++)
-		print_finding(&f->v[i]);
-	out_printf("%.*s: %zu error%s, %zu warning%s\n", STR_ARG(name), errors,
-		   errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
-}
-
-/* ---- for programs ---- */
-
-static void json_finding(const struct audit_finding *f)
-{
-	out_printf("\n   {\"rule\": \"%s\", \"severity\": \"%s\", \"text\": ",
-		   audit_rule_name(f->rule), audit_severity_name(audit_rule_severity(f->rule)));
-	out_json(f->text);
-	out_str(S(", \"path\": "));
-	out_json(f->path);
-	out_str(S(", \"file\": "));
-	out_json_or_null(f->file);
-	out_str(S(", \"why\": ["));
-	for (size_t i = 0; i < f->n_why; i++) {
-		out_str(i ? S(", ") : S(""));
-		out_json(f->why[i]);
-	}
-	out_str(S("], \"cure\": "));
-	out_json_or_null(f->cure);
-	out_str(S("}"));
-}
-
-static void print_json(struct str name, struct str path, const struct audit_findings *f, bool first)
-{
-	out_str(first ? S("\n {\"name\": ") : S(",\n {\"name\": "));
-	out_json(name);
-	out_str(S(", \"path\": "));
-	out_json(path);
-	out_str(S(", \"findings\": ["));
-	for (size_t i = 0; i < f->n; i++) {
-		out_str(i ? S(",") : S(""));
-		json_finding(&f->v[i]);
-	}
-	out_str(S("]}"));
-}
-
-static errint audit_one(struct cli *cli, const struct audit_command *c,
-			const struct slot_list *slots, const struct product *p, bool first,
-			struct err *err)
-{
-	struct audit_findings f CLEANUP(audit_findings_release) = {0};
-	const struct audit a = {cli->store, &cli->a, p->paths[0], slots};
 	bool valid;
-	errint rc = store_is_valid(cli->store, a.top, &valid, err);
+	errint rc = store_is_valid(cli->store, p->paths[0], &valid, err);
 
-	if (!rc && !valid) {
-		err_set(err, ERR_NOT_FOUND, "'%.*s' is not built", STR_ARG(p->name));
-		return err_hint(err, "kiln build %.*s", STR_ARG(p->found->label));
-	}
-	if (!rc)
-		rc = audit_run(&a, &f, err);
+	if (rc || valid)
+		return rc;
+	err_set(err, ERR_NOT_FOUND, "'%.*s' is not built", STR_ARG(p->name));
+	return p->found->label.n ? err_hint(err, "kiln build %.*s", STR_ARG(p->found->label))
+				 : err->code;
+}
+
+static errint audit_one(struct audits *as, const struct product *p, struct err *err)
+{
+	struct cli *cli = as->cli;
+	struct audit_findings f CLEANUP(audit_findings_release) = {0};
+	const struct audit a = {
+		.store = cli->store,
+		.a = &cli->a,
+		.top = p->paths[0],
+		.slots = &as->slots,
+		.policy = &as->policy,
+		.fresh = as->c->fresh,
+	};
+	errint rc = audit_run(&a, &f, err);
+
 	if (rc)
 		return rc;
-	if (c->json)
-		print_json(p->name, a.top, &f, first);
-	else
-		print_text(p->name, &f);
-	if (audit_findings_count(&f, AUDIT_ERROR))
+	audit_policy_apply(&as->policy, &f);
+	audit_print_result(&as->print, p->name, a.top, S(""), &f);
+	if (audit_policy_fails(&as->policy, &f))
 		cli->status = AUDIT_FOUND;
+	return 0;
+}
+
+/* What is to be told of the policy itself, once all have been looked at. */
+static void tell_policy(struct audits *as)
+{
+	struct audit_findings f CLEANUP(audit_findings_release) = {0};
+
+	audit_policy_finish(&as->policy, &as->cli->a, &f);
+	if (!f.n)
+		return;
+	audit_print_result(&as->print, S("kiln.toml"), S(""), S(""), &f);
+	if (audit_policy_fails(&as->policy, &f))
+		as->cli->status = AUDIT_FOUND;
+}
+
+static errint prepare(struct audits *as, struct err *err)
+{
+	struct cli *cli = as->cli;
+	const char *data;
+	ERR(none);
+	errint rc = session_data_dir(&cli->session, &data, err);
+
+	if (!rc && project_find(as->c->project, &as->dir, &none) && as->c->project)
+		rc = err_move(err, &none);
+	if (!rc)
+		rc = slot_list_read(data, as->dir, &cli->a, &as->slots, err);
+	if (!rc)
+		rc = audit_policy_read(as->dir, clock_unix(), &cli->a, &as->policy, err);
+	return rc;
+}
+
+static errint audit_products(struct audits *as, struct err *err)
+{
+	struct named_products products CLEANUP(named_products_release) = {0};
+	errint rc = named_products(as->cli, as->c->project, &as->c->names, &products, err);
+
+	if (!rc)
+		rc = prepare(as, err);
+	for (size_t i = 0; !rc && i < products.n; i++)
+		rc = check_built(as->cli, &products.v[i], err);
+	if (rc)
+		return rc;
+	audit_print_begin(&as->print);
+	for (size_t i = 0; !rc && i < products.n; i++)
+		rc = audit_one(as, &products.v[i], err);
+	if (rc)
+		return rc;
+	tell_policy(as);
+	audit_print_end(&as->print);
 	return 0;
 }
 
 static errint audit_all(struct cli *cli, const struct audit_command *c, struct err *err)
 {
-	char *dir CLEANUP_FREE = NULL;
-	struct slot_list slots;
-	struct named_products products CLEANUP(named_products_release) = {0};
-	const char *data;
-	ERR(none);
-	errint rc = named_products(cli, c->project, &c->names, &products, err);
+	struct audits as = {.cli = cli, .c = c};
 
-	if (!rc)
-		rc = session_data_dir(&cli->session, &data, err);
-	if (!rc && project_find(c->project, &dir, &none) && c->project)
-		rc = err_move(err, &none);
-	if (!rc)
-		rc = slot_list_read(data, dir, &cli->a, &slots, err);
-	if (!rc && c->json)
-		out_str(S("["));
-	for (size_t i = 0; !rc && i < products.n; i++)
-		rc = audit_one(cli, c, &slots, &products.v[i], i == 0, err);
-	if (!rc && c->json)
-		out_str(S("\n]\n"));
+	if (c->json && c->sarif)
+		return err_set(err, ERR_USAGE, "--json and --sarif are two formats");
+	if (c->list) {
+		audit_print_rules(c->json);
+		return 0;
+	}
+	as.print.format = c->sarif ? AUDIT_SARIF : c->json ? AUDIT_JSON : AUDIT_TEXT;
+	errint rc = audit_products(&as, err);
+	free(as.dir);
 	return rc;
 }
 
@@ -151,7 +152,7 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 
 const struct command command_audit = {
 	.name = "audit",
-	.summary = "tell what a result must not hold: torch, drivers, second copies",
+	.summary = "tell what a result must not hold: torch, drivers, second copies, secrets",
 	.topic = TOPIC_LOOK,
 	.needs = NEEDS_STORE,
 	.rows = rows,

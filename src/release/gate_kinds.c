@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "audit/audit.h"
 #include "audit/difference.h"
+#include "audit/policy.h"
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -144,17 +144,21 @@ static errint run_check(struct gate_run *g, const struct gate *gate, struct buf 
 	return rc;
 }
 
-static errint audit_path(struct gate_run *g, const struct slot_list *slots, struct str path,
-			 size_t *errors, struct buf *details, struct str *first, struct err *err)
+static errint audit_path(struct gate_run *g, const struct slot_list *slots,
+			 struct audit_policy *policy, struct str path, size_t *errors,
+			 struct buf *details, struct str *first, struct err *err)
 {
 	struct audit_findings f CLEANUP(audit_findings_release) = {0};
-	const struct audit what = {g->r->session->store, g->a, path, slots};
+	const struct audit what = {
+		.store = g->r->session->store, .a = g->a, .top = path, .slots = slots};
 	errint rc = audit_run(&what, &f, err);
 
+	if (!rc)
+		audit_policy_apply(policy, &f);
 	for (size_t i = 0; !rc && i < f.n; i++) {
 		const struct audit_finding *at = &f.v[i];
 
-		if (audit_rule_severity(at->rule) != AUDIT_ERROR)
+		if (at->severity < policy->fail_on || at->excepted.n)
 			continue;
 		buf_putz(details, *errors ? ",{\"rule\":" : "{\"rule\":");
 		json_put_str(details, str_c(audit_rule_name(at->rule)));
@@ -169,10 +173,11 @@ static errint audit_path(struct gate_run *g, const struct slot_list *slots, stru
 	return rc;
 }
 
-/* Of the findings errors fail; warnings are for people, as with kiln audit. */
+/* Of the findings errors fail, or what the project's policy says; the others are for people. */
 static errint run_audit(struct gate_run *g, const struct gate *gate, struct buf *details,
 			struct err *err)
 {
+	struct audit_policy policy;
 	struct slot_list slots;
 	struct str first = S("");
 	size_t errors = 0;
@@ -181,11 +186,13 @@ static errint run_audit(struct gate_run *g, const struct gate *gate, struct buf 
 
 	if (!rc)
 		rc = slot_list_read(data, g->project, g->a, &slots, err);
+	if (!rc)
+		rc = audit_policy_read(g->project, clock_unix(), g->a, &policy, err);
 	buf_putz(details, ",\"findings\":[");
 	for (size_t i = 0; !rc && i < g->n_products; i++)
 		for (size_t k = 0; !rc && k < g->products[i].n_paths; k++)
-			rc = audit_path(g, &slots, g->products[i].paths[k], &errors, details,
-					&first, err);
+			rc = audit_path(g, &slots, &policy, g->products[i].paths[k], &errors,
+					details, &first, err);
 	buf_putc(details, ']');
 	if (rc || !errors)
 		return rc;
