@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Facts as they are kept: fields "LENGTH:BYTES", lists with their number before them, records that
- * begin with a letter, and a last one that says that nothing is missing. Who reads them checks the
- * form and nothing else: a file that somebody altered is as good as the folder that it lies in. */
+ * Facts as they are kept: records of fields that begin with a letter, and a last one that says that
+ * nothing is missing. */
 #include "audit/facts.h"
 
 #include <stdlib.h>
+#include "audit/fields.h"
 #include "base/environ.h"
 #include "base/file.h"
 
@@ -19,126 +19,65 @@ void path_facts_release(struct path_facts *f)
 
 /* ---- writing ---- */
 
-static void put(struct buf *b, struct str s)
-{
-	buf_printf(b, "%zu:", s.n);
-	buf_puts(b, s);
-}
-
-static void put_all(struct buf *b, const struct str *v, size_t n)
-{
-	buf_printf(b, "%zu:", n);
-	for (size_t i = 0; i < n; i++)
-		put(b, v[i]);
-}
-
 void facts_print(const struct path_facts *f, struct str nar, struct buf *b)
 {
 	buf_printf(b, "kiln audit %d\n", AUDIT_FACTS_VERSION);
-	put(b, nar);
-	put(b, f->path);
-	put(b, f->python);
-	put(b, f->slots ? S("1") : S(""));
+	field_put(b, nar);
+	field_put(b, f->path);
+	field_put(b, f->python);
+	field_put(b, f->slots ? S("1") : S(""));
 	for (size_t i = 0; i < f->n_objects; i++) {
 		const struct fact_object *o = &f->objects[i];
 
 		buf_putc(b, 'O');
-		put(b, o->file);
-		put(b, o->soname);
-		put(b, o->interp);
-		put(b, o->is);
-		put_all(b, o->needed, o->n_needed);
-		put_all(b, o->lost, o->n_lost);
+		field_put(b, o->file);
+		field_put(b, o->soname);
+		field_put(b, o->interp);
+		field_put(b, o->is);
+		fields_put(b, o->needed, o->n_needed);
+		fields_put(b, o->lost, o->n_lost);
 	}
 	for (size_t i = 0; i < f->n_found; i++) {
 		buf_putc(b, 'F');
-		put(b, str_c(audit_rule_name(f->found[i].rule)));
-		put(b, f->found[i].file);
-		put(b, f->found[i].text);
+		field_put(b, str_c(audit_rule_name(f->found[i].rule)));
+		field_put(b, f->found[i].file);
+		field_put(b, f->found[i].text);
 	}
 	for (size_t i = 0; i < f->n_dists; i++) {
 		const struct fact_dist *d = &f->dists[i];
 
 		buf_putc(b, 'D');
-		put(b, d->project);
-		put(b, d->version);
-		put(b, d->folder);
-		put(b, d->info);
-		put_all(b, d->needs, d->n_needs);
+		field_put(b, d->project);
+		field_put(b, d->version);
+		field_put(b, d->folder);
+		field_put(b, d->info);
+		fields_put(b, d->needs, d->n_needs);
 	}
 	buf_putc(b, '.');
 }
 
 /* ---- reading ---- */
 
-struct reader {
-	struct str rest;
-	struct arena *a;
-	bool bad;
-};
-
-static size_t get_number(struct reader *r)
-{
-	struct str head, tail;
-	uint64_t n;
-
-	if (r->bad || !str_cut(str_sub(r->rest, 0, 24), ':', &head, &tail) ||
-	    !str_to_u64(head, &n) || n > r->rest.n) {
-		r->bad = true;
-		return 0;
-	}
-	r->rest = str_skip(r->rest, head.n + 1);
-	return (size_t)n;
-}
-
-static struct str get(struct reader *r)
-{
-	size_t n = get_number(r);
-	struct str s = str_sub(r->rest, 0, n);
-
-	r->bad |= s.n != n;
-	r->rest = str_skip(r->rest, n);
-	return s;
-}
-
-static struct str *get_all(struct reader *r, size_t *n)
-{
-	size_t many = get_number(r);
-	struct str *v;
-
-	/* Each takes two bytes at least, so that the number is bounded by the text. */
-	if (r->bad || many > r->rest.n / 2) {
-		r->bad |= many > 0;
-		*n = 0;
-		return NULL;
-	}
-	v = ARENA_ARRAY(r->a, struct str, many);
-	for (size_t i = 0; i < many; i++)
-		v[i] = get(r);
-	*n = many;
-	return v;
-}
-
-static void get_object(struct reader *r, struct path_facts *f)
+static void get_object(struct field_reader *r, struct path_facts *f)
 {
 	ARRAY_GROW(f->objects, f->n_objects, f->cap_objects);
 	struct fact_object *o = &f->objects[f->n_objects++];
 
-	*o = (struct fact_object){.file = get(r)};
-	o->soname = get(r);
-	o->interp = get(r);
-	o->is = get(r);
-	o->needed = get_all(r, &o->n_needed);
-	o->lost = get_all(r, &o->n_lost);
+	*o = (struct fact_object){.file = field_get(r)};
+	o->soname = field_get(r);
+	o->interp = field_get(r);
+	o->is = field_get(r);
+	o->needed = fields_get(r, &o->n_needed);
+	o->lost = fields_get(r, &o->n_lost);
 }
 
-static void get_finding(struct reader *r, struct path_facts *f)
+static void get_finding(struct field_reader *r, struct path_facts *f)
 {
-	struct str name = get(r);
+	struct str name = field_get(r);
 	struct fact_finding found = {.rule = AUDIT_RULES_COUNT};
 
-	found.file = get(r);
-	found.text = get(r);
+	found.file = field_get(r);
+	found.text = field_get(r);
 	if (!audit_rule_find(name, &found.rule))
 		r->bad = true;
 	if (r->bad)
@@ -147,19 +86,19 @@ static void get_finding(struct reader *r, struct path_facts *f)
 	f->found[f->n_found++] = found;
 }
 
-static void get_dist(struct reader *r, struct path_facts *f)
+static void get_dist(struct field_reader *r, struct path_facts *f)
 {
 	ARRAY_GROW(f->dists, f->n_dists, f->cap_dists);
 	struct fact_dist *d = &f->dists[f->n_dists++];
 
-	*d = (struct fact_dist){.project = get(r)};
-	d->version = get(r);
-	d->folder = get(r);
-	d->info = get(r);
-	d->needs = get_all(r, &d->n_needs);
+	*d = (struct fact_dist){.project = field_get(r)};
+	d->version = field_get(r);
+	d->folder = field_get(r);
+	d->info = field_get(r);
+	d->needs = fields_get(r, &d->n_needs);
 }
 
-static bool get_records(struct reader *r, struct path_facts *f)
+static bool get_records(struct field_reader *r, struct path_facts *f)
 {
 	while (!r->bad && r->rest.n) {
 		char kind = r->rest.p[0];
@@ -182,14 +121,14 @@ static bool get_records(struct reader *r, struct path_facts *f)
 bool facts_parse(struct arena *a, struct str text, struct str nar, struct path_facts *out)
 {
 	const char *head = arena_printf(a, "kiln audit %d\n", AUDIT_FACTS_VERSION);
-	struct reader r = {.rest = str_drop_prefix(text, str_c(head)), .a = a};
+	struct field_reader r = {.rest = str_drop_prefix(text, str_c(head)), .a = a};
 
 	*out = (struct path_facts){0};
-	if (r.rest.n == text.n || !str_eq(get(&r), nar) || r.bad)
+	if (r.rest.n == text.n || !str_eq(field_get(&r), nar) || r.bad)
 		return false;
-	out->path = get(&r);
-	out->python = get(&r);
-	out->slots = get(&r).n > 0;
+	out->path = field_get(&r);
+	out->python = field_get(&r);
+	out->slots = field_get(&r).n > 0;
 	if (!get_records(&r, out)) {
 		path_facts_release(out);
 		return false;
