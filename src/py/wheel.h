@@ -35,9 +35,12 @@ struct wheel_metadata {
 	struct str name, version, python; /* Requires-Python, or "" */
 	struct str *requires;             /* the text of each Requires-Dist */
 	size_t n_requires;
-	struct str summary; /* one line, or "" */
-	struct str license; /* what is short enough to be a name, or "" */
-	struct str *extras; /* of each Provides-Extra */
+	struct str summary;    /* one line, or "" */
+	struct str license;    /* what is short enough to be a name, or "" */
+	struct str expression; /* License-Expression alone, or "" */
+	struct str classified; /* names of License classifiers, with ", " between, or "" */
+	struct str homepage;   /* or "" */
+	struct str *extras;    /* of each Provides-Extra */
 	size_t n_extras;
 };
 /* The headers of METADATA; the body is a description and is not read. */

@@ -7,7 +7,11 @@
 
 #include <strings.h>
 
-enum { MAX_REQUIRES = 65536, LICENSE_MAX = 60 /* a longer one is the text itself */ };
+enum {
+	MAX_REQUIRES = 65536,
+	LICENSE_MAX = 60, /* a longer one is the text itself */
+	EXPRESSION_MAX = 4096,
+};
 
 struct header {
 	struct str raw;        /* with continuation lines and line ends */
@@ -50,17 +54,19 @@ static bool key_is(const struct header *h, const char *key)
 }
 
 /* The expression counts most, then a License that is a name, then what is classified. */
-static void take_license(struct arena *a, const struct header *h, struct str *named,
+static void take_license(struct arena *a, const struct header *h, struct wheel_metadata *m,
 			 struct str *classified)
 {
 	struct str value = h->value, tail = str_skip(h->raw, (size_t)(h->value.p - h->raw.p));
 
+	if (key_is(h, "License-Expression") && value.n <= EXPRESSION_MAX)
+		m->expression = arena_str(a, value);
 	if (key_is(h, "License-Expression") && value.n <= LICENSE_MAX)
-		*named = arena_str(a, value);
+		m->license = arena_str(a, value);
 	/* one line, which nothing continues */
-	if (key_is(h, "License") && !named->n && value.n <= LICENSE_MAX &&
+	if (key_is(h, "License") && !m->license.n && value.n <= LICENSE_MAX &&
 	    !str_eqz(value, "UNKNOWN") && str_eq(str_trim(tail), value))
-		*named = arena_str(a, value);
+		m->license = arena_str(a, value);
 	if (!key_is(h, "Classifier") || !str_starts(value, S("License :: ")))
 		return;
 	struct str name = str_trim(str_skip(value, (size_t)(str_rchr(value, ':') + 1)));
@@ -70,6 +76,23 @@ static void take_license(struct arena *a, const struct header *h, struct str *na
 		classified->n
 			? str_c(arena_printf(a, "%.*s, %.*s", STR_ARG(*classified), STR_ARG(name)))
 			: arena_str(a, name);
+}
+
+/* "Homepage, https://…" of a Project-URL, whose label people write in their own way. */
+static void take_homepage(struct arena *a, const struct header *h, struct str *out)
+{
+	struct str label, url;
+
+	if (key_is(h, "Home-page")) {
+		*out = arena_str(a, h->value);
+		return;
+	}
+	if (out->n || !str_cut(h->value, ',', &label, &url))
+		return;
+	label = str_trim(label);
+	if ((label.n == 8 && strncasecmp(label.p, "homepage", 8) == 0) ||
+	    (label.n == 9 && strncasecmp(label.p, "home page", 9) == 0))
+		*out = arena_str(a, str_trim(url));
 }
 
 errint wheel_metadata_parse(struct arena *a, struct str text, struct wheel_metadata *out,
@@ -87,7 +110,7 @@ errint wheel_metadata_parse(struct arena *a, struct str text, struct wheel_metad
 			       MAX(cap, cap_extras));
 	m.requires = ARENA_ARRAY(a, struct str, cap + 1);
 	m.extras = ARENA_ARRAY(a, struct str, cap_extras + 1);
-	m.summary = m.license = S("");
+	m.summary = m.license = m.expression = m.homepage = S("");
 	for (rest = text; take_header(&rest, &h);) {
 		if (key_is(&h, "Name"))
 			m.name = arena_str(a, h.value);
@@ -100,10 +123,13 @@ errint wheel_metadata_parse(struct arena *a, struct str text, struct wheel_metad
 		else if (key_is(&h, "Provides-Extra")) m.extras[m.n_extras++] =
 			arena_str(a, h.value);
 		else if (key_is(&h, "Summary")) m.summary = arena_str(a, h.value);
-		else take_license(a, &h, &m.license, &classified);
+		else if (key_is(&h, "Home-page") || key_is(&h, "Project-URL"))
+			take_homepage(a, &h, &m.homepage);
+		else take_license(a, &h, &m, &classified);
 	}
 	if (!m.license.n)
 		m.license = classified;
+	m.classified = classified;
 	if (!pep508_name_is(m.name) || !m.version.n)
 		return err_set(err, ERR_CORRUPT, "METADATA has no valid name and version");
 	*out = m;

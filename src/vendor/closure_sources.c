@@ -5,11 +5,12 @@
 
 #include <stdlib.h>
 
+#include "source/fixed_source.h"
 #include "source/ladder.h"
 #include "store/derivation.h"
 #include "store/path_map.h"
 #include "store/store.h"
-#include "vendor/source_name.h"
+#include "source/source_name.h"
 
 struct drv_node {
 	struct str path;
@@ -55,60 +56,23 @@ static struct closure_source *add(struct drv_walk *w)
 
 /* ---- fixed outputs ---- */
 
-static void add_words(struct drv_walk *w, const struct drv *d, const char *key,
-		      struct closure_source *s)
-{
-	const struct str *value = drv_env_find(d, str_c(key));
-	struct str rest = value ? *value : S(""), word;
-
-	while (rest.n && str_split(&rest, ' ', &word)) {
-		bool known = !word.n;
-
-		for (size_t i = 0; i < s->n_origins; i++)
-			known |= str_eq(s->origins[i], word);
-		if (known)
-			continue;
-		struct str *more = ARENA_ARRAY(w->a, struct str, s->n_origins + 1);
-		if (s->n_origins)
-			memcpy(more, s->origins, s->n_origins * sizeof(*more));
-		more[s->n_origins++] = arena_str(w->a, word);
-		s->origins = more;
-	}
-}
-
-/* A commit's tree has its revision beside the repository. */
-static void add_commit(struct drv_walk *w, const struct drv *d, struct closure_source *s)
-{
-	const struct str *rev = drv_env_find(d, S("rev"));
-	const struct str *url = drv_env_find(d, S("url"));
-
-	if (!rev || !url)
-		return;
-	s->rev = arena_str(w->a, *rev);
-	s->origins = ARENA_NEW(w->a, struct str);
-	s->origins[0] =
-		str_c(arena_printf(w->a, "git+%.*s?rev=%.*s", STR_ARG(*url), STR_ARG(*rev)));
-	s->n_origins = 1;
-}
-
 static errint take_fixed(struct drv_walk *w, const struct drv *d, struct drv_node *node,
 			 struct err *err)
 {
-	struct closure_source *s = add(w);
-	errint rc = drv_output_hash(&d->outputs[0], &s->recursive, &s->hash, err);
+	struct fixed_source from;
+	errint rc = fixed_source_of(w->a, d, &from, err);
 
 	if (rc)
 		return err_wrap(err, "'%.*s'", STR_ARG(node->path));
+	struct closure_source *s = add(w);
 	s->drv = node->path;
 	s->path = d->outputs[0].path;
 	s->name = store_path_name(s->path);
-	if (str_eq(d->builder, S("builtin:kiln-git-1"))) {
-		add_commit(w, d, s);
-	} else {
-		add_words(w, d, "kilnFetch", s);
-		add_words(w, d, "urls", s);
-		add_words(w, d, "url", s);
-	}
+	s->hash = from.hash;
+	s->recursive = from.recursive;
+	s->rev = from.rev;
+	s->origins = from.origins;
+	s->n_origins = from.n_origins;
 	s->native = s->n_origins && str_starts(s->origins[0], S("mirror://debian/"));
 	node->source = w->out->n;
 	return 0;

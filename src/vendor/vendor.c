@@ -17,7 +17,7 @@
 #include "source/vendored.h"
 #include "store/path_map.h"
 #include "store/store.h"
-#include "vendor/source_name.h"
+#include "source/source_name.h"
 #include "vendor/vendor_int.h"
 
 /* A source beside its entry. */

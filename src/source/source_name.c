@@ -2,10 +2,11 @@
  *
  * No host is known here but by what its URLs look like: registries have paths of their own, and
  * forges name themselves. */
-#include "vendor/source_name.h"
+#include "source/source_name.h"
 
 #include "base/encoding.h"
 #include "base/url.h"
+#include "source/package_url.h"
 #include "source/sources_file.h"
 
 /* ---- URLs ---- */
@@ -108,10 +109,7 @@ static struct str python_purl(struct arena *a, struct str project, struct str fi
 		name = str_sub(stem, 0, (size_t)dash);
 		version = str_skip(stem, (size_t)dash + 1);
 	}
-	char *normal = arena_strz(a, project.n ? project : name);
-	for (char *c = normal; *c; c++)
-		*c = *c == '_' || *c == '.' ? '-' : *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
-	return str_c(arena_printf(a, "pkg:pypi/%s@%.*s", normal, STR_ARG(version)));
+	return purl_pypi(a, project.n ? project : name, version);
 }
 
 static struct str deb_purl(struct arena *a, struct str file)
@@ -121,8 +119,7 @@ static struct str deb_purl(struct arena *a, struct str file)
 	if (!str_cut(str_drop_suffix(file, S(".deb")), '_', &name, &rest) ||
 	    !str_cut(rest, '_', &version, &arch))
 		return S("");
-	return str_c(arena_printf(a, "pkg:deb/debian/%.*s@%.*s?arch=%.*s", STR_ARG(name),
-				  STR_ARG(version), STR_ARG(arch)));
+	return purl_debian(a, name, version, arch);
 }
 
 /* OWNER/REPO/archive/REF.tar.gz of a forge that is called so. */
@@ -142,6 +139,21 @@ static bool forge_parts(struct str url, struct str *kind, struct str *owner, str
 	return true;
 }
 
+/* git+…/OWNER/REPO?rev=REF of such a forge. */
+static bool commit_parts(struct str url, struct str *owner, struct str *repo, struct str *rev)
+{
+	struct str v[3];
+	ptrdiff_t at = str_find(url, S("?rev="));
+
+	if (!str_starts(url, S("git+")) || !str_eq(host_of(url), S("github.com")) || at < 0 ||
+	    parts_of(path_of(url), v, ARRAY_LEN(v)) != 2)
+		return false;
+	*owner = v[0];
+	*repo = str_drop_suffix(v[1], S(".git"));
+	*rev = str_skip(url, (size_t)at + strlen("?rev="));
+	return true;
+}
+
 struct str source_purl(struct arena *a, struct str url)
 {
 	struct str v[8], kind, owner, repo, ref, pool = pool_path(url);
@@ -156,8 +168,9 @@ struct str source_purl(struct arena *a, struct str url)
 	if (is_python_file(url))
 		return python_purl(a, S(""), decoded(a, last_part(url)));
 	if (forge_parts(url, &kind, &owner, &repo, &ref))
-		return str_c(arena_printf(a, "pkg:github/%.*s/%.*s@%.*s", STR_ARG(owner),
-					  STR_ARG(repo), STR_ARG(ref)));
+		return purl_github(a, owner, repo, str_drop_prefix(ref, S("refs/tags/")));
+	if (commit_parts(url, &owner, &repo, &ref))
+		return purl_github(a, owner, repo, ref);
 	return S("");
 }
 

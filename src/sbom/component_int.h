@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the files of component.h share. */
+#pragma once
+
+#include "sbom/component.h"
+#include "store/store.h"
+
+struct component_look {
+	struct store *s;
+	struct arena *a;
+	const struct component_facts *facts; /* or NULL */
+};
+
+/* ---- component_source.c ---- */
+
+/* A fixed output that a path was made of. */
+struct component_part {
+	struct component_source source;
+	struct str purl; /* of the source, or "" */
+	struct str file; /* what its origin calls it */
+};
+struct component_parts {
+	struct component_part *v;
+	size_t n;
+	struct str pname, version; /* of the derivation, or "" */
+};
+/* What the derivation of a path says; of one that is not there, nothing. */
+ATTR_MUST_CHECK errint component_parts_of(struct component_look *l, struct str drv,
+					  struct component_parts *out, struct err *err);
+/* A .deb's package. */
+bool component_debian(struct component_look *l, const struct component_part *p,
+		      struct component *out);
+
+/* ---- component_dist.c ---- */
+
+/* The Python projects that are installed in a path, by name; *out is an array in the arena. */
+ATTR_MUST_CHECK errint component_dists(struct component_look *l, struct str path,
+				       struct component **out, size_t *n, struct err *err);
+/* Sets licence, or else said, by what a package says. */
+void component_set_licence(struct arena *a, struct component *c, struct str words);
+
+/* ---- component_facts.c ---- */
+
+struct component_fact {
+	struct str key; /* a Debian package, or a store path */
+	struct str name, version, file, of, licence, summary, homepage; /* or "" */
+};
+struct component_facts {
+	struct component_fact *debian, *made; /* by key */
+	size_t n_debian, n_made;
+};
+/* The package that has this file, else another version of it, or NULL. */
+const struct component_fact *component_fact_debian(const struct component_facts *f,
+						   struct str package, struct str file);
+const struct component_fact *component_fact_made(const struct component_facts *f, struct str path);
+/* What others may open: http or https, and nothing that a URL does not have. */
+bool component_is_web(struct str url);
