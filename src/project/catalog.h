@@ -61,6 +61,10 @@ const char *catalog_project(const struct catalog *c);
 ATTR_MUST_CHECK errint catalog_ask(struct catalog *c, const char *file, struct value *v,
 				   struct value **out, struct err *err);
 
+/* What the set says of Debian's packages, and the project's recipes of the paths that they make, as
+ * JSON for component_facts_parse(). Recipes that do not evaluate are left out. */
+ATTR_MUST_CHECK errint catalog_facts(struct catalog *c, struct str *json, struct err *err);
+
 /* A row that words were looked for in. */
 struct catalog_hit {
 	const struct catalog_row *row;

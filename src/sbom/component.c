@@ -103,16 +103,23 @@ static struct str licence_of_all(struct arena *a, const struct component_path *p
 	return spdx_expression(a, out);
 }
 
-/* As its derivation calls it, and without that as its path is called. */
-static void name_path(const struct component_parts *parts, struct component_path *p)
+/* As its derivation calls it, else as its path is called; what is no first output, or made of
+ * another ("glibc-2.41-dev", "python3-3.13.5-env"), is not called as that. */
+static void name_path(struct component_look *l, const struct component_parts *parts,
+		      struct component_path *p)
 {
-	struct str name = store_path_name(p->path);
+	struct str name = store_path_name(p->path), suffix;
 
 	closure_package_name(name, &p->it.name, &p->it.version);
+	size_t told = p->it.name.n + p->it.version.n + (p->it.version.n > 0);
+	suffix = str_skip(name, told);
 	if (parts->pname.n) {
 		p->it.name = parts->pname;
 		p->it.version = parts->version;
 	}
+	if (suffix.n && p->it.version.n)
+		p->it.name =
+			str_c(arena_printf(l->a, "%.*s%.*s", STR_ARG(p->it.name), STR_ARG(suffix)));
 }
 
 static void of_recipe(struct component_look *l, const struct component_parts *parts,
@@ -121,7 +128,7 @@ static void of_recipe(struct component_look *l, const struct component_parts *pa
 	const struct component_part *only = parts->n == 1 ? &parts->v[0] : NULL;
 
 	p->it.ecosystem = COMPONENT_GENERIC;
-	name_path(parts, p);
+	name_path(l, parts, p);
 	if (only)
 		p->it.source = only->source;
 	if (only && !p->n && str_starts(only->purl, S("pkg:github/"))) {
