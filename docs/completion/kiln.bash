@@ -1,44 +1,49 @@
 # shellcheck shell=bash
-# Completion of kiln's commands, verbs, options, recipes and packages in bash, from the list that the program
-# itself gives: what --help shows is what is offered.
-
-# The recipes of the project that this folder is in.
-_kiln_recipes() {
-	local dir=$PWD file
-	while [ -n "$dir" ] && [ ! -d "$dir/.flox/pkgs" ]; do dir=${dir%/*}; done
-	for file in "$dir"/.flox/pkgs/*.nix "$dir"/.flox/pkgs/*/default.nix; do
-		[ -e "$file" ] || continue
-		file=${file%/default.nix} file=${file%.nix}
-		echo "${file##*/}"
-	done
-}
-
-# What a command takes by name: those of the set, too, where it looks there.
-_kiln_names() {
-	case $1 in
-	"kiln show" | "kiln size" | "kiln shell" | "kiln develop" | "kiln check") kiln search --names 2>/dev/null || _kiln_recipes ;;
-	*) _kiln_recipes ;;
-	esac
-}
-
+# Completion of kiln's command lines in bash: `kiln complete` says what may stand there.
 _kiln() {
-	local word=${COMP_WORDS[COMP_CWORD]} called=kiln i list
+	local i word joined="" rest=${COMP_LINE-} adds=:words cut program=${COMP_WORDS[0]}
+	local -a words=() offered=()
 	COMPREPLY=()
-	list=$(kiln help --list 2>/dev/null) || return
-	for ((i = 1; i < COMP_CWORD; i++)); do
-		[[ $'\n'$list == *$'\n'"$called ${COMP_WORDS[i]}"$'\t'* ]] && called+=" ${COMP_WORDS[i]}"
+	# Bash takes words apart at '=' and ':', too: what has no blank between is one.
+	for ((i = 0; i <= COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		if [ "$i" -gt 0 ] && [ -n "$rest" ] && [[ $rest != [[:space:]]* ]]; then
+			joined=${words[${#words[@]} - 1]}
+			words[${#words[@]} - 1]=$joined$word
+		else
+			words+=("$word")
+		fi
+		rest=${rest#"${rest%%[![:space:]]*}"}
+		rest=${rest#"$word"}
 	done
-	[ "$called" != "kiln help" ] || called=kiln
-	case $word in
-	-*) mapfile -t COMPREPLY < <(awk -F '\t' -v c="$called" -v w="$word" \
-		'$1 == c && $3 != "" && index($3, w) == 1 { print $3 }' <<<"$list") ;;
-	*) mapfile -t COMPREPLY < <(awk -F '\t' -v c="$called " -v w="$word" \
-		'$3 == "" && index($1, c w) == 1 { rest = substr($1, length(c) + 1); if (rest !~ / /) print rest }' <<<"$list") ;;
+	# The one that is typed, ../build/kiln say, knows best.
+	[ -x "$program" ] && [ ! -d "$program" ] || program=kiln
+	mapfile -t offered < <("$program" complete -- "${words[@]}" 2>/dev/null)
+	[ ${#offered[@]} -gt 0 ] || return 0
+	adds=${offered[${#offered[@]} - 1]}
+	unset "offered[${#offered[@]} - 1]"
+	# What stands before the last part stays.
+	word=${words[${#words[@]} - 1]}
+	cut=${word%"${COMP_WORDS[COMP_CWORD]}"}
+	case ${COMP_WORDS[COMP_CWORD]} in
+	= | :) cut=$word ;;
 	esac
-	# Behind a command, and where it has no verb of that name, stand names and files.
-	[ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(
-		[ "$called" = kiln ] || compgen -W "$(_kiln_names "$called")" -- "$word"
-		compgen -f -- "$word"
-	)
+	for i in "${offered[@]}"; do
+		i=${i%%$'\t'*}
+		COMPREPLY+=("${i#"$cut"}")
+	done
+	word=${word#"$cut"}
+	case $adds in
+	:files)
+		compopt -o filenames 2>/dev/null
+		mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$word")
+		;;
+	:folders)
+		compopt -o filenames 2>/dev/null
+		mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -d -- "$word")
+		;;
+	esac
+	# Behind "torch=venv:" or "name=" more follows.
+	[ ${#COMPREPLY[@]} -ne 1 ] || [[ ${COMPREPLY[0]} != *[:=] ]] || compopt -o nospace 2>/dev/null
 }
 complete -F _kiln kiln

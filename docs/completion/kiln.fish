@@ -1,37 +1,25 @@
-# Completion of kiln's commands, verbs, options, recipes and packages in fish, from the lists that the
-# program itself gives.
+# Completion of kiln's command lines in fish: `kiln complete` says what may stand there.
 function __kiln_offer
-	set -l list (kiln help --list 2>/dev/null)
-	set -l called kiln
+	# The one that is typed, ../build/kiln say, knows best.
+	set -l program (commandline -opc)[1]
+	test -x "$program" -a ! -d "$program"; or set program kiln
+	set -l lines ($program complete -- (commandline -opc) (commandline -ct) 2>/dev/null)
+	set -l n (count $lines)
+	test $n -gt 0; or return
+	test $n -gt 1; and printf '%s\n' $lines[1..-2]
 	set -l word (commandline -ct)
-	for given in (commandline -opc)[2..-1]
-		for line in $list
-			if test (string split -f 1 \t -- $line) = "$called $given"
-				set called "$called $given"
-				break
+	# Behind an option's '=' only that is a file's name.
+	set -l front (string match -r -- '^--[^=]*=' $word)
+	set -l path (string replace -r -- '^--[^=]*=' '' $word)
+	switch $lines[-1]
+		case :files
+			for file in (__fish_complete_path $path)
+				printf '%s%s\n' "$front" $file
 			end
-		end
-	end
-	test "$called" = 'kiln help'; and set called kiln
-	for line in $list
-		set -l row (string split \t -- $line)
-		if test "$row[1]" = "$called"; and test -n "$row[3]"; and string match -q -- '-*' $word
-			printf '%s\t%s\n' $row[3] $row[4]
-		else if test -z "$row[3]"; and string match -q -- "$called *" $row[1]
-			set -l verb (string replace -- "$called " '' $row[1])
-			string match -q -- '* *' $verb; or printf '%s\t%s\n' $verb $row[4]
-		end
-	end
-	test "$called" = kiln; or string match -q -- '-*' $word; and return
-	if contains -- "$called" 'kiln show' 'kiln size' 'kiln shell' 'kiln develop' 'kiln check'
-		kiln search --names 2>/dev/null; and return
-	end
-	set -l dir $PWD
-	while test -n "$dir"; and not test -d $dir/.flox/pkgs
-		set dir (string replace -r '/[^/]*$' '' -- $dir)
-	end
-	for file in $dir/.flox/pkgs/*.nix $dir/.flox/pkgs/*/default.nix
-		printf '%s\trecipe\n' (path basename (string replace -r '(/default)?\.nix$' '' -- $file))
+		case :folders
+			for file in (__fish_complete_directories $path)
+				printf '%s%s\n' "$front" $file
+			end
 	end
 end
-complete -c kiln -a '(__kiln_offer)'
+complete -c kiln -f -a '(__kiln_offer)'

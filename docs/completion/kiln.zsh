@@ -1,33 +1,28 @@
 #compdef kiln
-# Completion of kiln's commands, verbs, options, recipes and packages in zsh, from the lists that the
-# program itself gives.
+# Completion of kiln's command lines in zsh: `kiln complete` says what may stand there.
 _kiln() {
-	local called=kiln word line dir
-	local -a list row offered recipes
-	list=("${(@f)$(kiln help --list 2>/dev/null)}")
-	for word in "${(@)words[2,CURRENT-1]}"; do
-		for line in "${(@)list}"; do
-			[[ $line == "$called $word"$'\t'* ]] || continue
-			called+=" $word"
-			break
-		done
-	done
-	[[ $called == 'kiln help' ]] && called=kiln
-	for line in "${(@)list}"; do
-		row=("${(@ps:\t:)line}")
-		if [[ $PREFIX == -* ]]; then
-			[[ $row[1] == "$called" && -n $row[3] ]] && offered+=("${row[3]//:/\\:}:$row[4]")
-		elif [[ $row[1] == "$called "* && -z $row[3] && ${row[1]#"$called "} != *' '* ]]; then
-			offered+=("${row[1]#"$called "}:$row[4]")
+	local line adds program=${(Q)words[1]}
+	local -a lines offered
+	# The one that is typed, ../build/kiln say, knows best.
+	[[ -x $program && ! -d $program ]] || program=kiln
+	lines=("${(@f)$($program complete -- "${(@Q)words[1,CURRENT]}" 2>/dev/null)}")
+	(( $#lines )) || return 1
+	adds=$lines[-1]
+	for line in "${(@)lines[1,-2]}"; do
+		if [[ $line == *$'\t'* ]]; then
+			offered+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+		else
+			offered+=("${line//:/\\:}")
 		fi
 	done
-	(( $#offered )) && _describe 'kiln' offered && return
-	[[ $called == kiln ]] && return 1
-	dir=$PWD
-	while [[ -n $dir && ! -d $dir/.flox/pkgs ]]; do dir=${dir%/*}; done
-	recipes=($dir/.flox/pkgs/*.nix(N:t:r) $dir/.flox/pkgs/*/default.nix(N:h:t))
-	[[ $called == 'kiln '(show|size|shell|develop|check) ]] && recipes=(${(f)"$(kiln search --names 2>/dev/null)"})
-	(( $#recipes )) && compadd -a recipes
-	_files
+	local found=1
+	(( $#offered )) && _describe 'kiln' offered && found=0
+	# Behind an option's '=' only that is a file's name.
+	[[ $adds != :words && $PREFIX == --*=* ]] && compset -P '--*='
+	case $adds in
+	:files) _files && found=0 ;;
+	:folders) _files -/ && found=0 ;;
+	esac
+	return found
 }
 _kiln "$@"

@@ -14,8 +14,8 @@ struct sbom_command {
 };
 
 static const struct option rows[] = {
-	OPT_TEXT(struct sbom_command, format, "--format", "FORMAT",
-		 "cyclonedx (the default), spdx or spdx-tag"),
+	OPT_TEXT(struct sbom_command, format, "--format", "cyclonedx|spdx|spdx-tag",
+		 "the first is the default"),
 	OPT_TEXT(struct sbom_command, output, "-o --output", "FILE",
 		 "write it there instead of to standard output"),
 	OPT_TEXT(struct sbom_command, project, "--project", "DIR",

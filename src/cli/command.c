@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include "base/suggest.h"
+#include "cli/help_topics.h"
 #include "cli/option_setting.h"
 #include "cli/synonym.h"
 
@@ -90,7 +91,7 @@ errint command_find(const struct command *const *table, const char *called, cons
 			*out = table[i];
 			return 0;
 		}
-		if (table != commands || !command_is_foreign(table[i]->name))
+		if (!table[i]->hidden && (table != commands || !command_is_foreign(table[i]->name)))
 			suggestion_offer(&s, str_c(table[i]->name));
 	}
 	errint rc = err_set(err, ERR_USAGE, "unknown command '%s%s%s'", called, *called ? " " : "",
@@ -309,7 +310,11 @@ void command_print_help(const struct cli *cli, const struct command *c)
 		buf_printf(&b, "  %-14s %s\n", c->verbs[i]->name, c->verbs[i]->summary);
 	options_help(c->rows, "options", &b);
 	options_help(cli_global_rows, "everywhere", &b);
-	buf_printf(&b, "\n'man %s' tells more.\n", manual_of(cli, c, &a));
+	buf_printf(&b, "\n'man %s' tells more", manual_of(cli, c, &a));
+	if (!command_is_foreign(cli->called))
+		buf_printf(&b, "; so does 'kiln help -m %s'",
+			   str_drop_prefix(str_c(manual_of(cli, c, &a)), S("kiln-")).p);
+	buf_putz(&b, ".\n");
 	out_str(buf_str(&b));
 }
 
@@ -329,10 +334,15 @@ void commands_print(void)
 			continue;
 		out_printf("\n%s:\n", topics[t]);
 		for (size_t i = 0; commands[i]; i++)
-			if (commands[i]->topic == t)
+			if (commands[i]->topic == t && !commands[i]->hidden)
 				out_printf("  %-12s %s\n", commands[i]->name, commands[i]->summary);
 	}
-	out_printf("\n'kiln help COMMAND' tells a command's options; 'man kiln-COMMAND' more.\n");
+	out_str(S("\ntopics and files:\n"));
+	for (const struct help_topic *t = help_topics; t->name; t++)
+		out_printf("  %-12s %s\n", t->name, t->summary);
+	out_printf(
+		"\n'kiln help COMMAND' tells a command's options, 'kiln help TOPIC' prints a topic's page;"
+		"\n'kiln help -m COMMAND' or 'man kiln-COMMAND' tells all of a command.\n");
 }
 
 static void each(const struct command *c, const char *called,
@@ -350,6 +360,9 @@ void commands_each(void (*fn)(void *ctx, const char *called, const struct comman
 {
 	for (size_t i = 0; commands[i]; i++) {
 		const char *name = commands[i]->name;
+
+		if (commands[i]->hidden)
+			continue;
 		char *called CLEANUP_FREE = xasprintf("kiln %s", name);
 
 		each(commands[i], command_is_foreign(name) ? name : called, fn, ctx);

@@ -42,6 +42,7 @@ struct command {
 	errint (*expand)(struct cli *cli, void *ctx, int *argc, char ***argv, struct err *err);
 	errint (*run)(struct cli *cli, void *ctx, struct err *err);
 	void (*release)(void *ctx);         /* or NULL */
+	bool hidden;                        /* from people: programs call it */
 	const char *manual;                 /* page; NULL: by its name */
 	const struct command *const *verbs; /* NULL, or ends with NULL */
 	const char *const

@@ -35,6 +35,7 @@ static errint dispatch(struct cli *cli, int argc, char **argv, struct err *err)
 {
 	const char *name = path_base(str_c(argv[0])).p;
 	const struct command *c;
+	ERR(none);
 	errint rc;
 
 	if (strcmp(name, SERVICE_SUPERVISOR) == 0)
@@ -49,7 +50,8 @@ static errint dispatch(struct cli *cli, int argc, char **argv, struct err *err)
 		cli->status = argc < 2 ? err_exit_status(ERR_USAGE) : 0;
 		return 0;
 	}
-	if (argc > 2 && strcmp(argv[1], "help") == 0 && argv[2][0] != '-')
+	if (argc > 2 && strcmp(argv[1], "help") == 0 &&
+	    !command_find(commands, "", argv[2], &c, &none))
 		help_of(&argc, argv);
 	return command_start(cli, &kiln, argc, argv, err);
 }

@@ -33,8 +33,8 @@ errint sbom_facts(struct cli *cli, const char *project, struct component_facts *
 		return rc;
 	rc = ask(cli, dir, &json, dir ? &why : err);
 	if (rc && dir && why.code != ERR_INTERRUPTED) {
-		report_msg(cli_report(cli), REPORT_WARN,
-			   "the project's own facts are left out: %s", why.msg);
+		report_msg(cli_report(cli), REPORT_WARN, "the project's own facts are left out: %s",
+			   why.msg);
 		rc = ask(cli, NULL, &json, err);
 	} else if (rc && dir) {
 		rc = err_move(err, &why);

@@ -41,7 +41,7 @@ of_page() {
 pages=$(cut -f1 "$T/list" | while IFS= read -r called; do page_of "$called"; done | sort -u)
 # shellcheck disable=SC2086 # words
 set -- $pages
-plan $(($# * 2 + 10))
+plan $(($# * 2 + 20))
 for page in "$@"; do
 	is "$page(1) names the options of its rows" "$(of_page "$page")" "$(of_rows "$page")"
 	ok "$page(1) is valid" sh -c "scdoc <'$root/docs/man/$page.1.scd' >/dev/null"
@@ -56,7 +56,37 @@ is "every command has a man page that kiln(1) names" \
 	"$(cut -f1 "$T/list" | sed -n 's/^kiln \([a-z-]*\).*/kiln-\1/p' | sort -u)" \
 	"$(grep -oE '^\*kiln-[a-z]*\*\(1\)' "$root/docs/man/kiln.1.scd" | sed 's/\*//g; s/(1)//' | sort -u)"
 is "help of a command is its own" "$(kiln help gc)" "$(kiln gc --help)"
-is "every page is installed" "$(grep -v install_symlink "$root/docs/meson.build" | grep -oE "'[a-z.-]*\.[15]'" | tr -d "'" | sort -u)" \
+# ---- topics ----
+is "every page about a topic or a file is a topic, and named in kiln(1)" \
+	"$(sed -n 's/^X("[^"]*", "\([^"]*\)".*/\1/p' "$root/src/cli/help_topics.def" | sort)" \
+	"$(cd "$root/docs/man" && printf '%s\n' *.[57].scd | sed 's/\.scd$//' | sort)"
+is "which names them all" "$(cd "$root/docs/man" && printf '%s\n' *.[57].scd | sed 's/\.scd$//' | sort)" \
+	"$(grep -oE '\*kiln[a-z.-]*\*\([57]\)' "$root/docs/man/kiln.1.scd" | sed 's/\*//g; s/(\(.\))/.\1/' | sort -u)"
+for page in "$root"/docs/man/*.[57].scd; do scdoc <"$page" >/dev/null || echo "$page"; done >"$T/wrong" 2>&1
+is "they are valid" "$(cat "$T/wrong")" ""
+grep -ohE '\*[a-z][a-z.-]*\*\([157]\)' "$root"/docs/man/*.scd | sed 's/\*//g; s/(\(.\))/.\1/' | grep -E '^(kiln|flox|nix)' | sort -u |
+	while read -r page; do [ -f "$root/docs/man/$page.scd" ] || [ "$page" = nix-store.1 ] || echo "$page"; done >"$T/wrong"
+is "no page names one that is not there" "$(cat "$T/wrong")" ""
+# Commands that pages and the README call exist.
+{
+	grep -ohE '\*kiln [a-z][a-z-]*( [a-z][a-z-]*)?\*' "$root"/docs/man/*.scd | tr -d '*'
+	sed -n 's|^ *\(\.\./build/\)\{0,1\}\(kiln [a-z][a-z-]*\( [a-z][a-z-]*\)\{0,1\}\).*|\2|p' "$root/README.md"
+} | sort -u >"$T/called"
+while read -r _ command verb; do
+	# which is for shells, not in the list
+	[ "$command" != complete ] || continue
+	cut -f1 "$T/list" | grep -qxE "kiln $command" || echo "kiln $command"
+	! cut -f1 "$T/list" | grep -q "^kiln $command " || [ -z "$verb" ] ||
+		cut -f1 "$T/list" | grep -qxF "kiln $command $verb" || echo "kiln $command $verb"
+done <"$T/called" >"$T/wrong"
+is "nor a command that does not exist" "$(cat "$T/wrong")" ""
+like "a topic is its page" "$(kiln help slots)" '^    kiln-slots - torch and its kin'
+is "without marks of its source" "$(kiln help slots | grep -cE '^\*|_python3|\*cpu\*')" 0
+# shellcheck disable=SC2016 # the inner shell's
+ok "lines fit a terminal" sh -c '[ "$("$1" help sandbox | LC_ALL=C.UTF-8 awk "length > 80" | grep -vc "^ *[*-]")" = 0 ]' sh "$KILN_BUILD/kiln"
+like "a command's page is there without man" "$(kiln help -m gc)" '^    Deletes every store path that is not in the closure of a root'
+fails_like "a slip is helped" "did you mean 'slots'" kiln help slot
+is "every page is installed" "$(grep -v install_symlink "$root/docs/meson.build" | grep -oE "'[a-z.-]*\.[157]'" | tr -d "'" | sort -u)" \
 	"$(cd "$root/docs/man" && printf '%s\n' *.scd | sed 's/\.scd$//' | sort)"
 # shellcheck disable=SC2016 # the inner shell's
 completed() {
@@ -69,7 +99,7 @@ if command -v bash >/dev/null; then
 ls
 --recursive
 version
--n --dry-run --max-freed --roots --json"
+-n --dry-run --max-freed --roots --json --help -h --version --store -v --verbose --quiet --offline"
 	mkdir -p "$T/project/.flox/pkgs/two" "$T/project/sub"
 	touch "$T/project/.flox/pkgs/one.nix" "$T/project/.flox/pkgs/two/default.nix"
 	is "and recipes of the project around" "$(cd "$T/project/sub" && completed kiln build ''; completed kiln why t; completed kiln '[' x)" \

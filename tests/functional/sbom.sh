@@ -72,6 +72,7 @@ top=$(readlink result-top)
 # ---- CycloneDX ----
 ok "it is written" kiln sbom top -o "$T/one.json"
 ok "by path, too" kiln sbom "$top" -o "$T/two.json"
+# shellcheck disable=SC2016 # the inner shell's
 ok "the same bytes, with a clock, a place and a language of its own" sh -c \
 	'cd / && TZ=Asia/Tokyo LC_ALL=C.UTF-8 "$1/kiln" sbom --project "$2" "$3" | cmp - "$4"' sh "$KILN_BUILD" "$T/project" "$top" "$T/one.json"
 cat >"$T/look.py" <<'END'
@@ -144,11 +145,13 @@ like "a line each" "$(cat "$T/one.spdx")" '^PackageSummary: <text>Ü "quoted" li
 
 # ---- what goes wrong ----
 fails_like "there is no other format" "there is no format 'xml'" kiln sbom top --format xml
+# shellcheck disable=SC2016 # the inner shell's
 fails_like "what is not built has no components" "recipe 'unbuilt' is not built" sh -c \
 	'echo "{ }: derivation { name = \"unbuilt\"; system = builtins.currentSystem; builder = \"/bin/sh\"; }" >.flox/pkgs/unbuilt.nix; "$0/kiln" sbom unbuilt' "$KILN_BUILD"
 fails_like "nor has a path of another store" "is not in the Nix store" kiln sbom /nix/store/5jvhvw27r1fwl6j0gb6sk140s259lbzx-glibc-2.41
 fails_like "a file that cannot be written is told" "missing/x" kiln sbom top -o "$T/missing/x"
 echo '{ }: throw "broken"' >.flox/pkgs/unbuilt.nix
+# shellcheck disable=SC2016 # the inner shell's
 ok "a recipe that does not evaluate hides none of the others'" sh -c '"$1/kiln" sbom "$2" | cmp - "$3"' sh "$KILN_BUILD" "$top" "$T/one.json"
 # Metadata as nobody should have it: the path says it, whatever is in it.
 cat >.flox/pkgs/odd.nix <<'END'
