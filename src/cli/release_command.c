@@ -123,7 +123,7 @@ static void print_plan(const struct release_command *c, const struct release_pla
 	if (c->json)
 		out_str(S("]}\n"));
 	else if (!p->n)
-		out_printf("%s\n", nothing);
+		out_printf("%s\n", p->nothing ? p->nothing : nothing);
 }
 
 errint release_command_finish(struct cli *cli, const struct release_command *c,

@@ -178,7 +178,7 @@ static errint after_failed_push(struct release_plan *p, struct err *failure, str
 		return 0;
 	errint rc = err_move(err, failure);
 	ERR(ignored);
-	if (release_done(p->r, &ignored))
+	if (release_undone(p->r, &ignored))
 		report_err(p->r->session->report, &ignored);
 	if (rc == ERR_MISMATCH)
 		err_hint(err, "nothing was moved; look at what is there now (git fetch, kiln "
@@ -205,7 +205,7 @@ static errint after_failed_moves(struct release_plan *p, bool pushed, struct err
 {
 	ERR(ignored);
 
-	if (!pushed && !has_moved(p) && !release_done(p->r, &ignored))
+	if (!pushed && !has_moved(p) && !release_undone(p->r, &ignored))
 		return err_hint(err, "nothing was moved");
 	return err_hint(err, "kiln release %s ends what was begun", p->what);
 }

@@ -31,7 +31,7 @@ struct release_plan {
 	const char *what; /* the command that would do it again: "promote latest-testing" */
 	struct release_move *v;
 	size_t n, cap;
-	bool ended; /* it was begun by an earlier run, and has been ended by this one */
+	const char *nothing; /* why there are no moves, where the verb's own word is not enough */
 };
 void release_plan_release(struct release_plan *p);
 /* A new move to a commit, or to nothing. */
@@ -40,8 +40,14 @@ struct release_move *release_plan_add(struct release_plan *p, const char *ref, c
 /* Carries it out. Afterwards, when the caller has told, release_done(). After a failure nothing has
  * moved, unless the error says otherwise; then the journal stays. */
 ATTR_MUST_CHECK errint release_apply(struct release_plan *p, struct err *err);
-/* Removes the journal. */
+/* The journal becomes what the last run did. */
 ATTR_MUST_CHECK errint release_done(struct release *r, struct err *err);
+/* Removes the journal of what has moved nothing. */
+ATTR_MUST_CHECK errint release_undone(struct release *r, struct err *err);
+/* Was the last thing done here this command ("rotate"), and are the branches that it moved still
+ * where it put them? Then who says it again may be somebody who was killed before he knew. The
+ * remote has been asked. */
+bool release_stands(struct release *r, const char *what);
 /* What an interrupted run left is ended. *what: which command that was, when its moves were carried
  * out now; else NULL. release_lock() first. */
 ATTR_MUST_CHECK errint release_recover(struct release *r, const char **what, struct err *err);

@@ -3,6 +3,7 @@
  * The journal, and ending what it tells of. It is JSON: the command, and of every move the ref,
  * what it was and is to be, here and there. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -23,7 +24,22 @@ bool release_is_interrupted(const struct release *r)
 	return access(journal_path(r, &a), F_OK) == 0;
 }
 
+/* What the last run did, once it has ended. */
+static const char *last_path(const struct release *r, struct arena *a)
+{
+	return arena_printf(a, "%s/kiln-release-last.json", r->place.common);
+}
+
 errint release_done(struct release *r, struct err *err)
+{
+	const char *path = journal_path(r, &r->a), *last = last_path(r, &r->a);
+
+	if (rename(path, last))
+		return err_sys(err, "cannot rename '%s' to '%s'", path, last);
+	return 0;
+}
+
+errint release_undone(struct release *r, struct err *err)
 {
 	const char *path = journal_path(r, &r->a);
 
@@ -112,9 +128,9 @@ static errint read_move(struct release_plan *p, struct str text, struct err *err
 	return rc ? rc : want(a, v, n, "thereWas", &m->there_was, err);
 }
 
-errint journal_read(struct release *r, struct release_plan *out, struct err *err)
+static errint read_plan(struct release *r, const char *path, struct release_plan *out,
+			struct err *err)
 {
-	const char *path = journal_path(r, &r->a);
 	BUF(text, LIMIT_SMALL_FILE);
 	struct json_member *v;
 	struct str *items;
@@ -135,6 +151,30 @@ errint journal_read(struct release *r, struct release_plan *out, struct err *err
 	for (size_t i = 0; !rc && i < n_items; i++)
 		rc = read_move(out, items[i], err);
 	return rc ? err_wrap(err, "reading '%s'", path) : 0;
+}
+
+errint journal_read(struct release *r, struct release_plan *out, struct err *err)
+{
+	return read_plan(r, journal_path(r, &r->a), out, err);
+}
+
+bool release_stands(struct release *r, const char *what)
+{
+	struct release_plan p CLEANUP(release_plan_release) = {.r = r};
+	ERR(ignored); /* who cannot read it knows of nothing that was done */
+
+	if (read_plan(r, last_path(r, &r->a), &p, &ignored) || strcmp(p.what, what) != 0)
+		return false;
+	for (size_t i = 0; i < p.n; i++) {
+		const struct release_move *m = &p.v[i];
+
+		if (!str_starts(str_c(m->ref), S("refs/heads/")))
+			continue;
+		if ((m->here && strcmp(git_refs_id(&r->refs, m->ref), m->to) != 0) ||
+		    (m->there && strcmp(git_refs_id(&r->remote, m->ref), m->to) != 0))
+			return false;
+	}
+	return p.n > 0;
 }
 
 /* ---- ending it ---- */
@@ -165,14 +205,48 @@ static errint compare_here(struct release_plan *p, bool *moved, struct err *err)
 	return rc;
 }
 
+static const char *name_there(struct release *r, const char *ref)
+{
+	const char *remote = release_remote(r);
+	struct str branch = str_drop_prefix(str_c(ref), S("refs/heads/"));
+
+	return arena_printf(&r->a, "refs/remotes/%s/%s", remote ? remote : "", branch.p);
+}
+
+/* What git notes of the remote after a push, for one that was killed before it did: else what went
+ * back there looks rewritten by somebody. */
+static errint note_there(struct release_plan *p, struct err *err)
+{
+	struct release *r = p->r;
+	const char *remote = release_remote(r);
+	struct git_ref_move *v = ARENA_ARRAY(&r->a, struct git_ref_move, p->n + 1);
+	const char *why = arena_printf(&r->a, "kiln release: %s", p->what);
+	struct git_repo *repo;
+	size_t n = 0;
+
+	for (size_t i = 0; remote && i < p->n; i++) {
+		const struct release_move *m = &p->v[i];
+		if (!m->there || !*m->to || !str_starts(str_c(m->ref), S("refs/heads/")))
+			continue;
+		const char *name = name_there(r, m->ref);
+		const char *now = git_refs_id(&r->refs, name);
+		if (*now && strcmp(now, m->to) != 0)
+			v[n++] = (struct git_ref_move){name, now, m->to};
+	}
+	errint rc = n ? release_repo(r, &repo, err) : 0;
+	return rc || !n ? rc : git_repo_move(repo, v, n, why, err);
+}
+
 static errint forward(struct release_plan *p, struct err *err)
 {
 	struct release_plan left CLEANUP(release_plan_release) = {.r = p->r, .what = p->what};
-	const char **refs = ARENA_ARRAY(&p->r->a, const char *, p->n + 1);
+	const char **refs = ARENA_ARRAY(&p->r->a, const char *, 2 * p->n + 1);
 
-	for (size_t i = 0; i < p->n; i++)
-		refs[i] = p->v[i].ref;
-	git_remove_stale_locks(&p->r->place, refs, p->n);
+	for (size_t i = 0; i < p->n; i++) {
+		refs[2 * i] = p->v[i].ref;
+		refs[2 * i + 1] = name_there(p->r, p->v[i].ref);
+	}
+	git_remove_stale_locks(&p->r->place, refs, 2 * p->n);
 
 	for (size_t i = 0; i < p->n; i++) {
 		const struct release_move *m = &p->v[i];
@@ -182,6 +256,8 @@ static errint forward(struct release_plan *p, struct err *err)
 		*release_plan_add(&left, m->ref, m->commit) = *m;
 	}
 	errint rc = moves_here(&left, err);
+	if (!rc)
+		rc = note_there(p, err);
 	return rc ? rc : moves_follow(p, err);
 }
 
@@ -207,9 +283,11 @@ errint release_recover(struct release *r, const char **what, struct err *err)
 		if (rc)
 			return err_wrap(err, "ending an interrupted 'kiln release %s'", p.what);
 		*what = p.what;
-		return release_reread(r, err);
+		rc = release_reread(r, err);
+		r->before = r->refs;
+		return rc;
 	}
 	report_msg(r->session->report, REPORT_NOTE,
 		   "an interrupted 'kiln release %s' had not moved anything", p.what);
-	return release_done(r, err);
+	return release_undone(r, err);
 }

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/report.h"
 #include "release/evidence_remote.h"
 
 errint release_begin(struct release *r, bool look_only, const char **ended, struct err *err)
@@ -191,6 +192,28 @@ errint plan_keep(struct release_plan *p, const struct track_state *t, struct err
 
 /* ---- promotion ---- */
 
+/* What lacks something of the last track is refused at its door: better told at the first step. */
+static errint tell_lacking(struct release *r, const struct track *stable,
+			   const struct track_state *from, struct err *err)
+{
+	const char *remote = release_remote(r), *last;
+	struct git_repo *repo;
+	size_t ahead = 0, behind = 0;
+
+	last = git_refs_id(remote ? &r->remote : &r->refs, stable->ref);
+	errint rc = *last ? release_repo(r, &repo, err) : 0;
+	if (!rc && *last)
+		rc = git_repo_ahead_behind(repo, last, from->at, &ahead, &behind, err);
+	if (rc || !ahead)
+		return rc;
+	report_msg(r->session->report, REPORT_NOTE,
+		   "'%s' lacks %zu commit%s that '%s' has, and will not be moved there without "
+		   "(git switch %s, git merge %s)",
+		   track_branch(from->track), ahead, ahead == 1 ? "" : "s", track_branch(stable),
+		   track_branch(from->track), track_branch(stable));
+	return 0;
+}
+
 errint release_promote(struct release *r, const struct track *t, struct release_plan *out,
 		       struct err *err)
 {
@@ -224,6 +247,8 @@ errint release_promote(struct release *r, const struct track *t, struct release_
 	rc = check_version(r, &from, &to, err);
 	if (!rc)
 		rc = check_gates(r, &from, err);
+	if (!rc && next != rotation.stable)
+		rc = tell_lacking(r, rotation.stable, &from, err);
 	return rc ? rc : evidence_plan(out, err);
 }
 
@@ -240,6 +265,59 @@ static errint plan_staging(struct release_plan *p, const struct track_rotation *
 	if (!rc)
 		rc = check_version(p->r, &staging, candidate, err);
 	return rc ? rc : check_gates(p->r, &staging, err);
+}
+
+/* Said again without a version, a rotation that is done would be another one: it needs something
+ * new to be meant so. */
+static bool rotated_already(struct release_plan *p, const struct track_rotation *w,
+			    const struct track_state *candidate)
+{
+	struct release *r = p->r;
+	struct track_state staging = {0};
+	ERR(unknown);
+
+	if (!release_stands(r, p->what))
+		return false;
+	if (w->staging && (state_source(r, w->staging, &staging, &unknown) ||
+			   strcmp(staging.at, candidate->at) != 0))
+		return false;
+	p->nothing = arena_printf(
+		&r->a,
+		"%s has it already: the last rotation here stands, and nothing came to %s since; "
+		"kiln release rotate %.*s goes on",
+		track_branch(w->stable), track_branch(w->candidate),
+		STR_ARG(candidate->version.version));
+	return true;
+}
+
+/* Where a repair begins: it comes along as long as none is under way. */
+static errint plan_followers(struct release_plan *p, const struct track_state *candidate,
+			     struct err *err)
+{
+	struct release *r = p->r;
+	struct git_repo *repo;
+	errint rc = release_repo(r, &repo, err);
+
+	for (size_t i = 0; !rc && i < r->config.n; i++) {
+		const struct track *t = &r->config.v[i];
+		struct track_state state;
+		bool forward = false;
+
+		if (!t->follows)
+			continue;
+		rc = state_target(r, t, &state, err);
+		if (!rc)
+			rc = git_repo_is_ancestor(repo, state.at, candidate->at, &forward, err);
+		if (!rc && forward)
+			rc = plan_forward(p, candidate, &state, err);
+		else if (!rc)
+			report_msg(r->session->report, REPORT_NOTE,
+				   "'%s' has commits of its own and stays (git switch %s, git "
+				   "merge %s)",
+				   track_branch(t), track_branch(t),
+				   track_branch(candidate->track));
+	}
+	return rc;
 }
 
 static bool has_version(const struct track_state *t, const char *version)
@@ -267,6 +345,8 @@ errint release_rotate(struct release *r, const char *version, struct release_pla
 	}
 	if (rc || strcmp(stable.at, candidate.at) == 0)
 		return rc;
+	if (!version && rotated_already(out, &w, &candidate))
+		return 0;
 	rc = plan_forward(out, &candidate, &stable, err);
 	if (!rc)
 		rc = check_version(r, &candidate, &stable, err);
@@ -276,6 +356,8 @@ errint release_rotate(struct release *r, const char *version, struct release_pla
 		rc = plan_keep(out, &stable, err);
 	if (!rc)
 		rc = plan_staging(out, &w, &candidate, err);
+	if (!rc)
+		rc = plan_followers(out, &candidate, err);
 	if (!rc)
 		rc = evidence_plan(out, err);
 	return rc ? rc : check_work_trees(out, &candidate, err);

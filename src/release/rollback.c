@@ -127,8 +127,17 @@ errint release_rollback(struct release *r, const struct track *t, const char *to
 	out->r = r;
 	if (!rc)
 		rc = state_source(r, t, &s, err);
-	if (!rc)
-		rc = find_target(r, &s, to, &target, err);
+	if (rc)
+		return rc;
+	/* Said again, one that is done would be another one. */
+	if (release_stands(r, out->what)) {
+		out->nothing = arena_printf(&r->a,
+					    "%s is back already; further back goes kiln release "
+					    "rollback %.*s --to COMMIT",
+					    track_branch(t), STR_ARG(t->name));
+		return 0;
+	}
+	rc = find_target(r, &s, to, &target, err);
 	if (rc || strcmp(target, s.at) == 0)
 		return rc;
 	rc = git_repo_is_ancestor(repo, target, s.at, &earlier, err);

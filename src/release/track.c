@@ -18,11 +18,11 @@ static const struct str latest_testing[] = {{"latest-testing", 14}},
 
 static const struct track usual[] = {
 	{.name = {"latest-testing", 14}, .ref = HEADS "latest-testing"},
-	{{"latest-staging", 14}, HEADS "latest-staging", latest_testing, NULL, 1, 0},
-	{{"latest", 6}, HEADS "latest", latest_staging, NULL, 1, 0},
+	{{"latest-staging", 14}, HEADS "latest-staging", latest_testing, NULL, 1, 0, false},
+	{{"latest", 6}, HEADS "latest", latest_staging, NULL, 1, 0, false},
 	{.name = {"main-testing", 12}, .ref = HEADS "main-testing"},
-	{{"main-staging", 12}, HEADS "main-staging", main_testing, NULL, 1, 0},
-	{{"main", 4}, HEADS "main", into_main, NULL, 2, 0},
+	{{"main-staging", 12}, HEADS "main-staging", main_testing, NULL, 1, 0, false},
+	{{"main", 4}, HEADS "main", into_main, NULL, 2, 0, false},
 };
 
 /* ---- pieces ---- */
@@ -106,7 +106,7 @@ static errint check_keys(const struct toml *table, const char *const *known, siz
 static errint read_track(const struct toml_entry *e, struct arena *a, struct track *t,
 			 struct err *err)
 {
-	static const char *const known[] = {"from", "gates", "branch"};
+	static const char *const known[] = {"from", "gates", "branch", "follows"};
 	const char *branch = arena_strz(a, e->key);
 
 	*t = (struct track){.name = e->key};
@@ -121,7 +121,13 @@ static errint read_track(const struct toml_entry *e, struct arena *a, struct tra
 		rc = read_names(e->value, "from", a, &t->from, &t->n_from, err);
 	if (!rc)
 		rc = read_names(e->value, "gates", a, &t->gates, &t->n_gates, err);
+	if (!rc)
+		rc = read_flag(e->value, "follows", &t->follows, err);
 	t->ref = arena_printf(a, HEADS "%s", branch);
+	/* What is promoted into needs evidence, which a rotation does not ask for on its behalf. */
+	if (!rc && t->follows && t->n_from)
+		return toml_err(toml_get(e->value, S("follows")), err,
+				"only a track that nothing is promoted into follows a rotation");
 	return rc;
 }
 

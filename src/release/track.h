@@ -29,6 +29,7 @@ struct track {
 	const char *ref; /* "refs/heads/BRANCH" */
 	const struct str *from, *gates;
 	size_t n_from, n_gates;
+	bool follows; /* a rotation takes it along to what it puts on the last track */
 };
 
 struct release_config {

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "no git"
 here=$(cd "$(dirname "$0")" && pwd)
-plan 4
+plan 5
 : "${KILN_SEED:=$(date +%s)}" "${KILN_KILLS:=12}"
 echo "# seed $KILN_SEED"
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c@d
@@ -56,3 +56,4 @@ killed promote main-testing
 (cd "$T/template/w" && git merge -q --ff-only main-testing && git push -q origin main-staging)
 by_hand git reset -q --hard HEAD~1
 killed rollback main-staging --to HEAD~1
+killed rollback main-staging

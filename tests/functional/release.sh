@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "no git"
-plan 35
+plan 48
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c@d
@@ -87,6 +87,46 @@ is "back" "$(release rollback main | sed 's/ (.*)//')" "branch main: 0.3.61 -> 0
 is "there, too" "$(git -C "$T/two.git" rev-parse main)" "$(git rev-parse v0.3.60^0)"
 is "and forward" "$(release rotate 0.3.61 | sed 's/ (.*)//')" "branch main: 0.3.60 -> 0.3.61"
 
+# ---- said twice ----
+
+like "a rotation that is said twice" "$(release rollback main >/dev/null && release rotate >/dev/null && git branch -qf latest-staging latest && release rotate)" "^main has it already$"
+(begin again; git switch -q latest-staging && version 0.3.61 && git branch -qf latest && version 0.3.62 && git push -q origin --all) 2>&1
+cd "$T/again" || exit 1
+is "one with more to come moves two" "$(release rotate | grep -c '^branch')" 2
+before=$(refs .)
+is "again it does nothing, and says how it would" "$(release rotate)" "main has it already: the last rotation here stands, and nothing came to latest since; kiln release rotate 0.3.62 goes on"
+is "nor with nothing to see" "$before" "$(refs .)"
+like "as JSON" "$(release rotate --json)" '"moves": \[\]\}$'
+version 0.3.63 && git push -q origin latest-staging
+like "what is new on staging is something to rotate" "$(release rotate)" "^branch main: 0.3.61 -> 0.3.62 "
+like "the version goes on in any case" "$(release rotate 0.3.63)" "^branch main: 0.3.62 -> 0.3.63 "
+like "back, once" "$(release rollback main)" "^branch main: 0.3.63 -> 0.3.62 .*, back$"
+is "and not twice" "$(release rollback main)" "main is back already; further back goes kiln release rollback main --to COMMIT"
+git switch -q main-testing && echo >repair && git add -A && git commit -qm repair && git push -q origin main-testing
+printf '[release]\nincrease = false\n' >.flox/kiln.toml
+git add -A && git commit -qm toml && git push -q origin main-testing
+like "a repair of what is not in use any more is told at the first step" "$(release promote 2>&1)" "^'main-testing' lacks 2 commits that 'main' has, and will not be moved there without .git switch main-testing, git merge main.$"
+
+# ---- tracks that follow ----
+
+(begin follow; cat >.flox/kiln.toml <<'TOML'
+[release.track.latest]
+
+[release.track.main-testing]
+follows = true
+
+[release.track.main]
+from = ["latest", "main-testing"]
+TOML
+git add -A && git commit -qm tracks && git branch -qf main-testing && git branch -qf latest && git switch -q latest && version 0.3.61 && git push -q --force origin --all) 2>&1
+cd "$T/follow" || exit 1
+is "where repairs begin comes along" "$(release rotate | sed -n 's/ (.*//p')" "branch main: 0.3.60 -> 0.3.61
+branch main-testing: 0.3.60 -> 0.3.61"
+git switch -q main-testing && echo >repair && git add -A && git commit -qm repair && git switch -q latest && version 0.3.62 && git push -q origin --all
+like "but not with something of its own" "$(release rotate 2>&1)" "^'main-testing' has commits of its own and stays .git switch main-testing, git merge latest.$"
+sed -i 's/^from = .*/&\nfollows = true/' .flox/kiln.toml
+fails_like "nor what is promoted into" "kiln.toml:8:.*: only a track that nothing is promoted into follows a rotation$" kiln release status
+cd "$T/two" || exit 1
 
 # ---- a new version ----
 
