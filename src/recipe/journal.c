@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Writing several files all or nothing. The journal is lines:
- *
- *	prepare | commit
- *	<sha256 of the old text> <sha256 of the new text> <path below the project>
- *
- * While it says `prepare`, the files beside the project's own are rubbish; from `commit` on each of
- * them has to be renamed over its file. The folder .flox is locked as long as one is at it. */
+ * Writing several files all or nothing. While the journal (journal_text.c) says `prepare`, the
+ * files beside the project's own are rubbish; from `commit` on each of them has to be renamed over
+ * its file. The folder .flox is locked as long as one is at it. */
 #include "recipe/files_int.h"
 
 #include <errno.h>
@@ -24,8 +20,7 @@
 struct journal_entry {
 	char *path; /* absolute, links resolved */
 	char *beside;
-	struct str shown;
-	struct hash old, new;
+	struct journal_line line;
 };
 
 struct journal {
@@ -77,7 +72,7 @@ static errint add_entry(struct journal *j, struct str shown, struct journal_entr
 	*e = (struct journal_entry){
 		.path = real,
 		.beside = xasprintf("%.*s/.%.*s" NEW_NAMES, STR_ARG(dir), STR_ARG(name)),
-		.shown = arena_str(&j->a, shown),
+		.line.path = arena_str(&j->a, shown),
 	};
 	*out = e;
 	return 0;
@@ -93,19 +88,15 @@ static errint hash_now(const char *path, struct hash *out, struct err *err)
 	return rc;
 }
 
-static errint write_journal(struct journal *j, const char *state, struct err *err)
+static errint write_journal(struct journal *j, bool committed, struct err *err)
 {
-	char old[HASH_TEXT_MAX], new[HASH_TEXT_MAX];
+	struct journal_text lines = {committed, ARENA_ARRAY(&j->a, struct journal_line, j->n + 1),
+				     j->n};
 	BUF(text, LIMIT_SMALL_FILE);
 
-	buf_printf(&text, "%s\n", state);
-	for (size_t i = 0; i < j->n; i++) {
-		const struct journal_entry *e = &j->v[i];
-
-		hash_format(&e->old, HASH_BASE16, false, old);
-		hash_format(&e->new, HASH_BASE16, false, new);
-		buf_printf(&text, "%s %s %.*s\n", old, new, STR_ARG(e->shown));
-	}
+	for (size_t i = 0; i < j->n; i++)
+		lines.v[i] = j->v[i].line;
+	journal_print(&lines, &text);
 	errint rc = buf_check(&text, "journal", err);
 	if (!rc)
 		rc = file_write(AT_FDCWD, j->file, buf_str(&text), 0600, FILE_WRITE_SYNC, err);
@@ -153,40 +144,23 @@ static void take_back(struct journal *j)
 
 /* ---- after a kill ---- */
 
-static errint broken(const struct journal *j, struct err *err)
-{
-	err_set(err, ERR_CORRUPT, "'%s' is no journal of edits", j->file);
-	return err_hint(err, "look at the project's files, and remove it");
-}
-
-static errint read_entry(struct journal *j, struct str line, struct err *err)
-{
-	struct str old, new, shown;
-	struct journal_entry *e;
-
-	if (!str_cut(line, ' ', &old, &line) || !str_cut(line, ' ', &new, &shown))
-		return broken(j, err);
-	errint rc = add_entry(j, shown, &e, err);
-	if (rc)
-		return rc;
-	ERR(ignored);
-	if (hash_parse(old, HASH_SHA256, &e->old, &ignored) ||
-	    hash_parse(new, HASH_SHA256, &e->new, &ignored))
-		return broken(j, err);
-	return 0;
-}
-
-/* Somebody may have edited a file by hand since: that is not thrown away. */
+/* Somebody may have edited a file by hand since: that is not thrown away; nor is what lies beside
+ * it put in its place, if it is not what was to be. */
 static errint check_untouched(const struct journal *j, struct err *err)
 {
 	for (size_t i = 0; i < j->n; i++) {
 		const struct journal_entry *e = &j->v[i];
-		struct hash now;
-		errint rc = hash_now(e->path, &now, err);
+		struct hash now, next;
 
+		if (access(e->beside, F_OK))
+			continue;
+		errint rc = hash_now(e->path, &now, err);
+		if (!rc)
+			rc = hash_now(e->beside, &next, err);
 		if (rc)
 			return rc;
-		if (access(e->beside, F_OK) || hash_eq(&now, &e->old) || hash_eq(&now, &e->new))
+		if (hash_eq(&next, &e->line.new) &&
+		    (hash_eq(&now, &e->line.old) || hash_eq(&now, &e->line.new)))
 			continue;
 		err_set(err, ERR_FAILED,
 			"an update was interrupted, and '%s' was edited since then", e->path);
@@ -196,29 +170,42 @@ static errint check_untouched(const struct journal *j, struct err *err)
 	return 0;
 }
 
+static errint read_journal(struct journal *j, bool *committed, struct err *err)
+{
+	BUF(text, LIMIT_SMALL_FILE);
+	struct journal_text lines;
+	errint rc = file_read(AT_FDCWD, j->file, &text, err);
+
+	if (rc)
+		return rc;
+	rc = journal_parse(arena_str(&j->a, buf_str(&text)), &j->a, &lines, err);
+	if (rc) {
+		err_wrap(err, "'%s' is no journal of edits", j->file);
+		return err_hint(err, "look at the project's files, and remove it");
+	}
+	for (size_t i = 0; !rc && i < lines.n; i++) {
+		struct journal_entry *e;
+
+		rc = add_entry(j, lines.v[i].path, &e, err);
+		if (!rc)
+			e->line = lines.v[i];
+	}
+	*committed = lines.committed;
+	return rc;
+}
+
 errint journal_finish(const char *project, struct err *err)
 {
 	struct journal j CLEANUP(journal_release);
-	BUF(text, LIMIT_SMALL_FILE);
-	struct str rest, line;
+	bool committed = false;
 
 	errint rc = journal_open(&j, project, err);
 	if (rc || access(j.file, F_OK))
 		return rc;
-	rc = file_read(AT_FDCWD, j.file, &text, err);
+	rc = read_journal(&j, &committed, err);
 	if (rc)
 		return rc;
-	rest = buf_str(&text);
-	str_split(&rest, '\n', &line);
-	bool prepared = str_eqz(line, "prepare");
-	if (!prepared && !str_eqz(line, "commit"))
-		return broken(&j, err);
-	while (!rc && str_split(&rest, '\n', &line))
-		if (line.n)
-			rc = read_entry(&j, line, err);
-	if (rc)
-		return rc;
-	if (prepared) {
+	if (!committed) {
 		take_back(&j);
 		return 0;
 	}
@@ -232,12 +219,12 @@ static errint check_file(const struct journal_entry *e, struct err *err)
 {
 	struct hash now;
 
-	if (str_chr(e->shown, '\n') >= 0)
+	if (str_chr(e->line.path, '\n') >= 0)
 		return err_set(err, ERR_UNSUPPORTED, "'%s' has a line end in its name", e->path);
 	if (access(e->path, W_OK))
 		return err_sys(err, "cannot write '%s'", e->path);
 	errint rc = hash_now(e->path, &now, err);
-	if (rc || hash_eq(&now, &e->old))
+	if (rc || hash_eq(&now, &e->line.old))
 		return rc;
 	err_set(err, ERR_FAILED, "'%s' was changed by somebody else meanwhile", e->path);
 	return err_hint(err, "nothing was written; run it again");
@@ -259,7 +246,7 @@ static errint write_beside(const struct journal_entry *e, struct str text, struc
 
 static errint write_all(struct journal *j, const struct recipe_files *f, struct err *err)
 {
-	errint rc = write_journal(j, "prepare", err);
+	errint rc = write_journal(j, false, err);
 
 	for (size_t i = 0, k = 0; !rc && i < f->n; i++)
 		if (!str_eq(f->v[i].old, f->v[i].text))
@@ -267,7 +254,7 @@ static errint write_all(struct journal *j, const struct recipe_files *f, struct 
 	if (!rc)
 		rc = interrupt_check(err);
 	if (!rc)
-		rc = write_journal(j, "commit", err);
+		rc = write_journal(j, true, err);
 	if (rc) {
 		take_back(j);
 		return rc;
@@ -288,8 +275,8 @@ errint recipe_files_write(struct recipe_files *f, struct err *err)
 		rc = add_entry(&j, f->v[i].shown, &e, err);
 		if (rc)
 			return rc;
-		hash_bytes(HASH_SHA256, f->v[i].old, &e->old);
-		hash_bytes(HASH_SHA256, f->v[i].text, &e->new);
+		hash_bytes(HASH_SHA256, f->v[i].old, &e->line.old);
+		hash_bytes(HASH_SHA256, f->v[i].text, &e->line.new);
 		rc = check_file(e, err);
 	}
 	if (!rc && j.n)

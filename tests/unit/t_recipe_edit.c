@@ -169,6 +169,22 @@ static void test_killed(void)
 	IS_STR(get("k.nix"), S("by hand"), "which is kept");
 	IS_OK(unlink(at(".flox/.kiln-edits")), err, "the cure");
 	recipe_files_release(&f);
+	recipe_files_release(&f);
+	leave("commit", "old", "new", "old");
+	put(".k.nix.kiln-edit", "foreign");
+	IS_ERR(recipe_files_open(&f, project, &err), err, ERR_FAILED,
+	       "beside it lies something else");
+	IS_STR(get("k.nix"), S("old"), "which does not come in its place");
+	recipe_files_release(&f);
+	leave("commit", "old", "new", "old");
+	put("below/.flox/.kiln-edits",
+	    arena_printf(&a, "%.*s ../k.nix\n",
+			 (int)(strlen(get(".flox/.kiln-edits").p) - strlen(" k.nix\n")),
+			 get(".flox/.kiln-edits").p));
+	IS_ERR(recipe_files_open(&f, at("below"), &err), err, ERR_CORRUPT, "one that leads out");
+	IS_STR(get("k.nix"), S("old"), "edits nothing there");
+	IS_OK(unlink(at(".k.nix.kiln-edit")), err, "the cure");
+	recipe_files_release(&f);
 	put(".flox/.kiln-edits", "what?\n");
 	IS_ERR(recipe_files_open(&f, project, &err), err, ERR_CORRUPT, "no journal at all");
 	IS_OK(unlink(at(".flox/.kiln-edits")), err, "the cure");
