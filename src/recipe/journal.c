@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Writing several files all or nothing. While the journal (journal_text.c) says `prepare`, the
- * files beside the project's own are rubbish; from `commit` on each of them has to be renamed over
- * its file. The folder .flox is locked as long as one is at it. */
+ * Writing several files all or nothing. While the journal (recipe/journal_text.c) says `prepare`,
+ * the files beside the project's own are rubbish; from `commit` on each of them has to be renamed
+ * over its file. The folder .flox is locked as long as one is at it. */
 #include "recipe/files_int.h"
 
 #include <errno.h>
