@@ -213,7 +213,8 @@ static errint find(struct build_command *c, struct session *s, struct err *err)
 	if (rc)
 		return rc;
 	r.dir = c->rev ? c->revision.dir : c->project_dir;
-	r.exported = r.fresh = c->rev != NULL;
+	r.exported = c->revision.tree;
+	r.fresh = c->rev != NULL;
 	rc = project_resolve(&r, c->asked, c->n_asked, &c->a, &c->found, err);
 	if (rc == ERR_NOT_FOUND)
 		return not_found(c, err);

@@ -411,7 +411,7 @@ BUILTIN(filterSource)
 	TRY(want_function(E, args[0], 0,
 			  "while evaluating the first argument passed to builtins.filterSource"));
 	how.filter = args[0];
-	how.name = base_name(path);
+	how.name = path_store_name(E, path);
 	return add_path(E, pos, path, ctx, &how, out);
 }
 
@@ -480,7 +480,7 @@ BUILTIN(path)
 				 "missing required 'path' attribute in the first argument to "
 				 "'builtins.path'");
 	if (p.how.name.n == 0)
-		p.how.name = base_name(p.path);
+		p.how.name = path_store_name(E, p.path);
 	return add_path(E, pos, p.path, p.ctx, &p.how, out);
 }
 

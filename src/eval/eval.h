@@ -88,7 +88,8 @@ struct eval_options {
 	 * has it. */
 	const char *project, *set;
 	const struct eval_tracked *tracked; /* or NULL; borrowed */
-	struct eval_trial *trial;           /* or NULL; borrowed */
+	const char *tree; /* the folder whose copies are called "source": a project's; or NULL */
+	struct eval_trial *trial; /* or NULL; borrowed */
 };
 
 /* Appends every option that decides what is found, so that two evaluations with equal keys differ

@@ -443,7 +443,9 @@ errint path_list(struct eval *E, pos_t pos, struct str path, struct dir_list *ou
 /* Nix's path algebra on absolute paths: canonical text without the disk; dir/rest. */
 struct str path_canonical(struct eval *E, struct str path);
 
-/* Copies a path to the store under its base name, once per evaluation; adds to *sc. */
+/* What a path is called in the store when nobody gives a name. */
+struct str path_store_name(const struct eval *E, struct str path);
+/* Copies a path to the store under that name, once per evaluation; adds to *sc. */
 errint copy_to_store(struct eval *E, pos_t pos, struct str path, const struct context **sc,
 		     struct str *out);
 /* Forgets nothing: the same with a name, method, filter function and expected hash, for

@@ -8,7 +8,7 @@
 #include "memo/memo.h"
 
 #if defined(__LP64__)
-_Static_assert(sizeof(struct eval_options) == 184,
+_Static_assert(sizeof(struct eval_options) == 192,
 	       "the new option belongs into eval_options_key()");
 #endif
 

@@ -133,11 +133,18 @@ errint add_path_to_store(struct eval *E, pos_t pos, struct str path, const struc
 	return 0;
 }
 
+/* A project's tree is "source", as Flox and flakes have it: the folder that somebody checked it out
+ * into must decide no bits. */
+struct str path_store_name(const struct eval *E, struct str path)
+{
+	return E->opt.tree && str_eq(path, str_c(E->opt.tree)) ? S("source") : path_base(path);
+}
+
 errint copy_to_store(struct eval *E, pos_t pos, struct str path, const struct context **sc,
 		     struct str *out)
 {
 	struct str *known = path_map_get(&E->paths->copies, path);
-	struct add_path how = {.name = path_base(path), .recursive = true};
+	struct add_path how = {.name = path_store_name(E, path), .recursive = true};
 
 	if (str_ends(path, S(".drv")))
 		return eval_fail(E, pos, "file names are not allowed to end in '.drv'");

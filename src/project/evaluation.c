@@ -98,6 +98,7 @@ errint evaluation_options(struct session *s, const struct eval_request *request,
 	out->project = request->project;
 	out->set = request->set;
 	out->tracked = request->tracked;
+	out->tree = request->tree;
 	out->trial = request->trial;
 	out->read_only = flags & EVALUATION_READ_ONLY;
 	out->store = s->store;

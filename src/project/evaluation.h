@@ -35,7 +35,8 @@ struct eval_request {
 	size_t n_allowed;
 	const char *project, *set; /* whose recipes are evaluated, and with what; or NULL */
 	const struct eval_tracked *tracked; /* what of the project counts; NULL: all */
-	struct eval_trial *trial;           /* or NULL; borrowed */
+	const char *tree; /* what the project is a part of: its repository, or itself; or NULL */
+	struct eval_trial *trial; /* or NULL; borrowed */
 };
 void eval_request_release(struct eval_request *r);
 

@@ -146,6 +146,9 @@ errint recipes_open(const struct project_request *r, struct arena *a, struct rec
 	told->set = told->nixpkgs ? told->nixpkgs : told->allowed[0];
 	if (!r->exported)
 		rc = project_tracked(r->dir, a, told->inputs, &told->tracked, err);
+	told->tree = r->exported     ? r->exported
+		     : told->tracked ? arena_strz(a, told->tracked->top)
+				     : out->dir;
 	if (!rc)
 		project_warn_untracked_lock(out->dir, told->tracked, told->inputs,
 					    r->session->report);

@@ -45,9 +45,9 @@ struct project_request {
 	unsigned flags; /* enum evaluation_flags */
 	/* What the project pins, for whom the set is evaluated; NULL: not looked for. */
 	const struct set_pin *pin;
-	bool fresh;      /* evaluate, whatever is remembered */
-	bool exported;   /* dir holds what git tracks and nothing else: git is not asked */
-	bool keep_going; /* a recipe that does not evaluate is a found one with its failure */
+	bool fresh;           /* evaluate, whatever is remembered */
+	const char *exported; /* dir is in this tree of all that git tracks: git is not asked */
+	bool keep_going;      /* a recipe that does not evaluate is a found one with its failure */
 };
 
 /* What became of one asked thing; every recipe is one of its own. */

@@ -16,6 +16,7 @@ void project_revision_release(struct project_revision *r)
 	if (r->root)
 		remove_tree_quietly(AT_FDCWD, r->root);
 	free(r->root);
+	free(r->tree);
 	free(r->dir);
 	*r = (struct project_revision){0};
 }
@@ -65,11 +66,12 @@ errint project_revision_open(struct session *s, const char *project, const char 
 		rc = temp_dir(temp_dir_root(), "kiln-rev.", &out->root, err);
 	if (rc)
 		return rc;
-	char *tree CLEANUP_FREE = path_join(str_c(out->root), path_base(str_c(p.top)));
-	rc = write_out(s, &p, out->commit, tree, err);
+	char *root CLEANUP_FREE = realpath(out->root, NULL);
+	out->tree = path_join(str_c(root ? root : out->root), path_base(str_c(p.top)));
+	rc = write_out(s, &p, out->commit, out->tree, err);
 	if (rc)
 		return err_wrap(err, "revision '%s'", rev);
-	out->dir = path_join(str_c(tree), str_drop_suffix(p.prefix, S("/")));
+	out->dir = path_join(str_c(out->tree), str_drop_suffix(p.prefix, S("/")));
 	char *recipes CLEANUP_FREE = path_join(str_c(out->dir), S(".flox/pkgs"));
 	if (access(recipes, F_OK) == 0)
 		return 0;

@@ -9,7 +9,8 @@
 
 struct project_revision {
 	char *root; /* temporary, removed at the end; NULL: none */
-	char *dir;  /* the project in it */
+	char *tree; /* the repository's files in it */
+	char *dir;  /* the project in that */
 	char commit[41];
 };
 void project_revision_release(struct project_revision *r);

@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "no git"
-plan 50
+plan 54
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
@@ -193,3 +193,25 @@ echo "gitdir:" >.git
 fails_like "nor is a file that names none" "'.*/left/\.git' names no repository" kiln build --dry-run foo
 rm .git && mkdir .git
 is "an empty folder is none for Git, too" "$(copied dry)" "deep/file one "
+
+# ---- the folder that it is checked out into ----
+project "$T/whole"
+git init -q
+cat >.flox/pkgs/foo.nix <<'NIX'
+{ lib }:
+derivation {
+  name = "foo"; system = "x86_64-linux"; builder = "/bin/sh";
+  plain = ../..; text = "${../..}/src"; named = builtins.path { path = ../..; };
+  filtered = builtins.filterSource (path: type: baseNameOf path != "deep") ../..; below = ../../src;
+}
+NIX
+commit whole
+one=$(drv_of)
+git clone -q "$T/whole" "$T/a name, no store path's" && cd "$T/a name, no store path's" || exit 1
+is "decides nothing of what copies the project" "$(drv_of)" "$one"
+is "nor does that of a revision" "$(kiln build --rev HEAD --dry-run foo 2>&1 | grep -o '/nix/store/[^ ]*-foo.drv')" "$one"
+rm -rf .git
+is "nor outside of repositories" "$(drv_of)" "$one"
+# shellcheck disable=SC2016 # Nix's own
+cd .flox/pkgs && like "as Nix has it it is called what it is called" \
+	"$(kiln eval --raw -E '"${./.}"')" "^/nix/store/[a-z0-9]*-pkgs$"
