@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/environ.h"
 #include "base/file.h"
 #include "cache/push_place.h"
 #include "fetch/fetch.h"
@@ -117,7 +118,7 @@ static errint server_have(struct push_place *p, const char *const *names, size_t
 
 static errint server_new_nar(struct push_place *p, int *out, struct err *err)
 {
-	const char *dir = getenv("TMPDIR");
+	const char *dir = env_get("TMPDIR");
 
 	dir = dir && *dir ? dir : "/var/tmp";
 	*out = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);

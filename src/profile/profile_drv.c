@@ -4,6 +4,7 @@
  * decides what it is. */
 #include "profile/profile.h"
 
+#include "base/environ.h"
 #include "plan/plan.h"
 #include "store/derivation.h"
 #include "store/store.h"
