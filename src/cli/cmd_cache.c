@@ -5,6 +5,7 @@
 #include "cache/push.h"
 #include "cli/command.h"
 #include "cli/named.h"
+#include "cli/pull.h"
 #include "store/key_files.h"
 
 enum { KEYS_MAX = 16 };
@@ -151,22 +152,17 @@ static errint pull(struct cli *cli, void *ctx, struct err *err)
 {
 	const struct cache_command *c = ctx;
 	struct build_wanted *w = ARENA_ARRAY(&cli->a, struct build_wanted, c->names.n);
-	struct build_options o = {0};
-	struct session *s;
-	errint rc = cli_session(cli, &s, err);
+	struct named *named = ARENA_ARRAY(&cli->a, struct named, c->names.n);
+	errint rc = 0;
 
-	for (size_t i = 0; !rc && i < c->from.n; i++)
-		settings_add_word(cli->settings, &cli->settings->substituters, str_c(c->from.v[i]));
 	for (size_t i = 0; !rc && i < c->names.n; i++) {
-		struct named named;
-
-		rc = named_find(cli, c->names.v[i], &named, err);
-		w[i].path = named.path;
+		rc = named_find(cli, c->names.v[i], &named[i], err);
+		w[i].path = named[i].drv.n ? named[i].drv : named[i].path;
 	}
 	if (!rc)
-		rc = project_realise(s, w, c->names.n, &o, err);
+		rc = pull_paths(cli, &c->from, false, w, c->names.n, err);
 	for (size_t i = 0; !rc && i < c->names.n; i++)
-		out_printf("%.*s\n", STR_ARG(w[i].path));
+		out_printf("%.*s\n", STR_ARG(named[i].path));
 	return rc;
 }
 

@@ -126,15 +126,14 @@ static const struct command nix_repl = {
 };
 
 static const struct command *const verbs[] = {
-	&nix_verb_build, &nix_verb_develop,     &nix_eval, &nix_verb_hash,
-	&nix_verb_log,   &nix_verb_path_info,   &nix_repl, &nix_verb_shell,
-	&nix_verb_store, &nix_verb_why_depends, NULL,
+	&nix_verb_build, &nix_verb_copy,  &nix_verb_develop,     &nix_eval,
+	&nix_verb_hash,  &nix_verb_log,   &nix_verb_path_info,   &nix_repl,
+	&nix_verb_shell, &nix_verb_store, &nix_verb_why_depends, NULL,
 };
 
 /* What Nix calls it, and what does it here. */
 static const char *const elsewhere[] = {
 	"config",     "man kiln-settings",
-	"copy",       "kiln store --export and --import",
 	"derivation", "kiln instantiate --json",
 	"flake",      "",
 	"fmt",        "",

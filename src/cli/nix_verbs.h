@@ -6,6 +6,7 @@
 #include "cli/command.h"
 
 extern const struct command nix_verb_build;
+extern const struct command nix_verb_copy;
 extern const struct command nix_verb_develop;
 extern const struct command nix_verb_hash;
 extern const struct command nix_verb_log;

@@ -2,7 +2,7 @@
 # Binary caches beside real Nix: each reads what the other wrote, and both write the same.
 . "$(dirname "$0")/../lib.sh"
 command -v nix-store >/dev/null || skip_all "no nix-store (Debian's nix-bin)"
-plan 24
+plan 31
 cd "$T" || exit 1
 export NIX_CONFIG='experimental-features = nix-command
 substituters =
@@ -58,3 +58,12 @@ fails_like "but not of other content" "hash mismatch" env KILN_STORE="$T/apart" 
 printf '%s\n' "StoreDir: /nix/store" >bare-info
 mkdir bare && mv bare-info bare/nix-cache-info
 ok "kiln fills a cache that only says whose it is" kiln cache push --to "file://$T/bare?secret-key=$T/key" $t
+ok "nix copy by kiln, into a cache" compat nix copy --to "file://$T/copied?secret-key=$T/key" $t
+is "writes what kiln cache push does" "$(cat copied/*.narinfo)" "$(cat ours-zstd/2*.narinfo ours-zstd/3*.narinfo)"
+apart
+ok "and out of one" env KILN_STORE="$T/apart" "$KILN_BUILD/compat/nix" copy --from "file://$T/copied" --option trusted-public-keys "$public" $t
+ok "is whole" same $t
+apart
+fails_like "a stranger's is refused" "has 0 of 1 signatures" env KILN_STORE="$T/apart" "$KILN_BUILD/compat/nix" copy --from "file://$T/copied" $t
+ok "unless nobody asks" env KILN_STORE="$T/apart" "$KILN_BUILD/compat/nix" copy --no-check-sigs --from "file://$T/copied" $t
+fails_like "one way has to be said" "one of '--from' and '--to'" compat nix copy $t

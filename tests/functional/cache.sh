@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 50
+plan 54
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
 cd "$T" || exit 1
@@ -100,6 +100,15 @@ rm "c/$(hash_part "$mid").narinfo"
 fails_like "a path that a cache has without what it refers to" "refers to '$mid', which no cache has" \
 	apart cache pull --from "file://$T/c" --trusted-public-keys "$public" "$top"
 ok "a push fills the gap" kiln cache push --to "file://$T/c" -k ./key "$top"
+
+# ---- recipes ----
+mkdir -p p/.flox/pkgs
+sed "s/[(]*^let/{ }: let/" e.nix >p/.flox/pkgs/top.nix
+(cd p && kiln build --no-link >/dev/null 2>&1)
+ok "a recipe's result is pushed by its name" env -C p "$KILN_BUILD/kiln" cache push --to "file://$T/recipes" -k ../key top
+is "and pulled by it" "$(cd p && apart cache pull -v --from "file://$T/recipes" --trusted-public-keys "$public" top 2>../err)" "$(cd p && kiln build --no-link --print-out-paths 2>/dev/null)"
+is "without building" "$(grep -c 'started: building' err)" 0
+is "where no cache has it, it is built" "$(cd p && apart cache pull -v top 2>../err)" "$(cd p && kiln build --no-link --print-out-paths 2>/dev/null)"
 
 # ---- servers ----
 python3 -c '
