@@ -25,25 +25,18 @@ static void *merge_named(struct arena *a, size_t size, const void *low, size_t n
 			 const void *high, size_t n_high, size_t *n)
 {
 	char *v = arena_calloc(a, n_low + n_high + 1, size);
+	struct manifest_index below;
 
 	memcpy(v, n_low ? low : v, n_low * size);
 	*n = n_low;
+	manifest_index_make(&below, a, v, n_low, size);
 	for (size_t i = 0; i < n_high; i++) {
 		const char *one = (const char *)high + i * size;
 		struct str name;
-		size_t k = 0;
 
 		memcpy(&name, one, sizeof(name));
-		for (; k < n_low; k++) {
-			struct str there;
-
-			memcpy(&there, v + k * size, sizeof(there));
-			if (str_eq(there, name))
-				break;
-		}
-		if (k == n_low)
-			k = (*n)++;
-		memcpy(v + k * size, one, size);
+		ptrdiff_t at = manifest_index_find(&below, name);
+		memcpy(v + (at < 0 ? (*n)++ : (size_t)at) * size, one, size);
 	}
 	return v;
 }

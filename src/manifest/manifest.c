@@ -108,6 +108,8 @@ static errint read_minimum(struct manifest_reader *r, const struct toml *v, void
 	if (v->kind == TOML_TABLE && !m->minimum_cli_reason.at)
 		return manifest_wrong(r, v, "has no 'reason'");
 	/* 1.10.0 took any text. */
+	if (m->schema == MANIFEST_OLDEST_SCHEMA && v->kind == TOML_TABLE)
+		manifest_find(r, MANIFEST_NEWER, v, S(""), MANIFEST_OLDEST_SCHEMA + 1);
 	if (m->schema > MANIFEST_OLDEST_SCHEMA && !is_semver(m->minimum_cli.text))
 		return manifest_wrong(r, m->minimum_cli.at, "is no version of three numbers");
 	return 0;
@@ -185,32 +187,42 @@ errint manifest_parse(struct str text, const char *file, struct arena *a, struct
 	return 0;
 }
 
+static errint no_service(struct manifest *m, struct str name, struct err *err)
+{
+	struct suggestion s = suggestion_for(name);
+
+	for (size_t i = 0; i < m->n_services; i++)
+		suggestion_offer(&s, m->services[i].name);
+	suggestion_hint(&s, err);
+	return err_hint(err, "services are tables [services.NAME] with a 'command'");
+}
+
 errint manifest_finish(struct manifest *m, struct arena *a, struct err *err)
 {
-	struct manifest_reader r = {.arena = a, .err = err, .m = m};
+	struct manifest_index services;
 
+	manifest_index_make(&services, a, m->services, m->n_services, sizeof(*m->services));
 	for (size_t i = 0; i < m->n_services; i++)
 		for (size_t k = 0; k < m->services[i].n_depends; k++) {
 			const struct manifest_dependency *d = &m->services[i].depends[k];
 
-			if (manifest_service_find(m, d->service))
+			if (manifest_index_find(&services, d->service) >= 0)
 				continue;
 			toml_err(d->at, err,
 				 "service '%.*s' depends on '%.*s', which is no service",
 				 STR_ARG(m->services[i].name), STR_ARG(d->service));
-			return manifest_service_hint(&r, d->service);
+			return no_service(m, d->service, err);
 		}
 	for (size_t i = 0; i < m->n_watches; i++) {
 		const struct manifest_watch *w = &m->watches[i];
-		struct manifest_service *s =
-			(struct manifest_service *)manifest_service_find(m, w->service);
+		ptrdiff_t at = manifest_index_find(&services, w->service);
 
-		if (!s) {
+		if (at < 0) {
 			toml_err(w->at, err, "[kiln.services] has '%.*s', which is no service",
 				 STR_ARG(w->service));
-			return manifest_service_hint(&r, w->service);
+			return no_service(m, w->service, err);
 		}
-		s->watch = w;
+		m->services[at].watch = w;
 	}
 	return 0;
 }
@@ -219,22 +231,23 @@ errint manifest_finish(struct manifest *m, struct arena *a, struct err *err)
 
 static void tell(const struct manifest *m, const struct manifest_finding *f, struct buf *b)
 {
-	buf_printf(b, "%s:%u:%u: ", f->at->file, f->at->line, f->at->column);
+	buf_printf(b, "%s:%u:%u: '%.*s' is ", f->at->file, f->at->line, f->at->column,
+		   STR_ARG(f->path));
 	if (f->kind == MANIFEST_NEWER)
-		buf_printf(b, "'%.*s' is of schema-version %s, the manifest's is %s",
-			   STR_ARG(f->path), manifest_schema_text(f->since),
-			   m->schema == MANIFEST_V1 ? "older (version = 1)"
-						    : manifest_schema_text(m->schema));
+		buf_printf(b, "of schema-version %s, the manifest is of %s%s",
+			   manifest_schema_text(f->since),
+			   m->schema == MANIFEST_V1 ? "version " : "",
+			   manifest_schema_text(m->schema));
 	else
-		buf_printf(b, "'%.*s' is no key of a manifest", STR_ARG(f->path));
+		buf_putz(b, "no key of a manifest");
 }
 
 static errint hint_finding(const struct manifest *m, const struct manifest_finding *f,
 			   struct err *err)
 {
 	if (f->kind == MANIFEST_NEWER)
-		return err_hint(err, "write %sschema-version = \"%s\"",
-				m->schema == MANIFEST_V1 ? "instead of 'version = 1': " : "",
+		return err_hint(err, "make '%s' of it: schema-version = \"%s\"",
+				m->schema == MANIFEST_V1 ? "version = 1" : "schema-version",
 				manifest_schema_text(f->since));
 	if (f->near.n)
 		return err_hint(err, "did you mean '%.*s'?", STR_ARG(f->near));
@@ -254,6 +267,8 @@ errint manifest_refuse_unknown(const struct manifest *m, struct err *err)
 	for (size_t i = 1; i < m->n_findings && i <= SHOWN; i++) {
 		buf_clear(&b);
 		tell(m, &m->findings[i], &b);
+		if (m->findings[i].near.n)
+			buf_printf(&b, ", perhaps '%.*s'", STR_ARG(m->findings[i].near));
 		err_detail(err, "%s", buf_z(&b));
 	}
 	if (m->n_findings > SHOWN + 1)

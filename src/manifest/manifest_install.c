@@ -3,6 +3,7 @@
  * [install] and [pkg-groups]. */
 #include <stddef.h>
 
+#include "base/suggest.h"
 #include "base/toml_edit.h"
 #include "manifest/manifest_int.h"
 
@@ -77,6 +78,31 @@ static void find_misfits(struct manifest_reader *r, const struct toml *v,
 	}
 }
 
+/* A key of it may be one of the three, misspelled, or the rest of an id that wants quotes. */
+static errint has_none(struct manifest_reader *r, const struct toml *v)
+{
+	static const char *const kinds[] = {"pkg-path", "flake", "store-path"};
+	errint rc = manifest_wrong(r, v, "has none of 'pkg-path', 'flake', 'store-path'");
+	BUF(id, LIMIT_TOML_TEXT);
+
+	for (size_t i = 0; i < v->table.n; i++) {
+		const struct toml_entry *e = &v->table.entries[i];
+		struct suggestion s = suggestion_for(e->key);
+
+		if (e->value->kind == TOML_TABLE) {
+			buf_printf(&id, "%.*s.%.*s", STR_ARG(r->path[r->n_path - 1]),
+				   STR_ARG(e->key));
+			return err_hint(r->err, "a name with dots is written in quotes: \"%s\"",
+					buf_z(&id));
+		}
+		for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
+			suggestion_offer(&s, str_c(kinds[k]));
+		if (suggestion_hint(&s, r->err))
+			return rc;
+	}
+	return rc;
+}
+
 static errint choose_kind(struct manifest_reader *r, const struct toml *v, struct descriptor *d)
 {
 	const struct manifest_text *what[] = {&d->pkg_path, &d->flake, &d->store_path};
@@ -99,12 +125,7 @@ static errint choose_kind(struct manifest_reader *r, const struct toml *v, struc
 				      "has more than one of 'pkg-path', 'flake', 'store-path'");
 	if (n)
 		return manifest_wrong(r, d->p.what.at, "names no package");
-	errint rc = manifest_wrong(r, v, "has none of 'pkg-path', 'flake', 'store-path'");
-	/* A word that is no key of a package may be that one, misspelled. */
-	if (r->m->n_findings && r->m->findings[r->m->n_findings - 1].near.n)
-		err_hint(r->err, "did you mean '%.*s'?",
-			 STR_ARG(r->m->findings[r->m->n_findings - 1].near));
-	return rc;
+	return has_none(r, v);
 }
 
 static errint read_package(struct manifest_reader *r, const struct toml *v, void *into)

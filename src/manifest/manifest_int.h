@@ -72,5 +72,15 @@ manifest_read_fn manifest_read_install, manifest_read_groups, manifest_read_serv
 /* What is judged when the manifest is whole (it includes nothing, or was composed): every
  * depends-on and every [kiln.services.NAME] names a service; the latter become the service's. */
 errint manifest_finish(struct manifest *m, struct arena *a, struct err *err);
-/* Hints the service that is near that name; returns err's code. */
-errint manifest_service_hint(struct manifest_reader *r, struct str name);
+
+/* Things of one size whose first member is their name (struct str), by it: files of megabytes have
+ * very many. The names have to stay where they are. */
+struct manifest_index {
+	const char *v;
+	size_t size, cap;
+	uint32_t *slots; /* number of the thing plus 1; 0 is free */
+};
+void manifest_index_make(struct manifest_index *x, struct arena *a, const void *v, size_t n,
+			 size_t size);
+/* Its number, or -1. */
+ptrdiff_t manifest_index_find(const struct manifest_index *x, struct str name);

@@ -3,7 +3,6 @@
  * [services], and what [kiln.services] says of the same services. */
 #include <stddef.h>
 
-#include "base/suggest.h"
 #include "manifest/manifest_int.h"
 
 /* ---- shutdown ---- */
@@ -87,6 +86,27 @@ static errint read_depends(struct manifest_reader *r, const struct toml *v, void
 	return rc;
 }
 
+/* ---- systemd ---- */
+
+/* What stands in the sections is systemd's. */
+struct unit {
+	const struct toml *unit, *service;
+};
+
+static const struct manifest_key systemd_keys[] = {
+	{"unit", MANIFEST_KIND_RAW, 0, offsetof(struct unit, unit), NULL},
+	{"service", MANIFEST_KIND_RAW, 0, offsetof(struct unit, service), NULL},
+};
+
+static errint read_systemd(struct manifest_reader *r, const struct toml *v, void *into)
+{
+	struct manifest_service *s = into;
+	struct unit unit;
+
+	s->systemd = v;
+	return manifest_read_table(r, v, systemd_keys, ARRAY_LEN(systemd_keys), &unit);
+}
+
 /* ---- a service ---- */
 
 static const struct manifest_key service_keys[] = {
@@ -95,7 +115,7 @@ static const struct manifest_key service_keys[] = {
 	{"is-daemon", MANIFEST_KIND_FLAG, 0, AT(is_daemon), NULL},
 	{"shutdown", MANIFEST_KIND_OWN, 0, 0, read_shutdown},
 	{"depends-on", MANIFEST_KIND_OWN, 16, 0, read_depends},
-	{"systemd", MANIFEST_KIND_RAW, 0, AT(systemd), NULL},
+	{"systemd", MANIFEST_KIND_OWN, 0, 0, read_systemd},
 	{"systems", MANIFEST_KIND_TEXTS, 0, AT(systems), NULL},
 };
 
@@ -204,14 +224,4 @@ static const struct manifest_key kiln_keys[] = {
 errint manifest_read_kiln(struct manifest_reader *r, const struct toml *v, void *into)
 {
 	return manifest_read_table(r, v, kiln_keys, ARRAY_LEN(kiln_keys), into);
-}
-
-errint manifest_service_hint(struct manifest_reader *r, struct str name)
-{
-	struct suggestion s = suggestion_for(name);
-
-	for (size_t i = 0; i < r->m->n_services; i++)
-		suggestion_offer(&s, r->m->services[i].name);
-	suggestion_hint(&s, r->err);
-	return err_hint(r->err, "services are tables [services.NAME] with a 'command'");
 }

@@ -188,10 +188,21 @@ static const struct manifest_key *find_key(const struct manifest_key *keys, size
 	return NULL;
 }
 
+/* What other tools call it. */
+static const char *const elsewhere[][2] = {
+	{"config", "options"},   {"dependencies", "install"}, {"deps", "install"},
+	{"env", "vars"},         {"environment", "vars"},     {"env-vars", "vars"},
+	{"packages", "install"}, {"pkgs", "install"},         {"settings", "options"},
+	{"shellHook", "hook"},   {"shell-hook", "hook"},      {"variables", "vars"},
+};
+
 static struct str nearest(const struct manifest_key *keys, size_t n, struct str name)
 {
 	struct suggestion s = suggestion_for(name);
 
+	for (size_t i = 0; i < ARRAY_LEN(elsewhere); i++)
+		if (str_eqz(name, elsewhere[i][0]) && find_key(keys, n, str_c(elsewhere[i][1])))
+			return str_c(elsewhere[i][1]);
 	for (size_t i = 0; i < n; i++)
 		suggestion_offer(&s, str_c(keys[i].name));
 	return s.n ? s.near[0] : (struct str){"", 0};

@@ -2,7 +2,7 @@
 # kiln init, list and edit: an environment's files, as people and other programs find them.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 63
+plan 78
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR TMPDIR="$T/tmp"
 unset EDITOR VISUAL FLOX_ENV_PROJECT
@@ -90,6 +90,87 @@ fails_like "a server's" "'o/n' is kept on a server" kiln list
 rm -r "$T/base"
 fails_like "one that is gone" "included environment '../base'" kiln list
 
+# ---- include: what is merged how ----
+written() { mkdir -p "$T/inc/$1/.flox/env" && cat >"$T/inc/$1/$m"; }
+written low/deep <<'END'
+version = 1
+[install]
+a.pkg-path = "deep"
+d.pkg-path = "deep"
+[vars]
+X = "deep"
+[hook]
+on-activate = "1"
+[profile]
+bash = "b1"
+[options]
+cuda-detection = true
+systems = ["x86_64-linux"]
+[containerize.config]
+user = "deep"
+labels.a = "deep"
+exposed-ports = ["2", "1"]
+END
+written low <<'END'
+schema-version = "1.15.0"
+[include]
+environments = [{ dir = "deep" }]
+[install]
+a.pkg-path = "low"
+[hook]
+on-activate = "2"
+on-deactivate = "off2"
+[services.s]
+command = "low"
+vars.A = "gone"
+END
+written top <<'END'
+schema-version = "1.16.0"
+[include]
+environments = [{ dir = "../low" }, { dir = "../side", name = "other" }]
+[vars]
+Y = "top"
+[hook]
+on-activate = "4"
+on-deactivate = "off4"
+[services.s]
+command = "top"
+depends-on.t.condition = "process_started"
+[options]
+cuda-detection = false
+[containerize.config]
+labels.b = "top"
+exposed-ports = ["3", "2"]
+[kiln.services.t]
+ready = "http://x"
+END
+written side <<'END'
+version = 1
+[install]
+a.pkg-path = "side"
+[hook]
+on-activate = "3"
+[services.t]
+command = "t"
+END
+kiln list -c --json -d "$T/inc/top" >merged.json
+want() { is "$1" "$(python3 -c "import json; m = json.load(open('merged.json')); print($2)")" "$3"; }
+want "later includes are above" "m['install']['a']['pkg-path'], m['install']['d']['pkg-path']" "side deep"
+want "version = 1 installs all outputs" "m['install']['a']['outputs']" "all"
+want "scripts, from below" "m['hook']['on-activate'].split()" "['1', '2', '3', '4']"
+want "leaving, from above" "m['hook']['on-deactivate'].split()" "['off4', 'off2']"
+want "variables" "m['vars']" "{'X': 'deep', 'Y': 'top'}"
+want "a service is one environment's" "m['services']['s']" "{'command': 'top', 'depends-on': {'t': {'condition': 'process_started'}}}"
+want "options, each by itself" "m['options']" "{'systems': ['x86_64-linux'], 'cuda-detection': False}"
+want "a container" "m['containerize']['config']" "{'user': 'deep', 'exposed-ports': ['1', '2', '3'], 'labels': {'a': 'deep', 'b': 'top'}}"
+want "nothing is included any more" "'include' in m, m['schema-version']" "False 1.16.0"
+ok "as TOML it says the same" sh -c "'$KILN_BUILD/kiln' list -c -d '$T/inc/top' 2>/dev/null >merged.toml && '$KILN_BUILD/kiln' init -b -d '$T/inc/flat' >/dev/null && '$KILN_BUILD/kiln' edit -d '$T/inc/flat' -f merged.toml && '$KILN_BUILD/kiln' list -c --json -d '$T/inc/flat' | cmp - merged.json"
+sed -i 's/^command = "t"/comand = "t"/' "$T/inc/side/$m"
+fails_like "what is wrong in an included one is told there" "inc/side/.flox/env/manifest.toml:6:1: 'services.t' has no 'command'" kiln list -d "$T/inc/top"
+rm -r "$T/inc/side"
+mkdir "$T/inc/side"
+fails_like "a folder without an environment" "'dir' is the folder that holds .flox" kiln list -d "$T/inc/top"
+
 # ---- edit ----
 printf 'version = 1 # one\n' >$m
 chmod 640 $m
@@ -108,6 +189,35 @@ rm -r "$T"/tmp/kiln-edit.*
 fails_like "an editor that fails" "editor 'false': exit status 1" env VISUAL=false EDITOR=true "$KILN_BUILD/kiln" edit
 fails_like "an editor that is not there" "set EDITOR to one that is there" env EDITOR=no-such-editor "$KILN_BUILD/kiln" edit
 fails_like "no editor at all" "no editor is known" env PATH="$T/tmp" "$KILN_BUILD/kiln" edit
+cat >"$T/twice" <<'END'
+#!/bin/sh
+grep -q vesion "$1" && sed -i 's/vesion/version/; s/$/ # right/' "$1" || sed -i 's/version/vesion/' "$1"
+END
+chmod +x "$T/twice"
+cat >"$T/terminal.py" <<'END'
+import os, pty, sys
+child, fd = pty.fork()
+if child == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+said = b""
+while True:
+    try:
+        some = os.read(fd, 1000)
+    except OSError:
+        break
+    if not some:
+        break
+    said += some
+    if said.endswith(b"[Y/n] "):
+        os.write(fd, sys.argv[1].encode() + b"\n")
+        said += b"|"
+print(said.decode())
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+END
+ok "on a terminal it is edited again" env EDITOR="$T/twice" python3 "$T/terminal.py" "" "$KILN_BUILD/kiln" edit
+is "until it is right" "$(cat $m)" "version = 1 # three # right"
+fails_like "or not" "your text is kept" env EDITOR="sed -i s/version/vesion/" python3 "$T/terminal.py" n "$KILN_BUILD/kiln" edit
+rm -r "$T"/tmp/kiln-edit.*
 is "no copies are left" "$(ls "$T/tmp")" ""
 fails_like "changed by another meanwhile" "was changed meanwhile" env EDITOR="sh -c 'echo \"# theirs\" >>$m; echo \"# mine\" >>\$1' -" "$KILN_BUILD/kiln" edit
 like "theirs stays" "$(cat $m)" "# theirs"

@@ -228,6 +228,30 @@ static void test_more_refusals(void)
 	refused(V1 "x = [", "m:2:", NULL);
 }
 
+/* What people were told of badly by others. */
+static void test_reports(void)
+{
+	refused(V1 "[install]\ncurl.path = \"curl\"\ncurl.package-group = \"green\"\n",
+		"'install.curl' has none of", "did you mean 'pkg-path'");
+	refused(V1 "[install]\nnodejs_18.5.pkg-path = \"x\"\n", "'install.nodejs_18' has none of",
+		"in quotes: \"nodejs_18.5\"");
+	refused(V1 "[install]\na.pkg-path = \"a\"\na.pkg-path = \"b\"\n", "since line 3", NULL);
+	refused(V1 "[installs]\n", "'installs' is no key", "did you mean 'install'?");
+	refused(V1 "[options]\nallow.blah = true\n", "'options.allow.blah' is no key", NULL);
+	refused(V1 "[services.s]\ncommand = \"c\"\nsystemd.foo.bar = \"b\"\n",
+		"'services.s.systemd.foo' is no key", NULL);
+	refused("schema-version = \"1.10.0\"\n[minimum-cli-version]\nversion = \"1.12.0\"\n"
+		"reason = \"r\"\n",
+		"'minimum-cli-version' is of schema-version 1.11.0", "schema-version = \"1.11.0\"");
+	refused(V1 "[build.p]\ncommand = \"c\"\nsandbox-allow = []\n",
+		"'build.p.sandbox-allow' is of schema-version 1.13.0, the manifest is of version 1",
+		"make 'version = 1' of it: schema-version = \"1.13.0\"");
+	refused(V1 "[packages]\n", "'packages' is no key", "'install'");
+	refused(V1 "[env]\n", "'env' is no key", "'vars'");
+	refused(V1 "[services.auto-start]\n", "'services.auto-start' is a table, not a boolean",
+		NULL);
+}
+
 static void test_others(void)
 {
 	ARENA(a);
@@ -256,6 +280,7 @@ int main(void)
 	}
 	test_refusals();
 	test_more_refusals();
+	test_reports();
 	test_others();
 	return tap_done();
 }
