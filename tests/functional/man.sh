@@ -61,7 +61,7 @@ is "every page about a topic or a file is a topic, and named in kiln(1)" \
 	"$(sed -n 's/^X("[^"]*", "\([^"]*\)".*/\1/p' "$root/src/cli/help_topics.def" | sort)" \
 	"$(cd "$root/docs/man" && printf '%s\n' *.[57].scd | sed 's/\.scd$//' | sort)"
 is "which names them all" "$(cd "$root/docs/man" && printf '%s\n' *.[57].scd | sed 's/\.scd$//' | sort)" \
-	"$(grep -oE '\*kiln[a-z.-]*\*\([57]\)' "$root/docs/man/kiln.1.scd" | sed 's/\*//g; s/(\(.\))/.\1/' | sort -u)"
+	"$(grep -oE '\*(kiln|manifest)[a-z.-]*\*\([57]\)' "$root/docs/man/kiln.1.scd" | sed 's/\*//g; s/(\(.\))/.\1/' | sort -u)"
 for page in "$root"/docs/man/*.[57].scd; do scdoc <"$page" >/dev/null || echo "$page"; done >"$T/wrong" 2>&1
 is "they are valid" "$(cat "$T/wrong")" ""
 grep -ohE '\*[a-z][a-z.-]*\*\([157]\)' "$root"/docs/man/*.scd | sed 's/\*//g; s/(\(.\))/.\1/' | grep -E '^(kiln|flox|nix)' | sort -u |
