@@ -99,7 +99,7 @@ errint command_find(const struct command *const *table, const char *called, cons
 	if (table == commands &&
 	    (synonym_hint(str_c(name), NULL, err) || hint_place(table, name, err)))
 		return rc;
-	if (ours && (hint_place(table, name, err) || synonym_hint(str_c(name), called, err)))
+	if (ours && (synonym_hint(str_c(name), called, err) || hint_place(table, name, err)))
 		return rc;
 	if (suggestion_hint(&s, err))
 		return rc;

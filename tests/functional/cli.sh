@@ -57,7 +57,7 @@ fails_like "to other tools it means what it does there" "path '' is not in the N
 # ---- words that nobody knows ----
 hint() { "$@" 2>&1 | sed -n 's/^hint: //p'; }
 is "a slip" "$(hint kiln evla)" "did you mean 'eval'?"
-is "the beginning of a name" "$(hint kiln inst)" "did you mean 'instantiate'?"
+is "the beginning of a name" "$(hint kiln instan)" "did you mean 'instantiate'?"
 is "another tool's word" "$(hint kiln clean; hint kiln ls; hint kiln why-depends; hint kiln upgrade)" "here it is 'kiln gc'
 here it is 'kiln store ls'
 here it is 'kiln why'
@@ -103,8 +103,8 @@ is "no flake in a project of recipes" "$(cd "$T/project" && compat nix build 2>&
 	"error: path /project is not part of a flake
 hint: neither it nor a folder above it, up to its repository's, has a 'flake.nix'
 hint: recipes of .flox/pkgs are built by their names: kiln build NAME"
-is "what other tools call differently" "$(hint compat flox init; hint compat flox gc; hint compat nix doctor)" \
-	"a project is a folder with recipes .flox/pkgs/NAME.nix; see kiln-build(1)
+is "what other tools call differently" "$(hint compat flox create; hint compat flox gc; hint compat nix doctor)" \
+	"here it is 'kiln init'
 here it is 'kiln gc'
 here it is 'kiln doctor'"
 is "no half of a JSON document" "$(kiln store info --json "$(kiln store add "$0")" ./none 2>/dev/null)" ""
