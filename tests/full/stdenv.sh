@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 [ -x "$KILN_BUILD/kiln" ] || skip_all "kiln is not built"
 cases=$(cd "$(dirname "$0")" && pwd)/stdenv.nix
-plan 41
+plan 43
 
 build() { compat nix-build --no-out-link "$cases" -A "$1"; }
 if results=$(build results 2>"$T/err"); then
@@ -23,3 +23,8 @@ patch|a patch that does not apply|[Rr]eversed|previously applied|FAILED
 source|no source|dontUnpack = true
 application|an application with a syntax error|syntax error
 END
+
+# ---- the recipe that kiln init makes ----
+ok "a first recipe" kiln init -d "$T/made" --recipe first-1
+made=$(cd "$T/made" && kiln build first-1 2>"$T/err") || cat "$T/err"
+is "is built as it is, and runs" "$("$T/root$made/bin/first-1")" "first-1 says hello"
