@@ -5,6 +5,7 @@
 
 #include "base/environ.h"
 #include "base/report.h"
+#include "base/toml_edit.h"
 #include "cli/command.h"
 #include "cli/init_command.h"
 #include "manifest/manifest.h"
@@ -64,11 +65,26 @@ static struct str version_of(const struct manifest_package *p, const struct mani
 	return locked && locked->version.p ? locked->version : p->version.text;
 }
 
+/* A line each, whatever is in the name. */
+static void print_id(struct str id)
+{
+	BUF(b, LIMIT_TOML_TEXT);
+	bool plain = true;
+
+	for (size_t i = 0; i < id.n; i++)
+		plain &= (unsigned char)id.p[i] >= ' ' && id.p[i] != 0x7f;
+	if (!plain)
+		toml_put_str(&b, id);
+	out_str(plain ? id : buf_str(&b));
+}
+
 static void print_line(const struct manifest_package *p, const struct manifest_locked *locked)
 {
 	struct str version = version_of(p, locked);
 
-	out_printf("%.*s: %.*s", STR_ARG(p->id), STR_ARG(p->what.text));
+	print_id(p->id);
+	out_str(S(": "));
+	print_id(p->what.text);
 	if (p->kind == MANIFEST_CATALOG && version.n)
 		out_printf(" (%.*s)", STR_ARG(version));
 	out_str(S("\n"));
@@ -125,7 +141,8 @@ static void print_all(struct cli *cli, const struct manifest_package *p,
 	char priority[32];
 
 	snprintf(priority, sizeof(priority), "%lld", (long long)p->priority.value);
-	out_printf("%.*s:\n", STR_ARG(p->id));
+	print_id(p->id);
+	out_str(S(":\n"));
 	if (p->kind != MANIFEST_STORE_PATH)
 		field("Description:", l->description);
 	field(names[p->kind], p->what.text);
@@ -225,7 +242,8 @@ static void print_packages(struct cli *cli, const struct list_command *c,
 			out_str(n ? S(",\n  ") : S("[ "));
 			print_json_one(p, locked);
 		} else if (c->what == LIST_NAMES) {
-			out_printf("%.*s\n", STR_ARG(p->id));
+			print_id(p->id);
+			out_str(S("\n"));
 		} else if (c->what == LIST_ALL) {
 			out_str(n ? S("\n") : S(""));
 			print_all(cli, p, locked);

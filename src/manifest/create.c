@@ -102,12 +102,22 @@ static const char *in(struct maker *m, const char *name)
 	return arena_printf(m->arena, "%s/.flox/%s", m->dir, name);
 }
 
+static errint check_absent(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st))
+		return 0;
+	err_set(err, ERR_EXISTS, "'%s' is there already", path);
+	return err_hint(err, "kiln init makes what is new; 'kiln edit' changes a manifest");
+}
+
 static errint make_file(struct maker *m, const char *path, struct str text)
 {
-	if (access(path, F_OK) == 0) {
-		err_set(m->err, ERR_EXISTS, "'%s' is there already", path);
-		return err_hint(m->err, "kiln init makes what is new; 'kiln edit' changes it");
-	}
+	errint rc = check_absent(path, m->err);
+
+	if (rc)
+		return rc;
 	mode_t mask = umask(0);
 	umask(mask);
 	m->made[m->n++] = path;
@@ -142,8 +152,22 @@ static errint make_ignored(struct maker *m)
 		if (line.n && !has_line(str_sub(buf_str(&text), 0, had), line))
 			buf_printf(&text, "%.*s\n", STR_ARG(line));
 	errint rc = buf_check(&text, path, m->err);
-	return rc || text.n == had ? rc
-				   : file_write(AT_FDCWD, path, buf_str(&text), 0644, 0, m->err);
+	if (rc || text.n == had)
+		return rc;
+	/* It may be a link into a folder of such files. */
+	char real[PATH_MAX];
+	struct stat st;
+	if (!realpath(path, real) || stat(real, &st))
+		return err_sys(m->err, "'%s'", path);
+	return file_write(AT_FDCWD, real, buf_str(&text), st.st_mode & 07777, 0, m->err);
+}
+
+static bool has_text(const char *path, struct str text)
+{
+	BUF(there, LIMIT_SMALL_FILE);
+	ERR(absent);
+
+	return !file_read(AT_FDCWD, path, &there, &absent) && str_eq(buf_str(&there), text);
 }
 
 static errint check_recipe_name(const char *name, struct err *err)
@@ -168,11 +192,16 @@ static errint make_recipe(struct maker *m, const char *name)
 	for (bool first = true; str_split(&rest, '@', &piece); first = false)
 		buf_printf(&text, "%s%.*s", first ? "" : name, STR_ARG(piece));
 	const char *folder = in(m, arena_printf(m->arena, "pkgs/%s", name));
+	const char *file = arena_printf(m->arena, "%s.nix", folder);
 	if (!rc && access(folder, F_OK) == 0)
 		rc = err_set(m->err, ERR_EXISTS, "'%s' is there already", folder);
-	return rc ? rc : make_file(m, arena_printf(m->arena, "%s.nix", folder), buf_str(&text));
+	/* One that was cut off may have come this far. */
+	if (!rc && has_text(file, buf_str(&text)))
+		return 0;
+	return rc ? rc : make_file(m, file, buf_str(&text));
 }
 
+/* The manifest is the last: with it the environment is there. */
 static errint make_all(struct maker *m, const struct manifest_plan *plan, struct str name)
 {
 	struct env_json env = {0};
@@ -184,14 +213,14 @@ static errint make_all(struct maker *m, const struct manifest_plan *plan, struct
 		rc = env_json_print(&env, name, &json, m->err);
 	if (!rc)
 		rc = make_folder(m, in(m, "env"));
-	if (!rc)
-		rc = make_file(m, in(m, "env/manifest.toml"), str_c(text));
 	/* A name that is there already is what the environment is called. */
 	if (!rc && access(in(m, "env.json"), F_OK) != 0)
 		rc = make_file(m, in(m, "env.json"), buf_str(&json));
 	if (!rc && plan->recipe)
 		rc = make_recipe(m, plan->recipe);
-	return rc ? rc : make_ignored(m);
+	if (!rc)
+		rc = make_ignored(m);
+	return rc ? rc : make_file(m, in(m, "env/manifest.toml"), str_c(text));
 }
 
 static void unmake(struct maker *m)
@@ -220,9 +249,10 @@ static errint choose_name(const struct manifest_plan *plan, const char *dir, str
 	}
 	*out = plan->name;
 	errint rc = env_json_check_name(plan->name, err);
-	if (rc || access(arena_printf(a, "%s/.flox/env.json", dir), F_OK) != 0)
+	if (rc || env_json_read(dir, a, &there, &absent) || str_eq(there.name, plan->name))
 		return rc;
-	err_set(err, ERR_EXISTS, "'%s/.flox/env.json' has a name already", dir);
+	err_set(err, ERR_EXISTS, "the environment in '%s' is called '%.*s'", dir,
+		STR_ARG(there.name));
 	return err_hint(err, "leave -n out; 'kiln edit -n NAME' renames");
 }
 
@@ -239,10 +269,16 @@ errint manifest_create(const struct manifest_plan *plan, struct arena *a, struct
 		rc = mkdir_p(AT_FDCWD, plan->dir, 0777, err);
 	if (rc)
 		return rc;
-	if (!realpath(plan->dir, real))
-		return err_sys(err, "'%s'", plan->dir);
+	if (!realpath(plan->dir, real)) {
+		rc = err_sys(err, "'%s'", plan->dir);
+		return strcmp(plan->dir, ".") ? rc
+					      : err_hint(err, "the working folder was deleted; "
+							      "change to another one");
+	}
 	m.dir = arena_strz(a, str_c(real));
-	rc = choose_name(plan, m.dir, a, name, err);
+	rc = check_absent(in(&m, "env/manifest.toml"), err);
+	if (!rc)
+		rc = choose_name(plan, m.dir, a, name, err);
 	if (!rc)
 		rc = make_all(&m, plan, *name);
 	if (rc)

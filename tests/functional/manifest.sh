@@ -2,7 +2,7 @@
 # kiln init, list and edit: an environment's files, as people and other programs find them.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 78
+plan 82
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR TMPDIR="$T/tmp"
 unset EDITOR VISUAL FLOX_ENV_PROJECT
@@ -39,6 +39,12 @@ is "which evaluates" "$(kiln eval --raw -E "(import $T/rec/.flox/pkgs/hello-1.ni
 mkdir -p "$T/half/.flox/pkgs/x"
 fails_like "a recipe that is there stays" "pkgs/x' is there already" kiln init -d "$T/half" --recipe x
 is "and what was begun is gone" "$(cd "$T/half" && find . | sort | tr '\n' ' ')" ". ./.flox ./.flox/pkgs ./.flox/pkgs/x "
+mkdir -p "$T/cut/.flox/pkgs" && cp "$T/rec/.flox/pkgs/hello-1.nix" "$T/cut/.flox/pkgs" && cp "$T/new/er/.flox/env.json" "$T/cut/.flox"
+ok "one that was cut off is made whole" kiln init -d "$T/cut" -n other --recipe hello-1
+mkdir -p "$T/linked/.flox" && echo 'theirs' >"$T/ignore" && ln -s "$T/ignore" "$T/linked/.flox/.gitignore"
+is "a linked .gitignore stays one" "$(kiln init -b -d "$T/linked" >/dev/null && readlink "$T/linked/.flox/.gitignore" && head -2 "$T/ignore" | tr '\n' ' ')" "$T/ignore
+theirs run/ "
+fails_like "a working folder that was deleted" "the working folder was deleted" sh -c "mkdir '$T/gone' && cd '$T/gone' && rmdir '$T/gone' && '$KILN_BUILD/kiln' init"
 mkdir -p "$T/ro/.flox" && echo '{"name":"kept","owner":"o","version":1}' >"$T/ro/.flox/env.json"
 like "env.json that is there says the name" "$(kiln init --json -d "$T/ro")" '"name": "kept"'
 
@@ -60,6 +66,11 @@ is "list -n" "$(kiln list -n | tr '\n' ,)" "hello,python 3,mine,"
 is "list -c is the file" "$(kiln list -c)" "$(cat $m)"
 like "list -a" "$(kiln list -a)" 'Priority: *5'
 is "list --json" "$(kiln list --json | python3 -c 'import json,sys; print([p["id"] for p in json.load(sys.stdin)])')" "['hello', 'python 3', 'mine']"
+printf 'version = 1\n[install]\n"a\\nb \\"c\\" é".pkg-path = "x"\n' >odd.toml && kiln init -b -d "$T/odd
+'\"ü" >/dev/null
+is "odd names, a line each" "$(kiln edit -d "$T/odd
+'\"ü" -f odd.toml >/dev/null; kiln list -d "$T/odd
+'\"ü")" '"a\nb \"c\" é": x'
 mkdir -p deep/er
 is "from below" "$(cd deep/er && kiln list -n | head -1)" hello
 is "by -d" "$(cd / && kiln list -n -d "$T/work" | head -1)" hello
