@@ -166,7 +166,12 @@ errint manifest_parse(struct str text, const char *file, struct arena *a, struct
 		      struct err *err)
 {
 	struct manifest *m = ARENA_NEW(a, struct manifest);
-	struct manifest_reader r = {.arena = a, .err = err, .m = m};
+	struct manifest_reader r = {
+		.arena = a,
+		.err = err,
+		.m = m,
+		.crlf = str_find(text, S("\r\n")) >= 0,
+	};
 	struct toml *root;
 	errint rc = toml_parse(text, file, a, &root, err);
 

@@ -14,6 +14,7 @@ struct manifest_reader {
 	struct err *err;
 	struct manifest *m;
 	size_t findings_cap;
+	bool crlf; /* the file's lines end so; what is said in them does not */
 	struct str path[MANIFEST_PATH_MAX]; /* the keys that lead to what is read now */
 	size_t n_path;
 };

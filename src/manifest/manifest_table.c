@@ -66,7 +66,24 @@ errint manifest_want(struct manifest_reader *r, const struct toml *v, enum toml_
 				   toml_kind_text(kind));
 	if (kind == TOML_STRING && v->kind != TOML_TABLE && v->kind != TOML_ARRAY)
 		err_hint(r->err, "write it in quotes");
+	if (kind == TOML_ARRAY && v->kind == TOML_STRING && v->text.n < 60)
+		err_hint(r->err, "write it as a list: [\"%.*s\"]", STR_ARG(v->text));
 	return rc;
+}
+
+/* Scripts are for shells, to which a carriage return is a letter as others are. */
+static struct str without_returns(struct manifest_reader *r, struct str s)
+{
+	if (!r->crlf || str_find(s, S("\r\n")) < 0)
+		return s;
+	char *p = arena_alloc(r->arena, s.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != '\r' || i + 1 == s.n || s.p[i + 1] != '\n')
+			p[n++] = s.p[i];
+	p[n] = '\0';
+	return str_n(p, n);
 }
 
 static errint read_text(struct manifest_reader *r, const struct toml *v, struct manifest_text *out)
@@ -78,7 +95,7 @@ static errint read_text(struct manifest_reader *r, const struct toml *v, struct 
 	/* It becomes an argument, a variable or a file name, and none of these can have one. */
 	if (memchr(v->text.p, '\0', v->text.n))
 		return manifest_wrong(r, v, "has a NUL character");
-	*out = (struct manifest_text){v->text, v};
+	*out = (struct manifest_text){without_returns(r, v->text), v};
 	return 0;
 }
 

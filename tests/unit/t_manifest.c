@@ -246,6 +246,8 @@ static void test_reports(void)
 	refused(V1 "[build.p]\ncommand = \"c\"\nsandbox-allow = []\n",
 		"'build.p.sandbox-allow' is of schema-version 1.13.0, the manifest is of version 1",
 		"make 'version = 1' of it: schema-version = \"1.13.0\"");
+	refused(V1 "[options]\nsystems = \"x86_64-linux\"\n", "is a string, not an array",
+		"[\"x86_64-linux\"]");
 	refused(V1 "[packages]\n", "'packages' is no key", "'install'");
 	refused(V1 "[env]\n", "'env' is no key", "'vars'");
 	refused(V1 "[services.auto-start]\n", "'services.auto-start' is a table, not a boolean",
@@ -263,6 +265,8 @@ static void test_others(void)
 		  V1 "[vars]\n[profile]\n[services]\n[include]\n[build]\n[install]\n[options]\n");
 	OK(m->schema == MANIFEST_V1 && !m->n_findings && m->vars.at && !m->n_services,
 	   "empty ones");
+	m = parse(&a, "version = 1\r\n[hook]\r\non-activate = \"\"\"\r\na\r\nc\"\"\"\r\n");
+	IS_STR(m->hook.on_activate.text, S("a\nc"), "lines of another system");
 	m = parse(&a, V1 "[include]\nenvironments = [{dir = \"../a\"}, {reference = \"o/n\"}]\n"
 			 "[kiln.services.theirs]\nready = \"http://a\"\n");
 	OK(m->n_includes == 2 && m->includes[1].remote.at, "includes");
