@@ -27,7 +27,8 @@ struct environment {
 	struct str manifest_file, lock_file;
 	struct str cache_dir, run_dir, log_dir; /* environment_open() makes them */
 	struct str manifest_text;               /* the bytes of the file */
-	struct manifest *manifest;              /* and what they say */
+	struct manifest *own;                   /* what they say, */
+	struct manifest *manifest;              /* and with what it includes */
 	uint64_t generation;                    /* 0: there is none yet */
 	struct str profile;                     /* that one's store path, or "" */
 	/* The generation is what manifest and lock say, and is there: environment_ready() has
@@ -42,6 +43,9 @@ ATTR_MUST_CHECK errint environment_find(const char *start, bool only, char **out
  * ERR_NOT_FOUND where it cannot be known who the user is. */
 ATTR_MUST_CHECK errint environment_default_dir(char **out, struct err *err);
 
+/* Makes the user's own, empty, where it is not there. */
+ATTR_MUST_CHECK errint environment_make_default(const char *dir, struct err *err);
+
 /* Reads the environment of that folder, and which generation is current. Costs milliseconds:
  * nothing is evaluated, built or asked of the database. Texts live in the arena. */
 ATTR_MUST_CHECK errint environment_open(struct session *s, const char *dir, struct arena *a,
@@ -51,6 +55,25 @@ ATTR_MUST_CHECK errint environment_open(struct session *s, const char *dir, stru
  * locked meanwhile, so that two do it one after the other. */
 ATTR_MUST_CHECK errint environment_ready(struct session *s, struct environment *env,
 					 struct arena *a, struct err *err);
+/* What a command makes of an environment. */
+struct environment_change {
+	struct str manifest; /* the bytes that the manifest is to have */
+	const struct str
+		*upgrade; /* install ids that are looked up again, whatever the lock says */
+	size_t n_upgrade;
+	const struct str *added; /* install ids that no file has said yet: no place is told */
+	size_t n_added;
+	bool upgrade_all;
+	const char *did; /* what history tells: "install hello" */
+};
+/* The same for a manifest that is to be another: locked, built, and only then put in its place.
+ * *made is whether that changed anything; then there is a new generation. */
+ATTR_MUST_CHECK errint environment_change(struct session *s, struct environment *env,
+					  const struct environment_change *change, struct arena *a,
+					  bool *made, struct err *err);
+/* The bytes of the lock, "" where there is none. */
+ATTR_MUST_CHECK errint environment_lock_text(const struct environment *env, struct arena *a,
+					     struct str *out, struct err *err);
 /* A root for the profile that lasts as long as the process does: collections spare it, whatever
  * becomes of its generation. Of a process that is somebody else's ERR_NOT_FOUND. */
 ATTR_MUST_CHECK errint environment_hold(struct session *s, const struct environment *env, pid_t pid,

@@ -34,7 +34,8 @@ errint environment_find(const char *start, bool only, char **out, struct err *er
 	if (!start) {
 		at = getcwd(NULL, 0);
 		if (!at) {
-			err_sys(err, "the working folder is gone");
+			/* Not ERR_NOT_FOUND: that stands for no environment. */
+			err_set(err, ERR_FAILED, "the working folder is gone, or closed to you");
 			return err_hint(err, "go to a folder that is there, or name one with -d");
 		}
 	}
@@ -70,4 +71,31 @@ errint environment_default_dir(char **out, struct err *err)
 	char *dir CLEANUP_FREE = user_config_dir();
 	*out = path_join(str_c(dir), S("default"));
 	return 0;
+}
+
+errint environment_make_default(const char *dir, struct err *err)
+{
+	static const struct {
+		const char *name, *text;
+	} files[] = {
+		{"env.json", "{\n  \"name\": \"default\",\n  \"version\": 1\n}\n"},
+		{"env/manifest.toml", "version = 1\n\n[install]\n"},
+	};
+	errint rc = 0;
+
+	if (has_manifest(str_c(dir)))
+		return 0;
+	char *folder CLEANUP_FREE = path_join(str_c(dir), S(".flox/env"));
+	rc = mkdir_p(AT_FDCWD, folder, 0755, err);
+	/* The manifest comes last: with it there is an environment. */
+	for (size_t i = 0; !rc && i < ARRAY_LEN(files); i++) {
+		char *file CLEANUP_FREE = xasprintf("%s/.flox/%s", dir, files[i].name);
+
+		rc = file_write(AT_FDCWD, file, str_c(files[i].text), 0644, FILE_WRITE_SYNC, err);
+	}
+	if (!rc)
+		return 0;
+	err_hint(err, "set HOME or XDG_CONFIG_HOME to a folder that can be written, or name an "
+		      "environment with -d DIR");
+	return err_wrap(err, "making your own environment '%s'", dir);
 }

@@ -46,12 +46,20 @@ static errint add_slots(struct profile *p, const struct profile_part *k, struct 
 static errint write_slots(struct profile *p, struct err *err)
 {
 	BUF(text, LIMIT_SMALL_FILE);
+	const struct str *asked = drv_env_find(p->ctx->drv, S("slots"));
+	struct str rest = asked ? *asked : S(""), word;
 	struct str_set slots = {0};
 	size_t cap = 0;
 	errint rc = 0;
 
 	for (size_t i = 0; !rc && i < p->n; i++)
 		rc = add_slots(p, p->v[i], &slots, &cap, err);
+	while (asked && str_split(&rest, ' ', &word)) {
+		if (!word.n)
+			continue;
+		ARRAY_GROW(slots.v, slots.n, cap);
+		slots.v[slots.n++] = word;
+	}
 	str_set_sort(&slots);
 	for (size_t i = 0; i < slots.n; i++)
 		buf_printf(&text, "%.*s\n", STR_ARG(slots.v[i]));

@@ -5,6 +5,7 @@
  *
  *	packages	a line for each: priority, store path, install id; a smaller priority wins
  *	python		the interpreter of modules that bring none, or ""
+ *	slots		words: slots that are asked for besides those of the packages
  *
  * What a package wants to be seen with (nix-support/propagated-user-env-packages, and of a Python
  * module the modules that it needs) comes too, behind all that was asked for. A folder that only
@@ -30,7 +31,7 @@ struct profile_package {
  * *drv and *out live in the arena. */
 ATTR_MUST_CHECK errint profile_derivation(struct store *s, struct arena *a, struct str name,
 					  const struct profile_package *v, size_t n,
-					  struct str python, struct str *drv, struct str *out,
-					  struct err *err);
+					  struct str python, struct str slots, struct str *drv,
+					  struct str *out, struct err *err);
 
 extern const struct builtin_builder builder_profile_1;

@@ -38,7 +38,7 @@ static struct str *sources(struct arena *a, const struct profile_package *v, siz
 
 errint profile_derivation(struct store *s, struct arena *a, struct str name,
 			  const struct profile_package *v, size_t n, struct str python,
-			  struct str *drv, struct str *out, struct err *err)
+			  struct str slots, struct str *drv, struct str *out, struct err *err)
 {
 	BUF(packages, LIMIT_DRV_FILE);
 	struct drv_output output = {.name = S("out")};
@@ -54,7 +54,6 @@ errint profile_derivation(struct store *s, struct arena *a, struct str name,
 	if (rc)
 		return rc;
 	struct drv_env env[] = {
-		{S("allowSubstitutes"), S("")},
 		{S("builder"), d.builder},
 		{S("name"), name},
 		{S("out"), S("")},
@@ -62,6 +61,7 @@ errint profile_derivation(struct store *s, struct arena *a, struct str name,
 		{S("preferLocalBuild"), S("1")},
 		{S("python"), python},
 		{S("requiredSystemFeatures"), S("kiln")},
+		{S("slots"), slots},
 		{S("system"), d.platform},
 	};
 	d.env = env;

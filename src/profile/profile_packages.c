@@ -99,9 +99,9 @@ static errint add_wanted(struct profile *p, const struct profile_part *k, struct
 	return add(p, path, S(""), PROFILE_DEPENDENCY, k, err);
 }
 
-/* The names "python3.13" for which a package has modules. */
-static errint module_names(struct profile *p, struct str path, struct str **out, size_t *n,
-			   struct err *err)
+/* The names "python3.13" below lib of a package: all, or those for which it has modules. */
+static errint python_names(struct profile *p, struct str path, bool modules, struct str **out,
+			   size_t *n, struct err *err)
 {
 	const char *lib = arena_printf(&p->a, "%.*s/lib", STR_ARG(path));
 	struct dir_list list CLEANUP(dir_list_release) = {0};
@@ -116,7 +116,7 @@ static errint module_names(struct profile *p, struct str path, struct str **out,
 		char *folder CLEANUP_FREE = path_join(str_c(lib), name);
 		char *site CLEANUP_FREE = path_join(str_c(folder), S("site-packages"));
 
-		if (str_starts(name, S("python")) && access(site, F_OK) == 0)
+		if (str_starts(name, S("python")) && (!modules || access(site, F_OK) == 0))
 			(*out)[(*n)++] = arena_str(&p->a, name);
 	}
 	return 0;
@@ -128,10 +128,10 @@ static errint add_module(struct profile *p, const struct profile_part *k, struct
 {
 	struct str *mine = NULL, *its = NULL;
 	size_t n_mine, n_its;
-	errint rc = module_names(p, k->path, &mine, &n_mine, err);
+	errint rc = python_names(p, k->path, true, &mine, &n_mine, err);
 
 	if (!rc)
-		rc = module_names(p, path, &its, &n_its, err);
+		rc = python_names(p, path, true, &its, &n_its, err);
 	for (size_t i = 0; !rc && i < n_its; i++)
 		for (size_t m = 0; !rc && m < n_mine; m++)
 			if (str_eq(its[i], mine[m]))
@@ -139,17 +139,16 @@ static errint add_module(struct profile *p, const struct profile_part *k, struct
 	return rc;
 }
 
-static errint add_interpreters(struct profile *p, const struct profile_part *k, struct str name)
+static void add_interpreter(struct profile *p, const struct profile_part *k, struct str name)
 {
 	char *program CLEANUP_FREE = xasprintf("%.*s/bin/%.*s", STR_ARG(k->path), STR_ARG(name));
 	char *library CLEANUP_FREE =
 		xasprintf("%.*s/lib/%.*s/os.py", STR_ARG(k->path), STR_ARG(name));
 
 	if (access(program, X_OK) || access(library, F_OK))
-		return 0;
+		return;
 	ARRAY_GROW(p->pythons, p->n_pythons, p->cap_pythons);
 	p->pythons[p->n_pythons++] = (struct interpreter){name, k};
-	return 0;
 }
 
 static errint look_into(struct profile *p, const struct profile_part *k, struct err *err)
@@ -168,11 +167,11 @@ static errint look_into(struct profile *p, const struct profile_part *k, struct 
 	}
 	errint rc = each_word(p, k, "propagated-user-env-packages", add_wanted, err);
 	if (!rc)
-		rc = module_names(p, k->path, &names, &n, err);
+		rc = python_names(p, k->path, false, &names, &n, err);
 	if (!rc && n)
 		rc = each_word(p, k, "propagated-build-inputs", add_module, err);
 	for (size_t i = 0; !rc && i < n; i++)
-		rc = add_interpreters(p, k, names[i]);
+		add_interpreter(p, k, names[i]);
 	return rc;
 }
 

@@ -20,6 +20,8 @@ ATTR_MUST_CHECK errint roots_add_target(struct roots *r, const char *link, struc
 /* By link, then by path, without doubles. */
 void roots_sort(struct roots *r);
 
+/* Is it a root of a process that has ended? */
+bool held_is_stale(const char *link);
 /* Links and files under gcroots and profiles. */
 ATTR_MUST_CHECK errint roots_permanent(struct roots *r, struct err *err);
 /* What processes of this machine use. */

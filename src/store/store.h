@@ -9,6 +9,7 @@
  * `1` touches neither disk nor SQLite. */
 #pragma once
 
+#include <sys/types.h>
 #include "base/arena.h"
 #include "base/hash.h"
 #include "store/nar.h"
@@ -207,6 +208,9 @@ ATTR_MUST_CHECK errint store_lock(struct store *s, const struct str *paths, size
 void store_unlock(struct store_lock *l);
 /* Protects a path until this process ends (state_dir/temproots/<pid>). */
 ATTR_MUST_CHECK errint store_temp_root(struct store *s, struct str path, struct err *err);
+/* Protects a path until that process ends, whether it knows or not; collections forget it then.
+ * ERR_NOT_FOUND without such a process. In a store of somebody else's nothing is written. */
+ATTR_MUST_CHECK errint store_hold(struct store *s, pid_t pid, struct str path, struct err *err);
 /* A symlink at link (anywhere) to path, and an indirect root for it. */
 ATTR_MUST_CHECK errint store_add_root(struct store *s, const char *link, struct str path,
 				      struct err *err);

@@ -99,6 +99,14 @@ static errint link_root(struct roots *r, const char *link, struct err *err)
 	char *target CLEANUP_FREE = NULL;
 	ERR(local);
 
+	if (held_is_stale(link)) {
+		if (r->drop_stale) {
+			report_msg(r->s->report, REPORT_INFO,
+				   "removing '%s': its process has ended", link);
+			unlink(link);
+		}
+		return 0;
+	}
 	/* It may be gone meanwhile, or not ours to read. */
 	if (read_link(AT_FDCWD, link, &target, &local))
 		return 0;

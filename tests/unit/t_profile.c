@@ -91,7 +91,6 @@ static char *interpreter(struct fixture *f, int priority)
 	put(path, "bin/python3.13", "\177ELF an interpreter", 0755);
 	put_link(path, "bin/python3", "python3.13");
 	put(path, "lib/python3.13/os.py", "", 0644);
-	put(path, "lib/python3.13/site-packages/README", "", 0644);
 	return path;
 }
 

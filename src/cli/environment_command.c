@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Finding and opening the environment that a command is about. */
+#include "cli/environment_command.h"
+
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/file.h"
+#include "base/report.h"
+
+const struct option environment_from_rows[] = {
+	OPT_TEXT(struct environment_from, dir, "-d --dir", "DIR", "the environment's folder"),
+	OPT_END,
+};
+
+errint environment_of(struct cli *cli, const struct environment_from *from, struct environment *out,
+		      struct err *err)
+{
+	char *dir CLEANUP_FREE = NULL;
+	struct session *s;
+	errint rc = cli_session(cli, &s, err);
+
+	if (rc)
+		return rc;
+	rc = environment_find(from->dir, from->dir != NULL, &dir, err);
+	if (rc == ERR_NOT_FOUND && from->fallback && !from->dir) {
+		err_clear(err);
+		rc = environment_default_dir(&dir, err);
+		if (!rc && from->make)
+			rc = environment_make_default(dir, err);
+		if (!rc && !from->make) {
+			char *own CLEANUP_FREE = STEAL(dir);
+			rc = environment_find(own, true, &dir, err);
+		}
+	}
+	return rc ? rc : environment_open(s, dir, &cli->a, out, err);
+}
+
+const char *environment_text(struct cli *cli, const struct environment *env)
+{
+	if (env->is_default)
+		return "your own environment";
+	return arena_printf(&cli->a, "environment '%.*s'", STR_ARG(env->name));
+}
+
+const char *environment_time(struct cli *cli, int64_t when)
+{
+	time_t t = (time_t)when;
+	struct tm tm;
+	char text[40];
+
+	if (!gmtime_r(&t, &tm) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		return "?";
+	return arena_strz(&cli->a, str_c(text));
+}
+
+void environment_tell(struct cli *cli, const struct environment *env, bool made, bool json)
+{
+	if (json) {
+		out_str(S("{\"environment\": "));
+		out_json(env->dir);
+		out_printf(", \"generation\": %llu, \"profile\": ",
+			   (unsigned long long)env->generation);
+		out_json(env->profile);
+		out_printf(", \"changed\": %s}\n", made ? "true" : "false");
+	} else if (made) {
+		report_msg(cli_report(cli), REPORT_NOTE, "%s is at generation %llu",
+			   environment_text(cli, env), (unsigned long long)env->generation);
+	}
+}

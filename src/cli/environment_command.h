@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the commands about environments share: which one is meant, and changing it. */
+#pragma once
+
+#include "cli/command.h"
+#include "environment/environment.h"
+#include "manifest/manifest.h"
+
+/* -d, and which environment it means. */
+struct environment_from {
+	const char *dir;
+	bool fallback; /* without one around the user's own is meant */
+	bool make;     /* and that one is made when it is not there */
+};
+extern const struct option environment_from_rows[];
+
+/* Opens it; texts live in cli's arena. */
+ATTR_MUST_CHECK errint environment_of(struct cli *cli, const struct environment_from *from,
+				      struct environment *out, struct err *err);
+/* "environment 'NAME'", for messages. */
+const char *environment_text(struct cli *cli, const struct environment *env);
+/* A time as people read it, in UTC. */
+const char *environment_time(struct cli *cli, int64_t when);
+/* Which generation a command has left it at, and whether that is a new one. */
+void environment_tell(struct cli *cli, const struct environment *env, bool made, bool json);

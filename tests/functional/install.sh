@@ -1,0 +1,168 @@
+#!/bin/sh
+# kiln install, uninstall, upgrade and env: packages of a small set and of recipes into an environment's
+# manifest, lock and profile; generations; what must not be half-done.
+# shellcheck disable=SC2016 # the inner shell's words
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+plan 63
+top=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$T" || exit 1
+# Builds without a sandbox need a store at its own place.
+unset KILN_STORE
+export NIX_STORE_DIR="$T/st" NIX_STATE_DIR="$T/var" NIX_LOG_DIR="$T/log" TMPDIR="$T/tmp"
+mkdir -p "$NIX_CONF_DIR" tmp data/pkgs "my env/.flox/env" "my env/.flox/pkgs"
+printf '%s\n' 'sandbox = false' 'experimental-features = nix-command flakes' >"$NIX_CONF_DIR/nix.conf"
+export KILN_DATA_DIR="$T/data"
+cp "$top/pkgs/about.nix" data/pkgs
+cat >data/pkgs/project.nix <<'NIX'
+{ dir, ... }:
+let names = if builtins.pathExists dir then builtins.attrNames (builtins.readDir dir) else [ ]; in
+builtins.listToAttrs (map (file: { name = builtins.head (builtins.split "[.]nix" file); value = import (dir + "/${file}") (import ./. { }); }) names)
+NIX
+cat >data/pkgs/default.nix <<'NIX'
+{ ... }: rec {
+  d = name: version: text: more: derivation ({ name = "${name}-${version}"; system = builtins.currentSystem; builder = "/bin/sh"; PATH = "/bin:/usr/bin"; args = [ "-ec" text ]; } // more) // { pname = name; inherit version; };
+  program = name: version: file: d name version "mkdir -p $out/bin; printf '#!/bin/sh\necho ${name} ${version}\n' >$out/bin/${file}; chmod +x $out/bin/${file}" { };
+  alpha = program "alpha" "1.2.3" "alpha";
+  beta = program "beta" "2.0" "beta";
+  rival = program "rival" "1" "alpha";
+  broken = d "broken" "1" "echo it breaks; exit 1" { };
+  parts = d "parts" "1" "mkdir -p $out/bin $doc/share/doc; echo x >$out/bin/parts; echo y >$doc/share/doc/parts" { outputs = [ "out" "doc" ]; };
+  torch = { isSlot = true; pname = "torch"; version = "2"; };
+  dist = name: version: d name version "mkdir -p $out/lib/python3.13/site-packages/${name}-${version}.dist-info; printf 'Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n' >$out/lib/python3.13/site-packages/${name}-${version}.dist-info/METADATA" { };
+  python3 = d "python3" "3.13.5" "mkdir -p $out/bin $out/lib/python3.13; echo import >$out/lib/python3.13/os.py; printf '#!/bin/sh\necho python\n' >$out/bin/python3.13; chmod +x $out/bin/python3.13; ln -s python3.13 $out/bin/python3" { };
+  pyset.scipy = dist "scipy" "1.17.0";
+  pyset.old = dist "scipy" "1.16.1";
+}
+NIX
+echo '{ program, ... }: program "mine" "1" "mine"' >"my env/.flox/pkgs/mine.nix"
+cat >"my env/.flox/env/manifest.toml" <<'TOML'
+version = 1
+
+# what I need
+[install]
+
+[vars]
+A = "1" # mine
+TOML
+cp "my env/.flox/env/manifest.toml" first.toml
+cd "my env" || exit 1
+m=.flox/env/manifest.toml
+quiet() { "$@" >"$T/out" 2>"$T/err"; }
+profile() { readlink .flox/run/current/profile; }
+links() { (cd "$(profile)" && find . ! -type d | sort | tr '\n' ' '); }
+
+# ---- install ----
+ok "a package of the set" quiet kiln install alpha
+is "is in the manifest, where all else stays" "$(diff "$T/first.toml" $m)" '4a5
+> alpha.pkg-path = "alpha"'
+is "in the lock, as the public format has it" \
+	"$(grep -cE '"(lockfile-version": 1|install_id": "alpha"|attr_path": "alpha"|version": "1.2.3"|group": "toplevel"|priority": 5|derivation": ".*-alpha-1.2.3.drv")' .flox/env/manifest.lock)" 7
+is "and in the profile" "$("$(profile)/bin/alpha")" "alpha 1.2.3"
+is "again it is told, and nothing changes" "$(kiln install alpha 2>&1; readlink .flox/run/current)" "'alpha' is installed in environment 'my env' already
+generations/1"
+ok "a recipe of the project, and another" quiet kiln install mine beta
+is "all are there" "$(links)" "./bin/alpha ./bin/beta ./bin/mine "
+is "from a folder below" "$(mkdir -p deep/er; cd deep/er && kiln install --json parts 2>/dev/null | sed 's/, "profile.*, "ch/, "ch/')" "{\"environment\": \"$T/my env\", \"generation\": 3, \"changed\": true}"
+is "outputs are named" "$(kiln install 'parts^doc' 2>/dev/null; links)" "./bin/alpha ./bin/beta ./bin/mine ./share "
+fails_like "what is nothing is told without a place that no file has" "^error: there is no recipe and no package 'alpa'" kiln install alpa
+fails_like "with what may be meant" "hint: did you mean 'alpha'" kiln install alpa
+is "and nothing was changed" "$(readlink .flox/run/current)" generations/4
+printf 'delta.pkg-path = "dleta"\n' | sed -i '/alpha.pkg/r /dev/stdin' $m
+fails_like "in the manifest it has its place" "manifest.toml:6:[0-9]*: there is no recipe and no package 'dleta'" kiln upgrade
+sed -i '/dleta/d' $m
+fails_like "another package under an id that is taken" "'alpha' is installed already, as 'alpha'" kiln install -i alpha beta
+ok "under an id of its own" quiet kiln install -i second beta
+fails_like "one id for two" "'--id' names one package, but there are 2" kiln install -i x alpha beta
+fails_like "a version that is not there" "^error: there is no version '2' of 'alpha'$" kiln install -i other alpha@2
+ok "one that is" quiet kiln install -i other 'alpha@^1.2'
+fails_like "a catalog is told" "kiln reads no catalogs" kiln install -i c somebody/alpha
+is "a slot is noted whoever names it" "$(kiln install flox-cuda/torch >"$T/out" 2>&1; head -1 "$T/out"; cat "$(profile)/nix-support/kiln-slots")" "'torch' is a slot, which no package holds: [kiln.slots] torch = \"cpu\" (or cuda, venv:PATH) in the manifest fills it
+torch"
+ok "take them out again" quiet kiln uninstall second other torch
+path=$(kiln build --no-link -f "$T/data/pkgs" -A rival 2>/dev/null)
+fails_like "a clash names the file" "^error: two packages have a different 'bin/alpha'$" kiln install "$path"
+printf '%s\n' "$out" >"$T/said"
+ok "both owners, and the cure" sh -c 'grep -q "^       '"'alpha'"': /.*-alpha-1.2.3" "$1" && grep -q "^       '"'rival'"': " "$1" && grep -q "priority = 4" "$1"' sh "$T/said"
+sed -i "s|^alpha.pkg-path.*|&\nrival.store-path = \"$path\"\nrival.priority = 4|" $m
+ok "which decides" quiet kiln upgrade
+is "the smaller one wins" "$("$(profile)/bin/alpha")" "rival 1"
+fails_like "a store path that is not there" "manifest.toml:[0-9:]* '$NIX_STORE_DIR/00000000000000000000000000000000-x' of 'gone' is not in the store" \
+	sh -c 'cp "$1" "$1.was"; printf "[install.gone]\nstore-path = \"%s\"\n" "$2" >>"$1"; "$3" upgrade; s=$?; mv "$1.was" "$1"; exit $s' sh $m "$NIX_STORE_DIR/00000000000000000000000000000000-x" "$KILN_BUILD/kiln"
+fails_like "what does not build is told" "builder for .*-broken-1.drv' failed" kiln install broken
+is "and is not in the manifest" "$(grep -cE 'broken.pkg|_id": "broken' $m .flox/env/manifest.lock)" "$m:0
+.flox/env/manifest.lock:0"
+
+# ---- Python ----
+ok "a module alone" quiet kiln install pyset.scipy
+is "has the interpreter of the set" "$(find "$(profile)/bin" -mindepth 1 -printf "%f\n" | sort | tr '\n' ' ')$([ -L "$(profile)/bin/python3.13" ] || echo copied)" "alpha beta mine python3 python3.13 copied"
+fails_like "two versions of one distribution are none" "^error: two versions of the Python distribution 'scipy'$" kiln install -i old pyset.old
+like "with both versions and owners" "$out" "scipy 1.16.1, 'old'"
+quiet kiln uninstall scipy
+
+# ---- history ----
+kiln env history >"$T/history"
+is "each change is a generation" "$(tail -1 "$T/history" | sed 's/^\* *//; s/  [0-9TZ:-]*  / /')" "$(wc -l <"$T/history") uninstall scipy"
+is "as JSON" "$(kiln env history --json | python3 -c 'import json,sys; v = json.load(sys.stdin); print(v[0]["did"], [g["current"] for g in v].count(True))')" "install alpha 1"
+is "what differs" "$(kiln env diff 1 2)" "+ beta 2.0
++ mine 1"
+is "the other way round" "$(kiln env diff 2 1)" "- beta 2.0
+- mine 1"
+is "what is installed" "$(kiln env list | grep -v rival | sed 's/ [^ ]*$//')" "alpha 1.2.3
+beta 2.0
+mine 1
+parts 1"
+was=$(cat $m)
+ok "back to the one before" quiet kiln env rollback
+ok "which has the module" grep -q scipy $m
+ok "and to one by its number" quiet kiln env rollback 1
+is "manifest, lock and profile are those" "$(diff "$T/first.toml" $m | tail -1; grep -c install_id .flox/env/manifest.lock; links)" '> alpha.pkg-path = "alpha"
+1
+./bin '
+ok "forward again" quiet kiln env rollback "$(tail -1 "$T/history" | sed 's/^[* ]*\([0-9]*\).*/\1/')"
+is "nothing was lost" "$(cat $m)" "$was"
+echo '# edited' >>$m
+fails_like "an edit that no generation has is not lost" "was edited, and no generation has that edit" kiln env rollback 1
+sed -i '$d' $m
+fails_like "a generation that there is not" "^error: there is no generation 99$" kiln env rollback 99
+fails_like "nor such a number" "'x' is no number of a generation" kiln env rollback x
+
+# ---- upgrade ----
+echo '{ program, ... }: program "mine" "2" "mine"' >.flox/pkgs/mine.nix
+is "an edited recipe is not seen" "$(kiln install alpha 2>/dev/null; "$(profile)/bin/mine")" "mine 1"
+is "but by an upgrade, which tells" "$(kiln upgrade mine 2>/dev/null)" "mine: 1 -> 2"
+is "and it is there" "$("$(profile)/bin/mine")" "mine 2"
+is "after which there is none" "$(kiln upgrade 2>&1)" "nothing to upgrade"
+fails_like "of nothing" "nothing" kiln upgrade nothing
+
+# ---- collection ----
+kept=$(profile)
+quiet kiln gc
+ok "generations are roots" test -e "$kept/bin/alpha"
+quiet kiln uninstall rival
+kept=$(profile)
+old=$(readlink .flox/run/generations/1/profile)
+rm -r .flox/run/generations/1
+quiet kiln gc
+ok "one that was removed is none" test ! -e "$old"
+rm -r .flox/run
+quiet kiln gc
+ok "without generations the lock is what is left" sh -c 'test ! -e "$1" && "$2" upgrade >/dev/null 2>&1 && test -e "$1"' sh "$kept" "$KILN_BUILD/kiln"
+
+# ---- the user's own ----
+cd "$T" || exit 1
+ok "outside of environments it is the user's own" quiet kiln install alpha
+is "in its folder" "$(kiln env list | cut -d' ' -f1,2; tail -1 "$XDG_CONFIG_HOME/kiln/default/.flox/env/manifest.toml")" 'alpha 1.2.3
+alpha.pkg-path = "alpha"'
+ok "out of it again" quiet kiln uninstall alpha
+fails_like "what it has not" "your own environment: " kiln uninstall alpha
+fails_like "a folder that is none" "no environment: '$T/tmp' has no .flox/env/manifest.toml" kiln install -d tmp alpha
+fails_like "a working folder that is gone" "working folder" sh -c 'mkdir gone; cd gone; rmdir ../gone; "$1" env list' sh "$KILN_BUILD/kiln"
+# ---- wrong files ----
+cd "my env" || exit 1
+printf 'version = 1\n[install]\nalpha.pkgpath = "alpha"\n' >$m
+fails_like "a wrong key has its place" "manifest.toml:3:" kiln install beta
+is "and the manifest stays what it is" "$(tail -1 $m)" 'alpha.pkgpath = "alpha"'
+printf 'version = 1\n[install]\nalpha.pkg-path = "alpha"\n' >$m
+echo '{ "lockfile-version": 1, nonsense' >.flox/env/manifest.lock
+fails_like "a lock that is none is told, with the cure" "manifest.lock" kiln install beta
