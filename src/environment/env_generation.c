@@ -267,8 +267,11 @@ static errint next_number(struct str run_dir, uint64_t *out, struct err *err)
 void env_generation_drop(const struct environment *env, uint64_t number)
 {
 	char *folder CLEANUP_FREE = folder_of(env->run_dir, number);
+	uint64_t wanted;
 
-	remove_tree_quietly(AT_FDCWD, folder);
+	/* What could not be undone is gone on with. */
+	if (!switching(env->run_dir, &wanted) || wanted != number)
+		remove_tree_quietly(AT_FDCWD, folder);
 }
 
 errint env_generation_make(struct session *s, struct arena *a, const struct environment *env,

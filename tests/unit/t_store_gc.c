@@ -3,9 +3,12 @@
  * Roots and the collector, alone and beside a process that begins to use a path. */
 #include "store/store.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "base/file.h"
 #include "store/derivation.h"
 #include "store_fixture.h"
 
@@ -107,6 +110,59 @@ static void remains(void)
 	collect(&(struct gc_options){0});
 	s = open_store();
 	OK(!on_disk(s, half), "and goes when its process has ended");
+	store_close(s);
+}
+
+static bool held_link(const char *state, char **out)
+{
+	struct dir_list list CLEANUP(dir_list_release) = {0};
+	char *folder CLEANUP_FREE = xasprintf("%s%s/gcroots/held", root, state);
+
+	if (dir_list(AT_FDCWD, folder, &list, &err) || !list.n) {
+		err_clear(&err);
+		return false;
+	}
+	free(*out);
+	*out = xasprintf("%s/%s", folder, list.v[0].name);
+	return true;
+}
+
+/* A path that a process holds outlives its roots, and not the process. */
+static void held(void)
+{
+	struct str path = add_text("held", "h", NULL, 0);
+	struct store *s = open_store();
+	char *link CLEANUP_FREE = NULL;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	IS_OK(store_hold(s, pid, path, &err), err, "a process holds it");
+	IS_OK(store_hold(s, pid, path, &err), err, "twice is once");
+	char *state CLEANUP_FREE = xstrdup(store_config(s)->state_dir);
+	store_close(s);
+	s = open_store();
+	(void)collect(&(struct gc_options){0});
+	OK(valid(s, path), "a collection spares it");
+	if (!OK(held_link(state, &link), "by a link"))
+		return;
+	/* As after a reboot, when another process has the number. */
+	char *base = strrchr(link, '/') + 1;
+	char *other CLEANUP_FREE =
+		xasprintf("%.*s%ld.1.1.00000000.x", (int)(base - link), link, (long)getpid());
+	OK(symlink("/nowhere", other) == 0, "a root of a process before the last boot");
+	kill(pid, SIGKILL);
+	(void)collect(&(struct gc_options){.dry_run = true});
+	OK(faccessat(AT_FDCWD, link, F_OK, AT_SYMLINK_NOFOLLOW) == 0, "a dry run removes nothing");
+	/* Nobody has waited for it: it is a zombie. */
+	(void)collect(&(struct gc_options){0});
+	OK(!valid(s, path), "when it has ended, it goes");
+	OK(!held_link(state, &other), "and so do both links");
+	waitpid(pid, NULL, 0);
+	IS_ERR(store_hold(s, pid, path, &err), err, ERR_NOT_FOUND, "a process that is none");
 	store_close(s);
 }
 
@@ -230,6 +286,7 @@ int main(void)
 	IS_OK(temp_dir(temp_dir_root(), "kiln-gc-", &root, &err), err, "scratch");
 	roots_and_garbage();
 	remains();
+	held();
 	some_only();
 	bounded();
 	derivers();
