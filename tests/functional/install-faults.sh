@@ -2,6 +2,7 @@
 # kiln install and kiln env rollback, cut off at any of their calls and on a disk that is full: manifest,
 # lock and generation are the old ones or the new ones, told of honestly, and the next try completes.
 # Two at once; homes that are not there or not to be written; what processes hold.
+# shellcheck disable=SC2016 # the inner shell's words
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-inject.sh"
