@@ -218,8 +218,8 @@ static errint list(struct cli *cli, void *ctx, struct err *err)
 
 /* ---- the table ---- */
 
-#define ENV_ROWS                                                          \
-	OPT_TABLE(struct env_command, from, NULL, environment_from_rows), \
+#define ENV_ROWS                                                                 \
+	OPT_TABLE(struct env_command, from.place, NULL, environment_place_rows), \
 		OPT_FLAG(struct env_command, json, "--json", "print JSON")
 
 static const struct option plain_rows[] = {ENV_ROWS, OPT_END};

@@ -18,7 +18,7 @@ struct install_command {
 };
 
 static const struct option rows[] = {
-	OPT_TABLE(struct install_command, from, NULL, environment_from_rows),
+	OPT_TABLE(struct install_command, from.place, NULL, environment_place_rows),
 	OPT_TEXT(struct install_command, id, "-i --id", "ID", "the install id of the one package"),
 	OPT_FLAG(struct install_command, json, "--json", "print JSON"),
 	OPERANDS_NEEDED(struct install_command, names, "NAME|PATH|FLAKE"),

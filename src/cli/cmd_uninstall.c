@@ -11,7 +11,7 @@ struct uninstall_command {
 };
 
 static const struct option rows[] = {
-	OPT_TABLE(struct uninstall_command, from, NULL, environment_from_rows),
+	OPT_TABLE(struct uninstall_command, from.place, NULL, environment_place_rows),
 	OPT_FLAG(struct uninstall_command, json, "--json", "print JSON"),
 	OPERANDS_NEEDED(struct uninstall_command, names, "NAME"),
 	OPT_END,

@@ -13,7 +13,7 @@ struct upgrade_command {
 };
 
 static const struct option rows[] = {
-	OPT_TABLE(struct upgrade_command, from, NULL, environment_from_rows),
+	OPT_TABLE(struct upgrade_command, from.place, NULL, environment_place_rows),
 	OPT_FLAG(struct upgrade_command, json, "--json", "print JSON"),
 	OPERANDS(struct upgrade_command, names, "NAME|GROUP"),
 	OPT_END,

@@ -9,30 +9,36 @@
 #include "base/file.h"
 #include "base/report.h"
 
-const struct option environment_from_rows[] = {
-	OPT_TEXT(struct environment_from, dir, "-d --dir", "DIR", "the environment's folder"),
-	OPT_END,
-};
+/* The user's own, where nothing else is. */
+static errint find_default(struct cli *cli, bool make, const char **out, struct err *err)
+{
+	char *dir CLEANUP_FREE = NULL, *found CLEANUP_FREE = NULL;
+	errint rc = environment_default_dir(&dir, err);
+
+	if (!rc && make)
+		rc = environment_make_default(dir, err);
+	if (!rc)
+		rc = environment_find(dir, true, &found, err);
+	if (!rc)
+		*out = arena_strz(&cli->a, str_c(found));
+	return rc;
+}
 
 errint environment_of(struct cli *cli, const struct environment_from *from, struct environment *out,
 		      struct err *err)
 {
-	char *dir CLEANUP_FREE = NULL;
+	char *here CLEANUP_FREE = from->place.dir ? NULL : getcwd(NULL, 0);
+	const char *dir;
 	struct session *s;
 	errint rc = cli_session(cli, &s, err);
 
 	if (rc)
 		return rc;
-	rc = environment_find(from->dir, from->dir != NULL, &dir, err);
-	if (rc == ERR_NOT_FOUND && from->fallback && !from->dir) {
+	rc = environment_place_find(cli, &from->place, &dir, err);
+	/* Without a working folder nobody knows what is around. */
+	if (rc == ERR_NOT_FOUND && from->fallback && here) {
 		err_clear(err);
-		rc = environment_default_dir(&dir, err);
-		if (!rc && from->make)
-			rc = environment_make_default(dir, err);
-		if (!rc && !from->make) {
-			char *own CLEANUP_FREE = STEAL(dir);
-			rc = environment_find(own, true, &dir, err);
-		}
+		rc = find_default(cli, from->make, &dir, err);
 	}
 	return rc ? rc : environment_open(s, dir, &cli->a, out, err);
 }

@@ -4,16 +4,16 @@
 #pragma once
 
 #include "cli/command.h"
+#include "cli/environment_place.h"
 #include "environment/environment.h"
 #include "manifest/manifest.h"
 
-/* -d, and which environment it means. */
+/* Which environment is meant. */
 struct environment_from {
-	const char *dir;
+	struct environment_place place;
 	bool fallback; /* without one around the user's own is meant */
 	bool make;     /* and that one is made when it is not there */
 };
-extern const struct option environment_from_rows[];
 
 /* Opens it; texts live in cli's arena. */
 ATTR_MUST_CHECK errint environment_of(struct cli *cli, const struct environment_from *from,

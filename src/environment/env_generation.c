@@ -4,12 +4,14 @@
 #include "environment/env_generation.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/report.h"
+#include "manifest/place.h"
 #include "store/store.h"
 
 struct str env_hash(struct arena *a, struct str bytes)
@@ -297,17 +299,33 @@ errint env_generation_make(struct session *s, struct arena *a, const struct envi
 	return rc ? err_wrap(err, "making a generation") : 0;
 }
 
-/* Of a file that is there the mode stays. */
-static errint replace(const char *file, struct str bytes, struct err *err)
+static bool is_written(const char *file, struct str bytes)
 {
-	struct stat st;
-	mode_t mode = stat(file, &st) ? 0644 : st.st_mode & 0777;
 	BUF(now, LIMIT_LOCK_FILE);
 	ERR(none);
 
-	if (!file_read(AT_FDCWD, file, &now, &none) && str_eq(buf_str(&now), bytes))
+	return !file_read(AT_FDCWD, file, &now, &none) && str_eq(buf_str(&now), bytes);
+}
+
+static errint replace_manifest(const struct environment *env, struct str bytes, struct err *err)
+{
+	return is_written(env->manifest_file.p, bytes) ? 0
+						       : manifest_replace(env->dir.p, bytes, err);
+}
+
+/* Through a symlink to where the file is, as the manifest; of a file that is there the mode stays.
+ */
+static errint replace_lock(const struct environment *env, struct str bytes, struct err *err)
+{
+	const char *file = env->lock_file.p;
+	struct stat st;
+	mode_t mode = stat(file, &st) ? 0644 : st.st_mode & 0777;
+	char real[PATH_MAX];
+
+	if (is_written(file, bytes))
 		return 0;
-	return file_write(AT_FDCWD, file, bytes, mode, FILE_WRITE_SYNC, err);
+	return file_write(AT_FDCWD, realpath(file, real) ? real : file, bytes, mode,
+			  FILE_WRITE_SYNC, err);
 }
 
 static errint point(const struct environment *env, uint64_t number, struct err *err)
@@ -327,9 +345,9 @@ static errint replace_all(struct arena *a, const struct environment *env, uint64
 	if (!rc)
 		rc = env_generation_file(a, env->run_dir, number, "manifest.lock", &lock, err);
 	if (!rc)
-		rc = replace(env->manifest_file.p, manifest, err);
+		rc = replace_manifest(env, manifest, err);
 	if (!rc)
-		rc = replace(env->lock_file.p, lock, err);
+		rc = replace_lock(env, lock, err);
 	return rc ? rc : point(env, number, err);
 }
 
@@ -351,8 +369,8 @@ errint env_generation_switch(struct arena *a, const struct environment *env, uin
 	if (!rc)
 		rc = replace_all(a, env, number, err);
 	/* Where not even that can be written, whoever comes next goes on. */
-	if (rc && (replace(env->manifest_file.p, buf_str(&was), &ignored) ||
-		   (had_lock && replace(env->lock_file.p, buf_str(&locked), &ignored))))
+	if (rc && (replace_manifest(env, buf_str(&was), &ignored) ||
+		   (had_lock && replace_lock(env, buf_str(&locked), &ignored))))
 		return err_wrap(err, "switching to generation %llu", (unsigned long long)number);
 	if (rc && !had_lock)
 		(void)unlink(env->lock_file.p);

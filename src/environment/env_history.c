@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include "environment/environment_int.h"
 #include "manifest/manifest_lock.h"
-#include "plan/plan.h"
+#include "base/environ.h"
 #include "store/store.h"
 
 /* ---- differences ---- */

@@ -10,7 +10,7 @@
 #include "base/report.h"
 #include "base/toml.h"
 #include "environment/version_range.h"
-#include "plan/plan.h"
+#include "base/environ.h"
 #include "project/catalog.h"
 #include "project/installable.h"
 #include "store/derivation.h"

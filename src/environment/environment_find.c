@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "base/environ.h"
 #include "base/file.h"
+#include "manifest/place.h"
 
 static bool has_manifest(struct str folder)
 {
@@ -16,40 +17,21 @@ static bool has_manifest(struct str folder)
 	return access(file, F_OK) == 0;
 }
 
-static errint not_found(const char *at, bool only, struct err *err)
-{
-	err_set(err, ERR_NOT_FOUND,
-		only ? "no environment: '%s' has no .flox/env/manifest.toml"
-		     : "no environment: neither '%s' nor a folder above it has a "
-		       ".flox/env/manifest.toml",
-		at);
-	return err_hint(err, "kiln init makes one");
-}
-
 errint environment_find(const char *start, bool only, char **out, struct err *err)
 {
 	char *at CLEANUP_FREE = NULL;
-	struct str folder;
+	errint rc = only ? path_absolute(str_c(start ? start : "."), &at, err) : 0;
 
-	if (!start) {
-		at = getcwd(NULL, 0);
-		if (!at) {
-			/* Not ERR_NOT_FOUND: that stands for no environment. */
-			err_set(err, ERR_FAILED, "the working folder is gone, or closed to you");
-			return err_hint(err, "go to a folder that is there, or name one with -d");
-		}
-	}
-	errint rc = start ? path_absolute(str_c(start), &at, err) : 0;
 	if (rc)
 		return rc;
-	for (folder = str_c(at);; folder = path_dir(folder)) {
-		if (has_manifest(folder)) {
-			*out = str_dupz(folder);
-			return 0;
-		}
-		if (folder.n <= 1 || only)
-			return not_found(at, only, err);
+	if (!only)
+		return manifest_find_dir(start, out, err);
+	if (!has_manifest(str_c(at))) {
+		err_set(err, ERR_NOT_FOUND, "no environment in '%s'", at);
+		return err_hint(err, "'kiln init' makes one; -d DIR names another folder");
 	}
+	*out = STEAL(at);
+	return 0;
 }
 
 errint environment_default_dir(char **out, struct err *err)
@@ -75,24 +57,13 @@ errint environment_default_dir(char **out, struct err *err)
 
 errint environment_make_default(const char *dir, struct err *err)
 {
-	static const struct {
-		const char *name, *text;
-	} files[] = {
-		{"env.json", "{\n  \"name\": \"default\",\n  \"version\": 1\n}\n"},
-		{"env/manifest.toml", "version = 1\n\n[install]\n"},
-	};
-	errint rc = 0;
+	const struct manifest_plan plan = {.dir = dir, .name = S("default"), .bare = true};
+	struct str name;
+	ARENA(a);
 
 	if (has_manifest(str_c(dir)))
 		return 0;
-	char *folder CLEANUP_FREE = path_join(str_c(dir), S(".flox/env"));
-	rc = mkdir_p(AT_FDCWD, folder, 0755, err);
-	/* The manifest comes last: with it there is an environment. */
-	for (size_t i = 0; !rc && i < ARRAY_LEN(files); i++) {
-		char *file CLEANUP_FREE = xasprintf("%s/.flox/%s", dir, files[i].name);
-
-		rc = file_write(AT_FDCWD, file, str_c(files[i].text), 0644, FILE_WRITE_SYNC, err);
-	}
+	errint rc = manifest_create(&plan, &a, &name, err);
 	if (!rc)
 		return 0;
 	err_hint(err, "set HOME or XDG_CONFIG_HOME to a folder that can be written, or name an "

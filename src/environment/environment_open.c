@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "base/environ.h"
 #include "base/file.h"
-#include "base/json.h"
+#include "manifest/env_json.h"
 #include "manifest/manifest.h"
 #include "store/store.h"
 
@@ -16,24 +16,15 @@
 /* What env.json says; a folder's name where there is none, or one without a name. */
 static errint read_name(struct arena *a, struct environment *env, struct err *err)
 {
-	char *file CLEANUP_FREE = path_join(env->dir, S(".flox/env.json"));
-	BUF(text, LIMIT_SMALL_FILE);
-	struct json_member *v;
-	const struct str *name;
-	size_t n = 0;
+	struct env_json json = {0};
+	errint rc = env_json_read(env->dir.p, a, &json, err);
 
-	env->name = path_base(env->dir);
-	if (access(file, F_OK))
-		return 0;
-	errint rc = file_read(AT_FDCWD, file, &text, err);
-	if (!rc)
-		rc = json_members(a, arena_str(a, buf_str(&text)), &v, &n, err);
-	if (rc)
-		return err_wrap(err, "'%s'", file);
-	name = json_find(v, n, S("name"));
-	if (name)
-		rc = json_string(a, *name, &env->name, err);
-	return rc ? err_wrap(err, "'%s'", file) : 0;
+	if (rc == ERR_NOT_FOUND)
+		err_clear(err);
+	else if (rc)
+		return rc;
+	env->name = json.name.n ? json.name : path_base(env->dir);
+	return 0;
 }
 
 /* ---- what it wants installed ---- */
@@ -186,9 +177,8 @@ errint environment_open(struct session *s, const char *dir, struct arena *a,
 	env_places(a, arena_str(a, str_c(whole)), &env);
 	rc = file_read(AT_FDCWD, env.manifest_file.p, &text, err);
 	if (rc == ERR_NOT_FOUND) {
-		err_set(err, ERR_NOT_FOUND, "no environment: '%s' has no .flox/env/manifest.toml",
-			whole);
-		return err_hint(err, "kiln init makes one");
+		err_set(err, ERR_NOT_FOUND, "no environment in '%s'", whole);
+		return err_hint(err, "'kiln init' makes one; -d DIR names another folder");
 	}
 	if (!rc)
 		rc = env_read_manifest(a, &env, arena_str(a, buf_str(&text)), err);

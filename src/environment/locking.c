@@ -8,7 +8,7 @@
 #include "environment/environment_int.h"
 #include "environment/locked.h"
 #include "manifest/manifest_json.h"
-#include "plan/plan.h"
+#include "base/environ.h"
 
 struct locking {
 	struct session *s;

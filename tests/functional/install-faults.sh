@@ -109,7 +109,7 @@ else
 	for what in 1 2 3 4 5 6; do pass "$what # SKIP no namespaces"; done
 fi
 fails_like "no home" "^error: no home folder: HOME is not set, and user 54321 is not in the password file$" \
-	env -u HOME -u XDG_CONFIG_HOME setpriv --reuid 54321 --clear-groups "$KILN_BUILD/kiln" env list
+	sh -c 'cd / && env -u HOME -u XDG_CONFIG_HOME setpriv --reuid 54321 --clear-groups "$1" env list' sh "$KILN_BUILD/kiln"
 like "has a cure" "$out" "hint: set HOME, or name an environment's folder with -d DIR"
 
 # ---- names ----

@@ -156,8 +156,8 @@ is "in its folder" "$(kiln env list | cut -d' ' -f1,2; tail -1 "$XDG_CONFIG_HOME
 alpha.pkg-path = "alpha"'
 ok "out of it again" quiet kiln uninstall alpha
 fails_like "what it has not" "your own environment: " kiln uninstall alpha
-fails_like "a folder that is none" "no environment: '$T/tmp' has no .flox/env/manifest.toml" kiln install -d tmp alpha
-fails_like "a working folder that is gone" "working folder" sh -c 'mkdir gone; cd gone; rmdir ../gone; "$1" env list' sh "$KILN_BUILD/kiln"
+fails_like "a folder that is none" "no environment in 'tmp' or above" kiln install -d tmp alpha
+fails_like "a working folder that is gone" "it was deleted" sh -c 'mkdir gone; cd gone; rmdir ../gone; "$1" env list' sh "$KILN_BUILD/kiln"
 # ---- wrong files ----
 cd "my env" || exit 1
 printf 'version = 1\n[install]\nalpha.pkgpath = "alpha"\n' >$m
