@@ -91,12 +91,13 @@ static const struct command edit = {
 	.run = edit_command_run,
 };
 
-static const struct command *const verbs[] = {&build, &edit, &init, &list, NULL};
+static const struct command *const verbs[] = {
+	&build, &edit, &init, &command_install, &list, &command_uninstall, &command_upgrade, NULL,
+};
 
 /* What Flox calls it, and what does it here. */
 static const char *const elsewhere[] = {
-	"activate", "kiln run", "install", "", "publish",   "", "search", "",
-	"services", "",         "show",    "", "uninstall", "", NULL,
+	"activate", "kiln run", "publish", "", "search", "", "services", "", "show", "", NULL,
 };
 
 const struct command command_flox = {

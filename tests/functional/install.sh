@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the inner shell's words
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 63
+plan 66
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
@@ -158,6 +158,12 @@ ok "out of it again" quiet kiln uninstall alpha
 fails_like "what it has not" "your own environment: " kiln uninstall alpha
 fails_like "a folder that is none" "no environment in 'tmp' or above" kiln install -d tmp alpha
 fails_like "a working folder that is gone" "it was deleted" sh -c 'mkdir gone; cd gone; rmdir ../gone; "$1" env list' sh "$KILN_BUILD/kiln"
+# ---- as Flox is called ----
+cd "$T/my env" || exit 1
+ok "flox install" quiet compat flox install -i again beta
+ok "flox upgrade" quiet compat flox upgrade again
+ok "flox uninstall" quiet compat flox uninstall again
+cd "$T" || exit 1
 # ---- wrong files ----
 cd "my env" || exit 1
 printf 'version = 1\n[install]\nalpha.pkgpath = "alpha"\n' >$m
