@@ -266,6 +266,12 @@ static void put_key(const struct activation *a, struct buf *b)
 	buf_puts(b, a->on_activate);
 	buf_putc(b, '\n');
 	buf_puts(b, a->on_deactivate);
+	for (int i = 0; i < ACTIVATION_SHELL_COUNT; i++) {
+		buf_putc(b, '\n');
+		buf_puts(b, a->profile[i]);
+		buf_putc(b, '\n');
+		buf_puts(b, a->unprofile[i]);
+	}
 	for (size_t i = 0; i < a->n_vars; i++) {
 		buf_putc(b, '\n');
 		buf_puts(b, a->vars[i].name);

@@ -117,6 +117,7 @@ static void forget(struct buf *b, unsigned level)
 const struct dialect dialect_fish = {
 	.shell = ACTIVATION_FISH,
 	.pid = "$fish_pid",
+	.end = "exec true;\n",
 	.quote = quote,
 	.set = set,
 	.unset = unset,

@@ -115,6 +115,7 @@ static void forget(struct buf *b, unsigned level)
 const struct dialect dialect_tcsh = {
 	.shell = ACTIVATION_TCSH,
 	.pid = "$$",
+	.end = "if ( $?savehist ) history -S; exec true;\n",
 	.quote = quote,
 	.set = set,
 	.unset = unset,

@@ -132,6 +132,8 @@ struct dress {
 struct dialect {
 	enum activation_shell shell;
 	const char *pid; /* the expression for the shell's own process */
+	/* Ends the shell, also from a file that it sources. */
+	const char *end;
 	void (*quote)(struct buf *b, struct str text);
 	void (*set)(const struct dialect *d, struct buf *b, struct str name, struct str value);
 	void (*unset)(struct buf *b, struct str name);

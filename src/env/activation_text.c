@@ -116,7 +116,7 @@ static errint write_alias(const struct dress *dress, struct err *err)
 	buf_printf(&b,
 		   "if ( $#_kiln_argv == 1 ) then\nif ( \"$_kiln_argv[1]:q\" == deactivate ) then\n"
 		   "eval \"`%s deactivate --print-script --shell tcsh`\"\nelse\n%s "
-		   "$_kiln_argv:q\nendif\nelse\n%s $_kiln_argv:q\nendif\n",
+		   "$_kiln_argv:q\nendif\nelse\n%s $_kiln_argv:q\nendif\nunset _kiln_argv\n",
 		   buf_z(&kiln), buf_z(&kiln), buf_z(&kiln));
 	return file_write(AT_FDCWD, dress->file, buf_str(&b), 0600, 0, err);
 }
@@ -363,7 +363,7 @@ errint activation_leave(const char *kiln, enum activation_shell shell, pid_t par
 	}
 	/* The shell that was become for it ends, if this is it. */
 	if (undo.kind == UNDO_SHELL && undo.pid == parent) {
-		buf_putz(out, "exit;\n");
+		buf_putz(out, d->end);
 		return buf_check(out, "text for a shell", err);
 	}
 	char *state CLEANUP_FREE = str_dupz(undo.state);
