@@ -92,12 +92,21 @@ static const struct command edit = {
 };
 
 static const struct command *const verbs[] = {
-	&build, &edit, &init, &command_install, &list, &command_uninstall, &command_upgrade, NULL,
+	&command_activate,
+	&build,
+	&command_deactivate,
+	&edit,
+	&init,
+	&command_install,
+	&list,
+	&command_uninstall,
+	&command_upgrade,
+	NULL,
 };
 
 /* What Flox calls it, and what does it here. */
 static const char *const elsewhere[] = {
-	"activate", "kiln run", "publish", "", "search", "", "services", "", "show", "", NULL,
+	"publish", "", "search", "", "services", "", "show", "", NULL,
 };
 
 const struct command command_flox = {
