@@ -17,7 +17,7 @@
 
 /* ---- lists of folders ---- */
 
-struct folder {
+struct env_folder {
 	const char *list, *below;
 	bool development;
 	/* What a program takes where the variable is not set, to which ours is added; "" is its
@@ -25,7 +25,7 @@ struct folder {
 	const char *otherwise;
 };
 
-static const struct folder folders[] = {
+static const struct env_folder folders[] = {
 	{"PATH", "sbin", false, "/usr/local/bin:/usr/bin:/bin"},
 	{"PATH", "bin", false, "/usr/local/bin:/usr/bin:/bin"},
 	{"MANPATH", "share/man", false, ""},
@@ -55,7 +55,7 @@ static void prepend(struct arena *arena, const char *name, struct str entry, con
 static void set_folders(const struct activation *a, struct arena *arena)
 {
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
-		const struct folder *f = &folders[i];
+		const struct env_folder *f = &folders[i];
 		const char *dir = arena_printf(arena, "%.*s/%s", STR_ARG(a->env), f->below);
 		struct stat st;
 		bool programs = strcmp(f->list, "PATH") == 0;
