@@ -55,3 +55,7 @@ ATTR_MUST_CHECK errint project_recall(const struct project_request *r, const str
 				      struct resolved_list *out, struct err *err);
 /* A new element, zeroed. */
 struct resolved *resolved_add(struct resolved_list *l, enum asked_kind kind, struct str label);
+enum { PROGRAM_IDENTITY_MAX = 160 };
+/* Names this very program: another kiln may find something else, even one of the same version.
+ * Returns out. */
+const char *project_program_identity(char out[PROGRAM_IDENTITY_MAX]);

@@ -26,7 +26,7 @@ struct recollection {
 	struct resolved_list *out;
 	char *dir;
 	char key[HASH_TEXT_MAX];
-	char program[160];
+	char program[PROGRAM_IDENTITY_MAX];
 };
 
 static void recall_release(struct recollection *k)
@@ -139,17 +139,17 @@ static errint make_key(struct recollection *k, const struct evaluation *e,
 	return 0;
 }
 
-/* Another kiln may find something else, even one of the same version. */
-static void identify_program(struct recollection *k)
+const char *project_program_identity(char out[PROGRAM_IDENTITY_MAX])
 {
 	struct stat st;
 
 	if (stat("/proc/self/exe", &st))
 		st = (struct stat){0};
-	snprintf(k->program, sizeof(k->program), "kiln %s %llx:%llx %lld %lld.%09ld %lld.%09ld",
+	snprintf(out, PROGRAM_IDENTITY_MAX, "kiln %s %llx:%llx %lld %lld.%09ld %lld.%09ld",
 		 KILN_VERSION, (unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
 		 (long long)st.st_size, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
 		 (long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec);
+	return out;
 }
 
 static errint recall_init(struct recollection *k, struct err *err)
@@ -165,7 +165,7 @@ static errint recall_init(struct recollection *k, struct err *err)
 	if (rc)
 		return rc;
 	k->dir = path_join(str_c(base), S("eval"));
-	identify_program(k);
+	project_program_identity(k->program);
 	return 0;
 }
 

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/report.h"
 #include "project/slot.h"
-#include "slot/driver.h"
+#include "project/slot_checked.h"
 
 struct start {
 	const struct slot_start_request *r;
@@ -21,6 +21,7 @@ struct start {
 	struct filling *fillings;
 	size_t n_fillings;
 	bool *named; /* of list.v: told, if only to stay empty */
+	struct driver driver;
 };
 
 static void release(struct start *s)
@@ -238,15 +239,22 @@ static void tell_warnings(const struct start *s, const struct slot_findings *f)
 				   f->v[i].cure ? f->v[i].cure : "");
 }
 
-static errint check(struct start *s, struct slot_start *out, struct err *err)
+/* Nothing was found that a person is to know, nor lies anything beside. */
+static void keep_checked(const struct start *s, const struct slot_start *out,
+			 struct slot_checked *known)
+{
+	known->python = s->closure.python;
+	known->interpreter = s->closure.interpreter;
+	known->place = out->place;
+	slot_checked_keep(known);
+}
+
+static errint check(struct start *s, struct slot_checked *known, struct slot_start *out,
+		    struct err *err)
 {
 	struct slot_findings found CLEANUP(findings_release) = {0};
 	struct folders beside = {0};
-	struct driver driver;
-	errint rc = driver_find(driver_root(), s->a, &driver, err);
 
-	if (rc)
-		return rc;
 	find_beside(s, &beside);
 	struct str *v CLEANUP_FREE = beside.v;
 	const struct slot_case c = {
@@ -256,18 +264,54 @@ static errint check(struct start *s, struct slot_start *out, struct err *err)
 		.closure = &s->closure,
 		.fillings = s->fillings,
 		.n_fillings = s->n_fillings,
-		.driver = &driver,
+		.driver = &s->driver,
 		.beside = v,
 		.n_beside = beside.n,
 		.out = &found,
 	};
-	rc = slot_check(&c, err);
+	errint rc = slot_check(&c, err);
 	if (rc)
 		return rc;
 	tell_warnings(s, &found);
 	if (findings_fatal(&found))
 		return findings_error(&found, store_path_name(s->r->result), err);
-	return s->n_fillings ? slot_place_make(&c, &out->place, err) : 0;
+	rc = s->n_fillings ? slot_place_make(&c, &out->place, err) : 0;
+	if (!rc && !found.n && !beside.n)
+		keep_checked(s, out, known);
+	return rc;
+}
+
+/* It was checked before, and still nothing lies beside. */
+static bool was_checked(struct start *s, struct slot_checked *known, struct slot_start *out)
+{
+	struct folders beside = {0};
+
+	if (!slot_checked_find(s->a, known))
+		return false;
+	s->closure.python = known->python;
+	find_beside(s, &beside);
+	struct str *v CLEANUP_FREE = beside.v;
+	if (beside.n)
+		return false;
+	s->closure.interpreter = known->interpreter;
+	out->place = known->place;
+	return true;
+}
+
+static errint check_once(struct start *s, struct slot_start *out, struct err *err)
+{
+	struct slot_checked known;
+	errint rc = driver_find(driver_root(), s->a, &s->driver, err);
+
+	if (rc)
+		return rc;
+	slot_checked_name(s->r->session, s->a, s->r->result, &s->list, s->fillings, s->n_fillings,
+			  &s->driver, &known);
+	if (was_checked(s, &known, out))
+		return 0;
+	slot_closure_release(&s->closure);
+	rc = slot_closure_read(s->r->session->store, s->a, s->r->result, &s->closure, err);
+	return rc ? rc : check(s, &known, out, err);
 }
 
 static void tell_filled(struct start *s, struct slot_start *out)
@@ -342,10 +386,7 @@ errint slot_start(const struct slot_start_request *r, struct arena *a, struct sl
 	rc = tell_empty(&s, out, err);
 	if (rc || (!s.n_fillings && !s.closure.n_asked))
 		return rc;
-	slot_closure_release(&s.closure);
-	rc = slot_closure_read(r->session->store, a, r->result, &s.closure, err);
-	if (!rc)
-		rc = check(&s, out, err);
+	rc = check_once(&s, out, err);
 	if (rc)
 		return rc;
 	tell_filled(&s, out);

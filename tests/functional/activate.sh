@@ -82,14 +82,14 @@ fails_like "no environment" "kiln init" kiln activate -d run -- true
 
 # ---- the hook runs once while somebody is in ----
 rm -f a/hook-ran
-kiln activate -d a -- sh -c 'touch in; while [ ! -e done ]; do sleep 0.1; done' 2>/dev/null &
+kiln activate -d a -- sh -c 'touch in; while [ ! -e over ]; do sleep 0.1; done' 2>/dev/null &
 while [ ! -e in ]; do sleep 0.1; done
 is "who comes later has what it exported, on the PATH that is theirs" \
 	"$(PATH="/mine:$PATH" kiln activate -d a -- sh -c 'echo "$FROM_HOOK"; echo "$PATH"' 2>/dev/null | sed 's|/nix/store/[^:]*|P|; s|/mine:.*|/mine|')" \
 	"hello world!
 /hook/bin:P:/mine"
 is "and it ran once" "$(grep -c . a/hook-ran)" 1
-touch done
+touch over
 wait
 run true
 is "again once all have left" "$(grep -c . a/hook-ran)" 2

@@ -10,7 +10,7 @@ python=$(command -v python3) || skip_all "no python3"
 python=$("$python" -c 'import sys; print(sys.executable)')
 minor=$("$python" -c 'import sys; print(sys.version_info[1])')
 [ "$minor" -ge 11 ] || skip_all "python3 is older than 3.11"
-plan 67
+plan 70
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 KILN_DRIVER_ROOT=$T/machine
 export KILN_DATA_DIR KILN_DRIVER_ROOT
@@ -246,6 +246,12 @@ is "a virtual environment of another Python is nothing to the result" "$(VIRTUAL
 sed -i "s|^home = .*|home = $app/bin|" over/pyvenv.cfg
 like "a torch in the virtual environment that is active" "$(VIRTUAL_ENV=$T/over started "$app" ./cpu)" "a second torch, 2.15.0"
 like "or is started" "$(kiln run --slot torch=./cpu "$app" -- over/bin/python3 -c 'print(1)' 2>&1)" "pip uninstall torch"
+
+# A start that fits and has nothing to say is known again, what lies beside is not.
+is "what fits is remembered" "$(started "$app" "$cpu"; find "$XDG_CACHE_HOME/kiln/slots" -name 'checked-*' | head -1 | sed 's|.*|kept|')" "started
+kept"
+is "and starts again" "$(started "$app" "$cpu")" started
+like "and a second torch is still seen" "$(PYTHONPATH=$T/target started "$app" "$cpu")" "a second torch, 2.15.0, in '$T/target'"
 
 # ---- for pip and uv ----
 kiln run --slot torch=./cpu "$app" -- sh -c 'cat $PIP_CONSTRAINT' >constraints 2>/dev/null
