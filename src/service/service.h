@@ -90,6 +90,10 @@ ATTR_MUST_CHECK errint service_status(const char *dir, const char *name, struct 
  * services_names_free() frees. A folder that is not there has none. */
 ATTR_MUST_CHECK errint services_names(const char *dir, char ***out, struct err *err);
 void services_names_free(char **names);
+static inline void services_names_cleanup(char ***names)
+{
+	services_names_free(*names);
+}
 /* ERR_USAGE where a name cannot be one: empty, too long. */
 ATTR_MUST_CHECK errint service_check_name(const char *name, struct err *err);
 

@@ -369,7 +369,7 @@ static errint stop_orphan(struct service_task *t, const char *folder, struct err
 {
 	int lock CLEANUP_FD = -1;
 	bool found = false;
-	errint rc = service_lock(folder, &lock, err);
+	errint rc = access(folder, F_OK) ? 0 : service_lock(folder, &lock, err);
 
 	if (!rc && lock >= 0)
 		rc = service_recover(folder, t->spec->name, &found, err);

@@ -66,10 +66,9 @@ static const char *restart_text(enum service_restart r)
 						 : "no";
 }
 
-void service_unit_name(const char *prefix, const char *name, struct buf *out)
+static void put_escaped(struct buf *out, const char *text)
 {
-	buf_putz(out, prefix);
-	for (const char *p = name; *p; p++) {
+	for (const char *p = text; *p; p++) {
 		bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
 			     (*p >= '0' && *p <= '9') || *p == '_' || *p == '.' || *p == '-';
 
@@ -78,6 +77,12 @@ void service_unit_name(const char *prefix, const char *name, struct buf *out)
 		else
 			buf_printf(out, "\\x%02x", (unsigned char)*p);
 	}
+}
+
+void service_unit_name(const char *prefix, const char *name, struct buf *out)
+{
+	put_escaped(out, prefix);
+	put_escaped(out, name);
 	buf_putz(out, ".service");
 }
 

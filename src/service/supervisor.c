@@ -126,6 +126,16 @@ static void end_text(const struct supervisor *s, char out[64])
 		snprintf(out, 64, "exited with status %d", s->now.exit_code);
 }
 
+/* With what was wrong before it. */
+static void say_end(struct supervisor *s)
+{
+	char text[64], before[sizeof(s->now.message)];
+
+	end_text(s, text);
+	snprintf(before, sizeof(before), "%s", s->now.message);
+	supervisor_say(s, before[0] ? "%s: %s" : "%s", text, before);
+}
+
 static void back_off(struct supervisor *s, unsigned ms)
 {
 	uint64_t until = clock_ms() + ms;
@@ -144,7 +154,6 @@ static void back_off(struct supervisor *s, unsigned ms)
 static void run_until_over(struct supervisor *s)
 {
 	unsigned ms = BACK_OFF_MS;
-	char text[64];
 
 	for (;;) {
 		uint64_t start = clock_ms();
@@ -167,10 +176,8 @@ static void run_until_over(struct supervisor *s)
 		return;
 	}
 	s->now.state = failed(s) ? SERVICE_IS_FAILED : SERVICE_IS_COMPLETED;
-	if (failed(s) && !s->now.message[0]) {
-		end_text(s, text);
-		supervisor_say(s, "%s", text);
-	}
+	if (failed(s) && !s->no_begin)
+		say_end(s);
 	supervisor_note(s);
 }
 

@@ -319,6 +319,7 @@ void supervisor_run(struct supervisor *s)
 		rc = service_spawn(&s->spec, s->spec.command, s->now.run, out, 0, &s->main, &err);
 	if (out >= 0)
 		close(out);
+	s->no_begin = rc;
 	if (rc) {
 		s->main = 0;
 		s->now.exit_code = 127;
