@@ -2,6 +2,7 @@
  *
  * Generations beside one another. */
 #include "environment/env_history.h"
+#include "base/environ.h"
 
 #include <stdlib.h>
 #include "environment/environment_int.h"

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <unistd.h>
+#include "base/environ.h"
 #include "base/file.h"
 #include "base/report.h"
 #include "base/toml.h"

@@ -3,6 +3,7 @@
  * The manifest's packages beside the lock's rows: which of these still stand, and which are to be
  * found anew. Rows of other systems stay as long as the manifest says the same of them. */
 #include <stdlib.h>
+#include "base/environ.h"
 #include "base/json.h"
 #include "base/report.h"
 #include "environment/environment_int.h"
