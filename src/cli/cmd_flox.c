@@ -99,6 +99,7 @@ static const struct command *const verbs[] = {
 	&init,
 	&command_install,
 	&list,
+	&command_services,
 	&command_uninstall,
 	&command_upgrade,
 	NULL,
@@ -106,7 +107,7 @@ static const struct command *const verbs[] = {
 
 /* What Flox calls it, and what does it here. */
 static const char *const elsewhere[] = {
-	"publish", "", "search", "", "services", "", "show", "", NULL,
+	"publish", "", "search", "", "show", "", NULL,
 };
 
 const struct command command_flox = {

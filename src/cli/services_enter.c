@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Services see what a person in the environment sees: the same activation, the hook run once. */
+#include "cli/services_verbs.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/environ.h"
+#include "cli/activate_environment.h"
+#include "env/view.h"
+
+/* The hook asks for services whose environment is not there before the hook is over. */
+static errint refuse_in_hook(const struct services_command *c, struct err *err)
+{
+	const char *starting = env_get("KILN_SERVICES_ENTERING");
+
+	if (!starting || strcmp(starting, c->dir) != 0)
+		return 0;
+	err_set(err, ERR_FAILED, "services cannot be started from their environment's own hook");
+	return err_hint(err, "'kiln activate -s' starts them behind the hook; auto-start = true in "
+			     "[services] makes every activation do so");
+}
+
+errint services_command_enter(struct cli *cli, struct services_command *c, struct err *err)
+{
+	struct activation_entry *entry CLEANUP(activation_entry_cleanup) = NULL;
+	struct activate_environment e = {0};
+	struct activate_options o = {.dir = c->dir, .no_prompt = true};
+	errint rc = refuse_in_hook(c, err);
+
+	if (!rc)
+		rc = activate_open(cli, &o, "bash", &e, err);
+	if (rc)
+		return rc;
+	char *profile CLEANUP_FREE = str_dupz(e.env.profile);
+	if (access(profile, F_OK))
+		rc = view_enter(cli->store, err);
+	if (rc)
+		return rc;
+	setenv("KILN_SERVICES_ENTERING", c->dir, 1);
+	rc = activation_enter(&e.activation, &entry, err);
+	unsetenv("KILN_SERVICES_ENTERING");
+	return rc;
+}
+
+errint services_command_hold(struct cli *cli, const struct services_command *c,
+			     const struct service_task *tasks, size_t n, struct err *err)
+{
+	struct environment env;
+	struct session *s;
+	errint rc = cli_session(cli, &s, err);
+
+	if (!rc)
+		rc = environment_open(s, c->dir, &cli->a, &env, err);
+	for (size_t i = 0; !rc && i < n; i++)
+		if (tasks[i].supervisor)
+			rc = environment_hold(s, &env, tasks[i].supervisor, err);
+	return rc;
+}

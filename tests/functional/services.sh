@@ -1,0 +1,168 @@
+#!/bin/sh
+# kiln services: started, looked at, stopped; what they leave, how they end, and what is wrong.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../lib-services.sh"
+plan 72
+DIR="$T/a project"
+environment "$DIR" <<END
+version = 1
+[vars]
+COLOUR = "green"
+[services.plain]
+command = 'echo "\$COLOUR \$SHAPE \$PWD"; echo "\$FLOX_PROCESS_PID \$\$"; exec sleep 1000.1'
+vars.SHAPE = "round \$HOME"
+[services.fails]
+command = "echo first; echo why >&2; exit 7"
+[services.ends]
+command = "echo done"
+[services.forks]
+command = "setsid -f sh -c 'echo up; trap \\"echo down; exit 3\\" TERM; while :; do sleep 0.05; done'"
+is-daemon = true
+shutdown.command = 'echo "told to end"; kill \$FLOX_PROCESS_PID'
+[services.stubborn]
+command = "trap '' TERM; setsid -f sleep 1000.2; setsid -f env -i sleep 1000.2; while :; do sleep 1; done"
+[services.foreground]
+command = "exec sleep 1000.3"
+is-daemon = true
+shutdown.command = 'kill \$FLOX_PROCESS_PID'
+[services."odd name's\\né"]
+command = "exec sleep 1000.4"
+[services.elsewhere]
+command = "true"
+systems = ["aarch64-darwin"]
+END
+
+# ---- nothing yet ----
+is "before the first start" "$(kiln services status -d "$DIR" | sed -n 's/^plain  *//p' | tr -d ' ')" "Stopped"
+is "there is no log" "$(kiln services logs -d "$DIR" plain)" ""
+fails_like "a name that there is not" "no service 'plian'" kiln services start -d "$DIR" plain plian
+is "then nothing is started" "$(state plain)" "Stopped"
+fails_like "what may have been meant" "did you mean 'plain'" kiln services stop -d "$DIR" plian
+fails_like "one of another system" "'elsewhere' is not for this machine" kiln services start -d "$DIR" elsewhere
+
+# ---- a plain one ----
+like "is started" "$(kiln services start -d "$DIR" plain 2>&1)" "service 'plain' started"
+is "runs" "$(state plain)" "Running"
+pid=$(of plain pid)
+is "its process is what it became" "$(tr '\0' ' ' <"/proc/$pid/cmdline")" "sleep 1000.1 "
+is "with variables, the service's as they stand, in the project" "$(kiln services logs -d "$DIR" plain | head -1)" \
+	"green round \$HOME $DIR"
+is "it knows its own process" "$(kiln services logs -d "$DIR" plain | sed -n 2p)" "$pid $pid"
+like "again" "$(kiln services start -d "$DIR" plain 2>&1)" "'plain' is already running"
+is "is no second one" "$(marked 1000.1)" "$pid"
+is "the lines of status" "$(kiln services status -d "$DIR" plain | tr -s ' ' | sed 's/ [0-9]* s$//')" "NAME STATUS PID
+plain Running $pid"
+supervisor=$(of plain supervisor)
+is "restart" "$(kiln services restart -d "$DIR" plain 2>&1)" "service 'plain' started"
+ok "is another process" test "$(of plain pid)" != "$pid"
+is "and another supervisor" "$(here "$pid" "$supervisor")" 0
+pid=$(of plain pid)
+like "is stopped" "$(kiln services stop -d "$DIR" plain 2>&1)" "service 'plain' stopped"
+is "is gone" "$(here "$pid")" 0
+is "and told so" "$(state plain)" "Stopped"
+like "again" "$(kiln services stop -d "$DIR" plain 2>&1)" "'plain' is not running"
+is "both runs are in the log" "$(kiln services logs -d "$DIR" plain | grep -c green)" 2
+
+# ---- ends ----
+out=$(kiln services start -d "$DIR" fails 2>&1)
+is "one that fails is a failure" $? 1
+is "told with the end of its log" "$out" "error: service 'fails' exited with status 7
+  first
+  why
+  kiln: exited with status 7
+hint: 'kiln services logs fails' shows all that it printed"
+is "its status is kept" "$(state fails) $(of fails exit_code)" "Failed 7"
+like "one that ends well is none" "$(kiln services start -d "$DIR" ends 2>&1)" "'ends' started, and has ended with status 0"
+is "and completed" "$(state ends) $(of ends exit_code)" "Completed 0"
+
+# ---- daemons ----
+ok "a daemon" kiln services start -d "$DIR" forks
+is "runs though its command ended" "$(state forks)" "Running"
+pid=$(of forks pid)
+ok "is stopped" kiln services stop -d "$DIR" forks
+is "by its command" "$(kiln services logs -d "$DIR" forks)" "up
+told to end
+down"
+is "its own status is kept" "$(here "$pid") $(of forks exit_code)" "0 3"
+ok "one that stays in the foreground" kiln services start -d "$DIR" foreground
+pid=$(of foreground pid)
+ok "is stopped by its command, too" kiln services stop -d "$DIR" foreground
+is "at once" "$(here "$pid") $(of foreground exit_signal)" "0 15"
+
+# ---- whole trees ----
+cat >>"$DIR/.flox/env/manifest.toml" <<'END'
+[services.stubborn.shutdown]
+timeout-seconds = 1
+END
+sed -i 's/^version = 1$/schema-version = "1.19.0"/' "$DIR/.flox/env/manifest.toml"
+ok "one that ignores SIGTERM, with two that left its session" kiln services start -d "$DIR" stubborn
+ok "they are there" until_is 5 2 how_many 1000.2
+ok "is stopped" kiln services stop -d "$DIR" stubborn
+is "they, too" "$(marked 1000.2)" ""
+is "by SIGKILL" "$(of stubborn exit_signal)" 9
+like "which is told" "$(of stubborn message)" "did not end within 1 s"
+name="odd name's
+é"
+ok "a name of any bytes" kiln services start -d "$DIR" "$name"
+is "runs" "$(state "$name")" "Running"
+ok "and is stopped" kiln services stop -d "$DIR" "$name"
+
+# ---- kill -9 ----
+lines() { kiln services logs -d "$DIR" plain | grep -c green; }
+before=$(lines)
+ok "start" kiln services start -d "$DIR" plain
+kill9 "$(of plain pid)"
+ok "the service killed" until_is 5 Failed state plain
+is "the signal is kept" "$(of plain exit_signal)" 9
+ok "start" kiln services start -d "$DIR" plain
+pid=$(of plain pid)
+kill9 "$(of plain supervisor)"
+is "its supervisor killed" "$(state plain) $(of plain pid)" "Running $pid"
+like "is told" "$(of plain message)" "supervisor is gone"
+like "the next start" "$(kiln services start -d "$DIR" plain 2>&1)" "ran without its supervisor"
+is "ends what was left" "$(marked 1000.1)" "$(of plain pid)"
+kill9 "$(of plain supervisor)"
+ok "a stop does so, too" kiln services stop -d "$DIR" plain
+is "nothing is left" "$(marked 1000.1)" ""
+ok "start" kiln services start -d "$DIR" plain
+kill9 "$(of plain supervisor)" "$(of plain pid)"
+is "both killed" "$(state plain)" "Stopped"
+ok "start" kiln services start -d "$DIR" plain
+ok "stop" kiln services stop -d "$DIR" plain
+is "no line is lost" "$(lines)" $((before + 5))
+
+# ---- two at once ----
+for i in 1 2 3 4; do kiln services start -d "$DIR" plain >"$T/start.$i" 2>&1 & done
+wait
+is "four starts at once are one" "$(marked 1000.1 | wc -l)" 1
+is "and three are told" "$(cat "$T"/start.* | grep -c 'already running')" 3
+is "stopped by name of all" "$(kiln services stop -d "$DIR" 2>&1)" "service 'plain' stopped"
+
+# ---- logs ----
+is "the last lines" "$(kiln services logs -d "$DIR" fails -n 2)" "why
+kiln: exited with status 7"
+is "of several" "$(kiln services logs -d "$DIR" --tail 1 ends fails)" "ends: done
+fails: kiln: exited with status 7"
+kiln services logs -d "$DIR" -f -n 0 ends >"$T/followed" &
+follower=$!
+sleep 0.3
+kiln services start -d "$DIR" ends 2>/dev/null
+ok "are followed" until_is 5 "done" cat "$T/followed"
+kill $follower
+timeout --preserve-status -s INT 1 "$KILN_BUILD/kiln" services logs -d "$DIR" -f ends >"$T/followed"
+is "until ^C" "$? $(tail -1 "$T/followed")" "130 done"
+fails_like "a number that is none" "'-n x' is no number of lines" kiln services logs -d "$DIR" -n x ends
+
+# ---- folders ----
+ok "start" kiln services start -d "$DIR" plain
+pid=$(of plain pid)
+mv "$DIR" "$T/moved"
+DIR="$T/moved"
+is "a project that is moved has its service with it" "$(state plain) $(of plain pid)" "Running $pid"
+rm -rf "$T/moved"
+ok "one that is deleted ends it" until_is 5 0 here "$pid"
+environment "$T/empty" <<END
+version = 1
+END
+fails_like "an environment without services" "has no services" kiln services start -d "$T/empty"
+fails_like "a folder that is no environment" "" kiln services status -d "$T"
