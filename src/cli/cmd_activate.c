@@ -8,12 +8,14 @@
 #include "base/report.h"
 #include "cli/activate_environment.h"
 #include "cli/command.h"
+#include "cli/services_verbs.h"
 #include "cli/slot_told.h"
 #include "env/view.h"
+#include "manifest/manifest.h"
 
 struct activate_command {
 	struct activate_options o;
-	bool prints;
+	bool prints, starts_services, no_services;
 	const char *text, *shell;
 	const char *tell, *resume, *settle, *watch;
 	uint64_t pid;
@@ -29,6 +31,10 @@ struct activate_command {
 static const struct option rows[] = {
 	OPT_TEXT(struct activate_command, o.dir, "-d --dir", "DIR",
 		 "the environment of this folder"),
+	OPT_FLAG(struct activate_command, starts_services, "-s --start-services",
+		 "start its services, for as long as somebody is in it"),
+	OPT_FLAG(struct activate_command, no_services, "--no-start-services",
+		 "do not, whatever the manifest says"),
 	OPT_TEXT(struct activate_command, text, "-c --command", "TEXT",
 		 "run this text by the shell, profiles sourced"),
 	OPT_FLAG(struct activate_command, prints, "--print-script",
@@ -171,6 +177,27 @@ static errint become_shell(struct cli *cli, const struct activate_command *c,
 	return activation_become_shell(entry, shell, program, c->text, err);
 }
 
+/* Those that do not start are told; the environment is there without them, too. */
+static errint start_services(struct cli *cli, struct activation_entry *entry,
+			     const struct activate_environment *e, struct err *err)
+{
+	struct services_command *services = ARENA_NEW(&cli->a, struct services_command);
+	ERR(failed);
+	errint rc;
+
+	services->project = arena_strz(&cli->a, e->env.dir);
+	if (!e->env.manifest->n_services)
+		report_msg(cli_report(cli), REPORT_WARN, "environment '%.*s' has no services",
+			   STR_ARG(e->env.name));
+	rc = services_command_open(cli, services, err);
+	if (!rc && services->n && services_start_here(cli, services, &failed))
+		report_err(cli_report(cli), &failed);
+	if (!rc && services->started.n)
+		rc = activation_stop_later(entry, services->started.v, services->started.n, err);
+	services_command_release(services);
+	return rc;
+}
+
 static errint start(struct cli *cli, struct activate_command *c, struct err *err)
 {
 	struct activation_entry *entry CLEANUP(activation_entry_cleanup) = NULL;
@@ -189,9 +216,13 @@ static errint start(struct cli *cli, struct activate_command *c, struct err *err
 	if (rc)
 		return rc;
 	umask(cli->umask);
+	bool services = !c->no_services && (c->starts_services || e.env.manifest->auto_start.on);
+	e.activation.keeps_services = services;
 	rc = activation_enter(&e.activation, &entry, err);
 	if (!rc)
 		rc = slot_try(cli, e.told, err);
+	if (!rc && services)
+		rc = start_services(cli, entry, &e, err);
 	if (rc)
 		return rc;
 	if (prints)

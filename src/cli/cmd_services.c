@@ -132,10 +132,10 @@ static errint unknown(const struct services_command *c, struct str name, struct 
 			STR_ARG(name));
 		return err_hint(err, "its 'systems' does not name %s", native_system());
 	}
-	err_set(err, ERR_NOT_FOUND, "there is no service '%.*s'", STR_ARG(name));
+	errint rc = err_set(err, ERR_NOT_FOUND, "there is no service '%.*s'", STR_ARG(name));
 	if (!suggestion_hint(&near, err))
 		err_hint(err, "'%s/.flox/env/manifest.toml' has %zu in [services]", c->dir, c->n);
-	return err->code;
+	return rc;
 }
 
 errint services_command_names(struct cli *cli, const struct services_command *c, const char ***out,

@@ -119,8 +119,12 @@ errint services_start_here(struct cli *cli, struct services_command *c, struct e
 		tasks[i].spec = s;
 	}
 	rc = services_start(c->state, tasks, n, cli_report(cli), err);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		tell_started(cli, &tasks[i], is_named(c, tasks[i].spec->name));
+		/* One that is not ready yet is there, too. */
+		if (tasks[i].supervisor)
+			option_list_add(&cli->a, &c->started, tasks[i].spec->name);
+	}
 	rc = tell_failures(cli, tasks, n, rc, err);
 	if (!rc)
 		rc = services_command_hold(cli, c, tasks, n, err);

@@ -19,6 +19,7 @@ struct services_command {
 	const struct manifest *manifest;
 	struct service_spec *specs; /* env are the service's own variables alone */
 	size_t n;
+	struct option_list started; /* by services_start_here() */
 };
 
 #define SERVICES_ROWS                                                                   \

@@ -251,11 +251,17 @@ static errint start_or_join(struct activation_entry *e, struct err *err)
 	rc = start(e, err);
 	if (!rc)
 		rc = state_attach(e->state, getpid(), err);
-	if (!rc && (e->a->on_deactivate.n || e->a->keeps_services))
+	if (!rc && e->a->on_deactivate.n)
 		rc = state_watch(e->state, e->a, err);
 	if (rc && !somebody)
 		state_remove(e->state);
 	return rc;
+}
+
+errint activation_stop_later(struct activation_entry *e, const char *const *services, size_t n,
+			     struct err *err)
+{
+	return state_stop_later(e->state, e->a, services, n, err);
 }
 
 /* All that makes it another activation than one that is running. */

@@ -49,7 +49,7 @@ struct activation {
 	bool sbin;                                    /* bin and sbin on PATH */
 	bool prompt;                                  /* the prompt names the environment … */
 	bool prompt_hides;                            /* … but not this one */
-	bool keeps_services;                          /* services of it run while somebody is in */
+	bool keeps_services;                          /* FLOX_ACTIVATE_START_SERVICES says so */
 	const char *kiln;                             /* this program's file, for texts */
 	const char *called;                           /* the command that a person types */
 	struct report *report;
@@ -66,6 +66,12 @@ void activation_entry_free(struct activation_entry *e);
 void activation_entry_cleanup(struct activation_entry **e);
 /* Was the environment active before? */
 bool activation_was_active(const struct activation_entry *e);
+
+/* Services that were started for this activation are stopped by `kiln services stop` once nobody is
+ * in it any more, before on-deactivate. */
+ATTR_MUST_CHECK errint activation_stop_later(struct activation_entry *e,
+					     const char *const *services, size_t n,
+					     struct err *err);
 
 /* Becomes the command. Returns only on failure. */
 ATTR_MUST_CHECK errint activation_exec(struct activation_entry *e, char *const *command,

@@ -111,6 +111,9 @@ ATTR_MUST_CHECK errint state_write(const char *state, const char *name, struct s
 /* Starts a process of its own that waits until nobody is in, runs on-deactivate, and removes the
  * folder. Only for who holds the lock. */
 ATTR_MUST_CHECK errint state_watch(const char *state, const struct activation *a, struct err *err);
+/* See activation_stop_later(). */
+ATTR_MUST_CHECK errint state_stop_later(const char *state, const struct activation *a,
+					const char *const *services, size_t n, struct err *err);
 
 /* ---- activation_hook.c ---- */
 

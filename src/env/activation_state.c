@@ -6,6 +6,7 @@
  *	attached/PID       a process that is in; its content is when that process started
  *	exported           what [vars] and on-activate made of the environment, for who comes later
  *	enter-PID          for a shell that is being become
+ *	stop-PID           how what that process started is stopped: words, each ended by a NUL
  *
  * It lies in $XDG_RUNTIME_DIR, which a reboot empties, else in a folder of the user's below the
  * one for temporary files. */
@@ -291,12 +292,70 @@ static void wait_for_one(const char *state, const pid_t *pids, size_t n)
 		close(watch);
 }
 
+errint state_stop_later(const char *state, const struct activation *a, const char *const *services,
+			size_t n, struct err *err)
+{
+	const char *const words[] = {a->kiln, "services", "stop", "-d"};
+	char *leaving CLEANUP_FREE = state_file(state, leaving_file), name[32];
+	BUF(b, LIMIT_SMALL_FILE);
+	errint rc;
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		buf_put(&b, words[i], strlen(words[i]) + 1);
+	buf_puts(&b, a->dir);
+	buf_put(&b, "\0--", 4);
+	for (size_t i = 0; i < n; i++)
+		buf_put(&b, services[i], strlen(services[i]) + 1);
+	snprintf(name, sizeof(name), "stop-%d", (int)getpid());
+	rc = buf_check(&b, "services to stop", err);
+	if (!rc)
+		rc = state_write(state, name, buf_str(&b), err);
+	if (rc || access(leaving, F_OK) == 0)
+		return rc;
+	return state_watch(state, a, err);
+}
+
+/* Runs the words of a file. What it has to say nobody would hear. */
+static void stop_those(const char *state, const char *name)
+{
+	char *file CLEANUP_FREE = state_file(state, name);
+	BUF(text, LIMIT_SMALL_FILE);
+	ERR(ignored);
+	size_t n = 0;
+	int status;
+	pid_t pid;
+
+	if (file_read(AT_FDCWD, file, &text, &ignored))
+		return;
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == '\0';
+	const char **argv CLEANUP_FREE = xcalloc(n + 1, sizeof(*argv));
+	for (size_t i = 0, at = 0; i < n; i++, at += strlen(text.p + at) + 1)
+		argv[i] = text.p + at;
+	const struct process_spec spec = {.argv = argv, .in = -1, .out = -1, .errfd = -1};
+	if (n && !process_start(&spec, &pid, &ignored))
+		(void)!process_wait(pid, &status, &ignored);
+}
+
+static void stop_services(const char *state)
+{
+	struct dir_list list CLEANUP(dir_list_release) = {0};
+	ERR(ignored);
+
+	if (dir_list(AT_FDCWD, state, &list, &ignored))
+		return;
+	for (size_t i = 0; i < list.n; i++)
+		if (str_starts(str_c(list.v[i].name), S("stop-")))
+			stop_those(state, list.v[i].name);
+}
+
 static errint end_of(const char *state, struct err *err)
 {
 	char *file CLEANUP_FREE = state_file(state, leaving_file);
 	BUF(text, LIMIT_TOML_TEXT);
 	errint rc = file_read(AT_FDCWD, file, &text, err);
 
+	stop_services(state);
 	if (!rc && text.n)
 		rc = hook_run_leaving(buf_str(&text), state, err);
 	state_remove(state);

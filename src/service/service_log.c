@@ -16,15 +16,15 @@
 #include "base/file.h"
 #include "service/service_int.h"
 
-struct reader {
+struct log_reader {
 	const char *name;
 	char *folder;
 	int fd;          /* of the file that it stands in; -1: none yet */
 	struct buf line; /* the begin of a line whose end is not there yet */
 };
 
-struct readers {
-	struct reader *v;
+struct log_readers {
+	struct log_reader *v;
 	size_t n;
 	int notify;
 	service_log_fn *fn;
@@ -32,7 +32,7 @@ struct readers {
 	bool over;
 };
 
-static void readers_release(struct readers *r)
+static void log_readers_release(struct log_readers *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		free(r->v[i].folder);
@@ -43,7 +43,7 @@ static void readers_release(struct readers *r)
 	cleanup_fd_(&r->notify);
 }
 
-static int open_number(const struct reader *r, unsigned number)
+static int open_number(const struct log_reader *r, unsigned number)
 {
 	char *path CLEANUP_FREE =
 		number ? xasprintf("%s/log.%u", r->folder, number) : xasprintf("%s/log", r->folder);
@@ -61,7 +61,7 @@ static bool same_file(int a, int b)
 
 /* From the newest on, so that one that is set aside meanwhile is met twice, not missed. Returns how
  * many; [0] is the newest. */
-static size_t open_all(const struct reader *r, int fds[SERVICE_LOG_KEPT + 2])
+static size_t open_all(const struct log_reader *r, int fds[SERVICE_LOG_KEPT + 2])
 {
 	size_t n = 0;
 
@@ -84,7 +84,7 @@ static void close_all(int *fds, size_t n)
 		cleanup_fd_(&fds[i]);
 }
 
-static bool give(struct readers *all, struct reader *r, struct str piece)
+static bool give(struct log_readers *all, struct log_reader *r, struct str piece)
 {
 	if (piece.n && !all->over)
 		all->over = !all->fn(all->ctx, r->name, piece);
@@ -92,7 +92,7 @@ static bool give(struct readers *all, struct reader *r, struct str piece)
 }
 
 /* Whole lines go on, the rest waits for its end, but not for ever. */
-static void take(struct readers *all, struct reader *r, const char *p, size_t n)
+static void take(struct log_readers *all, struct log_reader *r, const char *p, size_t n)
 {
 	const char *end = memrchr(p, '\n', n);
 
@@ -120,7 +120,7 @@ static void take(struct readers *all, struct reader *r, const char *p, size_t n)
 	}
 }
 
-static errint read_on(struct readers *all, struct reader *r, int fd, struct err *err)
+static errint read_on(struct log_readers *all, struct log_reader *r, int fd, struct err *err)
 {
 	char text[64 << 10];
 
@@ -170,7 +170,8 @@ static errint seek_lines(int fd, int64_t *lines, off_t *out, struct err *err)
 	return 0;
 }
 
-static errint show_last(struct readers *all, struct reader *r, int64_t lines, struct err *err)
+static errint show_last(struct log_readers *all, struct log_reader *r, int64_t lines,
+			struct err *err)
 {
 	int fds[SERVICE_LOG_KEPT + 2];
 	size_t n = open_all(r, fds), first = n;
@@ -198,7 +199,7 @@ static errint show_last(struct readers *all, struct reader *r, int64_t lines, st
 }
 
 /* Reads what came, and goes on in the files that came behind the one where it stands. */
-static errint show_new(struct readers *all, struct reader *r, struct err *err)
+static errint show_new(struct log_readers *all, struct log_reader *r, struct err *err)
 {
 	int fds[SERVICE_LOG_KEPT + 2];
 	size_t n, at;
@@ -225,7 +226,7 @@ static errint show_new(struct readers *all, struct reader *r, struct err *err)
 }
 
 /* Until something happens to a log; a second at most, where the kernel cannot tell. */
-static void wait_for_news(struct readers *all, int out)
+static void wait_for_news(struct log_readers *all, int out)
 {
 	struct pollfd p[] = {{.fd = all->notify, .events = POLLIN}, {.fd = out}};
 	char events[4096];
@@ -236,12 +237,21 @@ static void wait_for_news(struct readers *all, int out)
 		;
 }
 
-static errint follow(struct readers *all, int out, struct err *err)
+/* A project that is deleted has no more to say. */
+static bool any_is_there(const struct log_readers *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (access(all->v[i].folder, F_OK) == 0 || all->v[i].fd < 0)
+			return true;
+	return false;
+}
+
+static errint follow(struct log_readers *all, int out, struct err *err)
 {
 	all->notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	for (size_t i = 0; all->notify >= 0 && i < all->n; i++)
 		(void)!inotify_add_watch(all->notify, all->v[i].folder, IN_MODIFY | IN_CREATE);
-	while (!all->over) {
+	while (!all->over && any_is_there(all)) {
 		for (size_t i = 0; i < all->n; i++) {
 			errint rc = show_new(all, &all->v[i], err);
 
@@ -256,15 +266,15 @@ static errint follow(struct readers *all, int out, struct err *err)
 errint services_logs(const char *dir, const char *const *names, size_t n, int64_t lines,
 		     bool follow_them, int out, service_log_fn *fn, void *ctx, struct err *err)
 {
-	struct readers all CLEANUP(readers_release) = {.notify = -1, .fn = fn, .ctx = ctx};
+	struct log_readers all CLEANUP(log_readers_release) = {.notify = -1, .fn = fn, .ctx = ctx};
 
 	all.v = xcalloc(n + 1, sizeof(*all.v));
 	all.n = n;
 	for (size_t i = 0; i < n; i++) {
-		all.v[i] = (struct reader){.name = names[i],
-					   .folder = service_folder(dir, names[i]),
-					   .fd = -1,
-					   .line = BUF_INIT(LIMIT_SMALL_FILE)};
+		all.v[i] = (struct log_reader){.name = names[i],
+					       .folder = service_folder(dir, names[i]),
+					       .fd = -1,
+					       .line = BUF_INIT(LIMIT_SMALL_FILE)};
 	}
 	for (size_t i = 0; i < n; i++) {
 		errint rc = show_last(&all, &all.v[i], lines, err);

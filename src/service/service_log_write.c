@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-struct writer {
+struct log_writer {
 	int folder, fd;
 	uint64_t size;
 	uint64_t lost; /* lines that there was no room for */
@@ -33,7 +33,7 @@ static void name_of(unsigned number, char out[16])
 		snprintf(out, 16, "log");
 }
 
-static void set_aside(struct writer *w)
+static void set_aside(struct log_writer *w)
 {
 	char from[16], to[16];
 
@@ -60,7 +60,7 @@ static uint64_t count_lines(const char *p, size_t n)
 	return lines;
 }
 
-static void append(struct writer *w, const char *p, size_t n)
+static void append(struct log_writer *w, const char *p, size_t n)
 {
 	while (n) {
 		ssize_t put = w->fd < 0 ? -1 : write(w->fd, p, n);
@@ -79,7 +79,7 @@ static void append(struct writer *w, const char *p, size_t n)
 	}
 }
 
-static void tell_loss(struct writer *w)
+static void tell_loss(struct log_writer *w)
 {
 	char line[128];
 	int n = snprintf(line, sizeof(line), "kiln: %llu lines were not kept here: %s\n",
@@ -89,7 +89,7 @@ static void tell_loss(struct writer *w)
 		w->lost = 0;
 }
 
-static void take(struct writer *w, const char *p, size_t n)
+static void take(struct log_writer *w, const char *p, size_t n)
 {
 	if (w->lost)
 		tell_loss(w);
@@ -110,7 +110,7 @@ static void take(struct writer *w, const char *p, size_t n)
 void service_log_write(int folder, int pipe)
 {
 	static char text[64 << 10];
-	struct writer w = {.folder = folder};
+	struct log_writer w = {.folder = folder};
 	struct stat st;
 	/* The one of a killed supervisor may still be at it. */
 	int lock CLEANUP_FD =

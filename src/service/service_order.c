@@ -23,9 +23,9 @@ static errint unknown(const struct service_spec *specs, size_t n, const char *na
 
 	for (size_t i = 0; i < n; i++)
 		suggestion_offer(&near, str_c(specs[i].name));
-	err_set(err, ERR_NOT_FOUND, "there is no service '%s'", name);
+	errint rc = err_set(err, ERR_NOT_FOUND, "there is no service '%s'", name);
 	(void)!suggestion_hint(&near, err);
-	return err->code;
+	return rc;
 }
 
 static errint add_needed(const struct service_spec *specs, size_t n, bool *in, struct err *err)

@@ -191,18 +191,18 @@ static bool add_line(void *ctx, const char *name, struct str piece)
 	return true;
 }
 
-static errint add_log(const char *dir, const char *name, struct err *err)
+static void add_log(const char *dir, const char *name, struct err *err)
 {
 	BUF(b, LIMIT_SMALL_FILE);
 	ERR(ignored);
 	struct str rest, line;
 
 	if (services_logs(dir, &name, 1, LOG_LINES, false, -1, add_line, &b, &ignored))
-		return err->code;
+		return;
 	rest = str_drop_suffix(buf_str(&b), S("\n"));
 	while (rest.n && str_split(&rest, '\n', &line))
 		err_detail(err, "  %.*s", (int)MIN(line.n, (size_t)160), line.p);
-	return err_hint(err, "'kiln services logs %s' shows all that it printed", name);
+	err_hint(err, "'kiln services logs %s' shows all that it printed", name);
 }
 
 static errint judge(const char *dir, struct service_task *t, struct err *err)
@@ -223,14 +223,15 @@ static errint judge(const char *dir, struct service_task *t, struct err *err)
 		return 0;
 	}
 	if (s.state == SERVICE_IS_RUNNING || s.state == SERVICE_IS_STARTING) {
-		err_set(err, ERR_TIMEOUT, "service '%s' runs but is not ready%s%s", name,
-			s.message ? ": " : "", s.message ? s.message : "");
+		rc = err_set(err, ERR_TIMEOUT, "service '%s' runs but is not ready%s%s", name,
+			     s.message ? ": " : "", s.message ? s.message : "");
 		err->status = 1;
 	} else {
-		err_set(err, ERR_FAILED, "service '%s' %s", name,
-			s.message ? s.message : "was stopped meanwhile");
+		rc = err_set(err, ERR_FAILED, "service '%s' %s", name,
+			     s.message ? s.message : "was stopped meanwhile");
 	}
-	return add_log(dir, name, err);
+	add_log(dir, name, err);
+	return rc;
 }
 
 /* Until the supervisor says so, or is gone. What it wrote is why it did not begin. */

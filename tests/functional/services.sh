@@ -2,7 +2,7 @@
 # kiln services: started, looked at, stopped; what they leave, how they end, and what is wrong.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-services.sh"
-plan 72
+plan 81
 DIR="$T/a project"
 environment "$DIR" <<END
 version = 1
@@ -107,6 +107,8 @@ ok "a name of any bytes" kiln services start -d "$DIR" "$name"
 is "runs" "$(state "$name")" "Running"
 ok "and is stopped" kiln services stop -d "$DIR" "$name"
 
+running() { kiln services status -d "$DIR" --json | grep -c '"Running"'; }
+
 # ---- kill -9 ----
 lines() { kiln services logs -d "$DIR" plain | grep -c green; }
 before=$(lines)
@@ -143,7 +145,7 @@ is "the last lines" "$(kiln services logs -d "$DIR" fails -n 2)" "why
 kiln: exited with status 7"
 is "of several" "$(kiln services logs -d "$DIR" --tail 1 ends fails)" "ends: done
 fails: kiln: exited with status 7"
-kiln services logs -d "$DIR" -f -n 0 ends >"$T/followed" &
+"$KILN_BUILD/kiln" services logs -d "$DIR" -f -n 0 ends >"$T/followed" &
 follower=$!
 sleep 0.3
 kiln services start -d "$DIR" ends 2>/dev/null
@@ -152,6 +154,25 @@ kill $follower
 timeout --preserve-status -s INT 1 "$KILN_BUILD/kiln" services logs -d "$DIR" -f ends >"$T/followed"
 is "until ^C" "$? $(tail -1 "$T/followed")" "130 done"
 fails_like "a number that is none" "'-n x' is no number of lines" kiln services logs -d "$DIR" -n x ends
+
+# ---- as long as somebody is in ----
+inside=$(kiln activate -s -d "$DIR" -- sh -c '"$0" services status -d "$1" foreground' "$KILN_BUILD/kiln" "$DIR" 2>"$T/err")
+like "services of an activation run in it" "$inside" "^foreground +Running"
+like "those that fail are told, and it is entered" "$(cat "$T/err")" "service 'fails' exited with status 7"
+ok "and are stopped behind it" until_is 10 0 running
+ok "start" kiln services start -d "$DIR" plain
+kiln activate -s -d "$DIR" -- sh -c 'touch "$0"; while [ -e "$0" ]; do sleep 0.05; done' "$T/first" 2>/dev/null &
+ok "two activations" until_is 10 "$T/first" ls "$T/first"
+kiln activate -s -d "$DIR" -- sh -c 'rm "$0"; sleep 0.5' "$T/first" 2>/dev/null
+wait
+ok "what was started for them ends with the last" until_is 10 1 running
+is "what ran before goes on" "$(state plain)" "Running"
+sed -i 's/^\[services.plain\]/[services]\nauto-start = true\n&/' "$DIR/.flox/env/manifest.toml"
+kiln services stop -d "$DIR" 2>/dev/null
+is "auto-start" "$(kiln activate -d "$DIR" -- sh -c '"$0" services status -d "$1" plain | cut -c13-19' "$KILN_BUILD/kiln" "$DIR" 2>/dev/null | tail -1)" "Running"
+is "or not" "$(kiln activate --no-start-services -d "$DIR" -- sh -c 'echo $FLOX_ACTIVATE_START_SERVICES')" "false"
+until_is 10 0 running
+sed -i '/^auto-start/d' "$DIR/.flox/env/manifest.toml"
 
 # ---- folders ----
 ok "start" kiln services start -d "$DIR" plain
