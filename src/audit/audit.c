@@ -225,6 +225,8 @@ static errint look(struct auditing *au, struct err *err)
 	audit_libraries(au);
 	audit_found(au);
 	rc = audit_inputs(au, err);
+	if (!rc)
+		rc = audit_advisories(au, err);
 	for (size_t i = 0; !rc && i < au->out->n; i++)
 		find_why(au, &au->out->v[i]);
 	return rc;

@@ -9,7 +9,6 @@
 #include "slot/list.h"
 #include "store/store.h"
 
-struct advisories;
 struct audit_policy;
 
 enum audit_severity { AUDIT_NOTE, AUDIT_WARNING, AUDIT_ERROR };
@@ -36,9 +35,11 @@ struct audit_finding {
 	struct str path;    /* the store path that it is about, or "" */
 	struct str file;    /* within it; of no path: one of this machine; or "" */
 	struct str subject; /* what a policy may name: a project, a library, an advisory; or "" */
-	struct str text;    /* one line */
-	struct str cure;    /* one line, or "" */
-	struct str *why;    /* from the audited path to `path`, both included */
+	struct str *also;   /* other names of the subject */
+	size_t n_also;
+	struct str text; /* one line */
+	struct str cure; /* one line, or "" */
+	struct str *why; /* from the audited path to `path`, both included */
 	size_t n_why;
 	struct str recipe;   /* where to mend it: a file of the project, or "" */
 	unsigned line;       /* in it, from 1 */
@@ -58,9 +59,11 @@ struct audit {
 	struct arena *a;
 	struct str top; /* a valid path */
 	const struct slot_list *slots;
-	const struct audit_policy *policy;   /* or NULL: kiln's own */
-	const struct advisories *advisories; /* or NULL */
-	bool fresh;                          /* look at everything again */
+	const struct audit_policy *policy; /* or NULL: kiln's own */
+	const char *const *advisories;     /* exports of these */
+	size_t n_advisories;
+	struct str debian; /* the release that the set's packages are of, "13"; "" when unknown */
+	bool fresh;        /* look at everything again */
 };
 /* Looks through the closure of a->top. *out is released also after a failure. */
 ATTR_MUST_CHECK errint audit_run(const struct audit *a, struct audit_findings *out,

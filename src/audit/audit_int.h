@@ -31,3 +31,5 @@ void audit_libraries(struct auditing *au);
 void audit_found(struct auditing *au);
 /* What only builds need, and what nothing fixes. */
 ATTR_MUST_CHECK errint audit_inputs(struct auditing *au, struct err *err);
+/* By versions with known vulnerabilities. */
+ATTR_MUST_CHECK errint audit_advisories(struct auditing *au, struct err *err);

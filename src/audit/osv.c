@@ -238,8 +238,10 @@ static struct str one_line(struct arena *a, struct str s)
 static errint read_texts(struct arena *a, const struct object *o, struct osv_entry *out,
 			 struct err *err)
 {
-	struct str withdrawn, *list = NULL;
-	size_t n = 0;
+	/* What another database calls it, and what it was made of: both are names of the same. */
+	static const char *const also[] = {"aliases", "upstream"};
+	struct str withdrawn, *list[ARRAY_LEN(also)] = {NULL};
+	size_t n[ARRAY_LEN(also)] = {0};
 	errint rc = text(a, o, "id", &out->id, err);
 
 	if (!rc && !out->id.n)
@@ -250,15 +252,16 @@ static errint read_texts(struct arena *a, const struct object *o, struct osv_ent
 		rc = text(a, o, "summary", &out->summary, err);
 	if (!rc && !out->summary.n)
 		rc = text(a, o, "details", &out->summary, err);
-	if (!rc)
-		rc = items(a, o, "aliases", &list, &n, err);
+	for (size_t i = 0; !rc && i < ARRAY_LEN(also); i++)
+		rc = items(a, o, also[i], &list[i], &n[i], err);
 	if (rc)
 		return rc;
 	out->withdrawn = withdrawn.n > 0;
 	out->summary = one_line(a, out->summary);
-	out->aliases = ARENA_ARRAY(a, struct str, n);
-	for (; !rc && out->n_aliases < n; out->n_aliases++)
-		rc = json_string(a, list[out->n_aliases], &out->aliases[out->n_aliases], err);
+	out->aliases = ARENA_ARRAY(a, struct str, n[0] + n[1]);
+	for (size_t i = 0; i < ARRAY_LEN(also); i++)
+		for (size_t k = 0; !rc && k < n[i]; k++)
+			rc = json_string(a, list[i][k], &out->aliases[out->n_aliases++], err);
 	return rc;
 }
 

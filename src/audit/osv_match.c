@@ -70,10 +70,28 @@ static bool is_version(const struct osv_affected *f, struct str version)
 	return version.n && compare(f->ecosystem, version, version, &c);
 }
 
+/* What builders add says nothing of the source: "2.6.0+cpu" is 2.6.0, and "1.2-3+b2" was made of
+ * 1.2-3. */
+static struct str of_source(const struct osv_affected *f, struct str version)
+{
+	ptrdiff_t plus = str_rchr(version, '+');
+
+	if (plus < 0)
+		return version;
+	struct str rest = str_skip(version, (size_t)plus + 1);
+	uint64_t n;
+
+	if (f->ecosystem == OSV_DEBIAN &&
+	    (!str_starts(rest, S("b")) || !str_to_u64(str_skip(rest, 1), &n)))
+		return version;
+	return str_sub(version, 0, (size_t)plus);
+}
+
 bool osv_affects(const struct osv_affected *f, struct str version)
 {
 	int c;
 
+	version = of_source(f, version);
 	if (!is_version(f, version))
 		return false;
 	for (size_t i = 0; i < f->n_versions; i++)
@@ -93,6 +111,7 @@ struct str osv_fixed_in(const struct osv_affected *f, struct str version)
 	struct str best = S("");
 	int c;
 
+	version = of_source(f, version);
 	for (size_t i = 0; i < f->n_events; i++) {
 		const struct osv_event *e = &f->events[i];
 

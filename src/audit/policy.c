@@ -202,12 +202,29 @@ static errint read_exceptions(struct arena *a, const struct toml *audit, int64_t
 	return rc;
 }
 
+/* Below the project, unless they are absolute. */
+static errint read_advisories(const char *project, struct arena *a, const struct toml *audit,
+			      struct audit_policy *p, struct err *err)
+{
+	struct str *v = NULL;
+	bool has;
+	errint rc = read_texts(a, audit, "advisories", &has, &v, &p->n_advisories, err);
+
+	if (rc || !p->n_advisories)
+		return rc;
+	p->advisories = ARENA_ARRAY(a, const char *, p->n_advisories);
+	for (size_t i = 0; i < p->n_advisories; i++)
+		p->advisories[i] = str_starts(v[i], S("/"))
+					   ? arena_strz(a, v[i])
+					   : arena_printf(a, "%s/%.*s", project, STR_ARG(v[i]));
+	return 0;
+}
+
 static errint read_audit(const char *project, int64_t now, struct arena *a,
 			 const struct toml *audit, struct audit_policy *p, struct err *err)
 {
 	static const char *const keys[] = {"fail-on",  "advisories", "fillings", "severity",
 					   "licences", "licenses",   "exception"};
-	struct str advisories = S("");
 	int fail_on = AUDIT_ERROR;
 	errint rc = check_keys(audit, "audit", keys, ARRAY_LEN(keys), err);
 
@@ -216,11 +233,7 @@ static errint read_audit(const char *project, int64_t now, struct arena *a,
 				   &fail_on, err);
 	p->fail_on = (unsigned)fail_on;
 	if (!rc)
-		rc = read_text(audit, "advisories", &advisories, err);
-	if (advisories.n)
-		p->advisories = advisories.p[0] == '/'
-					? arena_strz(a, advisories)
-					: arena_printf(a, "%s/%.*s", project, STR_ARG(advisories));
+		rc = read_advisories(project, a, audit, p, err);
 	if (!rc)
 		rc = read_texts(a, audit, "fillings", &p->has_fillings, &p->fillings,
 				&p->n_fillings, err);
@@ -273,11 +286,19 @@ static bool fits_package(struct str pattern, struct str path)
 	return fits(pattern, name);
 }
 
+static bool fits_subject(struct str pattern, const struct audit_finding *f)
+{
+	for (size_t i = 0; i < f->n_also; i++)
+		if (fits(pattern, f->also[i]))
+			return true;
+	return fits(pattern, f->subject);
+}
+
 static bool excepts(const struct audit_exception *e, const struct audit_finding *f)
 {
 	return (e->rule == AUDIT_RULES_COUNT || e->rule == f->rule) &&
 	       fits_package(e->package, f->path) && fits(e->file, f->file) &&
-	       fits(e->subject, f->subject);
+	       fits_subject(e->subject, f);
 }
 
 /* A filling that a recipe wants is one that the project wants, unless it says which. */

@@ -4,7 +4,7 @@
  *
  *	[audit]
  *	fail-on = "warning"
- *	advisories = "advisories.zip"
+ *	advisories = ["advisories.zip"]
  *	fillings = ["torch-cpu-*"]
  *	[audit.severity]
  *	twice = "off"
@@ -34,9 +34,10 @@ struct audit_exception {
 enum { AUDIT_FAIL_NEVER = AUDIT_ERROR + 1 };
 
 struct audit_policy {
-	const char *file;       /* for messages, or NULL */
-	unsigned fail_on;       /* enum audit_severity, or AUDIT_FAIL_NEVER */
-	const char *advisories; /* a file, or NULL */
+	const char *file;        /* for messages, or NULL */
+	unsigned fail_on;        /* enum audit_severity, or AUDIT_FAIL_NEVER */
+	const char **advisories; /* files */
+	size_t n_advisories;
 	bool has_fillings;
 	struct str *fillings;
 	size_t n_fillings;

@@ -5,6 +5,8 @@
 
 #include "audit/policy.h"
 #include "base/environ.h"
+#include "base/file.h"
+#include "base/json.h"
 #include "cli/audit_print.h"
 #include "cli/command.h"
 #include "cli/named.h"
@@ -14,7 +16,7 @@ enum { AUDIT_FOUND = 1, AUDIT_TROUBLE = 2 };
 struct audit_command {
 	bool json, sarif, list, fresh;
 	const char *project;
-	struct option_list names;
+	struct option_list advisories, names;
 };
 
 static const struct option rows[] = {
@@ -23,6 +25,8 @@ static const struct option rows[] = {
 	OPT_FLAG(struct audit_command, list, "--list",
 		 "tell what is looked for, and look at nothing"),
 	OPT_FLAG(struct audit_command, fresh, "--fresh", "look at every path again"),
+	OPT_LIST(struct audit_command, advisories, "--advisories", "FILE",
+		 "known vulnerabilities: an OSV export (again: another)"),
 	OPT_TEXT(struct audit_command, project, "--project", "DIR", "the project's folder"),
 	OPERANDS(struct audit_command, names, "NAME"),
 	OPT_END,
@@ -35,6 +39,9 @@ struct audits {
 	char *dir; /* the project, or NULL */
 	struct slot_list slots;
 	struct audit_policy policy;
+	const char *const *advisories;
+	size_t n_advisories;
+	struct str debian;
 	struct audit_print print;
 };
 
@@ -61,6 +68,9 @@ static errint audit_one(struct audits *as, const struct product *p, struct err *
 		.top = p->paths[0],
 		.slots = &as->slots,
 		.policy = &as->policy,
+		.advisories = as->advisories,
+		.n_advisories = as->n_advisories,
+		.debian = as->debian,
 		.fresh = as->c->fresh,
 	};
 	errint rc = audit_run(&a, &f, err);
@@ -87,6 +97,34 @@ static void tell_policy(struct audits *as)
 		as->cli->status = AUDIT_FOUND;
 }
 
+/* The command line's, else the policy's. */
+static void choose_advisories(struct audits *as)
+{
+	const struct option_list *given = &as->c->advisories;
+
+	as->advisories = given->n ? (const char *const *)given->v : as->policy.advisories;
+	as->n_advisories = given->n ? given->n : as->policy.n_advisories;
+}
+
+/* "13" of the release "13.8" that the set's lock is of. A set of one's own need not have any. */
+static struct str debian_release(struct arena *a, const char *data)
+{
+	BUF(text, LIMIT_LOCK_FILE);
+	struct json_member *m;
+	struct str release = S(""), rest;
+	size_t n;
+	ERR(none);
+
+	if (file_read(AT_FDCWD, arena_printf(a, "%s/pkgs/debian/lock.json", data), &text, &none) ||
+	    json_members(a, buf_str(&text), &m, &n, &none))
+		return S("");
+	const struct str *value = json_find(m, n, S("release"));
+	if (!value || json_string(a, *value, &release, &none))
+		return S("");
+	(void)str_cut(release, '.', &release, &rest);
+	return release;
+}
+
 static errint prepare(struct audits *as, struct err *err)
 {
 	struct cli *cli = as->cli;
@@ -100,7 +138,11 @@ static errint prepare(struct audits *as, struct err *err)
 		rc = slot_list_read(data, as->dir, &cli->a, &as->slots, err);
 	if (!rc)
 		rc = audit_policy_read(as->dir, clock_unix(), &cli->a, &as->policy, err);
-	return rc;
+	if (rc)
+		return rc;
+	choose_advisories(as);
+	as->debian = as->n_advisories ? debian_release(&cli->a, data) : S("");
+	return 0;
 }
 
 static errint audit_products(struct audits *as, struct err *err)

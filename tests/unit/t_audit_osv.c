@@ -70,6 +70,13 @@ static void test_ranges(struct arena *a)
 	IS_Z(affected(a, "Debian:13", RANGE("{\"introduced\": \"0\"}, {\"fixed\": \"1.2-3\"}"),
 		      "1.2-2 1.2~rc1-9 1.2-3 1.2-3+deb13u1 1:0.1-1"),
 	     "1.2-2 1.2~rc1-9", NULL);
+	/* What builders add. */
+	IS_Z(affected(a, "PyPI", RANGE("{\"introduced\": \"0\"}, {\"last_affected\": \"2.6.0\"}"),
+		      "2.6.0+cpu 2.6.1+cpu"),
+	     "2.6.0+cpu", NULL);
+	IS_Z(affected(a, "Debian", RANGE("{\"introduced\": \"0\"}, {\"last_affected\": \"1.1-2\"}"),
+		      "1.1-2+b2 1.1-2+deb13u1"),
+	     "1.1-2+b2", NULL);
 	IS_Z(affected(a, "npm", RANGE("{\"introduced\": \"0\"}"), "1"), "none", NULL);
 }
 

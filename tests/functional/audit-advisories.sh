@@ -1,0 +1,107 @@
+#!/bin/sh
+# Known vulnerabilities from exports made here: ranges, withdrawn entries, one known by several names, exceptions,
+# and what is no export, or an evil one.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+command -v python3 >/dev/null || skip_all "no python3"
+plan 24
+top=$(cd "$(dirname "$0")/../.." && pwd)
+KILN_DATA_DIR=$T/data
+export KILN_DATA_DIR
+mkdir -p "$T/data/pkgs/python" "$T/p/.flox/pkgs"
+cp "$top/pkgs/python/slots.json" "$T/data/pkgs/python/"
+echo "{ ... }: { }" >"$T/data/pkgs/default.nix"
+cd "$T/p" || exit 1
+site=$T/tree/lib/python3.13/site-packages
+dist() { mkdir -p "$site/$1-$2.dist-info"; printf 'Metadata-Version: 2.1\nName: %s\nVersion: %s\n' "$1" "$2" >"$site/$1-$2.dist-info/METADATA"; }
+dist Pillow 9.0.0
+dist plain 1.0
+dist torchless 2.6.0+cpu
+path=$(kiln store add "$T/tree")
+# export FILE: entries from standard input, a Python list of (name, what is in it).
+export_of() { python3 -c '
+import json, sys, zipfile
+entry = lambda id, package, events, ecosystem="PyPI", **more: (id + ".json", json.dumps({"id": id, "affected": [
+    {"package": {"ecosystem": ecosystem, "name": package}, "ranges": [{"type": "ECOSYSTEM", "events": events}]}], **more}))
+with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
+    for name, text in eval(sys.stdin.read()):
+        z.writestr(name, text)' "$1"; }
+found() { kiln audit --json --advisories "$@" "$path" | python3 -c '
+import json, sys
+print(*[f["rule"] + ":" + f["severity"] + ":" + f["subject"] for r in json.load(sys.stdin) for f in r["findings"]])'; }
+
+export_of a.zip <<'PY'
+[entry("GHSA-1", "pillow", [{"introduced": "0"}, {"fixed": "9.3.0"}], aliases=["CVE-2022-1"], summary="opens too much",
+       database_specific={"severity": "HIGH"}),
+ entry("PYSEC-1", "pillow", [{"introduced": "0"}], aliases=["CVE-2022-1"]),
+ entry("GHSA-2", "pillow", [{"introduced": "9.0.1"}, {"fixed": "9.3.0"}]),
+ entry("GHSA-3", "pillow", [{"introduced": "0"}], withdrawn="2023-01-01T00:00:00Z"),
+ entry("GHSA-4", "pillow", [{"introduced": "0"}], ecosystem="npm"),
+ entry("GHSA-5", "plain", [{"introduced": "0"}, {"last_affected": "1"}], severity=[{"type": "CVSS_V3",
+       "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N"}]),
+ entry("GHSA-6", "torchless", [{"introduced": "0"}, {"last_affected": "2.6.0"}]),
+ ("README.txt", "no entry")]
+PY
+is "what is affected, each once, as grave as it is" "$(found a.zip)" \
+	"vulnerable:error:CVE-2022-1 vulnerable:error:GHSA-6 vulnerable:warning:GHSA-5"
+kiln audit --advisories a.zip "$path" >out
+is "which fails" "$?" 1
+like "what it is" "$(cat out)" "^error: pillow 9.0.0 has CVE-2022-1 \(high\): opens too much \[vulnerable\]"
+like "what mends it" "$(cat out)" "hint: version 9.3.0 mends it"
+like "or that nothing does" "$(cat out)" "hint: no version mends it yet"
+is "without an export nobody asks" "$(kiln audit "$path")" "tree: 0 errors, 0 warnings"
+is "the second time is the same" "$(found a.zip)" \
+	"vulnerable:error:CVE-2022-1 vulnerable:error:GHSA-6 vulnerable:warning:GHSA-5"
+kept=$(find "$XDG_CACHE_HOME/kiln/advisories-1" -type f)
+sed -i 's/opens too much/OPENS too much/' "$kept"
+like "and read from what was kept" "$(kiln audit --advisories a.zip "$path")" "\(high\): OPENS too much"
+head -c 100 "$kept" >short && cp short "$kept"
+is "half of that counts as absent" "$(found a.zip | wc -w)" 3
+export_of a.zip <<'PY'
+[entry("GHSA-7", "plain", [{"introduced": "0"}])]
+PY
+is "a new export is read anew" "$(found a.zip)" "vulnerable:error:GHSA-7"
+export_of b.zip <<'PY'
+[entry("GHSA-8", "pillow", [{"introduced": "0"}])]
+PY
+is "two exports" "$(found a.zip --advisories b.zip)" "vulnerable:error:GHSA-8 vulnerable:error:GHSA-7"
+
+# ---- policies ----
+printf '[audit]\nadvisories = ["b.zip"]\n[[audit.exception]]\nsubject = "GHSA-8"\nreason = "not called"\n' >.flox/kiln.toml
+like "a policy names exports and exceptions" "$(kiln audit "$path")" "^tree: 0 errors, 0 warnings, 1 excepted"
+export_of b.zip <<'PY'
+[entry("PYSEC-9", "pillow", [{"introduced": "0"}], aliases=["GHSA-8", "CVE-9"])]
+PY
+like "also by another of its names" "$(kiln audit "$path")" "^tree: 0 errors, 0 warnings, 1 excepted"
+rm .flox/kiln.toml
+
+# ---- evil and broken ones ----
+export_of broken.zip <<'PY'
+[entry("GHSA-1", "pillow", [{"introduced": "0"}]), ("x/bad.json", "{\"id\": "), ("y.json", "[1]")]
+PY
+is "broken entries do not hide the others" "$(found broken.zip)" "vulnerable:error:GHSA-1 advisories:warning:x/bad.json"
+like "and are counted" "$(kiln audit --advisories broken.zip "$path")" "2 of 3 entries cannot be read, the first: 'x/bad.json': JSON at line"
+like "also the second time" "$(kiln audit --advisories broken.zip "$path")" "2 of 3 entries cannot be read"
+export_of bomb.zip <<'PY'
+[entry("GHSA-1", "pillow", [{"introduced": "0"}]), ("bomb.json", "[" * (64 << 20))]
+PY
+is "an entry that becomes too big is one of these" "$(found bomb.zip)" "vulnerable:error:GHSA-1 advisories:warning:bomb.json"
+export_of deep.zip <<'PY'
+[entry("GHSA-1", "pillow", [{"introduced": "0"}]), ("deep.json", "{\"id\": \"X\", \"affected\": " + "[" * 100000)]
+PY
+is "so is one that nests without end" "$(found deep.zip)" "vulnerable:error:GHSA-1 advisories:warning:deep.json"
+export_of none.zip <<'PY'
+[("x.txt", "")]
+PY
+fails_like "an archive of other things" "it holds no advisories" kiln audit --advisories none.zip "$path"
+export_of all.zip <<'PY'
+[("x.json", "{}")]
+PY
+fails_like "one of broken entries alone says what is wrong" "the entry has no 'id'" kiln audit --advisories all.zip "$path"
+echo "no zip" >text.zip
+fails_like "no archive" "reading the advisories 'text.zip'" kiln audit --advisories text.zip "$path"
+head -c 200 b.zip >half.zip
+fails_like "half of one" "reading the advisories 'half.zip'" kiln audit --advisories half.zip "$path"
+fails_like "a folder" "it is no file" kiln audit --advisories . "$path"
+kiln audit --advisories absent.zip "$path" >out 2>err
+is "none at all is status 2" "$?:$(grep -c "opening the advisories 'absent.zip'" err)" "2:1"
