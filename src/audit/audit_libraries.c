@@ -162,13 +162,13 @@ static const char *what_two_do(struct str base)
 	return NULL;
 }
 
-struct copy {
+struct library_copy {
 	struct str base, path, file, name;
 };
 
 static int by_base(const void *a, const void *b)
 {
-	const struct copy *x = a, *y = b;
+	const struct library_copy *x = a, *y = b;
 	int c = str_cmp(x->base, y->base);
 
 	if (!c)
@@ -193,8 +193,8 @@ static bool is_asked_for(const struct auditing *au, const struct fact_object *o)
 	return false;
 }
 
-static void add_copy(struct auditing *au, size_t i, const struct fact_object *o, struct copy **v,
-		     size_t *n, size_t *cap)
+static void add_copy(struct auditing *au, size_t i, const struct fact_object *o,
+		     struct library_copy **v, size_t *n, size_t *cap)
 {
 	struct arena *a = au->in->a;
 	struct str base = base_of(a, o->soname.n ? o->soname : path_base(o->file));
@@ -202,13 +202,14 @@ static void add_copy(struct auditing *au, size_t i, const struct fact_object *o,
 	if (!what_two_do(base) || !is_asked_for(au, o))
 		return;
 	ARRAY_GROW(*v, *n, *cap);
-	(*v)[(*n)++] = (struct copy){base, au->closure.paths.v[i], o->file, path_base(o->file)};
+	(*v)[(*n)++] =
+		(struct library_copy){base, au->closure.paths.v[i], o->file, path_base(o->file)};
 }
 
 /* Of a filling and the closure's own, the filling's is what its maker made of it. */
 static void see_copies(struct auditing *au)
 {
-	struct copy *v CLEANUP_FREE = NULL;
+	struct library_copy *v CLEANUP_FREE = NULL;
 	size_t n = 0, cap = 0;
 
 	for (size_t i = 0; i < au->closure.paths.n; i++)
@@ -218,7 +219,7 @@ static void see_copies(struct auditing *au)
 	if (n)
 		qsort(v, n, sizeof(*v), by_base);
 	for (size_t i = 1; i < n; i++) {
-		const struct copy *first = &v[i - 1];
+		const struct library_copy *first = &v[i - 1];
 
 		while (first > v && str_eq(first[-1].base, v[i].base))
 			first--;

@@ -19,7 +19,7 @@ static bool fetches(const struct drv *d)
 	return str_starts(d->builder, S("builtin:fetch"));
 }
 
-static void see_urls(struct look *l, const struct drv *d)
+static void see_urls(struct path_look *l, const struct drv *d)
 {
 	static const struct str keys[] = {S("url"), S("urls")};
 	struct str rest, url;
@@ -40,7 +40,7 @@ static void see_urls(struct look *l, const struct drv *d)
 	}
 }
 
-static void see_drv(struct look *l, const struct drv *d)
+static void see_drv(struct path_look *l, const struct drv *d)
 {
 	if (drv_is_fixed(d)) {
 		see_urls(l, d);
@@ -58,7 +58,7 @@ static void see_drv(struct look *l, const struct drv *d)
 }
 
 /* Wheels and Debian's packages come from locks. */
-void look_at_inputs(struct look *l, const struct drv *d)
+void look_at_inputs(struct path_look *l, const struct drv *d)
 {
 	see_drv(l, d);
 	for (size_t i = 0; l->program && i < d->n_inputs; i++) {

@@ -14,7 +14,7 @@ struct look_object {
 	size_t fact; /* its index among f->objects */
 };
 
-struct look {
+struct path_look {
 	struct store *s;
 	struct arena *a; /* of what is found */
 	struct arena *scratch;
@@ -29,20 +29,20 @@ struct look {
 
 /* Adds a finding of one file; texts are copied. */
 ATTR_PRINTF(4, 5)
-void look_found(struct look *l, enum audit_rule rule, struct str file, const char *fmt, ...);
+void look_found(struct path_look *l, enum audit_rule rule, struct str file, const char *fmt, ...);
 
 /* An open file that begins as ELF. */
-ATTR_MUST_CHECK errint look_at_object(struct look *l, struct str file, int fd, uint64_t size,
+ATTR_MUST_CHECK errint look_at_object(struct path_look *l, struct str file, int fd, uint64_t size,
 				      struct err *err);
 /* What is called like a library and is no object of this machine. */
-void look_add_name(struct look *l, struct str file);
+void look_add_name(struct path_look *l, struct str file);
 /* Once all are known: which of the libraries that they need are not found. */
-void look_for_needed(struct look *l);
+void look_for_needed(struct path_look *l);
 /* What the path was made of: sources that nothing fixes, or that move. */
 struct drv;
-void look_at_inputs(struct look *l, const struct drv *d);
+void look_at_inputs(struct path_look *l, const struct drv *d);
 /* Any other file of up to what a text may have. */
-ATTR_MUST_CHECK errint look_at_text(struct look *l, struct str file, int fd, const struct stat *st,
-				    struct err *err);
+ATTR_MUST_CHECK errint look_at_text(struct path_look *l, struct str file, int fd,
+				    const struct stat *st, struct err *err);
 /* Does it name the folder of a build, "/build/NAME/…"? The index of that, or -1. */
 ptrdiff_t find_build_path(struct str text, size_t from);

@@ -15,7 +15,7 @@
 
 enum { MAX_DEPTH = 128 };
 
-void look_found(struct look *l, enum audit_rule rule, struct str file, const char *fmt, ...)
+void look_found(struct path_look *l, enum audit_rule rule, struct str file, const char *fmt, ...)
 {
 	struct path_facts *f = l->f;
 	BUF(text, LIMIT_ERR_TEXT);
@@ -32,7 +32,7 @@ void look_found(struct look *l, enum audit_rule rule, struct str file, const cha
 /* ---- what a name tells ---- */
 
 /* `python3.13` beside others in a folder called bin is the interpreter. */
-static void see_program(struct look *l, struct str file, struct str name)
+static void see_program(struct path_look *l, struct str file, struct str name)
 {
 	if (!str_eqz(path_dir(file), "bin") || !str_starts(name, S("python3.")) ||
 	    str_find(name, S("-")) >= 0 || l->f->python.n)
@@ -42,7 +42,7 @@ static void see_program(struct look *l, struct str file, struct str name)
 }
 
 /* ComfyUI's manager runs it when ComfyUI starts. */
-static void see_install_script(struct look *l, struct str file, struct str name)
+static void see_install_script(struct path_look *l, struct str file, struct str name)
 {
 	struct str top = path_dir(file);
 	bool pack = str_find(store_path_name(l->info->path), S("comfyui-")) >= 0;
@@ -54,7 +54,7 @@ static void see_install_script(struct look *l, struct str file, struct str name)
 			   "a node pack's install.py fetches when ComfyUI starts");
 }
 
-static void see_mode(struct look *l, struct str file, const struct stat *st)
+static void see_mode(struct path_look *l, struct str file, const struct stat *st)
 {
 	if (st->st_mode & (S_ISUID | S_ISGID) && !S_ISDIR(st->st_mode))
 		look_found(l, AUDIT_SETUID, file, "it runs as %s, whoever starts it",
@@ -65,7 +65,7 @@ static void see_mode(struct look *l, struct str file, const struct stat *st)
 }
 
 /* Vendored copies are the business of whoever vendors them. */
-static errint see_info(struct look *l, struct str file, struct err *err)
+static errint see_info(struct path_look *l, struct str file, struct err *err)
 {
 	struct dists found CLEANUP(dists_release) = {0};
 	struct path_facts *f = l->f;
@@ -91,7 +91,7 @@ static errint see_info(struct look *l, struct str file, struct err *err)
 }
 
 /* An environment links what its packages say of themselves, whole or file by file. */
-static bool info_is_linked(const struct look *l, const char *path, int type)
+static bool info_is_linked(const struct path_look *l, const char *path, int type)
 {
 	const char *file = arena_printf(l->scratch, "%s/METADATA", path);
 	struct stat st;
@@ -100,7 +100,7 @@ static bool info_is_linked(const struct look *l, const char *path, int type)
 	       (fstatat(l->fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode));
 }
 
-static bool is_of_store(const struct look *l, struct str path)
+static bool is_of_store(const struct path_look *l, struct str path)
 {
 	struct str dir = store_dir(l->s);
 
@@ -119,7 +119,7 @@ static bool is_of_system(struct str path)
 	return str_starts(path, S("/etc/")) || str_eqz(path, "/bin/sh");
 }
 
-static errint see_link(struct look *l, struct str file, struct err *err)
+static errint see_link(struct path_look *l, struct str file, struct err *err)
 {
 	char *target CLEANUP_FREE = NULL;
 	errint rc = read_link(l->fd, file.p, &target, err);
@@ -141,7 +141,7 @@ static bool is_library_name(struct str name)
 
 /* ---- the walk ---- */
 
-static errint see_file(struct look *l, struct str file, struct err *err)
+static errint see_file(struct path_look *l, struct str file, struct err *err)
 {
 	int fd CLEANUP_FD = openat(l->fd, file.p, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	char head[4] = {0};
@@ -162,10 +162,10 @@ static errint see_file(struct look *l, struct str file, struct err *err)
 	return look_at_text(l, file, fd, &st, err);
 }
 
-static errint walk(struct look *l, struct str folder, unsigned depth, struct err *err);
+static errint walk(struct path_look *l, struct str folder, unsigned depth, struct err *err);
 
-static errint see_entry(struct look *l, const struct dir_entry *e, const char *path, unsigned depth,
-			struct err *err)
+static errint see_entry(struct path_look *l, const struct dir_entry *e, const char *path,
+			unsigned depth, struct err *err)
 {
 	struct str name = str_c(e->name);
 	bool is_info = str_ends(name, S(".dist-info")) || str_ends(name, S(".egg-info"));
@@ -182,7 +182,7 @@ static errint see_entry(struct look *l, const struct dir_entry *e, const char *p
 	return e->type == DT_REG ? see_file(l, str_c(path), err) : 0;
 }
 
-static errint walk(struct look *l, struct str folder, unsigned depth, struct err *err)
+static errint walk(struct path_look *l, struct str folder, unsigned depth, struct err *err)
 {
 	struct dir_list list CLEANUP(dir_list_release) = {0};
 	struct stat st;
@@ -206,7 +206,7 @@ static errint walk(struct look *l, struct str folder, unsigned depth, struct err
 
 /* What made it. Debian's packages and wheels come with what their makers' builds left in them: that
  * is theirs. */
-static void see_deriver(struct look *l)
+static void see_deriver(struct path_look *l)
 {
 	struct drv d;
 	bool valid = false;
@@ -223,7 +223,7 @@ static void see_deriver(struct look *l)
 		l->machine = EM_X86_64;
 }
 
-static errint look_at_path(struct look *l, struct err *err)
+static errint look_at_path(struct path_look *l, struct err *err)
 {
 	const char *real = site_real(l->s, l->scratch, l->info->path);
 	struct stat st;
@@ -251,7 +251,8 @@ errint facts_look(struct store *s, struct arena *a, const struct path_info *info
 		  struct path_facts *out, struct err *err)
 {
 	ARENA(scratch);
-	struct look l = {.s = s, .a = a, .scratch = &scratch, .info = info, .f = out, .fd = -1};
+	struct path_look l = {
+		.s = s, .a = a, .scratch = &scratch, .info = info, .f = out, .fd = -1};
 
 	*out = (struct path_facts){.path = arena_str(a, info->path), .python = S("")};
 	see_deriver(&l);

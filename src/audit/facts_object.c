@@ -55,7 +55,7 @@ static const char *what_it_is(struct elf_symbols *t)
 	return "";
 }
 
-static const char *by_symbols(struct look *l, int fd)
+static const char *by_symbols(struct path_look *l, int fd)
 {
 	struct elf_symbols *t;
 	ERR(broken);
@@ -67,7 +67,7 @@ static const char *by_symbols(struct look *l, int fd)
 
 /* What ld.so makes of an entry; "" of one that names this machine's folders by a token that only
  * the loader knows. */
-static const char *expand(struct look *l, struct str file, struct str entry)
+static const char *expand(struct path_look *l, struct str file, struct str entry)
 {
 	static const struct str tokens[] = {S("$ORIGIN"), S("${ORIGIN}")};
 	struct str dir = path_dir(file), rest = entry;
@@ -81,7 +81,7 @@ static const char *expand(struct look *l, struct str file, struct str entry)
 }
 
 /* An empty entry is the working folder. */
-static void see_rpath(struct look *l, const struct look_object *o, struct str entry)
+static void see_rpath(struct path_look *l, const struct look_object *o, struct str entry)
 {
 	const char *folder = expand(l, o->file, entry);
 	char *clean CLEANUP_FREE = folder[0] == '/' ? path_clean(str_c(folder)) : NULL;
@@ -100,7 +100,7 @@ static struct str search_path(const struct elf_info *e)
 	return e->runpath.n ? e->runpath : e->rpath;
 }
 
-static void see_paths(struct look *l, const struct look_object *o)
+static void see_paths(struct path_look *l, const struct look_object *o)
 {
 	struct str rest = search_path(&o->elf), piece, dir = store_dir(l->s);
 
@@ -117,7 +117,8 @@ static void see_paths(struct look *l, const struct look_object *o)
 /* ---- one object ---- */
 
 /* What a compiler wrote into an object of this build. */
-static errint see_contents(struct look *l, struct str file, int fd, uint64_t size, struct err *err)
+static errint see_contents(struct path_look *l, struct str file, int fd, uint64_t size,
+			   struct err *err)
 {
 	enum { READ_MAX = 256 << 20 };
 	BUF(b, READ_MAX);
@@ -134,7 +135,7 @@ static errint see_contents(struct look *l, struct str file, int fd, uint64_t siz
 	return rc;
 }
 
-static void add_object(struct look *l, struct str file, int fd, const struct elf_info *e)
+static void add_object(struct path_look *l, struct str file, int fd, const struct elf_info *e)
 {
 	struct path_facts *f = l->f;
 	struct fact_object o = {
@@ -155,7 +156,7 @@ static void add_object(struct look *l, struct str file, int fd, const struct elf
 	see_paths(l, &l->objects[l->n_objects - 1]);
 }
 
-void look_add_name(struct look *l, struct str file)
+void look_add_name(struct path_look *l, struct str file)
 {
 	struct path_facts *f = l->f;
 
@@ -164,7 +165,7 @@ void look_add_name(struct look *l, struct str file)
 		(struct fact_object){.file = arena_str(l->a, file), .soname = S("")};
 }
 
-errint look_at_object(struct look *l, struct str file, int fd, uint64_t size, struct err *err)
+errint look_at_object(struct path_look *l, struct str file, int fd, uint64_t size, struct err *err)
 {
 	struct elf_info e;
 	ERR(broken);
@@ -192,14 +193,14 @@ errint look_at_object(struct look *l, struct str file, int fd, uint64_t size, st
 
 /* ---- what it needs ---- */
 
-static bool is_there(struct look *l, const char *folder, struct str name)
+static bool is_there(struct path_look *l, const char *folder, struct str name)
 {
 	const char *real = site_real(l->s, l->scratch, str_c(folder));
 
 	return !access(arena_printf(l->scratch, "%s/%.*s", real, STR_ARG(name)), F_OK);
 }
 
-static bool path_has(struct look *l, struct str file, struct str path, struct str name)
+static bool path_has(struct path_look *l, struct str file, struct str path, struct str name)
 {
 	struct str piece;
 
@@ -217,7 +218,7 @@ static bool needs(const struct elf_info *e, struct str name)
 	return false;
 }
 
-static bool finds_itself(struct look *l, const struct look_object *o, struct str name)
+static bool finds_itself(struct path_look *l, const struct look_object *o, struct str name)
 {
 	return path_has(l, o->file, search_path(&o->elf), name);
 }
@@ -228,7 +229,7 @@ static struct str called(const struct look_object *o)
 }
 
 /* Does one that loads it, in this path, bring `name` before or by its DT_RPATH? */
-static bool loader_brings(struct look *l, const struct look_object *o, struct str name,
+static bool loader_brings(struct path_look *l, const struct look_object *o, struct str name,
 			  unsigned depth)
 {
 	for (size_t i = 0; depth && i < l->n_objects; i++) {
@@ -247,7 +248,7 @@ static bool loader_brings(struct look *l, const struct look_object *o, struct st
 }
 
 /* libc and its loader are there whenever anything runs, and with them what they find beside. */
-static bool always_there(struct look *l, const struct look_object *o, struct str name)
+static bool always_there(struct path_look *l, const struct look_object *o, struct str name)
 {
 	const char *folder = expand(l, o->file, S("$ORIGIN"));
 
@@ -257,7 +258,7 @@ static bool always_there(struct look *l, const struct look_object *o, struct str
 	return is_there(l, folder, S("libc.so.6")) && is_there(l, folder, name);
 }
 
-static bool is_lost(struct look *l, const struct look_object *o, struct str name)
+static bool is_lost(struct path_look *l, const struct look_object *o, struct str name)
 {
 	if (always_there(l, o, name))
 		return false;
@@ -267,12 +268,12 @@ static bool is_lost(struct look *l, const struct look_object *o, struct str name
 }
 
 /* Objects for other machines are data here. */
-static bool is_for_here(const struct look *l, const struct look_object *o)
+static bool is_for_here(const struct path_look *l, const struct look_object *o)
 {
 	return !l->machine || o->elf.machine == l->machine;
 }
 
-void look_for_needed(struct look *l)
+void look_for_needed(struct path_look *l)
 {
 	for (size_t i = 0; i < l->n_objects; i++) {
 		const struct look_object *o = &l->objects[i];

@@ -57,7 +57,8 @@ static bool is_read_by_programs(struct str file, const struct stat *st)
 	return st->st_mode & S_IXUSR || str_starts(file, S("bin/"));
 }
 
-static void see_build_path(struct look *l, struct str file, struct str text, const struct stat *st)
+static void see_build_path(struct path_look *l, struct str file, struct str text,
+			   const struct stat *st)
 {
 	bool ours =
 		str_find(text, S("file:///build/")) >= 0 && str_ends(file, S("direct_url.json"));
@@ -76,7 +77,8 @@ static void see_build_path(struct look *l, struct str file, struct str text, con
 }
 
 /* The program of "#!/usr/bin/python3 -E"; env and sh are everywhere. */
-static void see_shebang(struct look *l, struct str file, struct str text, const struct stat *st)
+static void see_shebang(struct path_look *l, struct str file, struct str text,
+			const struct stat *st)
 {
 	struct str line = text, program, rest, dir = store_dir(l->s);
 
@@ -94,7 +96,7 @@ static void see_shebang(struct look *l, struct str file, struct str text, const 
 		look_found(l, AUDIT_SHEBANG, file, "it is run by '%.*s'", STR_ARG(program));
 }
 
-static void see_secrets(struct look *l, struct str file, struct str text)
+static void see_secrets(struct path_look *l, struct str file, struct str text)
 {
 	struct secret s;
 
@@ -103,7 +105,8 @@ static void see_secrets(struct look *l, struct str file, struct str text)
 	look_found(l, AUDIT_SECRET, file, "line %zu has %s", secret_line(text, s.at), s.what);
 }
 
-errint look_at_text(struct look *l, struct str file, int fd, const struct stat *st, struct err *err)
+errint look_at_text(struct path_look *l, struct str file, int fd, const struct stat *st,
+		    struct err *err)
 {
 	BUF(b, TEXT_MAX);
 	ERR(big);

@@ -8,18 +8,19 @@
 
 enum { MANY = 1 << 16 /* members of any list */ };
 
-struct object {
+struct osv_object {
 	struct json_member *v;
 	size_t n;
 };
 
-static errint members(struct arena *a, const struct str *value, struct object *out, struct err *err)
+static errint members(struct arena *a, const struct str *value, struct osv_object *out,
+		      struct err *err)
 {
-	*out = (struct object){0};
+	*out = (struct osv_object){0};
 	return value ? json_members(a, *value, &out->v, &out->n, err) : 0;
 }
 
-static errint items(struct arena *a, const struct object *o, const char *key, struct str **out,
+static errint items(struct arena *a, const struct osv_object *o, const char *key, struct str **out,
 		    size_t *n, struct err *err)
 {
 	const struct str *value = json_find(o->v, o->n, str_c(key));
@@ -32,7 +33,7 @@ static errint items(struct arena *a, const struct object *o, const char *key, st
 }
 
 /* A member that may be absent, or null. */
-static errint text(struct arena *a, const struct object *o, const char *key, struct str *out,
+static errint text(struct arena *a, const struct osv_object *o, const char *key, struct str *out,
 		   struct err *err)
 {
 	const struct str *value = json_find(o->v, o->n, str_c(key));
@@ -78,10 +79,10 @@ static enum osv_gravity gravity_of_score(int tenths)
 			     : OSV_CRITICAL;
 }
 
-static errint read_gravity(struct arena *a, const struct object *o, struct osv_entry *out,
+static errint read_gravity(struct arena *a, const struct osv_object *o, struct osv_entry *out,
 			   struct err *err)
 {
-	struct object specific;
+	struct osv_object specific;
 	struct str word, *list;
 	size_t n;
 	errint rc = members(a, json_find(o->v, o->n, S("database_specific")), &specific, err);
@@ -95,7 +96,7 @@ static errint read_gravity(struct arena *a, const struct object *o, struct osv_e
 		out->gravity = gravity_of_word(word);
 	rc = items(a, o, "severity", &list, &n, err);
 	for (size_t i = 0; !rc && out->gravity == OSV_UNKNOWN && i < n; i++) {
-		struct object s;
+		struct osv_object s;
 
 		rc = members(a, &list[i], &s, err);
 		if (!rc)
@@ -112,7 +113,7 @@ static errint read_event(struct arena *a, struct str json, struct osv_event *out
 			 struct err *err)
 {
 	static const char *const keys[] = {"introduced", "fixed", "last_affected"};
-	struct object o;
+	struct osv_object o;
 	errint rc = members(a, &json, &o, err);
 
 	*known = false;
@@ -128,7 +129,7 @@ static errint read_range(struct arena *a, struct str json, struct osv_affected *
 			 struct err *err)
 {
 	struct str type, *list;
-	struct object o;
+	struct osv_object o;
 	size_t n = 0;
 	errint rc = members(a, &json, &o, err);
 
@@ -177,7 +178,7 @@ static bool read_ecosystem(struct arena *a, struct str name, struct osv_affected
 	return f->package.n > 0;
 }
 
-static errint read_versions(struct arena *a, const struct object *o, struct osv_affected *f,
+static errint read_versions(struct arena *a, const struct osv_object *o, struct osv_affected *f,
 			    struct err *err)
 {
 	size_t n = 0, cap = 0;
@@ -197,7 +198,7 @@ static errint read_versions(struct arena *a, const struct object *o, struct osv_
 static errint read_affected(struct arena *a, struct str json, struct osv_affected *f, bool *known,
 			    struct err *err)
 {
-	struct object o, package, specific;
+	struct osv_object o, package, specific;
 	struct str ecosystem = S(""), urgency = S("");
 	errint rc = members(a, &json, &o, err);
 
@@ -235,7 +236,7 @@ static struct str one_line(struct arena *a, struct str s)
 	return str_trim(str_c(z));
 }
 
-static errint read_texts(struct arena *a, const struct object *o, struct osv_entry *out,
+static errint read_texts(struct arena *a, const struct osv_object *o, struct osv_entry *out,
 			 struct err *err)
 {
 	/* What another database calls it, and what it was made of: both are names of the same. */
@@ -267,7 +268,7 @@ static errint read_texts(struct arena *a, const struct object *o, struct osv_ent
 
 errint osv_parse(struct arena *a, struct str json, struct osv_entry *out, struct err *err)
 {
-	struct object o;
+	struct osv_object o;
 	struct str *list = NULL;
 	size_t n = 0;
 	errint rc = members(a, &json, &o, err);

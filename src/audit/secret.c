@@ -8,7 +8,7 @@
 enum charset { ALNUM, WORD, HEX, UPPER, BASE64, CHARSETS };
 
 /* What must follow a prefix. */
-struct token {
+struct secret_form {
 	struct str prefix;
 	enum charset set;
 	unsigned min, max; /* how many of these */
@@ -16,7 +16,7 @@ struct token {
 	const char *what;
 };
 
-static const struct token tokens[] = {
+static const struct secret_form tokens[] = {
 	{S("AKIA"), UPPER, 16, 16, NULL, "an AWS access key"},
 	{S("ASIA"), UPPER, 16, 16, NULL, "an AWS access key"},
 	{S("ghp_"), ALNUM, 36, 36, NULL, "a GitHub token"},
@@ -79,7 +79,7 @@ static bool is_random(struct str s)
 }
 
 /* A token begins where no word goes on, and ends so. */
-static bool is_token(struct str text, size_t at, const struct token *t)
+static bool is_token(struct str text, size_t at, const struct secret_form *t)
 {
 	size_t begin = at + t->prefix.n, end = begin;
 

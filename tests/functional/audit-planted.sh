@@ -13,6 +13,8 @@ mkdir -p "$T/data/pkgs/python" "$T/p/.flox/pkgs" "$T/plant"
 cp "$top/pkgs/python/slots.json" "$T/data/pkgs/python/"
 echo "{ ... }: { }" >"$T/data/pkgs/default.nix"
 cd "$T/p" || exit 1
+# shellcheck disable=SC2016 # the loader's word
+o='$ORIGIN'
 # tree NAME: an empty tree to plant in; it is $tree.
 tree() { tree=$T/plant/$1; mkdir -p "$tree/lib" "$tree/bin"; }
 # found: the tree in the store, whose path $T/path tells, and the rules of its findings, with what they name.
@@ -40,9 +42,9 @@ tree rpath; lib "$tree/lib/libr.so" -Wl,-rpath,/usr/lib/x -Wl,--enable-new-dtags
 is "a RUNPATH of the host" "$(found)" "rpath:error:lib/libr.so"
 tree oldrpath; lib "$tree/lib/libr.so" -Wl,-rpath,/opt/x -Wl,--disable-new-dtags
 is "a DT_RPATH of the host" "$(found)" "rpath:error:lib/libr.so"
-tree cwd; lib "$tree/lib/libr.so" -Wl,-rpath,'$ORIGIN:' -Wl,--enable-new-dtags
+tree cwd; lib "$tree/lib/libr.so" -Wl,-rpath,"$o:" -Wl,--enable-new-dtags
 is "an empty entry, which is the working folder" "$(found)" "rpath:error:lib/libr.so"
-tree climbs; lib "$tree/lib/libr.so" -Wl,-rpath,'$ORIGIN/../../../../usr/lib' -Wl,--enable-new-dtags
+tree climbs; lib "$tree/lib/libr.so" -Wl,-rpath,"$o/../../../../usr/lib" -Wl,--enable-new-dtags
 is "an entry that climbs out of the store" "$(found)" "rpath:error:lib/libr.so"
 tree builddir; lib "$tree/lib/libr.so" -Wl,-rpath,/build/source/lib -Wl,--enable-new-dtags
 is "a RUNPATH into the folder of a build" "$(found)" "build-path:warning:lib/libr.so"
@@ -55,16 +57,16 @@ tree program; program "$tree/bin/p" "$T/plant/libfar.so.3" -Wl,--dynamic-linker=
 is "of a program that is an error" "$(found)" "needed:error:bin/p"
 tree far; mkdir "$tree/far"; lib "$tree/far/libfar.so.3" -Wl,-soname,libfar.so.3; lib "$tree/lib/libn.so" "$tree/far/libfar.so.3"
 is "one where the loader does not look" "$(found)" "needed-path:warning:lib/libn.so"
-tree near; lib "$tree/lib/libfar.so.3" -Wl,-soname,libfar.so.3; lib "$tree/lib/libn.so" "$tree/lib/libfar.so.3" -Wl,-rpath,'$ORIGIN' -Wl,--enable-new-dtags
+tree near; lib "$tree/lib/libfar.so.3" -Wl,-soname,libfar.so.3; lib "$tree/lib/libn.so" "$tree/lib/libfar.so.3" -Wl,-rpath,"$o" -Wl,--enable-new-dtags
 is "one that is found by RUNPATH is none" "$(found)" ""
 tree loaded; lib "$tree/lib/libfar.so.3" -Wl,-soname,libfar.so.3; lib "$tree/lib/liba.so" "$tree/lib/libfar.so.3" -Wl,-soname,liba.so
-lib "$tree/lib/libb.so" -Wl,--no-as-needed "$tree/lib/liba.so" "$tree/lib/libfar.so.3" -Wl,-rpath,'$ORIGIN' -Wl,--enable-new-dtags
+lib "$tree/lib/libb.so" -Wl,--no-as-needed "$tree/lib/liba.so" "$tree/lib/libfar.so.3" -Wl,-rpath,"$o" -Wl,--enable-new-dtags
 is "nor one that whoever loads it has loaded" "$(found)" ""
 tree byrpath; lib "$tree/lib/libfar.so.3" -Wl,-soname,libfar.so.3; lib "$tree/lib/liba.so" "$tree/lib/libfar.so.3" -Wl,-soname,liba.so
-lib "$tree/lib/libb.so" "$tree/lib/liba.so" -Wl,-rpath,'$ORIGIN' -Wl,--disable-new-dtags -Wl,--allow-shlib-undefined
+lib "$tree/lib/libb.so" "$tree/lib/liba.so" -Wl,-rpath,"$o" -Wl,--disable-new-dtags -Wl,--allow-shlib-undefined
 is "nor one of the DT_RPATH of whoever loads it" "$(found)" ""
 tree byrunpath; lib "$tree/lib/libfar.so.3" -Wl,-soname,libfar.so.3; lib "$tree/lib/liba.so" "$tree/lib/libfar.so.3" -Wl,-soname,liba.so
-lib "$tree/lib/libb.so" "$tree/lib/liba.so" -Wl,-rpath,'$ORIGIN' -Wl,--enable-new-dtags -Wl,--allow-shlib-undefined
+lib "$tree/lib/libb.so" "$tree/lib/liba.so" -Wl,-rpath,"$o" -Wl,--enable-new-dtags -Wl,--allow-shlib-undefined
 is "but a RUNPATH is for itself alone" "$(found)" "needed-path:warning:lib/liba.so"
 tree slots; lib "$tree/../libcudart.so.12" -Wl,-soname,libcudart.so.12; lib "$tree/lib/libn.so" "$tree/../libcudart.so.12"
 is "what a slot brings is no lack" "$(found)" ""
@@ -87,7 +89,7 @@ tree mark; lib "$tree/lib/libcudart.3eda8113.so.13" -Wl,-soname,libcudart.3eda81
 is "a library with a wheel's mark" "$(found)" "slot-library:error:lib/libcudart.3eda8113.so.13"
 tree gomp; for k in a b; do
 	mkdir -p "$tree/$k.libs"; lib "$tree/$k.libs/libgomp-${k}1b2c3d4.so.1.0.0" -Wl,-soname,"libgomp-${k}1b2c3d4.so.1.0.0"
-	lib "$tree/$k.libs/m.so" "$tree/$k.libs/libgomp-${k}1b2c3d4.so.1.0.0" -Wl,-rpath,'$ORIGIN'
+	lib "$tree/$k.libs/m.so" "$tree/$k.libs/libgomp-${k}1b2c3d4.so.1.0.0" -Wl,-rpath,"$o"
 done
 is "two of one path are its maker's business" "$(found)" ""
 mkdir "$T/one" "$T/two"; mv "$tree/a.libs" "$T/one/"; mv "$tree/b.libs" "$T/two/"
