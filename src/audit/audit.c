@@ -215,6 +215,12 @@ static int by_gravity(const void *a, const void *b)
 	return c ? c : str_cmp(x->text, y->text);
 }
 
+void audit_sort(struct audit_findings *f)
+{
+	if (f->n)
+		qsort(f->v, f->n, sizeof(*f->v), by_gravity);
+}
+
 static errint look(struct auditing *au, struct err *err)
 {
 	errint rc = read_closure(au, err);
@@ -238,7 +244,7 @@ errint audit_run(const struct audit *in, struct audit_findings *out, struct err 
 	errint rc = look(&au, err);
 
 	release(&au);
-	if (!rc && out->n)
-		qsort(out->v, out->n, sizeof(*out->v), by_gravity);
+	if (!rc)
+		audit_sort(out);
 	return rc ? err_wrap(err, "auditing '%.*s'", STR_ARG(in->top)) : 0;
 }

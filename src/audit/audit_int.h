@@ -20,6 +20,8 @@ struct auditing {
 ATTR_PRINTF(7, 8)
 void audit_add(struct auditing *au, enum audit_rule rule, struct str path, struct str file,
 	       struct str subject, const char *cure, const char *fmt, ...);
+/* Gravest first, then by path and file. */
+void audit_sort(struct audit_findings *f);
 /* The index of a path of the closure, or its number of paths. */
 size_t audit_index(const struct auditing *au, struct str path);
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "audit/facts_int.h"
+#include "audit/libraries.h"
 #include "base/file.h"
 #include "base/process.h"
 #include "slot/site.h"
@@ -134,11 +135,6 @@ static errint see_link(struct path_look *l, struct str file, struct err *err)
 	return 0;
 }
 
-static bool is_library_name(struct str name)
-{
-	return str_ends(name, S(".so")) || str_find(name, S(".so.")) >= 0;
-}
-
 /* ---- the walk ---- */
 
 static errint see_file(struct path_look *l, struct str file, struct err *err)
@@ -157,7 +153,7 @@ static errint see_file(struct path_look *l, struct str file, struct err *err)
 	ssize_t n = pread(fd, head, sizeof(head), 0);
 	if (n == sizeof(head) && !memcmp(head, "\177ELF", 4))
 		return look_at_object(l, file, fd, (uint64_t)st.st_size, err);
-	if (is_library_name(path_base(file)))
+	if (library_is_name(path_base(file)))
 		look_add_name(l, file);
 	return look_at_text(l, file, fd, &st, err);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "audit/policy.h"
+#include "audit/runtime.h"
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -16,6 +17,7 @@ enum { AUDIT_FOUND = 1, AUDIT_TROUBLE = 2 };
 struct audit_command {
 	bool json, sarif, list, fresh;
 	const char *project;
+	const char *runtime;
 	struct option_list advisories, names;
 };
 
@@ -28,6 +30,8 @@ static const struct option rows[] = {
 	OPT_LIST(struct audit_command, advisories, "--advisories", "FILE",
 		 "known vulnerabilities: an OSV export (again: another)"),
 	OPT_TEXT(struct audit_command, project, "--project", "DIR", "the project's folder"),
+	OPT_TEXT(struct audit_command, runtime, "--runtime", "PID",
+		 "look at what a running process has mapped instead"),
 	OPERANDS(struct audit_command, names, "NAME"),
 	OPT_END,
 };
@@ -166,6 +170,47 @@ static errint audit_products(struct audits *as, struct err *err)
 	return 0;
 }
 
+/* ---- a process ---- */
+
+static errint find_closure(struct audits *as, struct str *out, struct err *err)
+{
+	const struct option_list *names = &as->c->names;
+
+	*out = S("");
+	if (names->n > 1)
+		return err_set(err, ERR_USAGE, "a process is started from one result");
+	return names->n ? named_path(as->cli, names->v[0], out, err) : 0;
+}
+
+static errint audit_process(struct audits *as, struct err *err)
+{
+	struct cli *cli = as->cli;
+	struct audit_findings f CLEANUP(audit_findings_release) = {0};
+	struct runtime_request r = {
+		.store = cli->store, .a = &cli->a, .slots = &as->slots, .proc = "/proc"};
+	struct runtime_process p;
+	errint rc = prepare(as, err);
+
+	if (!rc && (!str_to_u64(str_c(as->c->runtime), &r.pid) || !r.pid))
+		rc = err_set(err, ERR_USAGE, "'%s' is no number of a process", as->c->runtime);
+	if (!rc)
+		rc = find_closure(as, &r.closure, err);
+	if (!rc)
+		rc = runtime_read(&r, &p, err);
+	if (!rc)
+		rc = audit_runtime(&r, &p, &f, err);
+	if (rc)
+		return rc;
+	audit_policy_apply(&as->policy, &f);
+	audit_print_begin(&as->print);
+	audit_print_result(&as->print, str_c(arena_printf(&cli->a, "process %s", as->c->runtime)),
+			   r.closure, S(""), &f);
+	audit_print_end(&as->print);
+	if (audit_policy_fails(&as->policy, &f))
+		cli->status = AUDIT_FOUND;
+	return 0;
+}
+
 static errint audit_all(struct cli *cli, const struct audit_command *c, struct err *err)
 {
 	struct audits as = {.cli = cli, .c = c};
@@ -177,7 +222,7 @@ static errint audit_all(struct cli *cli, const struct audit_command *c, struct e
 		return 0;
 	}
 	as.print.format = c->sarif ? AUDIT_SARIF : c->json ? AUDIT_JSON : AUDIT_TEXT;
-	errint rc = audit_products(&as, err);
+	errint rc = c->runtime ? audit_process(&as, err) : audit_products(&as, err);
 	free(as.dir);
 	return rc;
 }
