@@ -4,6 +4,7 @@
 #include "audit/audit_int.h"
 
 #include <stdlib.h>
+#include "audit/policy.h"
 
 static const struct {
 	const char *name, *text, *cure;
@@ -221,6 +222,16 @@ void audit_sort(struct audit_findings *f)
 		qsort(f->v, f->n, sizeof(*f->v), by_gravity);
 }
 
+/* What the packages are called elsewhere is asked for when something is looked up by it. */
+static errint read_components(struct auditing *au, struct err *err)
+{
+	const struct audit *in = au->in;
+
+	if (!in->n_advisories && !(in->policy && in->policy->has_licences))
+		return 0;
+	return components_of(in->store, in->a, in->components, &in->top, 1, &au->components, err);
+}
+
 static errint look(struct auditing *au, struct err *err)
 {
 	errint rc = read_closure(au, err);
@@ -231,6 +242,10 @@ static errint look(struct auditing *au, struct err *err)
 	audit_libraries(au);
 	audit_found(au);
 	rc = audit_inputs(au, err);
+	if (!rc)
+		rc = read_components(au, err);
+	if (!rc)
+		audit_licences(au);
 	if (!rc)
 		rc = audit_advisories(au, err);
 	for (size_t i = 0; !rc && i < au->out->n; i++)

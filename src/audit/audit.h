@@ -10,6 +10,7 @@
 #include "store/store.h"
 
 struct audit_policy;
+struct component_facts;
 
 enum audit_severity { AUDIT_NOTE, AUDIT_WARNING, AUDIT_ERROR };
 
@@ -59,8 +60,9 @@ struct audit {
 	struct arena *a;
 	struct str top; /* a valid path */
 	const struct slot_list *slots;
-	const struct audit_policy *policy; /* or NULL: kiln's own */
-	const char *const *advisories;     /* exports of these */
+	const struct audit_policy *policy;        /* or NULL: kiln's own */
+	const struct component_facts *components; /* what is known of packages, or NULL */
+	const char *const *advisories;            /* exports of these */
 	size_t n_advisories;
 	struct str debian; /* the release that the set's packages are of, "13"; "" when unknown */
 	bool fresh;        /* look at everything again */

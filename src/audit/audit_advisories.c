@@ -30,6 +30,32 @@ static void add_dists(struct auditing *au, struct audited_list *l)
 		}
 }
 
+/* Of Debian's packages the source that they were made of, once a path. */
+static void add_debian(struct audited_list *l, struct str path, const struct component *c)
+{
+	struct str name = c->of.n ? c->of : c->name;
+
+	if (c->ecosystem != COMPONENT_DEBIAN || !c->version.n)
+		return;
+	for (size_t i = l->n; i-- > 0 && str_eq(l->v[i].path, path);)
+		if (str_eq(l->v[i].name, name) && str_eq(l->v[i].version, c->version))
+			return;
+	ARRAY_GROW(l->v, l->n, l->cap);
+	l->v[l->n++] = (struct audited){OSV_DEBIAN, name, c->version, path, S("")};
+}
+
+static void add_components(struct auditing *au, struct audited_list *l)
+{
+	for (size_t i = 0; i < au->components.n; i++) {
+		const struct component_path *p = &au->components.v[i];
+
+		if (!p->n)
+			add_debian(l, p->path, &p->it);
+		for (size_t k = 0; k < p->n; k++)
+			add_debian(l, p->path, &p->v[k]);
+	}
+}
+
 /* ---- matches ---- */
 
 struct match {
@@ -175,6 +201,7 @@ errint audit_advisories(struct auditing *au, struct err *err)
 	if (!au->in->n_advisories)
 		return 0;
 	add_dists(au, &l);
+	add_components(au, &l);
 	errint rc = read_all(au, &l, &all, err);
 	if (!rc)
 		match_all(au, &l, &all);

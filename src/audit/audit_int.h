@@ -5,6 +5,7 @@
 
 #include "audit/audit.h"
 #include "audit/facts.h"
+#include "sbom/component.h"
 #include "slot/closure.h"
 
 struct auditing {
@@ -12,6 +13,7 @@ struct auditing {
 	struct slot_closure closure; /* what is asked of slots, and which fillings there are */
 	struct path_info *infos;     /* ORDER closure.paths */
 	struct path_facts *facts;    /* ORDER closure.paths */
+	struct component_closure components; /* where somebody asks for them */
 	size_t *from; /* who brought it: the index of its referrer; its own: nobody */
 	struct audit_findings *out;
 };
@@ -33,5 +35,7 @@ void audit_libraries(struct auditing *au);
 void audit_found(struct auditing *au);
 /* What only builds need, and what nothing fixes. */
 ATTR_MUST_CHECK errint audit_inputs(struct auditing *au, struct err *err);
+/* By licences that are not allowed, where a policy lists them. */
+void audit_licences(struct auditing *au);
 /* By versions with known vulnerabilities. */
 ATTR_MUST_CHECK errint audit_advisories(struct auditing *au, struct err *err);

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/suggest.h"
 #include "base/toml.h"
+#include "sbom/spdx.h"
 
 enum { OFF = -1, DAY = 24 * 60 * 60 };
 
@@ -135,9 +136,14 @@ static errint read_licences(struct arena *a, const struct toml *audit, struct au
 	if (rc || !table)
 		return rc;
 	rc = check_keys(table, "audit.licences", keys, ARRAY_LEN(keys), err);
-	return rc ? rc
-		  : read_texts(a, table, "allow", &p->has_licences, &p->licences, &p->n_licences,
-			       err);
+	if (!rc)
+		rc = read_texts(a, table, "allow", &p->has_licences, &p->licences, &p->n_licences,
+				err);
+	for (size_t i = 0; !rc && i < p->n_licences; i++)
+		if (!spdx_expression(a, p->licences[i]).n)
+			return toml_err(toml_get(table, S("allow"))->array.items[i], err,
+					"'%.*s' is no SPDX licence", STR_ARG(p->licences[i]));
+	return rc;
 }
 
 /* An exception that nobody can explain, and one for everything, is none. */

@@ -9,7 +9,7 @@
  *	[audit.severity]
  *	twice = "off"
  *	[audit.licences]
- *	allow = ["MIT", "BSD-*"]
+ *	allow = ["MIT", "BSD-3-Clause"]
  *	[[audit.exception]]
  *	rule = "vulnerable"
  *	subject = "CVE-2026-1234"

@@ -11,6 +11,7 @@
 #include "cli/audit_print.h"
 #include "cli/command.h"
 #include "cli/named.h"
+#include "cli/sbom_facts.h"
 
 enum { AUDIT_FOUND = 1, AUDIT_TROUBLE = 2 };
 
@@ -46,6 +47,7 @@ struct audits {
 	const char *const *advisories;
 	size_t n_advisories;
 	struct str debian;
+	struct component_facts *components;
 	struct audit_print print;
 };
 
@@ -75,6 +77,7 @@ static errint audit_one(struct audits *as, const struct product *p, struct err *
 		.advisories = as->advisories,
 		.n_advisories = as->n_advisories,
 		.debian = as->debian,
+		.components = as->components,
 		.fresh = as->c->fresh,
 	};
 	errint rc = audit_run(&a, &f, err);
@@ -146,7 +149,9 @@ static errint prepare(struct audits *as, struct err *err)
 		return rc;
 	choose_advisories(as);
 	as->debian = as->n_advisories ? debian_release(&cli->a, data) : S("");
-	return 0;
+	return as->n_advisories || as->policy.has_licences
+		       ? sbom_facts(cli, as->c->project, &as->components, err)
+		       : 0;
 }
 
 static errint audit_products(struct audits *as, struct err *err)

@@ -4,20 +4,19 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 24
-top=$(cd "$(dirname "$0")/../.." && pwd)
-KILN_DATA_DIR=$T/data
-export KILN_DATA_DIR
-mkdir -p "$T/data/pkgs/python" "$T/p/.flox/pkgs"
-cp "$top/pkgs/python/slots.json" "$T/data/pkgs/python/"
-echo "{ ... }: { }" >"$T/data/pkgs/default.nix"
+plan 29
+# Builds without a sandbox need a store at its own place.
+unset KILN_STORE
+export NIX_STORE_DIR="$T/st" NIX_STATE_DIR="$T/var" NIX_LOG_DIR="$T/log"
+mkdir -p "$NIX_CONF_DIR" "$T/p/.flox/pkgs"
+echo 'sandbox = false' >"$NIX_CONF_DIR/nix.conf"
 cd "$T/p" || exit 1
 site=$T/tree/lib/python3.13/site-packages
 dist() { mkdir -p "$site/$1-$2.dist-info"; printf 'Metadata-Version: 2.1\nName: %s\nVersion: %s\n' "$1" "$2" >"$site/$1-$2.dist-info/METADATA"; }
 dist Pillow 9.0.0
 dist plain 1.0
 dist torchless 2.6.0+cpu
-path=$(kiln store add "$T/tree")
+path=$(kiln store add "$T/tree") pillow=$path
 # export FILE: entries from standard input, a Python list of (name, what is in it).
 export_of() { python3 -c '
 import json, sys, zipfile
@@ -75,7 +74,48 @@ PY
 like "also by another of its names" "$(kiln audit "$path")" "^tree: 0 errors, 0 warnings, 1 excepted"
 rm .flox/kiln.toml
 
+# ---- Debian's packages, by their source and release ----
+cat >.flox/pkgs/native.nix <<'END'
+{ }: let
+  d = attrs: derivation ({ system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" attrs.script ]; } // attrs);
+  deb = file: d {
+    name = file; url = "mirror://debian/pool/main/p/pair/${file}"; script = "echo x >$out";
+    outputHashMode = "flat"; outputHashAlgo = "sha256"; outputHash = builtins.hashString "sha256" "x\n";
+  };
+in d { name = "native-2.0"; debs = [ (deb "libpair1_2.0-1+b3_amd64.deb") ]; script = "echo x >$out"; }
+END
+kiln build --no-link native >/dev/null 2>err || cat err
+export_of d.zip <<'PY'
+[entry("DEBIAN-CVE-1", "pair", [{"introduced": "0"}, {"fixed": "2.0-2"}], ecosystem="Debian:13", upstream=["CVE-1"]),
+ entry("DEBIAN-CVE-2", "pair", [{"introduced": "0"}, {"fixed": "2.0-1"}], ecosystem="Debian:13"),
+ entry("DEBIAN-CVE-3", "pair", [{"introduced": "0"}], ecosystem="Debian:12"),
+ entry("DEBIAN-CVE-4", "libpair1", [{"introduced": "0"}], ecosystem="Debian:13")]
+PY
+path=native
+is "by the source, as it was before it was built again" "$(found d.zip)" "vulnerable:error:CVE-1"
+like "with the version that mends it" "$(kiln audit --advisories d.zip native)" "hint: version 2.0-2 mends it"
+
+# ---- licences ----
+licensed() { dist "$1" 1; printf '%s\n' "$2" >>"$site/$1-1.dist-info/METADATA"; }
+rm -rf "$T/tree"
+licensed mit 'License-Expression: MIT'
+licensed either 'License-Expression: GPL-3.0-only OR BSD-3-Clause'
+licensed both 'License-Expression: MIT AND (LGPL-2.1-or-later WITH GCC-exception-3.1)'
+licensed words 'Classifier: License :: OSI Approved :: MIT License'
+licensed odd 'License: ask my lawyer'
+path=$(kiln store add "$T/tree")
+licences() { printf '[audit.licences]\nallow = [%s]\n' "$1" >.flox/kiln.toml; kiln audit --json "$path" | python3 -c '
+import json, sys
+print(*[f["rule"] + ":" + f["severity"] + ":" + f["subject"] for r in json.load(sys.stdin) for f in r["findings"]])'; }
+is "licences that are not allowed, and none that is known" "$(licences '"MIT", "BSD-3-Clause"')" \
+	"licence:error:LGPL-2.1-or-later licence-unknown:warning:odd"
+is "of OR one is enough, of AND all are asked" "$(licences '"BSD-3-Clause"' | tr ' ' '\n' | sort | uniq -c | awk '{print $1 $2}' | tr '\n' ' ')" \
+	"1licence-unknown:warning:odd 3licence:error:MIT "
+fails_like "what is no licence has its place" "kiln.toml:2:[0-9]+: 'MTI' is no SPDX licence" licences '"MTI"'
+rm .flox/kiln.toml
+
 # ---- evil and broken ones ----
+path=$pillow
 export_of broken.zip <<'PY'
 [entry("GHSA-1", "pillow", [{"introduced": "0"}]), ("x/bad.json", "{\"id\": "), ("y.json", "[1]")]
 PY
