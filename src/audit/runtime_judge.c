@@ -9,7 +9,7 @@
 #include "audit/libraries.h"
 #include "py/native.h"
 
-struct judging {
+struct runtime_look {
 	struct auditing au; /* for audit_add() */
 	struct audit audit;
 	const struct runtime_request *r;
@@ -19,14 +19,14 @@ struct judging {
 	size_t n_homes;
 };
 
-static struct str store_top(const struct judging *j, struct str path)
+static struct str store_top(const struct runtime_look *j, struct str path)
 {
 	struct str top;
 
 	return store_path_split(store_dir(j->r->store), path, &top, NULL) ? top : S("");
 }
 
-static void add(struct judging *j, enum audit_rule rule, struct str file, const char *cure,
+static void add(struct runtime_look *j, enum audit_rule rule, struct str file, const char *cure,
 		struct str subject, const char *text)
 {
 	audit_add(&j->au, rule, S(""), file, subject, cure, "%s", text);
@@ -43,7 +43,7 @@ static struct str home_of(struct str path)
 	return at >= 0 ? str_sub(path, 0, (size_t)at) : path_dir(path);
 }
 
-static void find_homes(struct judging *j)
+static void find_homes(struct runtime_look *j)
 {
 	j->homes = ARENA_ARRAY(j->r->a, struct str, j->p->n_mapped);
 	for (size_t i = 0; i < j->p->n_mapped; i++) {
@@ -60,7 +60,7 @@ static void find_homes(struct judging *j)
 }
 
 /* "torch 2.6.0", as the folder's metadata says. Read as the process sees it. */
-static const char *torch_text(struct judging *j, struct str folder)
+static const char *torch_text(struct runtime_look *j, struct str folder)
 {
 	struct dists found CLEANUP(dists_release) = {0};
 	struct arena *a = j->r->a;
@@ -75,12 +75,12 @@ static const char *torch_text(struct judging *j, struct str folder)
 	return d ? arena_printf(a, "torch %.*s", STR_ARG(d->version)) : "torch";
 }
 
-static bool has_torch(struct judging *j, struct str folder)
+static bool has_torch(struct runtime_look *j, struct str folder)
 {
 	return strcmp(torch_text(j, folder), "torch") != 0;
 }
 
-static void see_torch(struct judging *j)
+static void see_torch(struct runtime_look *j)
 {
 	struct arena *a = j->r->a;
 
@@ -109,7 +109,7 @@ static void see_torch(struct judging *j)
 
 /* ---- libraries ---- */
 
-static void see_copies(struct judging *j)
+static void see_copies(struct runtime_look *j)
 {
 	struct arena *a = j->r->a;
 
@@ -152,7 +152,7 @@ static bool is_drivers(struct arena *a, struct str path)
 }
 
 /* A virtual environment that it was started from is what its user wanted. */
-static bool is_of_sites(const struct judging *j, struct str path)
+static bool is_of_sites(const struct runtime_look *j, struct str path)
 {
 	for (size_t i = 0; i < j->p->n_sites; i++)
 		if (str_starts(path, j->p->sites[i]))
@@ -160,7 +160,7 @@ static bool is_of_sites(const struct judging *j, struct str path)
 	return false;
 }
 
-static void see_mapped(struct judging *j, struct str path)
+static void see_mapped(struct runtime_look *j, struct str path)
 {
 	struct str top = store_top(j, path);
 
@@ -182,7 +182,7 @@ static void see_mapped(struct judging *j, struct str path)
 }
 
 /* What fills a slot was not in the result's closure when it was built: it is by now. */
-static errint find_closure(struct judging *j, struct err *err)
+static errint find_closure(struct runtime_look *j, struct err *err)
 {
 	const struct runtime_process *p = j->p;
 	struct str *tops = ARENA_ARRAY(j->r->a, struct str, j->n_homes + p->n_slots + 1);
@@ -208,7 +208,7 @@ static errint find_closure(struct judging *j, struct err *err)
 errint audit_runtime(const struct runtime_request *r, const struct runtime_process *p,
 		     struct audit_findings *out, struct err *err)
 {
-	struct judging j = {.r = r, .p = p};
+	struct runtime_look j = {.r = r, .p = p};
 
 	j.audit = (struct audit){.store = r->store, .a = r->a, .slots = r->slots};
 	j.au = (struct auditing){.in = &j.audit, .out = out};

@@ -35,7 +35,7 @@ holds() {
 	until [ -s ready ]; do kill -0 "$pid" || return 1; sleep 0.05; done
 }
 ends() { kill "$pid"; wait "$pid" 2>/dev/null; : >ready; }
-rules() { kiln audit --runtime "$pid" "$@" >out; sed -n 's/^\([a-z]*\): .*\[\(run-[a-z]*\)\]$/\2:\1/p' out | sort | uniq -c | awk '{print $2 "*" $1}' | grep -v '^run-host\|run-foreign' | tr '\n' ' '; }
+rules() { kiln audit --runtime "$pid" >out; sed -n 's/^\([a-z]*\): .*\[\(run-[a-z]*\)\]$/\2:\1/p' out | sort | uniq -c | awk '{print $2 "*" $1}' | grep -v '^run-host\|run-foreign' | tr '\n' ' '; }
 
 torch "$T/tree/lib/python3.13/site-packages" 2.6.0
 path=$(kiln store add "$T/tree")
