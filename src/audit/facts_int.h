@@ -20,8 +20,9 @@ struct path_look {
 	struct arena *scratch;
 	const struct path_info *info;
 	struct path_facts *f;
-	int fd;       /* the path's folder, or its parent when it is a file */
-	bool program; /* a program built it, and not a builder of kiln's own */
+	int fd;        /* the path's folder, or its parent when it is a file */
+	bool program;  /* a program built it, */
+	bool unpacked; /* or a builder of kiln's own, which leaves what is in a wheel or a .deb */
 	uint16_t machine;
 	struct look_object *objects;
 	size_t n_objects, cap_objects;

@@ -212,6 +212,7 @@ static void see_deriver(struct path_look *l)
 	    !valid || store_read_drv(l->s, l->scratch, l->info->deriver, &d, &ignored))
 		return;
 	l->program = !str_starts(d.builder, S("builtin:"));
+	l->unpacked = !l->program;
 	look_at_inputs(l, &d);
 	if (str_starts(d.platform, S("aarch64-")))
 		l->machine = EM_AARCH64;

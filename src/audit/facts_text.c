@@ -62,7 +62,10 @@ static void see_build_path(struct path_look *l, struct str file, struct str text
 {
 	bool ours =
 		str_find(text, S("file:///build/")) >= 0 && str_ends(file, S("direct_url.json"));
-	ptrdiff_t at = is_read_by_programs(file, st) ? find_build_path(text, 0) : -1;
+	ptrdiff_t at = -1;
+
+	if (!l->unpacked && is_read_by_programs(file, st))
+		at = find_build_path(text, 0);
 
 	if (ours)
 		at = str_find(text, S("/build/"));
