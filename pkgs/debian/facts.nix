@@ -8,66 +8,84 @@ let
   bySource = {
     afl21 = "dbus";
     artistic1 = "liberror-perl perl";
-    asl20 = "highway meson ninja-build onednn onnx opencore-amr openssl vulkan-loader";
+    asl20 = "highway lerc mbedtls meson ninja-build onednn onnx opencore-amr openssl vulkan-loader";
     asl20-llvm = "llvm-toolchain-19";
     bitstreamVera = "fonts-dejavu";
     boost = "boost1.83 sleef";
+    bsd0 = "rhash";
     bsd2 = ''
-      aom cpuinfo dav1d file flex jemalloc libarchive libfido2 librist libsamplerate lz4 nasm ocl-icd openjpeg2 openssh
-      pthreadpool pytorch-audio rust-rav1e xxhash'';
+      aom cpuinfo dav1d file flex jemalloc libaec libarchive libbpf libfabric libfido2 libonig librist libsamplerate
+      lz4 nasm ocl-icd openjpeg2 openssh pocketsphinx pthreadpool pytorch-audio rust-rav1e sphinxbase xxhash'';
+    bsd2Patent = "sysprof";
     bsd3 = ''
-      cmake flac gloo google-perftools hdf5 hiredis hwloc iputils jpeg-xl libbsd libcap2 libedit libevent libogg libpsm2
-      libssh2 libtheora libtirpc libvorbis libvpx libwebp libzstd openblas openmpi opus p11-kit pam pmix protobuf pytorch
-      pytorch-vision shadow snappy speex tensorpipe ucx unbound wavpack xnnpack'';
+      cmake flac gloo google-perftools hdf5 hiredis hwloc iputils jpeg-xl libbsd libcap2 libedit libevent libmd
+      libmysofa libogg libopenmpt libpsm2 libssh2 libtheora libtirpc libvorbis libvpx libwebp libzstd openblas openmpi
+      opus p11-kit pam pcre2 pmix protobuf pytorch pytorch-vision shadow snappy speex tensorpipe ucx unbound wavpack
+      xnnpack'';
     bsd3Clear = "svt-av1";
     bsdOriginal = "cyrus-sasl2";
     bzip2 = "bzip2";
     curl = "curl";
     ftl = "freetype";
     gpl1Plus = "liberror-perl perl";
-    gpl2Only = "busybox git iproute2 iptables libcap2 libgit2 libpsm2 linux numactl rdma-core";
+    gpl2Only = "busybox git iproute2 iptables libcap2 libfabric libgit2 libpsm2 linux numactl rdma-core";
     gpl2Plus = ''
-      acl aria2 attr audit automake-1.17 dbus e2fsprogs elfutils ffmpeg fftw3 gdbm hostname iputils jackd2 libid3tag libmad
-      libsigsegv libtool lz4 net-tools pam patchutils procps psmisc rtmpdump rubberband slang2 sox tree util-linux x264 x265
-      xvidcore xz-utils'';
+      acl aria2 attr audit automake-1.17 dbus e2fsprogs elfutils ffmpeg fftw3 gdbm gobject-introspection hostname
+      iputils jackd2 jbigkit libdvdnav libdvdread libid3tag libmad libsigsegv libtool libvidstab lz4 net-tools pam
+      patchutils procps psmisc rtmpdump rubberband slang2 sox tree util-linux x264 x265 xvidcore xz-utils zvbi'';
     gpl3Plus = ''
-      autoconf autotools-dev bash bc binutils bison coreutils cpio diffutils elfutils findutils gawk gcc-14 gettext gnu-which
-      gperf grep gzip hello less libcdio m4 make-dfsg nano patch patchelf readline rsync sed shellcheck swig tar time wget'';
+      autoconf autotools-dev bash bc binutils bison coreutils cpio diffutils elfutils findutils gawk gcc-14 gettext
+      gnu-which gperf grep gzip hello less libcdio libcdio-paranoia libimagequant m4 make-dfsg munge nano patch
+      patchelf readline rsync sed shellcheck swig tar time wget'';
     icu = "icu";
     ijg = "libjpeg-turbo";
-    isc = "libass libsodium lilv pkgconf serd sord sratom tmux zix";
-    lgpl21Only = "libseccomp";
+    isc = "libass libsodium lilv node-minimatch pkgconf serd sord sratom tmux zix";
+    lgpl21Only = "codec2 geos libbpf libseccomp mpg123";
     lgpl21Plus = ''
-      acl alsa-lib attr fribidi gdk-pixbuf glib2.0 glibc gnutls28 jackd2 libdatrie libgcrypt20 libgpg-error libmicrohttpd
-      libmnl libnl3 libsndfile libsoxr libtasn1-6 libthai libusb-1.0 libxcrypt lm-sensors numactl procps pulseaudio sox
-      systemd util-linux xz-utils'';
-    lgpl2Plus = "keyutils lame libssh librsvg openal-soft pango1.0";
-    lgpl3Plus = "elfutils gmp libidn2 libunistring mpclib3 mpfr4 nettle";
+      acl alsa-lib attr chromaprint fribidi game-music-emu gdk-pixbuf glib2.0 glibc gnutls28 graphite2 jackd2
+      libasyncns libavc1394 libbluray libcap-ng libdatrie libdc1394 libgcrypt20 libgpg-error libiec61883 libmicrohttpd
+      libmnl libnl3 libpgm libplacebo libraw1394 libsemanage libsepol libsndfile libsoxr libtasn1-6 libthai libudfread
+      libusb-1.0 libxcrypt lm-sensors numactl procps pulseaudio sox systemd twolame util-linux xz-utils'';
+    lgpl2Plus = "gobject-introspection keyutils lame librsvg libssh openal-soft pango1.0 shine zvbi";
+    lgpl3Plus = "elfutils gmp libde265 libheif libidn2 libunistring mpclib3 mpfr4 munge nettle";
     libpng2 = "libpng1.6";
     libtiff = "tiff";
     lsof = "lsof";
     mit = ''
-      brotli c-ares cjson cpp-httplib dumb-init expat fmtlib fontconfig freeglut git-lfs harfbuzz http-parser isl jansson jq
-      krb5 lcms2 libcbor libdrm libffi libglvnd libice libpciaccess libpsl libsm libunwind libuv1 libva libvdpau libx11 libxau
-      libxcb libxcursor libxdmcp libxext libxfixes libxi libxinerama libxkbcommon libxml2 libxrandr libxrender libxshmfence
-      libxslt libxss libxv libxxf86vm libyaml mesa ncurses nghttp2 nghttp3 ngtcp2 nodejs pixman popt portaudio19 rust-ripgrep
-      tini wayland xorgproto z3'';
+      acorn brotli c-ares cjson cpp-httplib dumb-init expat fmtlib fontconfig freeglut giflib git-lfs harfbuzz
+      http-parser isl jansson jq krb5 lcms2 libbs2b libcbor libdecor-0 libdeflate libdrm libffi libglvnd libice
+      libjsoncpp libpciaccess libpsl librabbitmq libsm libunwind libuv1 libva libvdpau libvpl libx11 libxau libxcb
+      libxcursor libxdmcp libxext libxfixes libxi libxinerama libxkbcommon libxml2 libxrandr libxrender libxshmfence
+      libxslt libxss libxv libxxf86vm libyaml mesa ncurses nghttp2 nghttp3 ngtcp2 node-balanced-match
+      node-brace-expansion node-cjs-module-lexer node-undici node-xtend nodejs pixman popt portaudio19 raqm
+      rust-ripgrep tini wayland xkeyboard-config xorg-sgml-doctools xorgproto xtrans z3'';
     mpl11 = "cairo";
     mpl20 = "ca-certificates eigen3 srt zeromq3";
     ofl = "fonts-liberation";
     openldap = "openldap";
     psfl = "python3.13";
     publicDomain = "libselinux sqlite3 tzdata";
+    qhull = "qhull";
     sgi-b-20 = "libglu";
     sleepycat = "db5.3";
     unlicense = "rust-ripgrep";
     vim = "vim";
-    zlib = "glfw3 libsdl2 zlib";
+    wtfpl = "libcaca zimg";
+    zlib = "glfw3 libsdl2 libunibreak zlib";
     info-zip = "unzip zip";
   };
   licensesOf = lib.zipAttrs (lib.mapAttrsToList
     (license: sources: lib.genAttrs (words sources) (_: lib.licenses.${license}))
     bySource);
+
+  # Of gcc's libraries their users need not be under its licence; libgcc-s1 and its like are packages, gcc-libs is a group.
+  withException = lib.licenses.gpl3Plus // {
+    spdxId = "GPL-3.0-or-later WITH GCC-exception-3.1";
+    fullName = "GNU General Public License v3.0 or later, with the GCC Runtime Library Exception 3.1";
+  };
+  byName = lib.genAttrs [
+    "gcc-14-base" "gcc-libs" "libatomic1" "libgcc-s1" "libgfortran5" "libgomp1" "libquadmath0" "libstdc++6"
+  ] (_: withException);
 
   homepages = {
     libglu = "https://gitlab.freedesktop.org/mesa/glu";
@@ -99,6 +117,7 @@ let
   ] (name: name);
 in
 { source, pname }:
-lib.optionalAttrs (licensesOf ? ${source}) { license = let all = licensesOf.${source}; in if lib.length all == 1 then lib.head all else all; }
+lib.optionalAttrs (byName ? ${pname}) { license = byName.${pname}; }
+// lib.optionalAttrs (licensesOf ? ${source} && !byName ? ${pname}) { license = let all = licensesOf.${source}; in if lib.length all == 1 then lib.head all else all; }
 // lib.optionalAttrs (homepages ? ${source}) { homepage = homepages.${source}; }
 // lib.optionalAttrs (programs ? ${pname}) { mainProgram = programs.${pname}; }

@@ -9,10 +9,7 @@
 #include "py/requirement.h"
 #include "py/wheel.h"
 #include "sbom/component_int.h"
-#include "sbom/spdx.h"
 #include "source/package_url.h"
-
-enum { SAID_MAX = 200 };
 
 bool component_is_web(struct str url)
 {
@@ -22,70 +19,6 @@ bool component_is_web(struct str url)
 		if (url.p[i] <= ' ' || url.p[i] >= 0x7f || strchr("\"<>\\^`{|}", url.p[i]))
 			return false;
 	return true;
-}
-
-/* ---- licences ---- */
-
-static bool is_control(char c)
-{
-	return (unsigned char)c < ' ' || c == 0x7f;
-}
-
-/* One short line. */
-static struct str shortened(struct arena *a, struct str words)
-{
-	struct str s = str_trim(words);
-	char *z;
-
-	if (s.n > SAID_MAX) {
-		s.n = SAID_MAX;
-		/* not within a character */
-		while (s.n && ((unsigned char)s.p[s.n] & 0xc0) == 0x80)
-			s.n--;
-	}
-	z = arena_strz(a, s);
-	for (size_t i = 0; i < s.n; i++)
-		if (is_control(z[i]))
-			z[i] = ' ';
-	return str_trim(str_n(z, s.n));
-}
-
-void component_set_licence(struct arena *a, struct component *c, struct str words)
-{
-	c->licence = spdx_of_words(a, words);
-	c->said = c->licence.n || str_eqz(words, "UNKNOWN") ? S("") : shortened(a, words);
-}
-
-/* All of several classifiers: whether one may choose, they do not say. */
-static struct str of_classifiers(struct arena *a, struct str list)
-{
-	struct str rest = list, name, out = S("");
-
-	while (rest.n && str_split(&rest, ',', &name)) {
-		struct str one = spdx_of_words(a, name);
-
-		/* It only says that there is another. */
-		if (str_eq(str_trim(name), S("OSI Approved")))
-			continue;
-		if (!one.n)
-			return S("");
-		out = out.n ? str_c(arena_printf(a, "%.*s AND (%.*s)", STR_ARG(out), STR_ARG(one)))
-			    : one;
-	}
-	return spdx_expression(a, out);
-}
-
-static void take_licence(struct arena *a, const struct wheel_metadata *m, struct component *c)
-{
-	struct str of = spdx_expression(a, m->expression);
-
-	if (!of.n)
-		of = spdx_of_words(a, m->license);
-	if (!of.n)
-		of = of_classifiers(a, m->classified);
-	c->licence = of;
-	if (!of.n)
-		component_set_licence(a, c, m->license.n ? m->license : m->expression);
 }
 
 /* ---- one ---- */
@@ -133,7 +66,7 @@ static void read_dist(struct component_look *l, const char *folder, struct str i
 		.source = {.name = S(""), .origin = S(""), .url = S("")},
 	};
 	c->purl = purl_pypi(l->a, c->name, c->version);
-	take_licence(l->a, &m, c);
+	component_licence(l->a, dir, &m, c);
 }
 
 /* ---- all ---- */

@@ -6,6 +6,8 @@
 #include "sbom/component.h"
 #include "store/store.h"
 
+struct wheel_metadata;
+
 struct component_look {
 	struct store *s;
 	struct arena *a;
@@ -37,8 +39,14 @@ bool component_debian(struct component_look *l, const struct component_part *p,
 /* The Python projects that are installed in a path, by name; *out is an array in the arena. */
 ATTR_MUST_CHECK errint component_dists(struct component_look *l, struct str path,
 				       struct component **out, size_t *n, struct err *err);
+
+/* ---- component_licence.c ---- */
+
 /* Sets licence, or else said, by what a package says. */
 void component_set_licence(struct arena *a, struct component *c, struct str words);
+/* The same by the metadata of a .dist-info, whose folder on this machine is dir. */
+void component_licence(struct arena *a, const char *dir, const struct wheel_metadata *m,
+		       struct component *c);
 
 /* ---- component_facts.c ---- */
 

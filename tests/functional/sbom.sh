@@ -163,7 +163,10 @@ k.d {
     i=0; while [ $i -lt 100 ]; do head -c 1000 /dev/zero | tr '\0' 'y' >>$folder/METADATA; i=$((i + 1)); done
     echo >>$folder/METADATA
   '' + k.dist "latin" "2" "Name: latin\\nVersion: 2\\nSummary: caf\\351\\nLicense: Propri\\351taire\\nHome-page: UNKNOWN\\n"
-  + k.dist "gone" "3.0.post1" "" + "rm $folder/METADATA; mkdir $out/lib/python3.13/site-packages/old-4-py3.13.egg-info";
+  + k.dist "clauses" "1" "Name: clauses\\nVersion: 1\\nLicense: BSD\\n" + ''
+    mkdir $folder/licenses
+    printf 'Copyright\n\nRedistribution and use in source and binary\n  forms, with or without. Neither the name may be used to endorse or promote\n  products.\n' >$folder/licenses/LICENSE.rst
+  '' + k.dist "gone" "3.0.post1" "" + "rm $folder/METADATA; mkdir $out/lib/python3.13/site-packages/old-4-py3.13.egg-info";
 }
 END
 kiln build odd >/dev/null 2>"$T/err" || fail "what is odd builds" "$(cat "$T/err")"
@@ -175,7 +178,7 @@ print(c["purl"], [(i["purl"], i.get("description"), i.get("licenses")) for i in 
 END
 kiln sbom odd -o "$T/odd.json"
 is "metadata that says nothing leaves what the folder's name says" "$(python3 "$T/look.py" "$T/odd.json")" \
-	"pkg:generic/python3.13-odd@1 [('pkg:pypi/gone@3.0.post1', None, None), ('pkg:pypi/latin@2', 'caf�', [{'license': {'name': 'Propri�taire'}}]), ('pkg:pypi/long@1', None, None), ('pkg:pypi/none@7.0', None, None), ('pkg:pypi/old@4', None, None)]"
+	"pkg:generic/python3.13-odd@1 [('pkg:pypi/clauses@1', None, [{'license': {'id': 'BSD-3-Clause'}}]), ('pkg:pypi/gone@3.0.post1', None, None), ('pkg:pypi/latin@2', 'caf�', [{'license': {'name': 'Propri�taire'}}]), ('pkg:pypi/long@1', None, None), ('pkg:pypi/none@7.0', None, None), ('pkg:pypi/old@4', None, None)]"
 # A path without its derivation.
 drv=$(kiln store --query --deriver "$(readlink result-odd)")
 echo 'Derive([' >"$T/bad" && chmod u+w "$drv" && cp "$T/bad" "$drv"
