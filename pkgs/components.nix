@@ -50,6 +50,7 @@ in
           version = text (v.version or "");
           license = licenses (meta.license or [ ]);
           description = text (meta.description or "");
+          purl = text (meta.identifiers.purl or "");
           homepage = let h = listed (meta.homepage or ""); in if h == [ ] then "" else text (builtins.head h);
         };
       })

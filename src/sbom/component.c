@@ -4,6 +4,7 @@
 #include "sbom/component.h"
 
 #include <stdlib.h>
+#include "base/url.h"
 #include "sbom/component_int.h"
 #include "sbom/spdx.h"
 #include "source/package_url.h"
@@ -122,6 +123,18 @@ static void name_path(struct component_look *l, const struct component_parts *pa
 			str_c(arena_printf(l->a, "%.*s%.*s", STR_ARG(p->it.name), STR_ARG(suffix)));
 }
 
+/* A source itself is called "source", or as its file: its package URL knows better. */
+static void name_source(struct arena *a, struct component_path *p)
+{
+	struct str head = p->it.purl, version = S("");
+	char *text = arena_alloc(a, p->it.purl.n + 1);
+	size_t n;
+
+	(void)str_cut(p->it.purl, '@', &head, &version);
+	p->it.name = path_base(head);
+	p->it.version = url_decode(version, text, &n) ? str_n(text, n) : version;
+}
+
 static void of_recipe(struct component_look *l, const struct component_parts *parts,
 		      struct component_path *p)
 {
@@ -131,9 +144,14 @@ static void of_recipe(struct component_look *l, const struct component_parts *pa
 	name_path(l, parts, p);
 	if (only)
 		p->it.source = only->source;
-	if (only && !p->n && str_starts(only->purl, S("pkg:github/"))) {
+	if (only && !p->n && str_starts(only->purl, S("pkg:github/")))
 		p->it.ecosystem = COMPONENT_GITHUB;
+	if (only && !p->n && parts->itself && str_starts(only->purl, S("pkg:pypi/")))
+		p->it.ecosystem = COMPONENT_PYPI;
+	if (p->it.ecosystem != COMPONENT_GENERIC) {
 		p->it.purl = only->purl;
+		if (parts->itself)
+			name_source(l->a, p);
 		return;
 	}
 	p->it.purl = purl_generic(l->a, p->it.name, p->it.version, p->it.source.url);
@@ -145,6 +163,8 @@ static void take_fact(struct component_look *l, struct component_path *p)
 
 	if (!f)
 		return;
+	if (str_starts(f->purl, S("pkg:")) && component_is_url(f->purl))
+		p->it.purl = f->purl;
 	if (!p->it.licence.n && f->licence.n)
 		component_set_licence(l->a, &p->it, f->licence);
 	if (!p->it.summary.n)

@@ -11,16 +11,6 @@
 #include "sbom/component_int.h"
 #include "source/package_url.h"
 
-bool component_is_web(struct str url)
-{
-	if (!str_starts(url, S("https://")) && !str_starts(url, S("http://")))
-		return false;
-	for (size_t i = 0; i < url.n; i++)
-		if (url.p[i] <= ' ' || url.p[i] >= 0x7f || strchr("\"<>\\^`{|}", url.p[i]))
-			return false;
-	return true;
-}
-
 /* ---- one ---- */
 
 /* "name-1.0.dist-info", where the file inside says nothing. */

@@ -26,7 +26,7 @@ static errint read_fact(struct arena *a, struct str key, struct str object,
 	} texts[] = {
 		{"name", &f.name},         {"version", &f.version}, {"file", &f.file},
 		{"source", &f.of},         {"license", &f.licence}, {"description", &f.summary},
-		{"homepage", &f.homepage},
+		{"homepage", &f.homepage}, {"purl", &f.purl},
 	};
 	struct json_member *v;
 	size_t n;

@@ -26,6 +26,7 @@ struct component_parts {
 	struct component_part *v;
 	size_t n;
 	struct str pname, version; /* of the derivation, or "" */
+	bool itself;               /* the path is the fixed output */
 };
 /* What the derivation of a path says; of one that is not there, nothing. */
 ATTR_MUST_CHECK errint component_parts_of(struct component_look *l, struct str drv,
@@ -52,7 +53,7 @@ void component_licence(struct arena *a, const char *dir, const struct wheel_meta
 
 struct component_fact {
 	struct str key; /* a Debian package, or a store path */
-	struct str name, version, file, of, licence, summary, homepage; /* or "" */
+	struct str name, version, file, of, licence, summary, homepage, purl; /* or "" */
 };
 struct component_facts {
 	struct component_fact *debian, *made; /* by key */
@@ -62,5 +63,10 @@ struct component_facts {
 const struct component_fact *component_fact_debian(const struct component_facts *f,
 						   struct str package, struct str file);
 const struct component_fact *component_fact_made(const struct component_facts *f, struct str path);
-/* What others may open: http or https, and nothing that a URL does not have. */
+
+/* ---- component_url.c ---- */
+
+/* Has it nothing that a URL does not have? */
+bool component_is_url(struct str s);
+/* What others may open: with http or https, and a host. */
 bool component_is_web(struct str url);

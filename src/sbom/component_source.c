@@ -2,6 +2,7 @@
  *
  * From a path's deriver to the fixed outputs that it is of: a wheel, .debs, or a recipe's sources.
  * A wheel that was built here is of its own sources. */
+#include "base/json.h"
 #include "base/url.h"
 #include "sbom/component_int.h"
 #include "source/fixed_source.h"
@@ -89,14 +90,38 @@ static errint walk_word(struct part_walk *w, const struct drv *d, struct str wor
 	return rc;
 }
 
+/* Attributes as the builder gets them, or, of structured ones, as JSON: texts, and lists of such,
+ * with blanks between. "" of what is none. */
+static struct str attribute(struct arena *a, const struct drv *d, const char *key)
+{
+	const struct str *text = drv_env_find(d, str_c(key)), *json = drv_env_find(d, S("__json"));
+	struct json_member *v;
+	struct str *items, out = S("");
+	size_t n;
+	ERR(none);
+
+	if (text || !json || json_members(a, *json, &v, &n, &none))
+		return text ? *text : S("");
+	const struct str *value = json_find(v, n, str_c(key));
+	if (!value || (value->p[0] != '"' && value->p[0] != '['))
+		return out;
+	if (value->p[0] == '"')
+		return json_string(a, *value, &out, &none) ? S("") : out;
+	if (json_strings(a, value, &items, &n, &none))
+		return out;
+	for (size_t i = 0; i < n; i++)
+		out = str_c(arena_printf(a, "%.*s%s%.*s", STR_ARG(out), out.n ? " " : "",
+					 STR_ARG(items[i])));
+	return out;
+}
+
 static errint walk_words(struct part_walk *w, const struct drv *d, unsigned depth, struct err *err)
 {
 	static const char *const keys[] = {"debs", "wheel", "wheels", "src", "srcs"};
 	errint rc = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		const struct str *value = drv_env_find(d, str_c(keys[i]));
-		struct str rest = value ? *value : S(""), word;
+		struct str rest = attribute(w->l->a, d, keys[i]), word;
 
 		while (!rc && rest.n && str_split(&rest, ' ', &word))
 			rc = walk_word(w, d, word, depth, err);
@@ -157,11 +182,9 @@ static errint walk(struct part_walk *w, struct str path, struct str output, unsi
 	if (output.n && !has_output(&d, output))
 		return 0;
 	if (depth == 0) {
-		const struct str *pname = drv_env_find(&d, S("pname"));
-		const struct str *version = drv_env_find(&d, S("version"));
-
-		w->out->pname = pname ? *pname : S("");
-		w->out->version = pname && version ? *version : S("");
+		w->out->pname = attribute(l->a, &d, "pname");
+		w->out->version = w->out->pname.n ? attribute(l->a, &d, "version") : S("");
+		w->out->itself = drv_is_fixed(&d);
 	}
 	return drv_is_fixed(&d) ? add(w, &d, err) : walk_words(w, &d, depth, err);
 }

@@ -62,12 +62,19 @@ void sbom_put_text(struct buf *b, struct str s)
 struct str sbom_url(struct arena *a, struct str s)
 {
 	char *out = arena_alloc(a, s.n * 3 + 1);
+	bool fragment = false;
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
+		bool plain = c > ' ' && c < 0x7f && !strchr("\"<>\\^`{|}[]", c);
 
-		if (c > ' ' && c < 0x7f && !strchr("\"<>\\^`{|}[]", c))
+		if (c == '%')
+			plain = base16_check(str_sub(s, i + 1, 2), 1);
+		if (c == '#')
+			plain = !fragment;
+		fragment |= c == '#';
+		if (plain)
 			out[n++] = (char)c;
 		else
 			n += (size_t)snprintf(out + n, 4, "%%%02X", c);

@@ -168,7 +168,8 @@ struct str source_purl(struct arena *a, struct str url)
 	if (is_python_file(url))
 		return python_purl(a, S(""), decoded(a, last_part(url)));
 	if (forge_parts(url, &kind, &owner, &repo, &ref))
-		return purl_github(a, owner, repo, str_drop_prefix(ref, S("refs/tags/")));
+		return purl_github(a, owner, repo,
+				   str_drop_prefix(decoded(a, ref), S("refs/tags/")));
 	if (commit_parts(url, &owner, &repo, &ref))
 		return purl_github(a, owner, repo, ref);
 	return S("");

@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 python3 -m venv "$T/venv" >"$T/err" 2>&1 || skip_all "no venv: $(tail -n 1 "$T/err")"
 HOME=${REAL_HOME:-$HOME} "$T/venv/bin/pip" install -q 'cyclonedx-python-lib[json-validation]==11.12.0' spdx-tools==0.8.5 >"$T/err" 2>&1 ||
 	skip_all "pip does not bring the validators: $(tail -n 1 "$T/err")"
-plan 16
+plan 17
 full_store
 cd "$project" || exit 1
 jq=$(in_full build --no-link --expr "(import $top/pkgs { system = builtins.currentSystem; }).jq" 2>"$T/log") || tail -n 20 "$T/log" >&2
@@ -48,3 +48,34 @@ took=$((($(date +%s%N) - start) / 1000000))
 echo "# $took ms"
 ok "it takes no longer than a second" test $took -lt 1000
 like "tags, too, have their creator" "$(in_full sbom comfyui --format spdx-tag)" '^Creator: Tool: kiln-'
+
+# ---- what validators refuse of others ----
+# Pages, licences and names as people write them; what is no URL or expression may not be told as one.
+KILN_STORE='' NIX_STORE_DIR="$T/st" NIX_STATE_DIR="$T/var" NIX_LOG_DIR="$T/logs"
+export NIX_STORE_DIR NIX_STATE_DIR NIX_LOG_DIR
+unset KILN_STORE
+cat >"$T/odd.nix" <<'END'
+let
+  d = name: script: derivation { inherit name; system = builtins.currentSystem; builder = "/bin/sh"; PATH = builtins.getEnv "PATH"; args = [ "-c" script ]; };
+  dist = n: lines: d "python3.13-odd${toString n}+1-1_?=.${toString n}" ''
+    folder=$out/lib/python3.13/site-packages/odd${toString n}-1.dist-info; mkdir -p $folder
+    printf 'Name: odd${toString n}\nVersion: 1!2.0+local.1\n${lines}\n' >$folder/METADATA
+  '';
+  all = builtins.genList (n: dist n (builtins.elemAt lines n)) (builtins.length lines);
+  lines = [
+    "Home-page: https://forge.example:owner/repo.git"
+    "Home-page: https://x.example/a b\\nSummary: a \"b\" </text> \\\\ \\001 \\303\\244 \\377"
+    "Home-page: https://x.example/%%zz#a#b"
+    "Project-URL: Homepage, https://[::1"
+    "License-Expression: MIT AND LicenseRef-Own.Text OR GPL-2.0 WITH Classpath-exception-2.0"
+    "License-Expression: LicenseRef-Own.Text"
+    "License-Expression: Apache-2.0 OR BSD-2-Clause-Views"
+    "License: NOASSERTION\\nHome-page: UNKNOWN"
+    "License: see the file </text>"
+  ];
+in d "top" "echo ${toString all} >$out"
+END
+top=$(kiln build --no-link --no-sandbox -f "$T/odd.nix" 2>"$T/log") || tail -n 20 "$T/log" >&2
+kiln sbom "$top" -o "$T/x.cdx.json" && kiln sbom "$top" --format spdx -o "$T/x.spdx.json" && kiln sbom "$top" --format spdx-tag -o "$T/x.spdx"
+is "what is written oddly is valid, too" "$(cd "$T" && "$T/venv/bin/python" "$here/sbom.py" x.cdx.json x.spdx.json x.spdx 2>&1 | grep -v '^Generating LALR')" \
+	"valid: 10 paths, 9 references"

@@ -2,7 +2,7 @@
 # kiln sbom: what a closure consists of, in the formats of others. tests/full/sbom.sh has them validated.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 38
+plan 40
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
@@ -54,6 +54,13 @@ rec {
     name = "commit-unstable-2026-01-01"; pname = "commit"; version = "unstable-2026-01-01";
     src = fixed "source" { urls = [ "https://user:secret@files.example/x%20y/commit.tar.gz" ]; };
   };
+  # Structured attributes are JSON; their builder is a file.
+  structured = d {
+    name = "structured-9"; __structuredAttrs = true; pname = "structured"; version = "9-rc1"; outputs = [ "out" ];
+    srcs = [ tagged.src ]; script = ". ./.attrs.sh; echo x >\${outputs[out]}"; builder = "@bash@";
+  };
+  # What was fetched may be in a closure itself.
+  fetched = fixed "fetched-src" { urls = [ "https://github.com/Owner/Fetched/archive/v2%2B1.tar.gz" ]; };
   plain = d { name = "plain-3.4-dev"; script = "echo $out ${six} >$out"; };
 }
 END
@@ -62,10 +69,11 @@ cat >project/.flox/pkgs/top.nix <<'END'
 let k = import ../../kinds.nix; in
 k.d {
   name = "top-0.1"; pname = "top"; version = "0.1";
-  script = "echo ${k.six} ${k.zlib} ${k.pair} ${k.tagged} ${k.commit} ${k.plain} >$out";
-} // { meta = { license = [ { spdxId = "GPL-3.0-only"; } { spdxId = "MIT"; } ]; description = "Ü \"quoted\"\nlines"; homepage = "https://top.example/"; }; }
+  script = "echo ${k.six} ${k.zlib} ${k.pair} ${k.tagged} ${k.commit} ${k.plain} ${k.structured} ${k.fetched} >$out";
+} // { meta = { license = [ { spdxId = "GPL-3.0-only"; } { spdxId = "MIT"; } ]; description = "Ü \"quoted\"\nlines"; homepage = "https://top.example/"; identifiers.purl = "pkg:generic/example/top@0.1"; }; }
 END
 cd project || exit 1
+sed -i "s,@bash@,$(command -v bash)," kinds.nix
 kiln build top >/dev/null 2>"$T/err" || fail "the recipe builds" "$(cat "$T/err")"
 top=$(readlink result-top)
 
@@ -112,8 +120,10 @@ has "a tag's archive is the repository" "tagged 1.5 pkg:github/owner/tagged@v1.5
 has "and where it is" "  source-distribution https://github.com/Owner/Tagged/archive/refs/tags/v1.5.tar.gz 1"
 has "nobody's password is told" "  source-distribution https://files.example/x%20y/commit.tar.gz 1"
 has "what is not the first output is not called as that" "plain-dev 3.4 pkg:generic/plain-dev@3.4 ~"
-has "a recipe says its licence" "top 0.1 pkg:generic/top@0.1 GPL-3.0-only AND MIT"
-has "every path is one component with its edges" "True True 6 [1, 0]"
+has "structured attributes are read" "structured 9-rc1 pkg:github/owner/tagged@v1.5 ~"
+has "a source in a closure is what it is" "fetched v2+1 pkg:github/owner/fetched@v2%2B1 ~"
+has "a recipe says its licence, and its package URL if it has one" "top 0.1 pkg:generic/example/top@0.1 GPL-3.0-only AND MIT"
+has "every path is one component with its edges" "True True 8 [1, 0]"
 has "text is text" "'Ü \"quoted\"\\nlines' True"
 like "the time is SOURCE_DATE_EPOCH's" "$(SOURCE_DATE_EPOCH=86400 kiln sbom top)" '"timestamp": "1970-01-02T00:00:00Z"'
 fails_like "which is a number" "SOURCE_DATE_EPOCH is 'now'" env SOURCE_DATE_EPOCH=now "$KILN_BUILD/kiln" sbom top
@@ -134,7 +144,7 @@ for n in ("six", "libfirst", "tagged"):
 END
 python3 "$T/look.py" "$T/one.spdx.json" >"$T/seen" 2>&1
 has "it is SPDX 2.3" "SPDX-2.3 CC0-1.0 1970-01-01T00:00:00Z True True"
-has "its relations are between what is there" "True {'CONTAINS': 2, 'DEPENDS_ON': 7, 'DESCRIBES': 1}"
+has "its relations are between what is there" "True {'CONTAINS': 2, 'DEPENDS_ON': 9, 'DESCRIBES': 1}"
 has "they say what needs what" "True True"
 has "a registry's file is no URL" "six MIT NOASSERTION pkg:pypi/six@1.16.0"
 has "what is in a path is a package" "libfirst NOASSERTION NOASSERTION pkg:deb/debian/libfirst@2.0~rc1-1?arch=all"

@@ -4,7 +4,7 @@
 #include "tap.h"
 
 #include "base/arena.h"
-#include "sbom/component.h"
+#include "sbom/component_int.h"
 #include "sbom/sbom_int.h"
 #include "sbom/spdx.h"
 #include "source/package_url.h"
@@ -185,6 +185,34 @@ static void test_text(void)
 	IS_STR(sbom_utf8(&a, S("")), S(""), "nothing");
 	IS_STR(sbom_url(&a, S("mirror://x/a b\xc3\xa9|")), S("mirror://x/a%20b%C3%A9%7C"),
 	       "a reference has no blanks");
+	IS_STR(sbom_url(&a, S("https://x/%zz%41#a#b[1]")), S("https://x/%25zz%41#a%23b%5B1%5D"),
+	       "nor what is no escape, or a second fragment");
+}
+
+static void test_urls(void)
+{
+	static const char *const good[] = {"https://x.example", "http://x:80/a?b=%20#c",
+					   "https://u@x/~a"};
+	static const char *const bad[] = {"",
+					  "UNKNOWN",
+					  "x.example",
+					  "ftp://x",
+					  "https://",
+					  "https:///a",
+					  "https://x:owner/repo.git",
+					  "https://x/a b",
+					  "https://x/%",
+					  "https://x/%4",
+					  "https://x/#a#b",
+					  "https://x/[a]",
+					  "https://x/\xc3\xa9",
+					  "https://x/\"",
+					  "git@x:owner/repo"};
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		OK(component_is_web(str_c(good[i])), "a page: %s", good[i]);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		OK(!component_is_web(str_c(bad[i])), "none: %s", bad[i]);
 }
 
 int main(void)
@@ -195,5 +223,6 @@ int main(void)
 	test_purls();
 	test_facts();
 	test_text();
+	test_urls();
 	return tap_done();
 }
