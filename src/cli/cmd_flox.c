@@ -4,6 +4,7 @@
 #include "base/report.h"
 #include "cli/build_command.h"
 #include "cli/command.h"
+#include "cli/flox_verbs.h"
 #include "cli/init_command.h"
 #include "cli/option_eval.h"
 
@@ -18,7 +19,7 @@ static errint take_stability(void *at, const struct option_given *g, struct err 
 {
 	if (strcmp(g->args[0], "stable") != 0)
 		report_msg(cli_report(g->frame), REPORT_WARN,
-			   "'--stability %s' does nothing in kiln: there is one package set",
+			   "'%s %s' does nothing in kiln: there is one package set", g->name,
 			   g->args[0]);
 	return 0;
 }
@@ -27,6 +28,11 @@ static const struct option build_rows[] = {
 	OPT_TEXT(struct build_command, project, "-d --dir", "DIR", "the project's folder"),
 	{.names = "--stability",
 	 .args = "NAME",
+	 .kind = OPTION_CALL,
+	 .flags = OPTION_HIDDEN,
+	 .call = take_stability},
+	{.names = "--nixpkgs-url",
+	 .args = "URL",
 	 .kind = OPTION_CALL,
 	 .flags = OPTION_HIDDEN,
 	 .call = take_stability},
@@ -53,6 +59,7 @@ static const struct command build = {
 	.size = sizeof(struct build_command),
 	.run = build_run,
 	.release = build_release,
+	.verbs = flox_build_verbs,
 };
 
 /* ---- environments ---- */
@@ -102,12 +109,16 @@ static const struct command *const verbs[] = {
 	&command_services,
 	&command_uninstall,
 	&command_upgrade,
+	&flox_verb_search,
+	&flox_verb_show,
 	NULL,
 };
 
 /* What Flox calls it, and what does it here. */
 static const char *const elsewhere[] = {
-	"publish", "", "search", "", "show", "", NULL,
+	"publish",
+	"",
+	NULL,
 };
 
 const struct command command_flox = {

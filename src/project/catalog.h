@@ -69,6 +69,7 @@ ATTR_MUST_CHECK errint catalog_facts(struct catalog *c, struct str *json, struct
 struct catalog_hit {
 	const struct catalog_row *row;
 	unsigned rank;          /* smaller is nearer */
+	bool slip;              /* it only is called almost like the words */
 	const struct str *also; /* the same package under these names, too */
 	size_t n_also;
 };

@@ -112,7 +112,8 @@ static void look(struct search *s, const struct catalog_row *v, const struct sea
 			rank += one;
 		}
 		if (all)
-			s->v[s->n++] = (struct catalog_hit){.row = &v[i], .rank = rank};
+			s->v[s->n++] =
+				(struct catalog_hit){.row = &v[i], .rank = rank, .slip = near};
 	}
 }
 

@@ -66,11 +66,10 @@ like "one that nothing here does, with what helps" "$(hint kiln install x)" 'in 
 is "a verb without its command" "$(hint kiln debian; hint kiln repair)" "here it is 'kiln lock debian'
 here it is 'kiln store repair'"
 is "a command behind another, an operation without dashes" \
-	"$(hint kiln store log; hint kiln store verify; hint kiln store export; hint kiln store list)" \
+	"$(hint kiln store log; hint kiln store verify; hint kiln store export)" \
 	"here it is 'kiln log'
 here it is 'kiln store --verify'
-here it is 'kiln store --export'
-here it is 'kiln store ls PATH, or kiln gc --roots'"
+here it is 'kiln store --export'"
 is "no flag of a setting by a word that it shares" "$(hint kiln log --json x)" "see 'kiln log --help'"
 is "sizes have units" "$(kiln gc -n --max-freed 2G 2>&1; compat nix-store --gc --max-freed 1k 2>&1; compat nix store gc --dry-run --max 3t 2>&1 |
 	grep -c error)" "0 store paths would be deleted, 0.0 MiB freed

@@ -64,7 +64,7 @@ is "which names them all" "$(cd "$root/docs/man" && printf '%s\n' *.[57].scd | s
 	"$(grep -oE '\*(kiln|manifest)[a-z.-]*\*\([57]\)' "$root/docs/man/kiln.1.scd" | sed 's/\*//g; s/(\(.\))/.\1/' | sort -u)"
 for page in "$root"/docs/man/*.[57].scd; do scdoc <"$page" >/dev/null || echo "$page"; done >"$T/wrong" 2>&1
 is "they are valid" "$(cat "$T/wrong")" ""
-grep -ohE '\*[a-z][a-z.-]*\*\([157]\)' "$root"/docs/man/*.scd | sed 's/\*//g; s/(\(.\))/.\1/' | grep -E '^(kiln|flox|nix)' | sort -u |
+grep -ohE '\*[a-z][a-z.-]*\*\([157]\)' "$root"/docs/man/*.scd | sed 's/\*//g; s/(\(.\))/.\1/' | grep -E '^(kiln|flox|nix|manifest)' | sort -u |
 	while read -r page; do [ -f "$root/docs/man/$page.scd" ] || [ "$page" = nix-store.1 ] || echo "$page"; done >"$T/wrong"
 is "no page names one that is not there" "$(cat "$T/wrong")" ""
 # Commands that pages and the README call exist.
