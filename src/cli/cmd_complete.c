@@ -32,6 +32,8 @@ static const struct expected {
 	{"kiln upgrade", NULL, COMPLETE_INSTALLED},
 	{"kiln services", "NAME", COMPLETE_SERVICES},
 	{"kiln services", "SERVICE", COMPLETE_SERVICES},
+	{"kiln init", "NAME", 0},
+	{"kiln edit", "NAME", 0},
 	{"kiln key", "NAME", COMPLETE_KEYS},
 	{"kiln key", "KEY", COMPLETE_KEYS | COMPLETE_FILES},
 	{"kiln release", "KEY", COMPLETE_KEYS | COMPLETE_FILES},

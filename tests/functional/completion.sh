@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 root=$(cd "$(dirname "$0")/../.." && pwd)
-plan 22
+plan 24
 mkdir -p "$T/project/.flox/pkgs/two" "$T/project/.flox/env" "$T/project/sub/folder" "$T/project/my files"
 cd "$T/project/sub" || exit 1
 touch ../.flox/pkgs/one.nix ../.flox/pkgs/two/default.nix "../my files/a b.txt"
@@ -32,6 +32,16 @@ is "recipes, and files" "$(offered build '')" "one two :files"
 is "a package where no recipe is called so" "$(offered build libjpeg_t)" "libjpeg_turbo :files"
 is "tracks" "$(offered release promote ma)" "main-testing main-staging main :words"
 is "parts of the machine" "$(offered doctor sa)" "sandbox :words"
+of_environment() { # WHAT COMMAND EXPECTED
+	if kiln help --list | grep -q "^kiln $2	"; then
+		# shellcheck disable=SC2086 # words
+		is "$1" "$(offered $2 '')" "$3"
+	else
+		pass "$1 # SKIP there is no kiln $2"
+	fi
+}
+of_environment "services of the environment" "services stop" "web :words"
+of_environment "what is installed in it" "uninstall" "numpy odd name :words"
 is "topics and commands" "$(offered help s | tr ' ' '\n' | grep -xE 'slots|store|sandbox' | paste -sd ' ')" "store sandbox slots"
 is "a command's verbs behind help" "$(offered help store l)" "ls :words"
 is "behind what is run, files" "$(offered run one -- x)" ":files"

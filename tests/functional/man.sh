@@ -41,7 +41,7 @@ of_page() {
 pages=$(cut -f1 "$T/list" | while IFS= read -r called; do page_of "$called"; done | sort -u)
 # shellcheck disable=SC2086 # words
 set -- $pages
-plan $(($# * 2 + 20))
+plan $(($# * 2 + 25))
 for page in "$@"; do
 	is "$page(1) names the options of its rows" "$(of_page "$page")" "$(of_rows "$page")"
 	ok "$page(1) is valid" sh -c "scdoc <'$root/docs/man/$page.1.scd' >/dev/null"
@@ -149,4 +149,24 @@ two
 libjpeg_turbo"
 else
 	pass "completion in zsh # SKIP no zsh"
+fi
+
+# ---- an installation ----
+if command -v meson >/dev/null && meson install -C "$KILN_BUILD" --no-rebuild --quiet --destdir "$T/dest" >"$T/err" 2>&1; then
+	kiln=$(find "$T/dest" -path '*/bin/kiln')
+	share=${kiln%/bin/kiln}/share
+	is "every page is there, for man" "$(find "$share/man" -type f -name '*.[157]' | sed 's,.*/,,' | sort)" \
+		"$(cd "$root/docs/man" && printf '%s\n' *.scd | sed 's/\.scd$//' | grep -vE '^(nix|flox)' | sort)"
+	is "and without man" "$(cd / && "$kiln" help slots)" "$(kiln help slots)"
+	is "so are completions, where shells look" "$(cd "$share" && find . -name kiln -path '*completions*' -o -name _kiln -o -name kiln.fish | sort)" \
+		"./bash-completion/completions/kiln
+./fish/vendor_completions.d/kiln.fish
+./zsh/site-functions/_kiln"
+	# shellcheck disable=SC2016 # the inner shell's
+	is "which ask the one that is typed" "$(env -i HOME="$T" bash -c '. "$1"; COMP_WORDS=("$2" vers) COMP_CWORD=1 COMP_LINE="$2 vers"; _kiln; echo "${COMPREPLY[*]}"' \
+		bash "$share/bash-completion/completions/kiln" "$kiln" 2>&1)" version
+	is "a page that is missing is told" "$(rm "$share/kiln/docs/man/kiln-slots.7.scd" && "$kiln" help slots 2>&1 | tail -1)" \
+		"hint: reinstall kiln, or set KILN_DATA_DIR"
+else
+	for what in pages text completions program hint; do pass "an installation: $what # SKIP meson does not install this build folder"; done
 fi
