@@ -339,7 +339,7 @@ void commands_print(void)
 	}
 	out_str(S("\ntopics and files:\n"));
 	for (const struct help_topic *t = help_topics; t->name; t++)
-		out_printf("  %-12s %s\n", t->name, t->summary);
+		out_printf("  %-17s %s\n", t->name, t->summary);
 	out_printf(
 		"\n'kiln help COMMAND' tells a command's options, 'kiln help TOPIC' prints a topic's page;"
 		"\n'kiln help -m COMMAND' or 'man kiln-COMMAND' tells all of a command.\n");

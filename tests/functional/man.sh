@@ -94,11 +94,11 @@ completed() {
 		bash "$root/docs/completion/kiln.bash" "$@"
 }
 if command -v bash >/dev/null; then
-	is "commands, verbs and options are completed" "$(completed kiln vers; completed kiln store l; completed kiln store ls --r; completed kiln help vers; completed kiln gc -)" \
+	is "commands, verbs and options are completed" "$(completed kiln vers; completed kiln store l; completed kiln store ls --r; completed kiln help wh; completed kiln gc -)" \
 		"version
 ls
 --recursive
-version
+why
 -n --dry-run --max-freed --roots --json --help -h --version --store -v --verbose --quiet --offline"
 	mkdir -p "$T/project/.flox/pkgs/two" "$T/project/sub"
 	touch "$T/project/.flox/pkgs/one.nix" "$T/project/.flox/pkgs/two/default.nix"
@@ -120,11 +120,11 @@ fi
 if command -v fish >/dev/null; then
 	# shellcheck disable=SC2016 # fish's
 	is "fish, too" "$(cd "$T/project/sub" && PATH=$KILN_BUILD:$PATH fish --no-config -c 'source $argv[1]
-		for line in "kiln vers" "kiln store l" "kiln store ls --rec" "kiln help vers" "kiln build t" "kiln shell libjpeg_t"; complete -C $line; end' "$root/docs/completion/kiln.fish" | cut -f1)" \
+		for line in "kiln vers" "kiln store l" "kiln store ls --rec" "kiln help wh" "kiln build t" "kiln shell libjpeg_t"; complete -C $line; end' "$root/docs/completion/kiln.fish" | cut -f1)" \
 		"version
 ls
 --recursive
-version
+why
 two
 libjpeg_turbo"
 else
@@ -138,13 +138,13 @@ compadd() { fitting "${(@P)2}"; }
 _files() { :; }
 offered() { local -a words; words=("$@"); integer CURRENT=$#; local PREFIX=$words[-1]; source $script; }
 script=$1
-offered kiln vers; offered kiln store l; offered kiln store ls --rec; offered kiln help vers; offered kiln build t; offered kiln shell libjpeg_t
+offered kiln vers; offered kiln store l; offered kiln store ls --rec; offered kiln help wh; offered kiln build t; offered kiln shell libjpeg_t
 END
 	is "and zsh" "$(cd "$T/project/sub" && PATH=$KILN_BUILD:$PATH zsh -f "$T/try.zsh" "$root/docs/completion/kiln.zsh")" \
 		"version
 ls
 --recursive
-version
+why
 two
 libjpeg_turbo"
 else
