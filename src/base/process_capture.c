@@ -11,11 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
 	TAIL_BYTES = 4096,
 	TAIL_LINES = 20,
+	END_NAPS = 400, /* of 5 ms, for who ends by himself */
 };
 
 struct capture {
@@ -131,6 +133,22 @@ static errint start(const char *const *argv, const char *const *env, struct capt
 	return process_start(&spec, pid, err);
 }
 
+/* Asked to, most take away what only they know of (git: its locks); who does not is killed. */
+static void end_program(pid_t pid)
+{
+	const struct timespec nap = {.tv_nsec = 5 * 1000 * 1000};
+
+	kill(pid, SIGTERM);
+	for (int i = 0; i < END_NAPS; i++) {
+		if (waitpid(pid, NULL, WNOHANG) != 0)
+			return;
+		nanosleep(&nap, NULL);
+	}
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 errint process_capture_env(const char *const *argv, const char *const *env, struct buf *out,
 			   struct buf *errs, struct err *err)
 {
@@ -146,11 +164,7 @@ errint process_capture_env(const char *const *argv, const char *const *env, stru
 	if (rc)
 		return rc;
 	if (collect(&c, err)) {
-		ERR(ignored);
-
-		kill(pid, SIGKILL);
-		if (process_wait(pid, &status, &ignored))
-			err_clear(&ignored);
+		end_program(pid);
 		return err_wrap(err, "running '%s'", argv[0]);
 	}
 	rc = process_wait(pid, &status, err);

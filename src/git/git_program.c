@@ -9,19 +9,22 @@
 
 extern char **environ;
 
-/* What it says is read, so it is said in one language. */
+/* What it says is read, so it is said in one language. And who only looks takes no lock, which
+ * would stay when he is killed. */
 static const char **spoken_environment(void)
 {
 	size_t n = 0, k = 0;
 
 	while (environ[n])
 		n++;
-	const char **v = xcalloc(n + 2, sizeof(*v));
+	const char **v = xcalloc(n + 3, sizeof(*v));
 	for (size_t i = 0; i < n; i++)
 		if (!str_starts(str_c(environ[i]), S("LC_ALL=")) &&
+		    !str_starts(str_c(environ[i]), S("GIT_OPTIONAL_LOCKS=")) &&
 		    !str_starts(str_c(environ[i]), S("LANGUAGE=")))
 			v[k++] = environ[i];
-	v[k] = "LC_ALL=C";
+	v[k++] = "LC_ALL=C";
+	v[k] = "GIT_OPTIONAL_LOCKS=0";
 	return v;
 }
 

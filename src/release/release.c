@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/process.h"
 
 errint release_open(struct session *s, const char *project, struct release *out, struct err *err)
 {
@@ -106,6 +107,8 @@ errint release_lock(struct release *r, struct err *err)
 {
 	char *file CLEANUP_FREE = path_join(str_c(r->place.common), S("kiln-release.lock"));
 
+	/* Whoever changes something says what ^C has made of it. */
+	interrupts_catch();
 	r->lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (r->lock < 0)
 		return err_sys(err, "cannot lock '%s'", file);

@@ -257,8 +257,9 @@ errint kit_install(struct session *s, const char *file, struct arena *a, struct 
 		   struct err *err)
 {
 	struct kit k CLEANUP(kit_close) = {.fd = -1};
-	errint rc = kit_open(file, a, &k, err);
 
+	interrupts_catch();
+	errint rc = kit_open(file, a, &k, err);
 	if (!rc)
 		rc = check_store(&k, s, err);
 	for (size_t i = 0; !rc && i < k.manifest.n_paths; i++) {

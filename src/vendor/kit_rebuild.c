@@ -8,6 +8,7 @@
 #include "archive/archive.h"
 #include "archive/tar_write.h"
 #include "base/file.h"
+#include "base/process.h"
 #include "base/report.h"
 #include "vendor/kit_int.h"
 
@@ -256,8 +257,9 @@ errint kit_rebuild(struct session *s, const struct kit_options *o, struct arena 
 {
 	struct rebuild r CLEANUP(rebuild_release) = {
 		.s = s, .o = o, .a = a, .out = out, .kit = {.fd = -1}};
-	errint rc = kit_open(o->file, a, &r.kit, err);
 
+	interrupts_catch();
+	errint rc = kit_open(o->file, a, &r.kit, err);
 	if (!rc)
 		rc = check_labels(&r, err);
 	if (!rc)

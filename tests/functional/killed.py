@@ -3,12 +3,14 @@
 one, and says what was wrong afterwards: who outlived it, a store that does not verify, a second run
 that does not complete, what neither that nor a collection takes away.
 
-usage: killed.py SCRATCH STORE SEED MOMENTS [--altered] CHECK -- COMMAND…
+usage: killed.py SCRATCH STORE SEED MOMENTS [--altered|--interrupt] CHECK -- COMMAND…
 
 SCRATCH/template is the store as it is before, SCRATCH/work where it is worked on; STORE is the folder of
 store paths below it. The command and CHECK, a line of shell that fails where not all was done, are run
-in SCRATCH. --altered: it is the command that mends the store. Last line: kills, moments, milliseconds
-that the whole command takes."""
+in SCRATCH. --altered: it is the command that mends the store. --interrupt: SIGINT instead, to the
+command alone or to all that it has started, as a terminal sends it; it must say so, end with status 130,
+and leave no file behind that was not there. Last line: kills, moments, milliseconds that the whole
+command takes, and with --interrupt the longest that it took to end."""
 import ctypes
 import os
 import random
@@ -22,11 +24,15 @@ NIX_STORE = BUILD + "/compat/nix-store"
 PR_SET_CHILD_SUBREAPER = 36
 # Long, since the machine may be busy: who stays is found by his staying.
 PATIENCE = 20
+# From SIGINT to the end, on a busy machine, with a disk to wait for.
+BOUND = 10
 
 
 class Trial:
-    def __init__(self, scratch, store, check, command, altered):
-        self.scratch, self.check, self.command, self.altered = scratch, check, command, altered
+    def __init__(self, scratch, store, check, command, mode):
+        self.scratch, self.check, self.command = scratch, check, command
+        self.altered, self.interrupt = mode == "--altered", mode == "--interrupt"
+        self.longest = 0
         self.store = f"{scratch}/work/{store}"
         self.wrong = []
 
@@ -40,7 +46,9 @@ class Trial:
 
     def start(self):
         return subprocess.Popen(self.command, cwd=self.scratch, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+                                # a shell's background job ignores it
+                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     def said(self, what, *argv, **more):
         done = subprocess.run(argv, cwd=self.scratch, stdin=subprocess.DEVNULL, capture_output=True, text=True, **more)
@@ -71,12 +79,50 @@ class Trial:
         for name in sorted(set(os.listdir(self.store)) - valid - {".links"}):
             self.wrong.append(f"'{name}' stays in the store")
 
+    def files(self):
+        """All names, but for what a database and locks make at their opening."""
+        found = set()
+        for folder, folders, names in os.walk(self.scratch + "/work"):
+            if folder.startswith(self.store + "/") or folder.endswith("/nix/var"):
+                folders.clear()
+                continue
+            found |= {os.path.join(folder, name) for name in folders + names}
+        return found
+
+    def end_by_hand(self, process, was):
+        """^C, to it alone or to its group: it says so, soon, and cleans up. Before it has begun anything
+        it may just go."""
+        begin = time.monotonic()
+        try:
+            (os.kill if random.random() < 0.5 else os.killpg)(process.pid, signal.SIGINT)
+            err = process.communicate(timeout=PATIENCE)[1].decode(errors="replace")
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            self.wrong.append("^C: no answer")
+            return
+        took = time.monotonic() - begin
+        self.longest = max(self.longest, took)
+        if process.returncode == 0 or (process.returncode == -signal.SIGINT and self.files() == was):
+            return
+        if process.returncode != 130 or not any(line.startswith("error: ") and "interrupted" in line for line in err.split("\n")):
+            self.wrong.append(f"^C: status {process.returncode}: {err[-500:]}")
+        if took > BOUND:
+            self.wrong.append(f"^C: it took {took:.1f} s")
+        # What was done whole before it may stay, and what the next collection takes.
+        left = [name for name in self.files() - was if "kiln" in os.path.basename(name) and not name.startswith(self.store)]
+        if left:
+            self.wrong.append("^C: it leaves " + " ".join(sorted(left)))
+
     def run(self, moment):
         """Was it killed while it worked?"""
         self.fresh()
+        was = self.files()
         process = self.start()
         time.sleep(moment)
         killed = process.poll() is None
+        if killed and self.interrupt:
+            self.end_by_hand(process, was)
         process.kill()
         err = process.stderr.read().decode(errors="replace") if not killed else ""
         process.wait()
@@ -102,12 +148,12 @@ class Trial:
 def main():
     scratch, store, seed, moments = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     rest = sys.argv[5:]
-    altered = rest[0] == "--altered"
-    check, command = rest[altered], rest[altered + 2:]
+    mode = rest.pop(0) if rest[0] in ("--altered", "--interrupt") else ""
+    check, command = rest[0], rest[2:]
     random.seed(seed)
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    trial = Trial(scratch, store, check, command, altered)
+    trial = Trial(scratch, store, check, command, mode)
     # How long it takes by itself, on a busy machine, too.
     whole = float("inf")
     for _ in range(3):
@@ -127,7 +173,8 @@ def main():
         if trial.wrong:
             bad += 1
             print(f"killed after {moment * 1000:.1f} of {whole * 1000:.0f} ms:\n" + "\n".join(trial.wrong))
-    print(f"{killed} of {moments} within {whole * 1000:.0f} ms")
+    ended = f", ended within {trial.longest * 1000:.0f} ms" if trial.interrupt else ""
+    print(f"{killed} of {moments} within {whole * 1000:.0f} ms{ended}")
     return bad > 0 or killed < moments // 3
 
 

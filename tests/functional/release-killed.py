@@ -86,11 +86,19 @@ def trial(moment, whole_group):
     time.sleep(moment)
     killed = process.poll() is None
     end(process.pid, killed and whole_group)
+    said = process.stderr.read().decode()
     process.stderr.close()
     process.stdout.close()
     process.wait()
     quiet(process.pid)
     wrong = []
+    # ^C is answered by a word, but where nothing has begun.
+    if killed and SIGNAL == signal.SIGINT and process.returncode:
+        begun = os.path.exists(tree + "/.git/kiln-release.json") or refs(tree) != before
+        if process.returncode != 130 if begun else process.returncode not in (130, -SIGNAL):
+            wrong.append("^C: status %d: %s" % (process.returncode, said))
+        elif process.returncode == 130 and "error: " not in said:
+            wrong.append("^C: it says: " + said)
     # Who was killed has no status 0, whatever he told before: he is run again. Then once more, as
     # somebody does who did not see that.
     for _ in range(2 if killed else 1):
@@ -111,6 +119,7 @@ def trial(moment, whole_group):
     return killed, wrong
 
 
+before = refs(scratch + "/template/w")
 whole = float("inf")
 for _ in range(3):
     fresh()

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 command -v git >/dev/null || skip_all "no git"
 here=$(cd "$(dirname "$0")" && pwd)
-plan 5
+plan 6
 : "${KILN_SEED:=$(date +%s)}" "${KILN_KILLS:=12}"
 echo "# seed $KILN_SEED"
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c@d
@@ -52,6 +52,7 @@ by_hand git branch -f main-staging main
 (cd "$T/template/w" && git switch -qc main-testing-2 main-testing && git switch -q main-testing && version 1.1 10 && git branch -qD main-testing-2 && git push -q origin main-testing && git switch -q main-staging)
 by_hand git merge -q --ff-only main-testing
 killed promote main-testing
+killed --interrupt promote main-testing
 
 (cd "$T/template/w" && git merge -q --ff-only main-testing && git push -q origin main-staging)
 by_hand git reset -q --hard HEAD~1

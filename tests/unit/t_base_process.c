@@ -4,6 +4,7 @@
 #include "tap.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/environ.h"
@@ -165,6 +166,13 @@ static void test_interrupts(void)
 	       "an interrupt ends a wait");
 	OK(clock_ms() - start < 10000, "at once");
 	OK(interrupted(), "and is remembered");
+	interrupts_reset();
+	char dir[] = "/tmp/kiln-test.XXXXXX";
+	OK(mkdtemp(dir) != NULL, "a folder");
+	char *script CLEANUP_FREE = xasprintf(
+		"trap 'rmdir %s; exit 1' TERM; kill -INT $PPID; while :; do sleep 0.02; done", dir);
+	IS_ERR(capture(script, &out, NULL, &err), err, ERR_INTERRUPTED, "one that cleans up");
+	OK(access(dir, F_OK) != 0, "is let do so");
 	IS_ERR(interrupt_check(&err), err, ERR_INTERRUPTED, "as an error");
 }
 
