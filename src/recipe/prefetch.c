@@ -104,7 +104,8 @@ static errint begin(const struct fetching *f, struct prefetch *p, struct ascent 
 	return ascent_begin(session_ladder(f->s), &r, out, err);
 }
 
-static errint step(const struct fetching *f, size_t *left, struct err *err)
+static errint step(const struct fetching *f, struct ascent **under_way, size_t *left,
+		   struct err *err)
 {
 	struct ladder *l = session_ladder(f->s);
 	errint rc = ladder_step(l, -1, NULL, 0, err);
@@ -114,6 +115,7 @@ static errint step(const struct fetching *f, size_t *left, struct err *err)
 		struct ascent_result *r = ascent_result(a);
 
 		--*left;
+		under_way[p - f->v] = NULL;
 		if (r->got.err.code)
 			err_move(&p->failure, &r->got.err);
 		else
@@ -134,7 +136,10 @@ static errint fetch_files(const struct fetching *f, struct err *err)
 		    !begin(f, &f->v[i], &under_way[i], &f->v[i].failure))
 			left++;
 	while (!rc && left)
-		rc = step(f, &left, err);
+		rc = step(f, under_way, &left, err);
+	/* After an interruption some are not done. */
+	for (size_t i = 0; rc && i < f->n; i++)
+		ascent_free(under_way[i]);
 	return rc;
 }
 
@@ -174,6 +179,9 @@ errint prefetch_all(struct session *s, struct prefetch *v, size_t n, struct aren
 	struct fetching f CLEANUP(fetching_release) = {s, a, v, n};
 	/* An evaluation that is open meanwhile may have it so. */
 	bool was_readonly = store_readonly(s->store);
+
+	/* What lies in the folder goes with it, after ^C, too. */
+	interrupts_catch();
 	errint rc = temp_dir(temp_dir_root(), "kiln-prefetch-", &f.dir, err);
 
 	if (rc)

@@ -3,11 +3,11 @@
 one, and says what was wrong afterwards: who outlived it, a store that does not verify, a second run
 that does not complete, what neither that nor a collection takes away.
 
-usage: killed.py SCRATCH STORE SEED MOMENTS [--altered|--interrupt] CHECK -- COMMAND…
+usage: killed.py SCRATCH STORE SEED MOMENTS [--altered|--interrupt] [--left LEFT] CHECK -- COMMAND…
 
 SCRATCH/template is the store as it is before, SCRATCH/work where it is worked on; STORE is the folder of
 store paths below it. The command and CHECK, a line of shell that fails where not all was done, are run
-in SCRATCH. --altered: it is the command that mends the store. --interrupt: SIGINT instead, to the
+in SCRATCH, and so is LEFT, right after the end. --altered: it is the command that mends the store. --interrupt: SIGINT instead, to the
 command alone or to all that it has started, as a terminal sends it; it must say so, end with status 130,
 and leave no file behind that was not there. Last line: kills, moments, milliseconds that the whole
 command takes, and with --interrupt the longest that it took to end."""
@@ -32,7 +32,7 @@ class Trial:
     def __init__(self, scratch, store, check, command, mode):
         self.scratch, self.check, self.command = scratch, check, command
         self.altered, self.interrupt = mode == "--altered", mode == "--interrupt"
-        self.longest = 0
+        self.longest, self.left = 0, None
         self.store = f"{scratch}/work/{store}"
         self.wrong = []
 
@@ -130,6 +130,8 @@ class Trial:
         process.stderr.close()
         if not killed and process.returncode:
             self.wrong.append(f"it failed by itself: {err[-1000:]}")
+        if self.left:
+            self.said("what it left is wrong", "sh", "-c", self.left)
         if not self.altered:
             self.verify("after the kill")
         # Every other time what it left is collected first: its garbage is nobody's any more.
@@ -149,11 +151,15 @@ def main():
     scratch, store, seed, moments = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     rest = sys.argv[5:]
     mode = rest.pop(0) if rest[0] in ("--altered", "--interrupt") else ""
+    left = None
+    if rest[0] == "--left":
+        left, rest = rest[1], rest[2:]
     check, command = rest[0], rest[2:]
     random.seed(seed)
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     trial = Trial(scratch, store, check, command, mode)
+    trial.left = left
     # How long it takes by itself, on a busy machine, too.
     whole = float("inf")
     for _ in range(3):

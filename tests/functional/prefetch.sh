@@ -8,7 +8,7 @@ top=$(cd "$here/../.." && pwd)
 command -v git >/dev/null || skip_all "no git"
 python3 -c 'import zipfile' 2>/dev/null || skip_all "no python3"
 command -v openssl >/dev/null || skip_all "no openssl"
-plan 35
+plan 36
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null no_proxy='*' KILN_CONF="$T/kiln.conf"
 unset PIP_FIND_LINKS PIP_INDEX_URL PIP_EXTRA_INDEX_URL SSH_AUTH_SOCK NIX_SSL_CERT_FILE SSL_CERT_FILE CURL_CA_BUNDLE
@@ -101,3 +101,17 @@ is "an empty list" "$(prefetch - </dev/null; echo $?)" 0
 fails_like "nothing" "'-' reads a list" kiln prefetch
 fails_like "a path" "a file of this machine is file:///" kiln prefetch ./file
 fails_like "half a repository" "is no OWNER/REPO" kiln prefetch github:tool
+
+# ---- ^C while several wait for who does not answer ----
+cat >wait.py <<'PY'
+import signal, socket, subprocess, sys, time
+here = socket.create_server(("127.0.0.1", 0))
+url = "http://127.0.0.1:%d/" % here.getsockname()[1]
+p = subprocess.Popen([sys.argv[1], "prefetch", url + "a", url + "b"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                     preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+here.accept()
+p.send_signal(signal.SIGINT)
+said = p.communicate(timeout=60)[1].decode()
+print(p.returncode, [line for line in said.split("\n") if line.startswith("error")])
+PY
+is "^C" "$(python3 wait.py "$KILN_BUILD/kiln")" "130 ['error: interrupted']"

@@ -244,21 +244,24 @@ fails_like "all at once are none that are named" "recipes that are named" kiln b
 fails_like "nor is a file" "about recipes alone" kiln build --dry-run --update-hashes ./wrong.nix
 
 # ---- kills ----
-rm -rf "$T/p" && cp -r "$T/up/before" "$T/p" && cd "$T/p" || exit 1
-sed -i "s/127.0.0.1:[0-9]*/127.0.0.1:$port/" .flox/pkgs/*.nix
+mkdir -p "$T/work/s/nix/store" && cp -r "$T/up/before" "$T/work/p"
+sed -i "s/127.0.0.1:[0-9]*/127.0.0.1:$port/" "$T"/work/p/.flox/pkgs/*.nix
 rm -rf "$T/up/before" "$T/up/after"
 python3 "$here/update/world.py" project "$T/up" "$port" "$KILN_BUILD/compat/nix-hash"
-wrong=
-for wait in 0.05 0.4 0.9 1.3 1.6 1.8; do
-	kiln update --all >/dev/null 2>&1 &
-	sleep "$wait"
-	kill -9 $! 2>/dev/null
-	wait $! 2>/dev/null
-	(cd "$T/p" && find . -name '*.nix' -type f) | while read -r file; do
-		cmp -s "$file" "$T/up/before/$file" || cmp -s "$file" "$T/up/after/$file" || echo "$file"
-	done >"$T/wrong"
-	wrong=$wrong$(cat "$T/wrong")
+rm -rf "$T/p" && mv "$T/work" "$T/template"
+cat >"$T/each.py" <<'PY'
+import os, sys
+def files(top):
+    return {os.path.relpath(os.path.join(d, f), top): open(os.path.join(d, f), "rb").read() for d, _, names in os.walk(top) for f in names if f.endswith(".nix")}
+now, before, after = files("work/p"), files("up/before"), files("up/after")
+sys.exit([f for f in before if now.get(f) not in (before[f], after[f])] or 0)
+PY
+: "${KILN_SEED:=$(date +%s)}" "${KILN_UPDATE_KILLS:=4}"
+export KILN_BUILD
+for how in '' --interrupt; do
+	# shellcheck disable=SC2086 # none or one
+	said=$(KILN_STORE="$T/work/s" python3 "$here/killed.py" "$T" s/nix/store "$KILN_SEED" "$KILN_UPDATE_KILLS" $how \
+		--left 'python3 each.py' 'diff -r -x .cache up/after work/p' -- "$KILN_BUILD/kiln" update --all --project work/p 2>&1)
+	is "${how:-killed} at moments of it, and run again: $(printf '%s\n' "$said" | tail -n 1)" "$?" 0
+	[ -z "$(printf '%s\n' "$said" | sed '$d')" ] || printf '%s\n' "$said" | sed 's/^/# /'
 done
-is "killed, each file is old or new" "$wrong" ""
-update --all >/dev/null
-ok "and another run ends it" diff -r "$T/up/after" .
