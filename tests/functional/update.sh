@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 command -v git >/dev/null || skip_all "no git"
 command -v patch >/dev/null || skip_all "no patch"
 python3 -c 'import zipfile' 2>/dev/null || skip_all "no python3"
-plan 68
+plan 71
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
 	GIT_COMMITTER_EMAIL=a@b no_proxy='*' KILN_CONF="$T/kiln.conf"
@@ -243,6 +243,38 @@ is "then all are right" "$(grep -c '^wrong:' "$T/err")" 0
 fails_like "all at once are none that are named" "recipes that are named" kiln build --dry-run --update-hashes
 fails_like "nor is a file" "about recipes alone" kiln build --dry-run --update-hashes ./wrong.nix
 
+# ---- a full disk ----
+if unshare -rm true 2>/dev/null; then
+	mkdir "$T/small"
+	# shellcheck disable=SC2016 # the other shell's
+	cat >"$T/at_size" <<'SH'
+mount -t tmpfs -o "size=$1k" none small && cp -a p/. small/ || exit 99
+kiln update plain two-apart final-attrs --project small >out 2>err
+status=$?
+find small -name '*.kiln-edit' -o -name '.kiln-*'
+(cd p && find . -name '*.nix' -type f) | while read -r file; do
+	cmp -s "p/$file" "small/$file" || { [ $status = 0 ] && cmp -s "up/after/$file" "small/$file"; } || echo "$file is another"
+done
+[ $status = 0 ] && echo whole && exit
+grep -q 'No space left' err && echo told || cat err
+mount -o remount,size=64m small
+kiln update plain two-apart final-attrs --project small >out 2>err || cat err
+for name in plain two-apart final-attrs; do cmp "up/after/.flox/pkgs/$name.nix" "small/.flox/pkgs/$name.nix"; done
+SH
+	rm -rf "$T/p" && cp -r "$T/up/before" "$T/p" && sed -i "s/127.0.0.1:[0-9]*/127.0.0.1:$port/" "$T"/p/.flox/pkgs/*.nix
+	rm -rf "$T/up/before" "$T/up/after" && python3 "$here/update/world.py" project "$T/up" "$port" "$KILN_BUILD/compat/nix-hash"
+	# tmpfs counts in pages, and each folder's and file's own.
+	used=$(find "$T/p" -type f | wc -l)
+	for more in 0 1 2 3 40; do
+		(cd "$T" && PATH=$KILN_BUILD:$PATH unshare -rm sh ./at_size $(((used + more) * 4)))
+	done >"$T/ends" 2>&1
+	is "a disk that gets full: told, and nothing half-done, or whole" "$(grep -v '^told$\|^whole$' "$T/ends")" ""
+	like "told" "$(cat "$T/ends")" '^told$'
+	is "and with room whole" "$(tail -n 1 "$T/ends")" whole
+else
+	for what in told "not half" whole; do pass "$what # SKIP no user namespaces"; done
+fi
+
 # ---- kills ----
 mkdir -p "$T/work/s/nix/store" && cp -r "$T/up/before" "$T/work/p"
 sed -i "s/127.0.0.1:[0-9]*/127.0.0.1:$port/" "$T"/work/p/.flox/pkgs/*.nix
@@ -256,7 +288,7 @@ def files(top):
 now, before, after = files("work/p"), files("up/before"), files("up/after")
 sys.exit([f for f in before if now.get(f) not in (before[f], after[f])] or 0)
 PY
-: "${KILN_SEED:=$(date +%s)}" "${KILN_UPDATE_KILLS:=4}"
+: "${KILN_SEED:=$(date +%s)}" "${KILN_UPDATE_KILLS:=2}"
 export KILN_BUILD
 for how in '' --interrupt; do
 	# shellcheck disable=SC2086 # none or one
