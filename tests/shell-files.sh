@@ -1,17 +1,33 @@
 # shellcheck shell=sh
 # Sourced before small-set.sh, for tests that need trees: its shell also makes $files, a line each: a name
-# and a text, in which %n is a new line, and %time, %cores, %seed, %locale, %zone, %mask, %path, %host and %uuid stand for what
-# the builder finds. files.nix is a function of a name, the lines and outputs.
+# and a text, in which %n is a new line, and %time, %cores, %seed, %locale, %zone, %mask, %path, %host, %kernel, %address,
+# %order (of files that it made) and %uuid stand for what the builder finds. files.nix is a function of a name, the lines and outputs.
 cat >"$T/shell.c" <<'C'
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
+static void order(char *text, size_t n)
+{
+	const char *const names[] = {"order-z", "order-c", "order-m", "order-a", "order-k", "order-b", "order-y"};
+	struct dirent *e;
+	DIR *d;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		fclose(fopen(names[i], "w"));
+	for (d = opendir("."); (e = readdir(d));)
+		if (!strncmp(e->d_name, "order-", 6))
+			snprintf(text + strlen(text), n - strlen(text), "%s ", e->d_name);
+	closedir(d);
+}
 static const char *value(const char *name, char *text, size_t n)
 {
 	struct timespec now;
+	struct utsname u;
 	const char *got = NULL;
 	mode_t mask = umask(0);
 	time_t day = 86400 * 400;
@@ -32,6 +48,12 @@ static const char *value(const char *name, char *text, size_t n)
 		exit(3);
 	else if (!strcmp(name, "host") && gethostname(text, n))
 		exit(4);
+	else if (!strcmp(name, "kernel") && !uname(&u))
+		got = u.release;
+	else if (!strcmp(name, "address"))
+		snprintf(text, n, "%p", malloc(8));
+	else if (!strcmp(name, "order"))
+		order(text, n);
 	else if (!strcmp(name, "cores"))
 		got = getenv("NIX_BUILD_CORES");
 	else if (!strcmp(name, "seed"))

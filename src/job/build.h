@@ -29,7 +29,7 @@ enum build_log_mode {
 #define BUILD_JOBS_NONE UINT32_MAX
 
 /* Conditions of a build that must not matter, as reprotest(1) varies them; all else that it varies
- * (user, home, environment, clock of files) a sandbox keeps the same.
+ * (user, home, environment, PATH) a sandbox keeps the same.
  * X(id, name, what a builder finds) */
 #define BUILD_VARIATIONS(X)                                              \
 	X(CORES, "cores", "NIX_BUILD_CORES is 1, or 4 where it is 1")    \
@@ -38,7 +38,10 @@ enum build_log_mode {
 	X(TIME_ZONE, "time-zone", "a time zone 14 hours ahead")          \
 	X(UMASK, "umask", "files are made for their owner alone")        \
 	X(BUILD_PATH, "build-path", "another build folder")              \
-	X(HOST, "host", "another name of the host")
+	X(HOST, "host", "another name of the host")                      \
+	X(KERNEL, "kernel", "uname tells another release")               \
+	X(ADDRESSES, "addresses", "memory lies at random addresses")     \
+	X(FOLDER_ORDER, "folder-order", "folders list their files in another order")
 enum build_vary {
 #define X(id, name, text) VARY_INDEX_##id,
 	BUILD_VARIATIONS(X)
@@ -55,12 +58,13 @@ struct build_options {
 	unsigned jobs;  /* builds at once; 0: one a core; or BUILD_JOBS_NONE */
 	unsigned cores; /* NIX_BUILD_CORES; 0: all of the machine */
 	bool keep_failed, keep_going;
-	bool fallback;   /* build what a substituter failed to bring */
-	bool check;      /* build again what is valid, and compare */
-	bool keep_check; /* with check: what differs is no failure, but left as PATH.check */
-	unsigned vary;   /* with check: conditions that are others than usual; enum build_vary */
-	bool offline;    /* what a builder of a fixed output does has no network either */
-	bool repair;     /* with check: what is the same takes the place of what was altered */
+	bool fallback;     /* build what a substituter failed to bring */
+	bool check;        /* build again what is valid, and compare */
+	bool keep_check;   /* with check: what differs is no failure, but left as PATH.check */
+	unsigned vary;     /* with check: conditions that are others than usual; enum build_vary */
+	const char *order; /* where build folders are for VARY_FOLDER_ORDER; job/other_order.h */
+	bool offline;      /* what a builder of a fixed output does has no network either */
+	bool repair;       /* with check: what is the same takes the place of what was altered */
 	enum sandbox_mode sandbox;
 	enum build_log_mode log;
 	unsigned log_lines;               /* of a failed build's log; 0: 25 */

@@ -109,13 +109,15 @@ static errint give_folder(const char *path, mode_t mode, struct err *err)
 
 static errint make_build_dir(struct sandbox_job *b, struct err *err)
 {
-	if (b->isolated && !b->job.o->keep_failed) {
+	const char *elsewhere = job_varies(&b->job, VARY_FOLDER_ORDER) ? b->job.o->order : NULL;
+
+	if (b->isolated && !b->job.o->keep_failed && !elsewhere) {
 		b->build_dir = xasprintf("%s/build", b->job.top);
 		return give_folder(b->build_dir, 0700, err);
 	}
 	struct str name = goal_name(b->job.goal);
 	char *prefix CLEANUP_FREE = xasprintf("kiln-build-%.*s-", STR_ARG(str_sub(name, 0, 100)));
-	errint rc = temp_dir(temp_dir_root(), prefix, &b->build_dir, err);
+	errint rc = temp_dir(elsewhere ? elsewhere : temp_dir_root(), prefix, &b->build_dir, err);
 	return rc || !b->isolated ? rc : give_folder(b->build_dir, 0700, err);
 }
 
@@ -322,6 +324,8 @@ errint sandbox_job_start_child(struct sandbox_job *b, const struct build_env *en
 		.build_at = build_folder(b),
 		.host_name = job_varies(&b->job, VARY_HOST) ? "another-host" : NULL,
 		.umask = job_varies(&b->job, VARY_UMASK) ? 0077 : 0,
+		.old_uname = job_varies(&b->job, VARY_KERNEL),
+		.random_addresses = job_varies(&b->job, VARY_ADDRESSES),
 		.program = arena_strz(&b->job.arena, d->builder),
 		.argv = env->argv,
 		.env = env->env,

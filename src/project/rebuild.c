@@ -7,11 +7,15 @@
 
 #include <sys/stat.h>
 #include "base/file.h"
+#include "base/report.h"
+#include "job/other_order.h"
 #include "store/derivation.h"
 
 struct rebuilding {
 	const struct rebuild_request *r;
 	struct arena *a;
+	unsigned vary;     /* what is tried, too */
+	const char *order; /* for VARY_FOLDER_ORDER */
 	struct rebuilt *v; /* outputs of one derivation stand together */
 	size_t n;
 	const char **beside; /* where each is left when it differs */
@@ -113,7 +117,12 @@ static errint build_again(struct rebuilding *b, bool (*wants)(const struct rebui
 			  unsigned vary, unsigned add, struct err *err)
 {
 	const struct build_options o = {
-		.check = true, .keep_check = true, .vary = vary, .log = b->r->log};
+		.check = true,
+		.keep_check = true,
+		.vary = vary,
+		.order = b->order,
+		.log = b->r->log,
+	};
 	struct build_wanted *w = ARENA_ARRAY(b->a, struct build_wanted, b->n + 1);
 	bool *wanted = ARENA_ARRAY(b->a, bool, b->n + 1);
 	size_t n = 0;
@@ -142,7 +151,7 @@ static errint build_again(struct rebuilding *b, bool (*wants)(const struct rebui
 /* Which of the conditions is it? Bits of what is tried stay out of the way of those found. */
 static errint name_conditions(struct rebuilding *b, struct err *err)
 {
-	unsigned all = b->r->vary;
+	unsigned all = b->vary;
 	errint rc = build_again(b, is_same, all, TRIED, err);
 
 	for (unsigned bit = 1; !rc && bit & VARY_ALL; bit <<= 1)
@@ -155,11 +164,30 @@ static errint name_conditions(struct rebuilding *b, struct err *err)
 	return rc ? rc : build_again(b, is_varied, all, 0, err);
 }
 
+/* Looks where folders have another order; says so if that is nowhere. */
+static void find_order(struct rebuilding *b)
+{
+	struct session *s = b->r->session;
+	char *dir CLEANUP_FREE = NULL;
+
+	b->vary = b->r->vary;
+	if (!(b->vary & VARY_FOLDER_ORDER))
+		return;
+	dir = store_real_path(s->store, store_dir(s->store));
+	b->order = other_order_find(dir);
+	if (b->order)
+		return;
+	b->vary &= ~VARY_FOLDER_ORDER;
+	report_msg(s->report, REPORT_WARN,
+		   "folder-order is not varied: no other file system here lists files otherwise");
+}
+
 errint project_rebuild(const struct rebuild_request *r, struct arena *a, struct rebuilt **out,
 		       size_t *n, size_t *n_skipped, struct err *err)
 {
 	struct rebuilding b = {.r = r, .a = a};
 	const struct build_options first = {.log = r->log};
+	find_order(&b);
 	errint rc = project_realise_here(r->session, r->w, r->n, &first, err);
 
 	if (!rc)
@@ -167,7 +195,7 @@ errint project_rebuild(const struct rebuild_request *r, struct arena *a, struct 
 	if (rc)
 		return rc;
 	rc = build_again(&b, is_same, 0, 0, err);
-	if (!rc && r->vary)
+	if (!rc && b.vary)
 		rc = name_conditions(&b, err);
 	*out = b.v;
 	*n = b.n;

@@ -59,6 +59,8 @@ struct sandbox_spec {
 	bool isolated;         /* false: no namespaces at all, steps are ignored */
 	bool network;          /* shares the host's network (fixed outputs) */
 	bool linux32;          /* i686 on x86_64 */
+	bool old_uname;        /* uname tells of a Linux 2.6 */
+	bool random_addresses; /* of memory: otherwise they are the same each time */
 	bool interactive;      /* keeps our standard descriptors, terminal and session */
 	const char *root;      /* empty folder on which the new root is mounted */
 	const char *cwd;       /* inside */

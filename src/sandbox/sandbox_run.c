@@ -158,11 +158,13 @@ static errint close_standard_input(struct err *err)
 	return 0;
 }
 
-static void set_personality(bool linux32)
+static void set_personality(const struct sandbox_spec *s)
 {
-	unsigned long flags = ADDR_NO_RANDOMIZE;
+	unsigned long flags = s->random_addresses ? 0 : ADDR_NO_RANDOMIZE;
 
-	personality((linux32 ? PER_LINUX32 : PER_LINUX) | flags);
+	if (s->old_uname)
+		flags |= UNAME26;
+	personality((s->linux32 ? PER_LINUX32 : PER_LINUX) | flags);
 }
 
 /* Gives up every capability that entering a user namespace gave. */
@@ -301,7 +303,7 @@ static errint become_builder(const struct sandbox_spec *s, struct sandbox_ids id
 		return rc;
 	if (chdir(s->cwd))
 		return err_sys(err, "entering '%s'", s->cwd);
-	set_personality(s->linux32);
+	set_personality(s);
 	if (s->isolated) {
 		rc = drop_capabilities(err);
 		if (!rc && s->network)

@@ -7,7 +7,7 @@
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 27
+plan 32
 export KILN_DATA_DIR="$T/data"
 mkdir -p "$T/project/.flox/pkgs"
 cd "$T/project" || exit 1
@@ -17,7 +17,7 @@ c too'
 recipe timed 'a/when built %time
 b same'
 recipe drawn 'id %uuid'
-for c in cores seed locale zone mask path host; do recipe "$c" "f with %$c"; done
+for c in cores seed locale zone mask path host kernel address order; do recipe "$c" "f with %$c"; done
 
 kiln verify --rebuild clean >out 2>err
 is "what comes out the same is so" "$?:$(cat out)" "0:1 output built again: 1 the same, 0 other"
@@ -32,7 +32,7 @@ kiln verify --rebuild drawn >out 2>err
 like "a random name" "$(cat out)" "id at [0-9]*: random"
 
 # each condition by its own name
-vary() { kiln verify --rebuild --vary all --json "$1" 2>/dev/null |
+vary() { kiln verify --rebuild --vary all --json "$1" 2>err |
 	python3 -c 'import json, sys; o = json.load(sys.stdin)["outputs"]; print(o[0]["same"], *o[0]["conditions"])'; }
 is "cores" "$(vary cores)" "False cores"
 is "hash seed" "$(vary seed)" "False hash-seed"
@@ -41,6 +41,14 @@ is "time zone" "$(vary zone)" "False time-zone"
 is "umask" "$(vary mask)" "False umask"
 is "build path" "$(vary path)" "False build-path"
 is "host" "$(vary host)" "False host"
+is "kernel" "$(vary kernel)" "False kernel"
+is "addresses" "$(vary address)" "False addresses"
+ordered=$(vary order)
+# Where nothing but one kind of file system is, that is told.
+grep -q 'warning: folder-order is not varied' err && ordered="False folder-order, were there one"
+like "order of folders" "$ordered" "^False folder-order"
+like "whose cause is one" "$(kiln verify --rebuild --vary folder-order order 2>&1)" ": order .the same lines|not varied"
+is "nothing of it is left" "$(find /dev/shm /tmp /var/tmp /run -maxdepth 1 -user "$(id -un)" -name 'kiln-*order*' 2>/dev/null)" ""
 is "none of them" "$(vary clean)" "True"
 is "those that are asked for alone" "$(kiln verify --rebuild --vary umask,host cores 2>/dev/null)" \
 	"1 output built again: 1 the same, 0 other"
@@ -66,4 +74,4 @@ import $T/files.nix "top" "uses \${import ./timed.nix} \${import ./clean.nix}"
 NIX
 is "itself alone" "$(kiln verify --rebuild top 2>/dev/null | tail -1)" "1 output built again: 1 the same, 0 other"
 like "and what it was built from" "$(kiln verify --rebuild --deep top 2>/dev/null | paste -sd ' ')" "timed' differs.*3 outputs built again: 2 the same, 1 other"
-is "all recipes" "$(kiln verify --rebuild 2>/dev/null | tail -1)" "12 outputs built again: 10 the same, 2 other"
+is "all recipes" "$(kiln verify --rebuild 2>/dev/null | tail -1)" "15 outputs built again: 13 the same, 2 other"
