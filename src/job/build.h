@@ -62,7 +62,7 @@ struct build_options {
 	bool check;        /* build again what is valid, and compare */
 	bool keep_check;   /* with check: what differs is no failure, but left as PATH.check */
 	unsigned vary;     /* with check: conditions that are others than usual; enum build_vary */
-	const char *order; /* where build folders are for VARY_FOLDER_ORDER; job/other_order.h */
+	const char *order; /* where build folders are for VARY_FOLDER_ORDER: other_order_find() */
 	bool offline;      /* what a builder of a fixed output does has no network either */
 	bool repair;       /* with check: what is the same takes the place of what was altered */
 	enum sandbox_mode sandbox;
