@@ -53,6 +53,9 @@ struct dir_list {
 };
 ATTR_MUST_CHECK errint dir_list(int dirfd, const char *path, struct dir_list *out, struct err *err);
 void dir_list_release(struct dir_list *l);
+/* The same as the file system has them: for whoever asks about that, and writes nothing of it. */
+ATTR_MUST_CHECK errint dir_list_unsorted(int dirfd, const char *path, struct dir_list *out,
+					 struct err *err);
 
 /* Opens without following a final symlink, with O_CLOEXEC. */
 ATTR_MUST_CHECK errint open_dir(int dirfd, const char *path, int *out, struct err *err);

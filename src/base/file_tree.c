@@ -105,20 +105,27 @@ static errint list_fd(int fd, const char *path, struct dir_list *out, struct err
 		ARRAY_GROW(l.v, l.n, cap);
 		l.v[l.n++] = (struct dir_entry){xstrdup(e->d_name), entry_type(fd, e)};
 	}
-	if (l.n)
-		qsort(l.v, l.n, sizeof(*l.v), entry_cmp);
 	*out = l;
 	l = (struct dir_list){0};
 	return 0;
 }
 
-errint dir_list(int dirfd, const char *path, struct dir_list *out, struct err *err)
+errint dir_list_unsorted(int dirfd, const char *path, struct dir_list *out, struct err *err)
 {
 	int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		return err_sys(err, "cannot list '%s'", path);
 	return list_fd(fd, path, out, err);
+}
+
+errint dir_list(int dirfd, const char *path, struct dir_list *out, struct err *err)
+{
+	errint rc = dir_list_unsorted(dirfd, path, out, err);
+
+	if (!rc && out->n)
+		qsort(out->v, out->n, sizeof(*out->v), entry_cmp);
+	return rc;
 }
 
 /* A tree is removed depth first, with a descriptor a level. Folders deeper than DEPTH are moved

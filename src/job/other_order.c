@@ -4,7 +4,6 @@
  * first. Which it is, is seen by making some. */
 #include "job/other_order.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,21 +29,9 @@ static errint make_files(int fd, struct err *err)
 	return 0;
 }
 
-/* The names as readdir() has them, not as dir_list() sorts them. */
-static void read_order(int fd, struct buf *out)
-{
-	DIR *d = fdopendir(fcntl(fd, F_DUPFD_CLOEXEC, 0));
-	struct dirent *e;
-
-	while (d && (e = readdir(d)))
-		if (e->d_name[0] != '.')
-			buf_printf(out, "%s ", e->d_name);
-	if (d)
-		closedir(d);
-}
-
 static errint order_of(const char *dir, struct buf *out, struct err *err)
 {
+	struct dir_list l CLEANUP(dir_list_release) = {0};
 	char *folder CLEANUP_FREE = NULL;
 	int fd CLEANUP_FD = -1;
 	errint rc = temp_dir(dir, "kiln-order-", &folder, err);
@@ -55,7 +42,9 @@ static errint order_of(const char *dir, struct buf *out, struct err *err)
 	if (!rc)
 		rc = make_files(fd, err);
 	if (!rc)
-		read_order(fd, out);
+		rc = dir_list_unsorted(AT_FDCWD, folder, &l, err);
+	for (size_t i = 0; i < l.n; i++)
+		buf_printf(out, "%s ", l.v[i].name);
 	remove_tree_quietly(AT_FDCWD, folder);
 	return rc;
 }
