@@ -62,8 +62,8 @@ static struct str shown(struct arena *a, struct str bytes, uint64_t at)
 	return (struct str){p, part.n};
 }
 
-void difference_add(struct tree_comparison *c, const struct pair *p, enum difference_cause cause,
-		    uint64_t offset)
+void difference_add_at(struct tree_comparison *c, const struct pair *p, enum difference_cause cause,
+		       uint64_t offset, uint64_t offset_after)
 {
 	struct differences *d = c->out;
 
@@ -77,8 +77,14 @@ void difference_add(struct tree_comparison *c, const struct pair *p, enum differ
 		.cause = cause,
 		.offset = offset,
 		.before = shown(c->a, p->before, offset),
-		.after = shown(c->a, p->after, offset),
+		.after = shown(c->a, p->after, offset_after),
 	};
+}
+
+void difference_add(struct tree_comparison *c, const struct pair *p, enum difference_cause cause,
+		    uint64_t offset)
+{
+	difference_add_at(c, p, cause, offset, offset);
 }
 
 static void add_plain(struct tree_comparison *c, struct str name, enum difference_cause cause)

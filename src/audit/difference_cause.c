@@ -220,8 +220,8 @@ static bool is_random(struct str before, struct str after, size_t at)
 	return others >= OTHERS;
 }
 
-static enum difference_cause cause_of_words(const struct tree_comparison *c, const struct pair *p,
-					    size_t at)
+enum difference_cause difference_cause_of_words(const struct tree_comparison *c,
+						const struct pair *p, size_t at)
 {
 	bool text = is_text(str_sub(p->before, at > TIME_SPAN ? at - TIME_SPAN : 0, 2 * TIME_SPAN));
 
@@ -361,10 +361,10 @@ errint difference_look(struct tree_comparison *c, const struct pair *p, struct e
 	if (rc || known || look_bytecode(c, p))
 		return rc;
 	size_t at = first_difference(p, &id);
-	difference_add(c, p,
-		       id                ? DIFFERENCE_BUILD_ID
-		       : is_reordered(p) ? DIFFERENCE_ORDER
-					 : cause_of_words(c, p, at),
-		       at);
+	enum difference_cause cause = id                ? DIFFERENCE_BUILD_ID
+				      : is_reordered(p) ? DIFFERENCE_ORDER
+							: difference_cause_of_words(c, p, at);
+	if (cause != DIFFERENCE_CONTENT || !difference_in_texts(c, p))
+		difference_add(c, p, cause, at);
 	return 0;
 }

@@ -27,6 +27,14 @@ struct pair {
 
 void difference_add(struct tree_comparison *c, const struct pair *p, enum difference_cause cause,
 		    uint64_t offset);
+/* The same, where what differs stands elsewhere in the second version. */
+void difference_add_at(struct tree_comparison *c, const struct pair *p, enum difference_cause cause,
+		       uint64_t offset, uint64_t offset_after);
+/* What two words look like that differ at `at`, by what stands around it. */
+enum difference_cause difference_cause_of_words(const struct tree_comparison *c,
+						const struct pair *p, size_t at);
+/* Of two binary files: adds the first texts in them that differ by a path or a time, if any do. */
+bool difference_in_texts(struct tree_comparison *c, const struct pair *p);
 /* Of two versions that are not equal: adds what is different. */
 ATTR_MUST_CHECK errint difference_look(struct tree_comparison *c, const struct pair *p,
 				       struct err *err);

@@ -25,7 +25,7 @@ struct rebuild_command {
 static errint take_vary(void *at, const struct option_given *g, struct err *err)
 {
 	static const char *const names[] = {
-#define X(id, name, text) name,
+#define X(id, name, text, cure) name,
 		BUILD_VARIATIONS(X)
 #undef X
 	};
@@ -46,7 +46,7 @@ static errint take_vary(void *at, const struct option_given *g, struct err *err)
 			continue;
 		}
 		err_set(err, ERR_USAGE, "there is no condition '%.*s' to vary", STR_ARG(word));
-#define X(id, name, text) name ", "
+#define X(id, name, text, cure) name ", "
 		return err_hint(err, "there are " BUILD_VARIATIONS(X) "or all of them: all");
 #undef X
 	}
@@ -117,7 +117,7 @@ static errint look(struct cli *cli, const struct rebuilt *v, struct differences 
 static void print_conditions(unsigned vary, const char *before, const char *between)
 {
 	static const char *const names[] = {
-#define X(id, name, text) name,
+#define X(id, name, text, cure) name,
 		BUILD_VARIATIONS(X)
 #undef X
 	};
@@ -140,16 +140,45 @@ static void print_difference(const struct difference *d)
 		out_printf("    - %.*s\n    + %.*s\n", STR_ARG(d->before), STR_ARG(d->after));
 }
 
-static void print_cures(const struct differences *d)
+/* What is known of a cause that shows no sign of itself: the conditions under which it works. */
+static const char *condition_cure(unsigned vary, const char **name)
+{
+	static const struct {
+		const char *name, *cure;
+	} conditions[] = {
+#define X(id, name, text, cure) {name, cure},
+		BUILD_VARIATIONS(X)
+#undef X
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(conditions); i++)
+		if (vary == 1u << i) {
+			*name = conditions[i].name;
+			return conditions[i].cure;
+		}
+	return NULL;
+}
+
+static const char *cure_of(const struct rebuilt *v, enum difference_cause cause, const char **name)
+{
+	const char *cure = cause == DIFFERENCE_CONTENT ? condition_cure(v->vary, name) : NULL;
+
+	if (cure)
+		return cure;
+	*name = difference_name(cause);
+	return difference_cure(cause);
+}
+
+static void print_cures(const struct rebuilt *v, const struct differences *d)
 {
 	uint64_t told = 0;
 
 	for (size_t i = 0; i < d->n; i++) {
 		enum difference_cause cause = d->v[i].cause;
+		const char *name, *cure = cure_of(v, cause, &name);
 
 		if (!(told & 1ull << cause))
-			out_printf("  hint: %s: %s\n", difference_name(cause),
-				   difference_cure(cause));
+			out_printf("  hint: %s: %s\n", name, cure);
 		told |= 1ull << cause;
 	}
 }
@@ -166,7 +195,7 @@ static void print_text(const struct rebuilt *v, const struct differences *d)
 		print_difference(&d->v[i]);
 	if (d->left_out)
 		out_printf("  and %zu more\n", d->left_out);
-	print_cures(d);
+	print_cures(v, d);
 }
 
 static void print_json(const struct rebuilt *v, const struct differences *d, bool first)
@@ -181,6 +210,8 @@ static void print_json(const struct rebuilt *v, const struct differences *d, boo
 	print_conditions(v->vary, "\"", "\", \"");
 	out_str(v->vary ? S("\"], \"differences\": [") : S("], \"differences\": ["));
 	for (size_t i = 0; i < d->n; i++) {
+		const char *name;
+
 		out_str(i ? S(",\n  {\"file\": ") : S("\n  {\"file\": "));
 		out_json(d->v[i].file);
 		out_printf(", \"offset\": %ju, \"cause\": \"%s\", \"before\": ",
@@ -189,7 +220,7 @@ static void print_json(const struct rebuilt *v, const struct differences *d, boo
 		out_str(S(", \"after\": "));
 		out_json(d->v[i].after);
 		out_str(S(", \"cure\": "));
-		out_json(str_c(difference_cure(d->v[i].cause)));
+		out_json(str_c(cure_of(v, d->v[i].cause, &name)));
 		out_str(S("}"));
 	}
 	out_printf("], \"more\": %zu}", d->left_out);

@@ -30,24 +30,31 @@ enum build_log_mode {
 
 /* Conditions of a build that must not matter, as reprotest(1) varies them; all else that it varies
  * (user, home, environment, PATH) a sandbox keeps the same.
- * X(id, name, what a builder finds) */
-#define BUILD_VARIATIONS(X)                                              \
-	X(CORES, "cores", "NIX_BUILD_CORES is 1, or 4 where it is 1")    \
-	X(HASH_SEED, "hash-seed", "other hash seeds of Python and Perl") \
-	X(LOCALE, "locale", "LC_ALL=C.UTF-8 and a LANGUAGE")             \
-	X(TIME_ZONE, "time-zone", "a time zone 14 hours ahead")          \
-	X(UMASK, "umask", "files are made for their owner alone")        \
-	X(BUILD_PATH, "build-path", "another build folder")              \
-	X(HOST, "host", "another name of the host")                      \
-	X(KERNEL, "kernel", "uname tells another release")               \
-	X(ADDRESSES, "addresses", "memory lies at random addresses")     \
-	X(FOLDER_ORDER, "folder-order", "folders list their files in another order")
+ * X(id, name, what a builder finds, what helps) */
+#define BUILD_VARIATIONS(X)                                                                       \
+	X(CORES, "cores", "NIX_BUILD_CORES is 1, or 4 where it is 1",                             \
+	  "divide the work the same way, however many do it")                                     \
+	X(HASH_SEED, "hash-seed", "other hash seeds of Python and Perl",                          \
+	  "sort what comes out of sets and hashes")                                               \
+	X(LOCALE, "locale", "LC_ALL=C.UTF-8 and a LANGUAGE", "set LC_ALL for what depends on it") \
+	X(TIME_ZONE, "time-zone", "a time zone 14 hours ahead", "write times in UTC: date -u")    \
+	X(UMASK, "umask", "files are made for their owner alone",                                 \
+	  "set the mode by install -m or chmod, not by the umask")                                \
+	X(BUILD_PATH, "build-path", "another build folder",                                       \
+	  "give the compiler -ffile-prefix-map=$NIX_BUILD_TOP=., or leave such files out")        \
+	X(HOST, "host", "another name of the host", "leave the name of the host out")             \
+	X(KERNEL, "kernel", "uname tells another release",                                        \
+	  "leave the kernel's release out: what is built runs on others")                         \
+	X(ADDRESSES, "addresses", "memory lies at random addresses",                              \
+	  "print an object's name or value, and sort by these, not by where it lies")             \
+	X(FOLDER_ORDER, "folder-order", "folders list their files in another order",              \
+	  "sort what a folder lists before it is used")
 enum build_vary {
-#define X(id, name, text) VARY_INDEX_##id,
+#define X(id, name, text, cure) VARY_INDEX_##id,
 	BUILD_VARIATIONS(X)
 #undef X
 		VARY_COUNT,
-#define X(id, name, text) VARY_##id = 1 << VARY_INDEX_##id,
+#define X(id, name, text, cure) VARY_##id = 1 << VARY_INDEX_##id,
 	BUILD_VARIATIONS(X)
 #undef X
 		VARY_ALL = (1 << VARY_COUNT) - 1,

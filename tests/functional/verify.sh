@@ -7,7 +7,7 @@
 # shellcheck source=tests/small-set.sh
 . "$(dirname "$0")/../small-set.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 32
+plan 33
 export KILN_DATA_DIR="$T/data"
 mkdir -p "$T/project/.flox/pkgs"
 cd "$T/project" || exit 1
@@ -41,6 +41,7 @@ is "time zone" "$(vary zone)" "False time-zone"
 is "umask" "$(vary mask)" "False umask"
 is "build path" "$(vary path)" "False build-path"
 is "host" "$(vary host)" "False host"
+like "and what helps there" "$(kiln verify --rebuild --vary all host 2>/dev/null)" "hint: host: leave the name of the host out"
 is "kernel" "$(vary kernel)" "False kernel"
 is "addresses" "$(vary address)" "False addresses"
 ordered=$(vary order)
