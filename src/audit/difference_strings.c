@@ -10,7 +10,7 @@
 
 enum { SHORTEST = 6 }; /* of what counts as a text: "/build" does */
 
-struct texts {
+struct printed {
 	struct str *v;
 	size_t n, cap;
 };
@@ -20,7 +20,7 @@ static bool is_printable(char c)
 	return (c >= ' ' && c <= '~') || c == '\t';
 }
 
-static void find_texts(struct str s, struct texts *out)
+static void find_texts(struct str s, struct printed *out)
 {
 	for (size_t i = 0, from = 0; i <= s.n; i++) {
 		if (i < s.n && is_printable(s.p[i]))
@@ -39,7 +39,7 @@ static int by_text(const void *a, const void *b)
 }
 
 /* Leaves, in their order, those that the others do not have. */
-static void leave_own(struct texts *t, const struct texts *others)
+static void leave_own(struct printed *t, const struct printed *others)
 {
 	struct str *sorted CLEANUP_FREE = xreallocarray(NULL, others->n + 1, sizeof(*sorted));
 	size_t n = 0;
@@ -55,7 +55,7 @@ static void leave_own(struct texts *t, const struct texts *others)
 
 bool difference_in_texts(struct tree_comparison *c, const struct pair *p)
 {
-	struct texts b = {0}, f = {0}, b_own = {0}, f_own = {0};
+	struct printed b = {0}, f = {0}, b_own = {0}, f_own = {0};
 	bool found = false;
 
 	if (p->before.n > LIMIT_COMPARED || p->after.n > LIMIT_COMPARED)
