@@ -66,7 +66,7 @@ static const struct option search_rows[] = {
 	OPT_END,
 };
 
-struct found {
+struct flox_result {
 	const char *term, *digits;
 	struct catalog_hit *v;
 	size_t n, n_shown;
@@ -78,7 +78,7 @@ static void put(const char *name, struct str value)
 	out_json_or_null(value);
 }
 
-static void print_json(struct cli *cli, const struct found *f)
+static void print_json(struct cli *cli, const struct flox_result *f)
 {
 	out_str(S("["));
 	for (size_t i = 0; i < f->n_shown; i++) {
@@ -113,7 +113,7 @@ static void print_name(struct str name, const char *term, bool bold)
 	out_str(rest);
 }
 
-static void print_table(struct cli *cli, const struct found *f)
+static void print_table(struct cli *cli, const struct flox_result *f)
 {
 	bool bold = isatty(STDOUT_FILENO);
 	size_t width = 0;
@@ -132,7 +132,7 @@ static void print_table(struct cli *cli, const struct found *f)
 }
 
 /* Behind the answer, whatever the standard output is. */
-static void print_hints(const struct found *f)
+static void print_hints(const struct flox_result *f)
 {
 	out_now();
 	if (f->n > f->n_shown)
@@ -143,7 +143,7 @@ static void print_hints(const struct found *f)
 	fprintf(stderr, "\n" SHOW_HINT "\n\n");
 }
 
-static errint nothing(struct cli *cli, const struct found *f, struct err *err)
+static errint nothing(struct cli *cli, const struct flox_result *f, struct err *err)
 {
 	struct suggestion s = suggestion_for(str_c(f->term));
 
@@ -157,7 +157,7 @@ static errint nothing(struct cli *cli, const struct found *f, struct err *err)
 		    : ERR_NOT_FOUND;
 }
 
-static errint look_for(struct cli *cli, const char *term, bool all, struct found *out,
+static errint look_for(struct cli *cli, const char *term, bool all, struct flox_result *out,
 		       struct err *err)
 {
 	const struct catalog_from from = {0};
@@ -171,7 +171,7 @@ static errint look_for(struct cli *cli, const char *term, bool all, struct found
 		rc = catalog_rows(catalog, &v, &n, err);
 	if (rc)
 		return rc;
-	*out = (struct found){.term = term, .digits = python_digits(&cli->a, v, n)};
+	*out = (struct flox_result){.term = term, .digits = python_digits(&cli->a, v, n)};
 	catalog_search(&cli->a, v, n, words, 1, &out->v, &out->n);
 	out->n_shown = out->n && out->v[0].slip ? 0 : all ? out->n : MIN(out->n, (size_t)FEW);
 	return 0;
@@ -181,7 +181,7 @@ static errint search_run(struct cli *cli, void *ctx, struct err *err)
 {
 	const struct flox_search *c = ctx;
 	struct str term = str_c(c->term), version;
-	struct found f;
+	struct flox_result f;
 
 	if (!c->term) {
 		err_set(err, ERR_USAGE, "No search term provided.");

@@ -7,7 +7,7 @@ unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user nam
 for tool in python3 bash zsh fish tcsh; do
 	command -v "$tool" >/dev/null || skip_all "no $tool"
 done
-plan 143
+plan 144
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$T" || exit 1
 export XDG_RUNTIME_DIR="$T/run" KILN_DATA_DIR="$here/../.."

@@ -58,11 +58,11 @@ fails_like "to other tools it means what it does there" "path '' is not in the N
 hint() { "$@" 2>&1 | sed -n 's/^hint: //p'; }
 is "a slip" "$(hint kiln evla)" "did you mean 'eval'?"
 is "the beginning of a name" "$(hint kiln instan)" "did you mean 'instantiate'?"
-is "another tool's word" "$(hint kiln clean; hint kiln ls; hint kiln why-depends; hint kiln upgrade)" "here it is 'kiln gc'
+is "another tool's word" "$(hint kiln clean; hint kiln ls; hint kiln why-depends; hint kiln bump)" "here it is 'kiln gc'
 here it is 'kiln store ls'
 here it is 'kiln why'
 here it is 'kiln update'"
-like "one that nothing here does, with what helps" "$(hint kiln install x)" 'in a recipe.*kiln build NAME'
+like "one that nothing here does, with what helps" "$(hint kiln freeze)" 'versions and hashes stand in the recipes'
 is "a verb without its command" "$(hint kiln debian; hint kiln repair)" "here it is 'kiln lock debian'
 here it is 'kiln store repair'"
 is "a command behind another, an operation without dashes" \
