@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "manifest/env_json.h"
 #include "manifest/manifest_int.h"
+#include "manifest/manifest_json.h"
 
 enum { INCLUDE_DEPTH = 32, INCLUDES = 256 };
 
@@ -197,8 +198,8 @@ static errint compose(struct composer *c, struct manifest *m, const char *dir,
 
 static errint told(struct composer *c, const struct manifest_include *i)
 {
-	return err_wrap(c->err, "%s:%u:%u: included environment '%.*s'", i->at->file, i->at->line,
-			i->at->column, STR_ARG(i->dir.text));
+	return err_wrap(c->err, "%s:%u:%u: included environment '%s'", i->at->file, i->at->line,
+			i->at->column, manifest_shown(c->arena, i->dir.text));
 }
 
 static errint open_include(struct composer *c, struct manifest_include *i, const char *dir,
@@ -216,8 +217,8 @@ static errint open_include(struct composer *c, struct manifest_include *i, const
 	}
 	for (size_t k = 0; k < c->depth; k++)
 		if (strcmp(c->open[k], real) == 0)
-			return toml_err(i->at, c->err, "environment '%.*s' includes itself",
-					STR_ARG(i->dir.text));
+			return toml_err(i->at, c->err, "environment '%s' includes itself",
+					manifest_shown(c->arena, i->dir.text));
 	path = arena_strz(c->arena, str_c(real));
 	if (manifest_read(path, c->arena, &m, c->err)) {
 		if (c->err->code == ERR_NOT_FOUND)
@@ -247,8 +248,8 @@ static errint add_include(struct composer *c, struct manifest_include *i, const 
 
 	if (i->remote.at) {
 		err_set(c->err, ERR_UNSUPPORTED,
-			"environment '%.*s' is kept on a server, which kiln does not ask",
-			STR_ARG(i->remote.text));
+			"environment '%s' is kept on a server, which kiln does not ask",
+			manifest_shown(c->arena, i->remote.text));
 		err_hint(c->err, "have it in a folder, and include that: { dir = \"…\" }");
 		return at_include(c, i);
 	}

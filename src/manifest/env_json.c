@@ -18,8 +18,10 @@ errint env_json_check_name(struct str name, struct err *err)
 		return err_set(err, ERR_USAGE, "an environment's name is empty");
 	for (size_t i = 0; i < name.n; i++)
 		if (!may_be_in_name(name.p[i])) {
-			err_set(err, ERR_USAGE, "'%.*s' cannot be the name of an environment",
-				STR_ARG(str_sub(name, 0, 100)));
+			ARENA(a);
+
+			err_set(err, ERR_USAGE, "'%s' cannot be the name of an environment",
+				manifest_shown(&a, name));
 			return err_hint(err, "names have no blanks and no '/'");
 		}
 	return 0;
@@ -51,8 +53,8 @@ static errint read_members(struct str text, struct arena *a, struct env_json *ou
 	const struct str *owner = json_find(v, n, S("owner"));
 	const struct str *version = json_find(v, n, S("version"));
 	if (version && !str_eq(*version, S("1")))
-		return err_set(err, ERR_UNSUPPORTED, "version %.*s is not known, only 1",
-			       STR_ARG(str_sub(*version, 0, 40)));
+		return err_set(err, ERR_UNSUPPORTED, "version %s is not known, only 1",
+			       manifest_shown(a, *version));
 	if (!name)
 		return err_set(err, ERR_CORRUPT, "'name' is missing");
 	rc = json_string(a, *name, &out->name, err);

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/suggest.h"
 #include "manifest/manifest_int.h"
+#include "manifest/manifest_json.h"
 
 /* ---- the schema ---- */
 
@@ -39,7 +40,7 @@ static errint read_old_version(struct manifest *m, const struct toml *v, struct 
 	return rc;
 }
 
-static errint read_schema(struct manifest *m, struct err *err)
+static errint read_schema(struct manifest *m, struct arena *a, struct err *err)
 {
 	const struct toml *old = toml_get(m->root, S("version")), *v;
 	errint rc = toml_want(m->root, "schema-version", TOML_STRING, &v, err);
@@ -64,7 +65,7 @@ static errint read_schema(struct manifest *m, struct err *err)
 		m->schema_at = v;
 		return 0;
 	}
-	toml_err(v, err, "schema-version '%.*s' is not known", STR_ARG(str_sub(v->text, 0, 60)));
+	toml_err(v, err, "schema-version '%s' is not known", manifest_shown(a, v->text));
 	return err_hint(err, "known are 1.10.0, 1.11.0 and so on to 1.19.0");
 }
 
@@ -179,7 +180,7 @@ errint manifest_parse(struct str text, const char *file, struct arena *a, struct
 		return rc;
 	m->root = root;
 	m->file = root->file;
-	rc = read_schema(m, err);
+	rc = read_schema(m, a, err);
 	if (!rc)
 		rc = manifest_read_table(&r, root, root_keys, ARRAY_LEN(root_keys), m);
 	if (!rc)
@@ -213,9 +214,9 @@ errint manifest_finish(struct manifest *m, struct arena *a, struct err *err)
 
 			if (manifest_index_find(&services, d->service) >= 0)
 				continue;
-			toml_err(d->at, err,
-				 "service '%.*s' depends on '%.*s', which is no service",
-				 STR_ARG(m->services[i].name), STR_ARG(d->service));
+			toml_err(d->at, err, "service '%s' depends on '%s', which is no service",
+				 manifest_shown(a, m->services[i].name),
+				 manifest_shown(a, d->service));
 			return no_service(m, d->service, err);
 		}
 	for (size_t i = 0; i < m->n_watches; i++) {
@@ -223,8 +224,8 @@ errint manifest_finish(struct manifest *m, struct arena *a, struct err *err)
 		ptrdiff_t at = manifest_index_find(&services, w->service);
 
 		if (at < 0) {
-			toml_err(w->at, err, "[kiln.services] has '%.*s', which is no service",
-				 STR_ARG(w->service));
+			toml_err(w->at, err, "[kiln.services] has '%s', which is no service",
+				 manifest_shown(a, w->service));
 			return no_service(m, w->service, err);
 		}
 		m->services[at].watch = w;

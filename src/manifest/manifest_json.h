@@ -16,6 +16,10 @@ void manifest_put_json(struct buf *b, const struct manifest *m);
  */
 void manifest_put_toml_json(struct buf *b, const struct toml *t, bool sorted);
 
+/* What a file says, for messages: one line, control characters escaped, and not more than a line of
+ * it; the arena's. */
+const char *manifest_shown(struct arena *a, struct str s);
+
 /* A member's name with the comma before it, where one is due. */
 void manifest_json_key(struct buf *b, const char *key);
 void manifest_json_name(struct buf *b, struct str key);

@@ -102,3 +102,23 @@ void manifest_put_toml_json(struct buf *b, const struct toml *t, bool sort)
 		json_put_str(b, t->text);
 	}
 }
+
+const char *manifest_shown(struct arena *a, struct str s)
+{
+	enum { SHOWN = 80 };
+	BUF(b, LIMIT_ERR_TEXT);
+	size_t n = MIN(s.n, (size_t)SHOWN);
+
+	/* Not through the middle of a character. */
+	while (n < s.n && n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+		n--;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c < ' ')
+			json_put_escape(&b, c);
+		else
+			buf_putc(&b, c == 0x7f ? '?' : s.p[i]);
+	}
+	return arena_printf(a, "%s%s", buf_z(&b), n < s.n ? "…" : "");
+}

@@ -4,7 +4,7 @@
 #include "manifest/manifest_lock.h"
 
 #include "base/file.h"
-#include "base/json.h"
+#include "manifest/manifest_json.h"
 
 struct locked_reader {
 	struct arena *arena;
@@ -197,7 +197,7 @@ static errint read_package(struct locked_reader *r, struct str text, struct mani
 		p->kind = MANIFEST_CATALOG;
 		rc = read_catalog(r, p);
 	}
-	return rc ? err_wrap(r->err, "package '%.*s'", STR_ARG(p->install_id)) : 0;
+	return rc ? err_wrap(r->err, "package '%s'", manifest_shown(r->arena, p->install_id)) : 0;
 }
 
 static errint read_packages(struct locked_reader *r, const struct str *list,
@@ -232,8 +232,8 @@ static errint read_lock(struct locked_reader *r, struct str text, struct manifes
 	if (!version)
 		return err_set(r->err, ERR_CORRUPT, "'lockfile-version' is missing");
 	if (!str_eq(*version, S("1"))) {
-		err_set(r->err, ERR_UNSUPPORTED, "lockfile-version %.*s is not known, only 1",
-			STR_ARG(str_sub(*version, 0, 40)));
+		err_set(r->err, ERR_UNSUPPORTED, "lockfile-version %s is not known, only 1",
+			manifest_shown(r->arena, *version));
 		return err_hint(r->err,
 				"it was written by a newer program; remove it to lock anew");
 	}

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "manifest/manifest_int.h"
+#include "manifest/manifest_json.h"
 
 /* ---- shutdown ---- */
 
@@ -197,8 +198,8 @@ static errint read_watch(struct manifest_reader *r, const struct toml *v, void *
 		return rc;
 	if (w->ready.at && !str_starts(w->ready.text, S("http://")) &&
 	    !str_starts(w->ready.text, S("https://")))
-		return manifest_wrong(r, w->ready.at, "is ready at '%.*s', not at http://…",
-				      STR_ARG(str_sub(w->ready.text, 0, 60)));
+		return manifest_wrong(r, w->ready.at, "is ready at '%s', not at http://…",
+				      manifest_shown(r->arena, w->ready.text));
 	if (w->ready_timeout.at && (w->ready_timeout.value < 1 || w->ready_timeout.value > 86400))
 		return manifest_wrong(r, w->ready_timeout.at,
 				      "has a timeout that is not 1 to 86400 seconds");

@@ -4,8 +4,11 @@
 #include "base/suggest.h"
 #include "base/toml_edit.h"
 #include "manifest/manifest_int.h"
+#include "manifest/manifest_json.h"
 
 /* ---- where we are ---- */
+
+enum { PATH_SHOWN = 200 };
 
 void manifest_path_push(struct manifest_reader *r, struct str key)
 {
@@ -23,7 +26,8 @@ const char *manifest_path(struct manifest_reader *r)
 	BUF(b, LIMIT_TOML_TEXT);
 
 	toml_put_path(&b, r->path, r->n_path);
-	return arena_strz(r->arena, buf_str(&b));
+	return buf_str(&b).n <= PATH_SHOWN ? arena_strz(r->arena, buf_str(&b))
+					   : manifest_shown(r->arena, buf_str(&b));
 }
 
 errint manifest_wrong(struct manifest_reader *r, const struct toml *at, const char *fmt, ...)
@@ -67,7 +71,7 @@ errint manifest_want(struct manifest_reader *r, const struct toml *v, enum toml_
 	if (kind == TOML_STRING && v->kind != TOML_TABLE && v->kind != TOML_ARRAY)
 		err_hint(r->err, "write it in quotes");
 	if (kind == TOML_ARRAY && v->kind == TOML_STRING && v->text.n < 60)
-		err_hint(r->err, "write it as a list: [\"%.*s\"]", STR_ARG(v->text));
+		err_hint(r->err, "write it as a list: [\"%s\"]", manifest_shown(r->arena, v->text));
 	return rc;
 }
 
@@ -188,7 +192,7 @@ errint manifest_read_word(struct manifest_reader *r, const struct toml *v, const
 		suggestion_offer(&s, str_c(words[i]));
 		buf_printf(&list, "%s\"%s\"", !i ? "" : i + 1 == n ? " or " : ", ", words[i]);
 	}
-	rc = manifest_wrong(r, v, "is '%.*s', not %s", STR_ARG(str_sub(v->text, 0, 60)),
+	rc = manifest_wrong(r, v, "is '%s', not %s", manifest_shown(r->arena, v->text),
 			    buf_z(&list));
 	suggestion_hint(&s, r->err);
 	return rc;

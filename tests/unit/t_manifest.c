@@ -219,6 +219,11 @@ static void test_more_refusals(void)
 	refused(V1 "[options.activate]\nmode = \"devel\"\n", "not \"dev\" or \"run\"", "'dev'");
 	refused(V1 "[kiln.services.web]\nready = \"http://a\"\n", "'web', which is no service",
 		NULL);
+	refused(V1 "[services.w]\ncommand = \"c\"\n[kiln.services.w]\nready = \"a\\nb\\u007f\"\n",
+		"'kiln.services.w.ready' is ready at 'a\\nb?', not", NULL);
+	refused(V1 "[options.activate]\nmode = \""
+		   "ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää\"\n",
+		"ä…', not \"dev\"", NULL);
 	refused(V1 "[kiln.slot]\n", "'kiln.slot' is no key", "'slots'");
 	refused("schema-version = \"1.14.0\"\n[plugins.kiln.slots]\na = \"b\"\n[kiln]\n", "both",
 		NULL);
