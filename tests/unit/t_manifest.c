@@ -220,7 +220,7 @@ static void test_more_refusals(void)
 	refused(V1 "[kiln.services.web]\nready = \"http://a\"\n", "'web', which is no service",
 		NULL);
 	refused(V1 "[services.w]\ncommand = \"c\"\n[kiln.services.w]\nready = \"a\\nb\\u007f\"\n",
-		"'kiln.services.w.ready' is ready at 'a\\nb?', not", NULL);
+		"'kiln.services.w' is ready at 'a\\nb?', not", NULL);
 	refused(V1 "[options.activate]\nmode = \""
 		   "ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää\"\n",
 		"ä…', not \"dev\"", NULL);
