@@ -5,43 +5,78 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "manifest/manifest.h"
 
 #define MANIFEST_FILE ".flox/env/manifest.toml"
 
-static errint not_found(const char *start, struct err *err)
+/* A folder above is anybody's, /tmp for one, and an environment runs what its manifest says: only
+ * root's, the caller's, and that of who owns the folder where the search began are meant unsaid. */
+static bool is_meant(const char *folder, const char *start)
+{
+	ARENA(a);
+	struct stat st, from;
+
+	if (stat(arena_printf(&a, "%s/.flox", folder), &st) || st.st_uid == 0 ||
+	    st.st_uid == geteuid())
+		return true;
+	return stat(start, &from) == 0 && st.st_uid == from.st_uid;
+}
+
+static errint not_found(const char *start, const char *others, struct err *err)
 {
 	err_set(err, ERR_NOT_FOUND, "no environment in '%s' or above", start);
+	if (others[0])
+		return err_hint(err, "that in '%s' is another user's: -d %s means it", others,
+				others);
 	return err_hint(err, "'kiln init' makes one; -d DIR names another folder");
+}
+
+/* Is one there? What a user is not to see above is not that user's. */
+static errint look(const char *folder, bool above, bool *there, struct err *err)
+{
+	ARENA(a);
+	const char *file = arena_printf(&a, "%s/" MANIFEST_FILE, folder[1] ? folder : "");
+
+	*there = access(file, F_OK) == 0;
+	if (*there || errno == ENOENT || errno == ENOTDIR || (errno == EACCES && above))
+		return 0;
+	return err_sys(err, "'%s'", file);
 }
 
 errint manifest_find_dir(const char *start, char **out, struct err *err)
 {
-	char real[PATH_MAX], file[PATH_MAX + sizeof("/" MANIFEST_FILE)];
+	char real[PATH_MAX], begin[PATH_MAX], others[PATH_MAX] = "";
+	bool there, above = false;
 	size_t n;
 
 	if (!realpath(start ? start : ".", real)) {
 		errint rc = err_sys(err, "'%s'", start ? start : "the working folder");
 		return start ? rc : err_hint(err, "it was deleted; change to another folder");
 	}
-	for (n = strlen(real);; real[n] = '\0') {
-		snprintf(file, sizeof(file), "%s/%s", n > 1 ? real : "", MANIFEST_FILE);
-		if (access(file, F_OK) == 0) {
+	n = strlen(real);
+	memcpy(begin, real, n + 1);
+	for (;; above = true) {
+		errint rc = look(real, above, &there, err);
+
+		if (rc)
+			return rc;
+		if (there && (!above || is_meant(real, begin))) {
 			*out = str_dupz(str_c(real));
 			return 0;
 		}
-		if (errno != ENOENT && errno != ENOTDIR)
-			return err_sys(err, "'%s'", file);
+		if (there && !others[0])
+			memcpy(others, real, n + 1);
 		if (n <= 1)
-			return not_found(start ? start : ".", err);
+			return not_found(start ? start : ".", others, err);
 		while (n > 1 && real[n - 1] != '/')
 			n--;
 		n -= n > 1;
+		real[n] = '\0';
 	}
 }
 

@@ -9,8 +9,8 @@
 struct arena;
 
 /* The folder whose environment is meant: start itself or the nearest above that holds
- * .flox/env/manifest.toml; start NULL is the working folder. malloc'd, a real path; ERR_NOT_FOUND
- * with the cure. */
+ * .flox/env/manifest.toml; start NULL is the working folder. One above that is another user's is
+ * not meant (a manifest's scripts are run). malloc'd, a real path; ERR_NOT_FOUND with the cure. */
 ATTR_MUST_CHECK errint manifest_find_dir(const char *start, char **out, struct err *err);
 /* Appends the bytes of DIR/.flox/env/manifest.toml. */
 ATTR_MUST_CHECK errint manifest_text(const char *dir, struct buf *out, struct err *err);

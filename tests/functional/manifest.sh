@@ -2,7 +2,7 @@
 # kiln init, list and edit: an environment's files, as people and other programs find them.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 82
+plan 84
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR TMPDIR="$T/tmp"
 unset EDITOR VISUAL FLOX_ENV_PROJECT
@@ -76,6 +76,14 @@ is "from below" "$(cd deep/er && kiln list -n | head -1)" hello
 is "by -d" "$(cd / && kiln list -n -d "$T/work" | head -1)" hello
 is "of the active one" "$(cd / && FLOX_ENV_PROJECT="$T/work" kiln list -n | head -1)" hello
 fails_like "none" "no environment in '/' or above" kiln list -d /
+mkdir -p "$T/open/.flox/env" "$T/open/sub" && echo 'version = 1' >"$T/open/$m"
+if [ "$(id -u)" = 0 ] && chown 54321 "$T/open/.flox" 2>/dev/null; then
+	fails_like "one above that is another user's" "hint: that in '$T/open' is another user's: -d $T/open means it" kiln list -d "$T/open/sub"
+	ok "unless it is named" kiln list -d "$T/open"
+else
+	pass "# SKIP files of another user need root"
+	pass "# SKIP likewise"
+fi
 fails_like "two forms" "forms" kiln list -c -n
 cat >.flox/env/manifest.lock <<'END'
 { "lockfile-version": 1, "manifest": { "version": 1, "options": {} }, "packages": [ { "attr_path": "hello", "derivation": "/nix/store/a.drv",
