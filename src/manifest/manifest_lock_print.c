@@ -171,6 +171,8 @@ void manifest_lock_take(struct manifest_lock *l, const struct manifest *m,
 	l->compose = arena_str(a, buf_str(&b));
 }
 
+/* ---- is it that one's? ---- */
+
 static bool same(struct str a, struct str b)
 {
 	BUF(x, LIMIT_LOCK_FILE);
@@ -181,12 +183,77 @@ static bool same(struct str a, struct str b)
 	return !x.over && !y.over && str_eq(buf_str(&x), buf_str(&y));
 }
 
+static const struct str *member(struct str json, const char *key, struct arena *a)
+{
+	struct json_member *v;
+	size_t n;
+	ERR(none);
+
+	return json_members(a, json, &v, &n, &none) ? NULL : json_find(v, n, str_c(key));
+}
+
+/* Flox locks a manifest as one of its newest schema, in which what version = 1 leaves unsaid is
+ * said. */
+static void raise_to_locked(struct manifest *m, struct str locked, struct arena *a)
+{
+	const struct str *text = member(locked, "schema-version", a);
+	unsigned schema = MANIFEST_LATEST_SCHEMA;
+	struct str version;
+	ERR(none);
+
+	if (!text || json_string(a, *text, &version, &none))
+		return;
+	while (schema > m->schema && !str_eqz(version, manifest_schema_text(schema)))
+		schema--;
+	if (schema <= m->schema || schema < MANIFEST_OLDEST_SCHEMA)
+		return;
+	struct manifest_package *v = ARENA_ARRAY(a, struct manifest_package, m->n_packages + 1);
+	for (size_t i = 0; i < m->n_packages; i++) {
+		v[i] = m->packages[i];
+		if (v[i].all_outputs && !v[i].outputs.at)
+			v[i].outputs.at = v[i].at;
+	}
+	m->packages = v;
+	m->schema = schema;
+}
+
+static bool is_locked(struct str locked, const struct manifest *m, struct arena *a)
+{
+	struct manifest raised = *m;
+	BUF(b, LIMIT_LOCK_FILE);
+
+	raise_to_locked(&raised, locked, a);
+	manifest_put_json(&b, &raised);
+	return !b.over && same(locked, buf_str(&b));
+}
+
+static bool are_locked(struct str compose, const struct manifest *m, struct arena *a)
+{
+	const struct str *own = member(compose, "composer", a);
+	const struct str *list = member(compose, "include", a);
+	struct str *items;
+	size_t n;
+	ERR(none);
+
+	if (!own || !list || !is_locked(*own, m, a) || json_items(a, *list, &items, &n, &none) ||
+	    n != m->n_includes)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct str *one = member(items[i], "manifest", a);
+
+		if (!one || !m->includes[i].manifest ||
+		    !is_locked(*one, m->includes[i].manifest, a))
+			return false;
+	}
+	return true;
+}
+
 bool manifest_lock_is_of(const struct manifest_lock *l, const struct manifest *m,
 			 const struct manifest *whole)
 {
 	ARENA(a);
-	struct manifest_lock now = {0};
 
-	manifest_lock_take(&now, m, whole, &a);
-	return same(l->manifest, now.manifest) && same(l->compose, now.compose);
+	if (m == whole)
+		return !l->compose.n && is_locked(l->manifest, m, &a);
+	return l->compose.n && are_locked(l->compose, m, &a);
 }

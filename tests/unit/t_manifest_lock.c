@@ -115,6 +115,14 @@ static void test_of(struct arena *a)
 	manifest_lock_take(&own, m, other, a);
 	OK(own.compose.n && manifest_lock_is_of(&own, m, other) && !manifest_lock_is_of(&own, m, m),
 	   "with includes");
+	IS_OK(manifest_parse(S("version = 1\n[hook]\n[install]\nhello.pkg-path = \"hello\"\n"), "m",
+			     a, &m, &err),
+	      err, "an old one");
+	OK(manifest_lock_is_of(&l, m, m), "which Flox locks as one of a later schema");
+	IS_OK(manifest_parse(S("version = 1\n[hook]\n[install]\nhello.pkg-path = \"hullo\"\n"), "m",
+			     a, &m, &err),
+	      err, "another one");
+	OK(!manifest_lock_is_of(&l, m, m), "is another all the same");
 }
 
 static void refused(const char *text, int code, const char *words)
