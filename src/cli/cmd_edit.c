@@ -54,13 +54,16 @@ errint edit_command_run(struct cli *cli, void *ctx, struct err *err)
 		return rc;
 	if (c->name)
 		return rename_to(cli, dir, str_c(c->name), err);
-	rc = c->file ? manifest_edit_file(dir, c->file, &what, err)
+	rc = c->file ? manifest_edit_file(cli, dir, c->file, &what, err)
 		     : manifest_edit_interactive(cli, dir, &what, err);
 	if (rc)
 		return rc;
-	out_str(what == MANIFEST_SAME
-			? S("the manifest is as it was\n")
-			: S("the manifest is changed; 'kiln activate' makes it so\n"));
+	if (what == MANIFEST_SAME)
+		out_str(S("the manifest is as it was\n"));
+	else if (what == MANIFEST_CHANGED)
+		out_str(S("the manifest is changed; 'kiln activate' makes it so\n"));
+	else
+		out_str(S("the manifest is changed\n"));
 	return 0;
 }
 

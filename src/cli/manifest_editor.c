@@ -14,15 +14,42 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/report.h"
+#include "cli/environment_command.h"
 #include "manifest/place.h"
 
 /* ---- replacing ---- */
 
+/* Locked and built as it is to be, and only then put in its place. */
+static errint make_it_so(struct cli *cli, const char *dir, struct str text, struct err *err)
+{
+	bool made = false;
+	struct environment_change change = {.manifest = text, .did = "edit"};
+	struct environment env;
+	struct session *s;
+	errint rc = cli_session(cli, &s, err);
+
+	if (!rc)
+		rc = environment_open(s, dir, &cli->a, &env, err);
+	if (!rc)
+		rc = environment_change(s, &env, &change, &cli->a, &made, err);
+	if (!rc)
+		environment_tell(cli, &env, made, false);
+	return rc;
+}
+
+static bool has_generation(const char *dir)
+{
+	ARENA(a);
+
+	return access(arena_printf(&a, "%s/.flox/run/current", dir), F_OK) == 0;
+}
+
 /* Checked, and only then in its place; before is what the manifest was when the edit began. */
-static errint take(const char *dir, const char *file, struct str before, struct str text,
-		   enum manifest_edited *what, struct err *err)
+static errint take(struct cli *cli, const char *dir, const char *file, struct str before,
+		   struct str text, enum manifest_edited *what, struct err *err)
 {
 	BUF(now, LIMIT_MANIFEST);
+	bool built = has_generation(dir);
 	errint rc = manifest_check(text, file, dir, err);
 
 	if (!rc)
@@ -34,12 +61,17 @@ static errint take(const char *dir, const char *file, struct str before, struct 
 		return err_hint(err,
 				"put both together and give the result to 'kiln edit -f FILE'");
 	}
-	*what = str_eq(text, before) ? MANIFEST_SAME : MANIFEST_CHANGED;
-	return *what == MANIFEST_SAME ? 0 : manifest_replace(dir, text, err);
+	*what = MANIFEST_SAME;
+	if (str_eq(text, before))
+		return 0;
+	/* Nothing was built of it yet, and who writes a manifest need not build it at once. */
+	rc = built ? make_it_so(cli, dir, text, err) : manifest_replace(dir, text, err);
+	*what = built ? MANIFEST_BUILT : MANIFEST_CHANGED;
+	return rc;
 }
 
-errint manifest_edit_file(const char *dir, const char *file, enum manifest_edited *what,
-			  struct err *err)
+errint manifest_edit_file(struct cli *cli, const char *dir, const char *file,
+			  enum manifest_edited *what, struct err *err)
 {
 	bool is_input = strcmp(file, "-") == 0;
 	BUF(before, LIMIT_MANIFEST);
@@ -50,8 +82,8 @@ errint manifest_edit_file(const char *dir, const char *file, enum manifest_edite
 		rc = is_input ? fd_read_all(STDIN_FILENO, &text, err)
 			      : file_read(AT_FDCWD, file, &text, err);
 	return rc ? rc
-		  : take(dir, is_input ? "standard input" : file, buf_str(&before), buf_str(&text),
-			 what, err);
+		  : take(cli, dir, is_input ? "standard input" : file, buf_str(&before),
+			 buf_str(&text), what, err);
 }
 
 /* ---- the editor ---- */
@@ -162,9 +194,9 @@ static bool asks_again(struct cli *cli, struct err *err)
 	return n > 0 && line[0] != 'n' && line[0] != 'N';
 }
 
-static errint edit_once(const char *editor, const char *dir, const struct edited_copy *c,
-			struct str before, struct buf *text, enum manifest_edited *what,
-			bool *wrong, struct err *err)
+static errint edit_once(struct cli *cli, const char *editor, const char *dir,
+			const struct edited_copy *c, struct str before, struct buf *text,
+			enum manifest_edited *what, bool *wrong, struct err *err)
 {
 	errint rc = run_editor(editor, c->file, err);
 
@@ -173,8 +205,8 @@ static errint edit_once(const char *editor, const char *dir, const struct edited
 		rc = file_read(AT_FDCWD, c->file, text, err);
 	if (rc)
 		return rc;
-	rc = take(dir, c->file, before, buf_str(text), what, err);
-	*wrong = rc && err->code == ERR_CORRUPT;
+	rc = take(cli, dir, c->file, before, buf_str(text), what, err);
+	*wrong = rc && err->code != ERR_INTERRUPTED;
 	return rc;
 }
 
@@ -196,7 +228,7 @@ errint manifest_edit_interactive(struct cli *cli, const char *dir, enum manifest
 		return rc;
 	do {
 		wrong = false;
-		rc = edit_once(editor, dir, &copy, buf_str(&before), &text, what, &wrong, err);
+		rc = edit_once(cli, editor, dir, &copy, buf_str(&before), &text, what, &wrong, err);
 	} while (rc && wrong && asks_again(cli, err));
 	if (!rc)
 		return 0;

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the inner shell's words
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 66
+plan 73
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
@@ -172,3 +172,19 @@ is "and the manifest stays what it is" "$(tail -1 $m)" 'alpha.pkgpath = "alpha"'
 printf 'version = 1\n[install]\nalpha.pkg-path = "alpha"\n' >$m
 echo '{ "lockfile-version": 1, nonsense' >.flox/env/manifest.lock
 fails_like "a lock that is none is told, with the cure" "manifest.lock" kiln install beta
+
+# ---- edit ----
+kiln init -b -d "$T/edited" >/dev/null && cd "$T/edited" || exit 1
+say() { printf 'version = 1\n[install]\n%s.pkg-path = "%s"\n' "$1" "$1"; }
+is "before anything was built, an edit builds nothing" "$(say broken | kiln edit -f -; ls .flox)" "the manifest is changed; 'kiln activate' makes it so
+env
+env.json"
+say beta >$m
+ok "one is built" quiet kiln upgrade
+is "then an edit is built before it counts" "$(say alpha | kiln edit -f - 2>/dev/null; links; readlink .flox/run/current)" "the manifest is changed
+./bin generations/2"
+fails_like "what does not build is not taken" "it breaks" sh -c "printf 'version = 1\n[install]\nx.pkg-path = \"broken\"\n' | '$KILN_BUILD/kiln' edit -f -"
+is "and nothing was changed" "$(cat $m; readlink .flox/run/current)" "$(say alpha)
+generations/2"
+fails_like "what an editor left of it is kept" "your text is kept" env EDITOR="sed -i s/alpha/alpa/g" "$KILN_BUILD/kiln" edit
+is "there" "$(cat "$TMPDIR"/kiln-edit.*/manifest.toml)" "$(say alpa)"
