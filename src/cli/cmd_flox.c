@@ -64,7 +64,22 @@ static const struct command build = {
 
 /* ---- environments ---- */
 
+static errint refuse_hub(void *at, const struct option_given *g, struct err *err)
+{
+	(void)at;
+	err_set(err, ERR_UNSUPPORTED, "'%s': environments that a server keeps are not here",
+		g->name);
+	return err_hint(err, "kiln knows those in folders: -d DIR");
+}
+
+#define HUB(names_, args_)                                                                   \
+	{                                                                                    \
+		.names = names_, .args = args_, .kind = OPTION_CALL, .flags = OPTION_HIDDEN, \
+		.call = refuse_hub                                                           \
+	}
+
 static const struct option init_verb_rows[] = {
+	HUB("-r --reference --ref", "OWNER/NAME"),
 	OPT_TABLE_ALONE(NULL, init_rows),
 	OPT_IGNORED("--auto-setup", NULL, "kiln suggests no packages by what a folder holds"),
 	OPT_IGNORED("--no-auto-setup", NULL, "kiln suggests no packages by what a folder holds"),
@@ -82,10 +97,25 @@ static const struct command init = {
 	.run = init_command_run,
 };
 
+static const struct option list_verb_rows[] = {
+	OPT_TABLE_ALONE(NULL, list_rows),
+	HUB("-r --reference --ref --remote", "OWNER/NAME"),
+	HUB("-u --upstream", NULL),
+	OPT_END,
+};
+
+static const struct option edit_verb_rows[] = {
+	OPT_TABLE_ALONE(NULL, edit_rows),
+	HUB("-r --reference --ref --remote", "OWNER/NAME"),
+	HUB("-s --sync", NULL),
+	HUB("--reset", NULL),
+	OPT_END,
+};
+
 static const struct command list = {
 	.name = "list",
 	.summary = "list what is installed in an environment",
-	.rows = list_rows,
+	.rows = list_verb_rows,
 	.size = sizeof(struct list_command),
 	.run = list_command_run,
 };
@@ -93,7 +123,7 @@ static const struct command list = {
 static const struct command edit = {
 	.name = "edit",
 	.summary = "change the manifest of an environment",
-	.rows = edit_rows,
+	.rows = edit_verb_rows,
 	.size = sizeof(struct edit_command),
 	.run = edit_command_run,
 };

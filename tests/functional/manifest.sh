@@ -2,7 +2,7 @@
 # kiln init, list and edit: an environment's files, as people and other programs find them.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 84
+plan 85
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR TMPDIR="$T/tmp"
 unset EDITOR VISUAL FLOX_ENV_PROJECT
@@ -247,6 +247,11 @@ fails_like "of a server's" "is one of a server" kiln edit -d "$T/ro" -n x
 
 # ---- as flox ----
 is "flox list" "$(printf 'version = 1\n[install]\na.pkg-path = "a"\n' | compat flox edit -f - >/dev/null && compat flox list -n)" "a"
+is "what only a server's environments have" "$(for o in "init -r o/n" "list -u" "edit --sync" "edit --reset" "list --reference o/n"; do
+	# shellcheck disable=SC2086
+	compat flox $o 2>&1 | head -1
+done | sort | uniq -c | wc -l; compat flox list -u 2>&1 | tail -1)" "5
+hint: kiln knows those in folders: -d DIR"
 ok "flox init" compat flox init --no-auto-setup -b -d "$T/fl"
 python3 - >big.toml <<'END'
 print("version = 1\n[install]")
