@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/environ.h"
 #include "base/file.h"
 #include "manifest/env_json.h"
 #include "manifest/manifest.h"
@@ -233,6 +234,14 @@ static void unmake(struct maker *m)
 	}
 }
 
+static bool is_home(const char *dir)
+{
+	const char *home = env_get("HOME");
+	char real[PATH_MAX];
+
+	return home && realpath(home, real) && strcmp(real, dir) == 0;
+}
+
 static errint choose_name(const struct manifest_plan *plan, const char *dir, struct arena *a,
 			  struct str *out, struct err *err)
 {
@@ -240,7 +249,7 @@ static errint choose_name(const struct manifest_plan *plan, const char *dir, str
 	ERR(absent);
 
 	if (!plan->name.n) {
-		*out = env_json_name_of(a, dir);
+		*out = is_home(dir) ? S("default") : env_json_name_of(a, dir);
 		if (!env_json_read(dir, a, &there, &absent))
 			*out = there.name;
 		else if (absent.code != ERR_NOT_FOUND)

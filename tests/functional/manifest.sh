@@ -2,7 +2,7 @@
 # kiln init, list and edit: an environment's files, as people and other programs find them.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 85
+plan 86
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR TMPDIR="$T/tmp"
 unset EDITOR VISUAL FLOX_ENV_PROJECT
@@ -32,6 +32,8 @@ like "its name" "$(cat "$T/new/er/.flox/env.json")" '"other"'
 for name in 'a b' a/b ''; do
 	fails_like "no name: '$name'" "name" kiln init -d "$T/never" -n "$name"
 done
+is "the home folder's" "$(kiln init -b --json -d "$HOME" | sed 's/,.*//')" '{ "name": "default"'
+rm -r "$HOME/.flox"
 fails_like "no name of a recipe" "cannot be the name of a recipe" kiln init -d "$T/never" --recipe '../x'
 ok "and nothing was made" test ! -e "$T/never"
 ok "with a recipe" kiln init -d "$T/rec" --recipe hello-1
