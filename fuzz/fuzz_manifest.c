@@ -51,6 +51,19 @@ static void check_edits(struct str text, const struct manifest *m, struct arena 
 	FUZZ_CHECK(after->n_packages == m->n_packages);
 }
 
+static void check_raised(struct str text, struct arena *a)
+{
+	BUF(raised, LIMIT_TOML_TEXT);
+	struct manifest *after;
+	unsigned schema;
+	ERR(err);
+
+	if (manifest_edit_schema_needed(text, "input", &schema, &raised, &err))
+		return;
+	FUZZ_CHECK(!manifest_parse(buf_str(&raised), "raised", a, &after, &err));
+	FUZZ_CHECK(!schema || (after->schema == schema && !after->n_findings));
+}
+
 static void check_lock(struct str text, struct arena *a)
 {
 	struct manifest_lock l;
@@ -86,5 +99,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	FUZZ_CHECK(!manifest_refuse_unknown(m, &err) == !m->n_findings);
 	check_json(m, &a);
 	check_edits(text, m, &a);
+	check_raised(text, &a);
 	return 0;
 }

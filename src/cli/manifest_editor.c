@@ -15,6 +15,7 @@
 #include "base/process.h"
 #include "base/report.h"
 #include "cli/environment_command.h"
+#include "manifest/manifest_edit.h"
 #include "manifest/place.h"
 
 /* ---- replacing ---- */
@@ -44,14 +45,31 @@ static bool has_generation(const char *dir)
 	return access(arena_printf(&a, "%s/.flox/run/current", dir), F_OK) == 0;
 }
 
+/* A key of a later schema makes the manifest one of that. */
+static errint raise_schema(struct cli *cli, const char *file, struct str text, struct buf *out,
+			   struct err *err)
+{
+	unsigned schema = 0;
+	errint rc = manifest_edit_schema_needed(text, file, &schema, out, err);
+
+	if (!rc && schema)
+		report_msg(cli_report(cli), REPORT_NOTE,
+			   "the manifest is one of schema-version %s now, which its keys need",
+			   manifest_schema_text(schema));
+	return rc;
+}
+
 /* Checked, and only then in its place; before is what the manifest was when the edit began. */
 static errint take(struct cli *cli, const char *dir, const char *file, struct str before,
 		   struct str text, enum manifest_edited *what, struct err *err)
 {
 	BUF(now, LIMIT_MANIFEST);
+	BUF(raised, LIMIT_MANIFEST);
 	bool built = has_generation(dir);
-	errint rc = manifest_check(text, file, dir, err);
+	errint rc = raise_schema(cli, file, text, &raised, err);
 
+	if (!rc)
+		rc = manifest_check(buf_str(&raised), file, dir, err);
 	if (!rc)
 		rc = manifest_text(dir, &now, err);
 	if (rc)
@@ -62,10 +80,11 @@ static errint take(struct cli *cli, const char *dir, const char *file, struct st
 				"put both together and give the result to 'kiln edit -f FILE'");
 	}
 	*what = MANIFEST_SAME;
-	if (str_eq(text, before))
+	if (str_eq(buf_str(&raised), before))
 		return 0;
 	/* Nothing was built of it yet, and who writes a manifest need not build it at once. */
-	rc = built ? make_it_so(cli, dir, text, err) : manifest_replace(dir, text, err);
+	rc = built ? make_it_so(cli, dir, buf_str(&raised), err)
+		   : manifest_replace(dir, buf_str(&raised), err);
 	*what = built ? MANIFEST_BUILT : MANIFEST_CHANGED;
 	return rc;
 }

@@ -108,6 +108,30 @@ errint manifest_edit_schema(struct str text, const char *file, unsigned schema, 
 	return rc ? rc : finish(&e, out);
 }
 
+errint manifest_edit_schema_needed(struct str text, const char *file, unsigned *schema,
+				   struct buf *out, struct err *err)
+{
+	ARENA(a);
+	struct manifest *m;
+	unsigned needed = 0;
+	errint rc = manifest_parse(text, file, &a, &m, err);
+
+	for (size_t i = 0; !rc && i < m->n_findings; i++) {
+		if (m->findings[i].kind != MANIFEST_NEWER) {
+			needed = 0;
+			break;
+		}
+		needed = MAX(needed, m->findings[i].since);
+	}
+	if (rc)
+		return rc;
+	*schema = needed;
+	if (needed)
+		return manifest_edit_schema(text, file, needed, out, err);
+	buf_puts(out, text);
+	return buf_check(out, file, err);
+}
+
 /* ---- [install] ---- */
 
 static errint set_value(struct editor *e, struct str id, const char *key, struct str value)

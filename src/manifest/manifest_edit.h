@@ -24,6 +24,11 @@ ATTR_MUST_CHECK errint manifest_edit_uninstall(struct str text, const char *file
  * 1 on the way leads over 'outputs': packages get the outputs = "all" that they had unsaid. */
 ATTR_MUST_CHECK errint manifest_edit_schema(struct str text, const char *file, unsigned schema,
 					    struct buf *out, struct err *err);
+/* The same with the schema that its keys need. *schema is that when the text was raised, 0 when it
+ * was not: nothing in it is newer than its schema, or something in it no schema has. */
+ATTR_MUST_CHECK errint manifest_edit_schema_needed(struct str text, const char *file,
+						   unsigned *schema, struct buf *out,
+						   struct err *err);
 /* Which package of the manifest a word means: its install id, else its pkg-path, flake or store
  * path when only one package has it; "WORD@VERSION" also by version. ERR_NOT_FOUND with the
  * nearest. */

@@ -2,7 +2,7 @@
 # kiln init, list and edit: an environment's files, as people and other programs find them.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 86
+plan 87
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR TMPDIR="$T/tmp"
 unset EDITOR VISUAL FLOX_ENV_PROJECT
@@ -199,6 +199,11 @@ is "edit -f" "$(printf 'version = 1 # two\n' | kiln edit -f -)" "the manifest is
 is "to these bytes, with that mode" "$(cat $m) $(stat -c %a $m)" "version = 1 # two 640"
 is "the same again" "$(kiln edit -f $m)" "the manifest is as it was"
 printf 'version = 1\n[install]\nhello.pkgpath = "hello"\n' >bad.toml
+is "a newer key raises the schema" "$(printf 'version = 1 # two\ndescription = "d"\n' | kiln edit -f - 2>&1; cat $m)" "the manifest is one of schema-version 1.17.0 now, which its keys need
+the manifest is changed; 'kiln activate' makes it so
+schema-version = \"1.17.0\" # two
+description = \"d\""
+printf 'version = 1 # two\n' >$m
 fails_like "a wrong one: the line" "^error: bad.toml:3:7: 'install.hello' has none of 'pkg-path'" kiln edit -f bad.toml
 fails_like "and what was meant" "did you mean 'pkg-path'?" kiln edit -f bad.toml
 is "changes nothing" "$(cat $m)" "version = 1 # two"

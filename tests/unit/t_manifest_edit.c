@@ -91,6 +91,23 @@ static void test_schema(void)
 	IS_OK(manifest_edit_schema(S("schema-version = \"1.16.0\""), "m", 12, &out, &err), err,
 	      "never down");
 	IS_STR(buf_str(&out), S("schema-version = \"1.16.0\""), "as it was");
+	unsigned schema = 1;
+	buf_clear(&out);
+	IS_OK(manifest_edit_schema_needed(
+		      S(V1 "[install]\na.pkg-path = \"a\"\n[services]\nauto-start = true\n"), "m",
+		      &schema, &out, &err),
+	      err, "what its keys need");
+	IS_INT(schema, 12, "which");
+	IS_STR(buf_str(&out),
+	       S("schema-version = \"1.12.0\"\n[install]\na.pkg-path = \"a\"\n"
+		 "a.outputs = \"all\"\n[services]\nauto-start = true\n"),
+	       "raised to it");
+	buf_clear(&out);
+	IS_OK(manifest_edit_schema_needed(S(V1 "x = 1\n[services]\nauto-start = true\n"), "m",
+					  &schema, &out, &err),
+	      err, "not where something is unknown");
+	IS_INT(schema, 0, "nothing");
+	IS_STR(buf_str(&out), S(V1 "x = 1\n[services]\nauto-start = true\n"), "as it is");
 	IS_ERR(manifest_edit_schema(S("x"), "m", 12, &out, &err), err, ERR_CORRUPT, "no manifest");
 }
 
