@@ -29,7 +29,7 @@ static int by_name(const void *a, const void *b)
 /* The things, whose first member is their name, in its order: malloc'd. */
 const void **manifest_sorted(const void *v, size_t n, size_t size)
 {
-	const void **out = calloc(n + 1, sizeof(*out));
+	const void **out = xcalloc(n + 1, sizeof(*out));
 
 	for (size_t i = 0; i < n; i++)
 		out[i] = (const char *)v + i * size;
