@@ -7,6 +7,7 @@
 
 #include "cli/build_command.h"
 #include "cli/command.h"
+#include "cli/manifest_build_command.h"
 #include "cli/option_eval.h"
 #include "base/report.h"
 #include "recipe/update.h"
@@ -104,8 +105,11 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 
 	tell_briefly(cli, c);
 	c->packages = true;
+	bool left = true;
 	errint rc = c->update_hashes ? mend_hashes(cli, c, err) : 0;
-	return rc ? rc : build_command_run(c, cli, err);
+	if (!rc)
+		rc = manifest_build_command(cli, c, &left, err);
+	return rc || !left ? rc : build_command_run(c, cli, err);
 }
 
 static void release(void *ctx)

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/flox_verbs.h"
 #include "cli/init_command.h"
+#include "cli/manifest_build_command.h"
 #include "cli/option_eval.h"
 
 static errint take_name(void *at, const struct option_given *g, struct err *err)
@@ -44,7 +45,10 @@ static const struct option build_rows[] = {
 
 static errint build_run(struct cli *cli, void *ctx, struct err *err)
 {
-	return build_command_run(ctx, cli, err);
+	bool left;
+	errint rc = manifest_build_command(cli, ctx, &left, err);
+
+	return rc || !left ? rc : build_command_run(ctx, cli, err);
 }
 
 static void build_release(void *ctx)

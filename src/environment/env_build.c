@@ -220,6 +220,14 @@ static errint make_profile(struct env_making *m, struct str slots, struct str *o
 	return rc;
 }
 
+errint env_profile(struct session *s, const struct environment *env, struct profile_package *v,
+		   size_t n, struct str slots, struct arena *a, struct str *out, struct err *err)
+{
+	struct env_making m = {.s = s, .env = env, .a = a, .v = v, .n = n};
+
+	return make_profile(&m, slots, out, err);
+}
+
 errint env_build(struct session *s, const struct environment *env,
 		 const struct env_packages *packages, struct arena *a, struct str *profile,
 		 struct err *err)

@@ -8,6 +8,8 @@
 #include "manifest/manifest.h"
 #include "manifest/manifest_lock.h"
 
+struct profile_package;
+
 struct env_package {
 	const struct manifest_package *wanted;
 	/* Its row of the lock; a slot, which has no files but is filled when a program starts, has
@@ -42,3 +44,7 @@ ATTR_MUST_CHECK errint env_lock_packages(struct session *s, const struct environ
 ATTR_MUST_CHECK errint env_build(struct session *s, const struct environment *env,
 				 const struct env_packages *packages, struct arena *a,
 				 struct str *profile, struct err *err);
+/* The profile of some paths, which are valid; slots are words. */
+ATTR_MUST_CHECK errint env_profile(struct session *s, const struct environment *env,
+				   struct profile_package *v, size_t n, struct str slots,
+				   struct arena *a, struct str *out, struct err *err);
