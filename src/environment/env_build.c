@@ -2,8 +2,8 @@
  *
  * From packages to a profile: what is not there is built, or its derivation found again by
  * evaluation, which must give what the lock says; then the profile is made of it. */
-#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "base/file.h"
 #include "base/toml.h"
 #include "environment/locked.h"
@@ -83,23 +83,55 @@ static errint want(struct env_making *m, const struct env_package *p, struct err
 
 /* ---- Python ---- */
 
-/* The names "python3.13" below lib of a package with modules (modules), or of an interpreter. */
+/* The place on this machine of what is below a store path, its links followed as a program would
+ * that sees the store at its place. malloc'd; what is not there stays a name. */
+static char *below(struct env_making *m, struct str path, const char *rel)
+{
+	char *at = store_real_path(m->s->store, path);
+	struct str rest = str_c(rel), part;
+	unsigned links = 0;
+
+	while (str_split(&rest, '/', &part)) {
+		char *next = path_join(str_c(at), part), *target;
+		ERR(none);
+
+		free(at);
+		at = next;
+		while (links++ < 40 && !read_link(AT_FDCWD, at, &target, &none)) {
+			char *whole CLEANUP_FREE =
+				*target == '/' ? store_real_path(m->s->store, str_c(target))
+					       : path_join(path_dir(str_c(at)), str_c(target));
+			free(target);
+			free(at);
+			at = path_clean(str_c(whole));
+		}
+	}
+	return at;
+}
+
+/* Has a package modules for that Python ("python3.13"), or is it its interpreter? */
 static bool has_python(struct env_making *m, struct str path, struct str name, bool modules)
 {
-	char *real CLEANUP_FREE = store_real_path(m->s->store, path);
-	char *file CLEANUP_FREE = xasprintf("%s/lib/%.*s/%s", real, STR_ARG(name),
-					    modules ? "site-packages" : "os.py");
-	struct stat st;
+	char *rel CLEANUP_FREE =
+		xasprintf("lib/%.*s/%s", STR_ARG(name), modules ? "site-packages" : "os.py");
+	char *file CLEANUP_FREE = below(m, path, rel);
 
-	return lstat(file, &st) == 0;
+	return access(file, F_OK) == 0;
+}
+
+static bool has_interpreter(struct env_making *m, struct str name)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (has_python(m, m->v[i].path, name, false))
+			return true;
+	return false;
 }
 
 /* The first Python that a package has modules for and none among them is; "" for none. */
 static struct str module_python(struct env_making *m)
 {
 	for (size_t i = 0; i < m->n; i++) {
-		char *real CLEANUP_FREE = store_real_path(m->s->store, m->v[i].path);
-		char *lib CLEANUP_FREE = path_join(str_c(real), S("lib"));
+		char *lib CLEANUP_FREE = below(m, m->v[i].path, "lib");
 		struct dir_list list CLEANUP(dir_list_release) = {0};
 		ERR(none);
 
@@ -107,14 +139,9 @@ static struct str module_python(struct env_making *m)
 			continue;
 		for (size_t k = 0; k < list.n; k++) {
 			struct str name = str_c(list.v[k].name);
-			bool has = false;
 
-			if (!str_starts(name, S("python")) ||
-			    !has_python(m, m->v[i].path, name, true))
-				continue;
-			for (size_t o = 0; !has && o < m->n; o++)
-				has = has_python(m, m->v[o].path, name, false);
-			if (!has)
+			if (str_starts(name, S("python")) &&
+			    has_python(m, m->v[i].path, name, true) && !has_interpreter(m, name))
 				return arena_str(m->a, name);
 		}
 	}

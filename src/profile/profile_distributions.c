@@ -66,7 +66,7 @@ static errint add(struct profile *p, struct distributions *d, const struct profi
 static errint add_site(struct profile *p, struct distributions *d, const struct profile_part *k,
 		       struct str python, struct err *err)
 {
-	const char *folder = arena_printf(&p->a, "%.*s/lib/%.*s/site-packages", STR_ARG(k->path),
+	const char *folder = arena_printf(&p->a, "%.*s/lib/%.*s/site-packages/.", STR_ARG(k->path),
 					  STR_ARG(python));
 	struct dir_list list CLEANUP(dir_list_release) = {0};
 	ERR(none);
@@ -86,7 +86,7 @@ static errint add_site(struct profile *p, struct distributions *d, const struct 
 static errint add_package(struct profile *p, struct distributions *d, const struct profile_part *k,
 			  struct err *err)
 {
-	const char *lib = arena_printf(&p->a, "%.*s/lib", STR_ARG(k->path));
+	const char *lib = arena_printf(&p->a, "%.*s/lib/.", STR_ARG(k->path));
 	struct dir_list list CLEANUP(dir_list_release) = {0};
 	ERR(none);
 	errint rc = 0;

@@ -143,7 +143,7 @@ static struct str leads_to(const struct profile *p, const struct profile_part *k
 /* Has an interpreter's folder modules of its own? Then its programs mean these. */
 static bool is_bare(const char *prefix, struct str python)
 {
-	char *site CLEANUP_FREE = xasprintf("%s/lib/%.*s/site-packages", prefix, STR_ARG(python));
+	char *site CLEANUP_FREE = xasprintf("%s/lib/%.*s/site-packages/.", prefix, STR_ARG(python));
 	struct dir_list list CLEANUP(dir_list_release) = {0};
 	bool bare = true;
 	ERR(none);

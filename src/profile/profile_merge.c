@@ -65,7 +65,10 @@ static errint list_all(const struct holdings *from, struct shared_names *out, st
 
 	out->lists = xcalloc(from->n, sizeof(*out->lists));
 	for (size_t i = 0; !rc && i < from->n; i++) {
-		rc = dir_list(AT_FDCWD, from->v[i].path, &out->lists[i], err);
+		/* A folder may be a link to one. */
+		char *inside CLEANUP_FREE = xasprintf("%s/.", from->v[i].path);
+
+		rc = dir_list(AT_FDCWD, inside, &out->lists[i], err);
 		out->n_lists += !rc;
 		for (size_t k = 0; !rc && k < out->lists[i].n; k++) {
 			ARRAY_GROW(out->v, out->n, out->cap);

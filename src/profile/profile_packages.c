@@ -103,7 +103,7 @@ static errint add_wanted(struct profile *p, const struct profile_part *k, struct
 static errint python_names(struct profile *p, struct str path, bool modules, struct str **out,
 			   size_t *n, struct err *err)
 {
-	const char *lib = arena_printf(&p->a, "%.*s/lib", STR_ARG(path));
+	const char *lib = arena_printf(&p->a, "%.*s/lib/.", STR_ARG(path));
 	struct dir_list list CLEANUP(dir_list_release) = {0};
 	ERR(none);
 

@@ -233,8 +233,13 @@ static void test_python(void)
 	struct fixture f CLEANUP(fixture_release) = fixture_new();
 	char *python CLEANUP_FREE = interpreter(&f, 5);
 	char *a CLEANUP_FREE = package(&f, "alpha", 5), *b CLEANUP_FREE = package(&f, "beta", -1);
+	char *g CLEANUP_FREE = package(&f, "gamma", -1), *v CLEANUP_FREE = package(&f, "env", 5);
 	ERR(err);
 
+	/* As environments and symlinkJoin have it: folders are links. */
+	distribution(g, "gamma", "3");
+	char *theirs CLEANUP_FREE = xasprintf("%s/lib/python3.13/site-packages", g);
+	put_link(v, "lib/python3.13/site-packages", theirs);
 	distribution(a, "alpha", "1");
 	distribution(b, "beta", "2");
 	char *needs CLEANUP_FREE = xasprintf("%s %s\n", b, python);
@@ -255,7 +260,10 @@ static void test_python(void)
 	     "the library is the interpreter's");
 	IS_Z(leads(&f, "lib/python3.13/site-packages/beta"),
 	     "beta/lib/python3.13/site-packages/beta", "what a module needs is there, too");
-	OK(is_folder(&f, "lib/python3.13/site-packages/beta-2.dist-info"),
+	IS_Z(leads(&f, "lib/python3.13/site-packages/gamma"),
+	     "env/lib/python3.13/site-packages/gamma", "and what a link to a folder leads to");
+	OK(is_folder(&f, "lib/python3.13/site-packages/gamma-3.dist-info") &&
+		   is_folder(&f, "lib/python3.13/site-packages/beta-2.dist-info"),
 	   "the folder that uv wants is one");
 	char *want CLEANUP_FREE = xasprintf("#!%s/bin/python3.13 -s\nmain()\n", f.out);
 	char *got CLEANUP_FREE = content(&f, "bin/alpha");
