@@ -49,7 +49,8 @@ static errint read_number(const struct json_member *v, size_t n, const char *key
 						: err_set(err, ERR_CORRUPT, "no number '%s'", key);
 }
 
-static errint read_json(struct arena *a, struct str text, struct env_generation *g, struct err *err)
+errint env_generation_parse(struct arena *a, struct str text, struct env_generation *g,
+			    struct err *err)
 {
 	const struct {
 		const char *key;
@@ -93,7 +94,7 @@ errint env_generation_read(struct arena *a, struct str run_dir, uint64_t number,
 			(unsigned long long)number);
 		return err_hint(err, "kiln env history lists them");
 	}
-	errint rc = read_json(a, text, &g, err);
+	errint rc = env_generation_parse(a, text, &g, err);
 	if (rc)
 		return err_wrap(err, "'%s'", file);
 	g.number = number;

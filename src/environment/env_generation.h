@@ -26,6 +26,9 @@ struct env_generation {
 /* The hash of bytes as generations have it; in the arena. */
 struct str env_hash(struct arena *a, struct str bytes);
 
+/* The text of a generation.json. */
+ATTR_MUST_CHECK errint env_generation_parse(struct arena *a, struct str text,
+					    struct env_generation *out, struct err *err);
 /* Reads one. ERR_NOT_FOUND when it is not there, or was never finished. */
 ATTR_MUST_CHECK errint env_generation_read(struct arena *a, struct str run_dir, uint64_t number,
 					   struct env_generation *out, struct err *err);

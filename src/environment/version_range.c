@@ -28,8 +28,11 @@ static bool cut_version(struct str text, struct range_parts *out)
 	for (size_t i = 0; i <= rest.n; i++) {
 		size_t k = i;
 
-		while (k < rest.n && rest.p[k] != '.' && rest.p[k] != '-')
+		while (k < rest.n &&
+		       (isalnum((unsigned char)rest.p[k]) || rest.p[k] == '_' || rest.p[k] == '*'))
 			k++;
+		if (k < rest.n && rest.p[k] != '.' && rest.p[k] != '-')
+			return false;
 		part = str_sub(rest, i, k - i);
 		if (!part.n || out->n == PARTS_MAX)
 			return false;
@@ -199,10 +202,11 @@ errint version_range_has(struct str range, struct str version, bool *out, struct
 		*out = str_eq(rest, version);
 		return 0;
 	}
-	while (!rc && rest.n) {
+	for (bool more = true; !rc && more;) {
 		ptrdiff_t at = str_find(rest, S("||"));
 		bool one = false;
 
+		more = at >= 0;
 		some = at < 0 ? rest : str_sub(rest, 0, (size_t)at);
 		rest = at < 0 ? S("") : str_skip(rest, (size_t)at + 2);
 		if (!str_trim(some).n)
