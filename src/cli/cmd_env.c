@@ -39,9 +39,10 @@ static void print_generation(struct cli *cli, const struct env_generation *g, bo
 			   (unsigned long long)g->number, when, STR_ARG(g->did));
 		return;
 	}
-	out_printf("%s\n {\"generation\": %llu, \"current\": %s, \"created\": \"%s\", \"did\": ",
-		   first ? "" : ",", (unsigned long long)g->number, g->current ? "true" : "false",
-		   when);
+	out_printf(
+		"%s\n {\"generation\": %llu, \"parent\": %llu, \"current\": %s, \"created\": \"%s\", \"did\": ",
+		first ? "" : ",", (unsigned long long)g->number, (unsigned long long)g->parent,
+		g->current ? "true" : "false", when);
 	out_json(g->did);
 	out_str(S(", \"profile\": "));
 	out_json(g->profile);

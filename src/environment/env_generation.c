@@ -67,6 +67,8 @@ errint env_generation_parse(struct arena *a, struct str text, struct env_generat
 	if (!rc)
 		rc = read_number(v, n, "number", &g->number, err);
 	if (!rc)
+		rc = read_number(v, n, "parent", &g->parent, err);
+	if (!rc)
 		rc = read_number(v, n, "created", &created, err);
 	g->created = (int64_t)created;
 	for (size_t i = 0; !rc && i < ARRAY_LEN(texts); i++) {
@@ -232,7 +234,8 @@ static errint write_files(const char *folder, struct str manifest, struct str lo
 	int dir CLEANUP_FD = -1;
 	errint rc = open_dir(AT_FDCWD, folder, &dir, err);
 
-	buf_printf(&json, "{\"number\": %llu,\n \"created\": %lld", (unsigned long long)g->number,
+	buf_printf(&json, "{\"number\": %llu,\n \"parent\": %llu,\n \"created\": %lld",
+		   (unsigned long long)g->number, (unsigned long long)g->parent,
 		   (long long)g->created);
 	put_text(&json, "did", g->did);
 	put_text(&json, "profile", g->profile);
@@ -243,9 +246,9 @@ static errint write_files(const char *folder, struct str manifest, struct str lo
 	if (!rc)
 		rc = buf_check(&json, "generation", err);
 	if (!rc)
-		rc = file_write(dir, "manifest.toml", manifest, 0644, 0, err);
+		rc = file_write(dir, "manifest.toml", manifest, 0644, FILE_WRITE_SYNC, err);
 	if (!rc)
-		rc = file_write(dir, "manifest.lock", lock, 0644, 0, err);
+		rc = file_write(dir, "manifest.lock", lock, 0644, FILE_WRITE_SYNC, err);
 	return rc ? rc
 		  : file_write(dir, "generation.json", buf_str(&json), 0644, FILE_WRITE_SYNC, err);
 }
@@ -287,6 +290,7 @@ errint env_generation_make(struct session *s, struct arena *a, const struct envi
 		return rc;
 	char *folder CLEANUP_FREE = folder_of(env->run_dir, g->number);
 	char *link CLEANUP_FREE = xasprintf("%s/profile", folder);
+	(void)link_number(env->run_dir, &g->parent);
 	g->created = clock_unix();
 	g->manifest = env_hash(a, manifest);
 	g->lock = env_hash(a, lock);

@@ -15,6 +15,7 @@
 
 struct env_generation {
 	uint64_t number; /* 0: none */
+	uint64_t parent; /* the one that was current when it was made; 0: none */
 	int64_t created; /* Unix seconds */
 	struct str did;  /* "install hello" */
 	struct str profile;

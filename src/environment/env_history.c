@@ -112,22 +112,31 @@ static errint check_edits(struct arena *a, const struct environment *env, struct
 			"edit back");
 }
 
+/* What was current before the current one was made, or the nearest one before that is still there.
+ */
 static errint find_target(struct arena *a, const struct environment *env, uint64_t number,
 			  struct env_generation *out, struct err *err)
 {
-	struct env_generation *v;
-	size_t n;
+	struct env_generation *v, now;
+	uint64_t before = env->generation;
+	size_t n = 0;
+	errint rc = 0;
 
 	if (number)
 		return env_generation_read(a, env->run_dir, number, out, err);
-	errint rc = env_generation_list(a, env->run_dir, &v, &n, err);
-	for (size_t i = n; !rc && i > 0; i--)
-		if (v[i - 1].number < env->generation) {
+	if (before)
+		rc = env_generation_read(a, env->run_dir, before, &now, err);
+	if (!rc && before && now.parent)
+		before = now.parent + 1;
+	if (!rc)
+		rc = env_generation_list(a, env->run_dir, &v, &n, err);
+	if (rc)
+		return rc;
+	for (size_t i = n; i > 0; i--)
+		if (v[i - 1].number < before) {
 			*out = v[i - 1];
 			return 0;
 		}
-	if (rc)
-		return rc;
 	return err_set(err, ERR_NOT_FOUND, "there is no generation before %llu",
 		       (unsigned long long)env->generation);
 }

@@ -127,6 +127,16 @@ sed -i '$d' $m
 fails_like "a generation that there is not" "^error: there is no generation 99$" kiln env rollback 99
 fails_like "nor such a number" "'x' is no number of a generation" kiln env rollback x
 
+# A way back after a way back leads to where one was, not to the number before.
+quiet kiln env rollback 2
+quiet kiln install -i side beta
+is "back from a side way" "$(kiln env rollback >/dev/null 2>&1; readlink .flox/run/current)" generations/2
+quiet kiln env rollback "$(tail -1 "$T/history" | sed 's/^[* ]*\([0-9]*\).*/\1/')"
+fails_like "one of several that is nothing" "no package 'nosuch'" kiln install -i x nosuch
+sed "s/^/ /" $m >"$T/manifest"
+fails_like "and nothing of the others is taken" "no package 'nosuch'" kiln install python3 nosuch
+is "then the manifest is what it was" "$(sed "s/^/ /" $m)" "$(cat "$T/manifest")"
+
 # ---- upgrade ----
 echo '{ program, ... }: program "mine" "2" "mine"' >.flox/pkgs/mine.nix
 is "an edited recipe is not seen" "$(kiln install alpha 2>/dev/null; "$(profile)/bin/mine")" "mine 1"
@@ -134,6 +144,18 @@ is "but by an upgrade, which tells" "$(kiln upgrade mine 2>/dev/null)" "mine: 1 
 is "and it is there" "$("$(profile)/bin/mine")" "mine 2"
 is "after which there is none" "$(kiln upgrade 2>&1)" "nothing to upgrade"
 fails_like "of nothing" "nothing" kiln upgrade nothing
+cp .flox/run/generations/2/manifest.lock "$T/older.lock"
+rm .flox/env/manifest.lock
+is "without a lock what is installed already is locked again" "$(kiln install alpha >"$T/out" 2>&1; head -1 "$T/out"; grep -c '"install_id": "alpha"' .flox/env/manifest.lock)" "'alpha' is installed in environment 'my env' already
+1"
+# As after a pull: somebody else's lock is what counts.
+cp .flox/env/manifest.lock "$T/newer.lock"
+old=$(sed -n 's|.*"out": "\(.*-mine-1\)".*|\1|p' "$T/older.lock") new=$(sed -n 's|.*"out": "\(.*-mine-2\)".*|\1|p' .flox/env/manifest.lock)
+olddrv=$(sed -n 's|.*"derivation": "\(.*-mine-1.drv\)".*|\1|p' "$T/older.lock") newdrv=$(sed -n 's|.*"derivation": "\(.*-mine-2.drv\)".*|\1|p' .flox/env/manifest.lock)
+sed -i "s|$newdrv|$olddrv|; s|$new|$old|" .flox/env/manifest.lock
+is "another's lock brings what it says" "$(kiln install alpha >/dev/null 2>&1; "$(profile)/bin/mine")" "mine 1"
+cp "$T/newer.lock" .flox/env/manifest.lock
+is "and back" "$(kiln install alpha >/dev/null 2>&1; "$(profile)/bin/mine")" "mine 2"
 
 # ---- collection ----
 kept=$(profile)
