@@ -16,6 +16,7 @@ struct build_command {
 	const char *rev; /* of its repository, instead of the files as they are; or NULL */
 	struct asked *asked;
 	size_t n_asked, cap_asked;
+	const char *builds_of_manifest; /* what the manifest around has, as words; or NULL */
 	bool json;
 	bool check;         /* names are of what is checked, not built */
 	bool update_hashes; /* of the recipes that are named, before */

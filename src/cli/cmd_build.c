@@ -109,7 +109,12 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	errint rc = c->update_hashes ? mend_hashes(cli, c, err) : 0;
 	if (!rc)
 		rc = manifest_build_command(cli, c, &left, err);
-	return rc || !left ? rc : build_command_run(c, cli, err);
+	if (rc || !left)
+		return rc;
+	rc = build_command_run(c, cli, err);
+	if (rc == ERR_NOT_FOUND && c->builds_of_manifest)
+		err_hint(err, "builds of the manifest: %s", c->builds_of_manifest);
+	return rc;
 }
 
 static void release(void *ctx)

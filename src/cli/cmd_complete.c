@@ -30,6 +30,8 @@ static const struct expected {
 	{"kiln install", NULL, COMPLETE_RECIPES | COMPLETE_PACKAGES | COMPLETE_FILES},
 	{"kiln uninstall", NULL, COMPLETE_INSTALLED},
 	{"kiln upgrade", NULL, COMPLETE_INSTALLED},
+	{"kiln build", "NAME|PATH",
+	 COMPLETE_RECIPES | COMPLETE_BUILDS | COMPLETE_OR_PACKAGES | COMPLETE_FILES},
 	{"kiln services", "NAME", COMPLETE_SERVICES},
 	{"kiln services", "SERVICE", COMPLETE_SERVICES},
 	{"kiln init", "NAME", 0},

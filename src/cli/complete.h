@@ -21,6 +21,7 @@ enum complete_kind {
 	COMPLETE_INSTALLED = 1 << 11, /* in it */
 	COMPLETE_KEYS = 1 << 12,
 	COMPLETE_CHECKS = 1 << 13, /* parts of kiln doctor */
+	COMPLETE_BUILDS = 1 << 14, /* of the manifest around */
 };
 
 struct completion {

@@ -222,6 +222,8 @@ void complete_words(struct completion *c, unsigned kinds)
 		keys_of(c, "services", S("service"));
 	if (kinds & COMPLETE_INSTALLED)
 		keys_of(c, "install", S("installed"));
+	if (kinds & COMPLETE_BUILDS)
+		keys_of(c, "build", S("a build of the manifest"));
 	if ((kinds & COMPLETE_OR_PACKAGES) && c->n == before && c->word.n)
 		packages(c);
 }

@@ -47,6 +47,17 @@ static errint check_recipe(const struct manifest_building *m, struct str name, s
 	return err_hint(err, "give one of them another name");
 }
 
+/* For who asks for what is none. */
+static void tell_builds(struct manifest_building *m)
+{
+	BUF(text, LIMIT_ERR_TEXT);
+
+	for (size_t i = 0; i < m->env.manifest->n_builds; i++)
+		buf_printf(&text, "%s%.*s", i ? " " : "", STR_ARG(m->env.manifest->builds[i].name));
+	if (text.n)
+		m->c->builds_of_manifest = arena_strz(&m->cli->a, buf_str(&text));
+}
+
 static errint take_names(struct manifest_building *m, struct err *err)
 {
 	struct build_command *c = m->c;
@@ -160,8 +171,10 @@ errint manifest_build_command(struct cli *cli, struct build_command *c, bool *le
 	errint rc = may_be_meant(c) ? open_environment(&m, &there, err) : 0;
 
 	*left = true;
-	if (!rc && there)
+	if (!rc && there) {
+		tell_builds(&m);
 		rc = take_names(&m, err);
+	}
 	if (rc || !m.n)
 		return rc;
 	rc = build_all(&m, err);

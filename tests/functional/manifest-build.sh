@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 command -v bash >/dev/null || skip_all "no bash"
 command -v git >/dev/null || skip_all "no git"
-plan 32
+plan 34
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 unset KILN_STORE
@@ -146,6 +146,8 @@ fails_like "inside" "builder for .*-wrong-0.drv' failed" kiln build wrong
 like "with its words" "$out" "nosuchcommand: .*not found"
 fails_like "builds that need each other" "$m:[0-9:]* builds need each other: a <- b <- a$" kiln build a
 fails_like "a name that is none" "^error: there is no package 'tol'$" kiln build tol
+like "those that there are are told" "$out" "^hint: builds of the manifest: tool data outside few"
+like "and completed" "$(kiln complete -- kiln build to)" "^tool	a build of the manifest$"
 fails_like "what is not done is told" "builds of a manifest are only made" kiln build --dry-run tool
 mkdir .flox/pkgs
 echo '{ program, ... }: program "tool"' >.flox/pkgs/tool.nix
