@@ -3,6 +3,7 @@
  * kiln install: packages into the manifest, the lock and the profile of an environment. */
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/file.h"
 #include "base/report.h"
 #include "cli/environment_command.h"
 #include "cli/named.h"
@@ -32,13 +33,38 @@ static struct manifest_text text_of(struct str s)
 	return (struct manifest_text){s, &given};
 }
 
-/* A store path, or a link to one, is told by its slash in front, or by being a link. */
+/* A store path, or a link to one, is told by its slash in front, or by being a link; a flake has a
+ * mark of its own, also when it is a folder. */
 static bool is_path(const char *word)
 {
 	struct stat st;
 
+	if (strchr(word, '#'))
+		return false;
 	return *word == '/' || strncmp(word, "./", 2) == 0 || strncmp(word, "../", 3) == 0 ||
 	       (lstat(word, &st) == 0 && S_ISLNK(st.st_mode));
+}
+
+/* A flake in a folder, named from here, as the manifest names it: from where it is itself. */
+static errint flake_text(struct cli *cli, const struct environment *env, const char *word,
+			 struct str *out, struct err *err)
+{
+	struct str folder = str_c(word), name = S("");
+	char *whole CLEANUP_FREE = NULL;
+
+	*out = str_c(word);
+	(void)str_cut(folder, '#', &folder, &name);
+	if (!str_eqz(folder, ".") && !str_starts(folder, S("./")) && !str_starts(folder, S("..")))
+		return 0;
+	errint rc = path_absolute(folder, &whole, err);
+	if (rc)
+		return rc;
+	struct str at = str_c(whole), rest = str_drop_prefix(at, env->dir);
+	if (rest.n < at.n && (!rest.n || rest.p[0] == '/'))
+		*out = str_c(arena_printf(&cli->a, ".%.*s#%.*s", STR_ARG(rest), STR_ARG(name)));
+	else
+		*out = str_c(arena_printf(&cli->a, "%s#%.*s", whole, STR_ARG(name)));
+	return 0;
 }
 
 static void take_outputs(struct cli *cli, const char **word, struct manifest_package *p)
@@ -57,8 +83,8 @@ static void take_outputs(struct cli *cli, const char **word, struct manifest_pac
 }
 
 /* What a word of the command line asks for. */
-static errint read_word(struct cli *cli, const char *word, struct manifest_package *out,
-			struct err *err)
+static errint read_word(struct cli *cli, const struct environment *env, const char *word,
+			struct manifest_package *out, struct err *err)
 {
 	struct manifest_package p = {.priority.value = MANIFEST_DEFAULT_PRIORITY, .at = &given};
 	struct str name, version, path;
@@ -85,6 +111,12 @@ static errint read_word(struct cli *cli, const char *word, struct manifest_packa
 		take_outputs(cli, &word, &p);
 		p.kind = flake ? MANIFEST_FLAKE : MANIFEST_CATALOG;
 		name = str_c(word);
+		if (flake) {
+			errint rc = flake_text(cli, env, word, &name, err);
+
+			if (rc)
+				return rc;
+		}
 		if (!name.n)
 			return err_set(err, ERR_USAGE, "'%s' names no package", word);
 		p.what = text_of(name);
@@ -106,7 +138,7 @@ static errint add(struct cli *cli, const struct environment *env, const char *wo
 {
 	BUF(out, LIMIT_TOML_TEXT);
 	struct manifest_package p;
-	errint rc = read_word(cli, word, &p, err);
+	errint rc = read_word(cli, env, word, &p, err);
 
 	if (rc)
 		return rc;

@@ -266,12 +266,25 @@ static errint resolve_path(struct env_resolution *r, struct env_package *out, st
 	return 0;
 }
 
+/* A folder is meant from the environment's, wherever we are. */
+static const char *flake_text(struct env_resolution *r, struct str text)
+{
+	struct str folder = text, name = S("");
+
+	if (!text.n || text.p[0] != '.')
+		return arena_strz(r->a, text);
+	(void)str_cut(text, '#', &folder, &name);
+	char *joined CLEANUP_FREE = path_join(r->env->dir, folder);
+	char *clean CLEANUP_FREE = path_clean(str_c(joined));
+	return arena_printf(r->a, "%s%s%.*s", clean, folder.n < text.n ? "#" : "", STR_ARG(name));
+}
+
 static errint resolve_flake(struct env_resolution *r, struct env_package *out, struct err *err)
 {
 	struct resolved_list found CLEANUP(resolved_list_release) = {0};
 	const struct eval_request eval = {0};
 	const struct project_request request = {.session = r->s, .eval = &eval};
-	const char *text = arena_strz(r->a, out->wanted->what.text);
+	const char *text = flake_text(r, out->wanted->what.text);
 	const struct asked asked = {.kind = ASKED_FLAKE, .text = text};
 	errint rc = project_resolve(&request, &asked, 1, r->a, &found, err);
 
@@ -281,7 +294,13 @@ static errint resolve_flake(struct env_resolution *r, struct env_package *out, s
 		return rc;
 	out->locked.locked_url = out->wanted->what.text;
 	out->locked.attr_path = arena_str(r->a, found.v[0].drvs[0].attr);
-	return read_outputs(r, &found.v[0].drvs[0], out, err);
+	out->locked.package_system = str_c(native_system());
+	rc = read_outputs(r, &found.v[0].drvs[0], out, err);
+	out->locked.output_names.v = ARENA_ARRAY(r->a, struct str, out->locked.n_outputs);
+	for (size_t i = 0; !rc && i < out->locked.n_outputs; i++)
+		out->locked.output_names.v[out->locked.output_names.n++] =
+			out->locked.outputs[i].name;
+	return rc;
 }
 
 static errint resolve_one(struct env_resolution *r, struct env_package *out, struct err *err)

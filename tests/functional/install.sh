@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the inner shell's words
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 73
+plan 78
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
@@ -182,6 +182,20 @@ fails_like "a folder that is none" "no environment in 'tmp' or above" kiln insta
 fails_like "a working folder that is gone" "it was deleted" sh -c 'mkdir gone; cd gone; rmdir ../gone; "$1" env list' sh "$KILN_BUILD/kiln"
 # ---- as Flox is called ----
 cd "$T/my env" || exit 1
+mkdir -p flake/deep
+cat >flake/flake.nix <<'NIX'
+{ outputs = _: { packages.x86_64-linux.it = derivation { name = "it-1"; system = "x86_64-linux"; builder = "/bin/sh"; PATH = "/bin:/usr/bin"; args = [ "-c" "mkdir -p $out/bin; echo it >$out/bin/it" ]; }; packages.aarch64-linux = { }; }; }
+NIX
+if [ "$(uname -m)" = x86_64 ]; then
+	ok "a flake in a folder, from below it" sh -c 'cd flake/deep && "$1" install ..#it' sh "$KILN_BUILD/kiln"
+	is "is named from the environment's folder" "$(grep '^it' $m)" 'it.flake = "./flake#it"'
+	is "and there" "$(cat "$(profile)/bin/it")" it
+	is "in the lock" "$(grep -c '"locked-flake-attr-path": ' .flox/env/manifest.lock)" 1
+	ok "with the lock another is installed" kiln install -i more beta
+	quiet kiln uninstall it more
+else
+	for what in 1 2 3 4 5; do pass "$what # SKIP another machine"; done
+fi
 ok "flox install" quiet compat flox install -i again beta
 ok "flox upgrade" quiet compat flox upgrade again
 ok "flox uninstall" quiet compat flox uninstall again
