@@ -37,8 +37,18 @@ static errint store_path_gone(const struct env_package *p, struct str path, stru
 /* A lock of another machine names derivations that are not here yet. */
 static errint find_again(struct env_making *m, const struct env_package *p, struct err *err)
 {
+	struct manifest_package locked = *p->wanted;
+	const struct manifest_package *wanted = &locked;
+	struct str ref, name = S("");
 	struct env_package found;
-	errint rc = env_resolve(m->s, m->env, NULL, &p->wanted, 1, m->a, &found, err);
+
+	/* A flake's commit, not what its reference means today. */
+	if (locked.kind == MANIFEST_FLAKE && p->locked.locked_url.n) {
+		(void)str_cut(locked.what.text, '#', &ref, &name);
+		locked.what.text = str_c(arena_printf(
+			m->a, "%.*s#%.*s", STR_ARG(p->locked.locked_url), STR_ARG(name)));
+	}
+	errint rc = env_resolve(m->s, m->env, NULL, &wanted, 1, m->a, &found, err);
 
 	for (size_t i = 0; !rc && i < p->n_paths; i++) {
 		struct str locked = p->paths[i], now = i < found.n_paths ? found.paths[i] : S("-");

@@ -14,6 +14,8 @@
 #include "base/environ.h"
 #include "project/catalog.h"
 #include "project/installable.h"
+#include "source/ladder.h"
+#include "source/locator.h"
 #include "store/derivation.h"
 #include "store/store.h"
 
@@ -279,20 +281,44 @@ static const char *flake_text(struct env_resolution *r, struct str text)
 	return arena_printf(r->a, "%s%s%.*s", clean, folder.n < text.n ? "#" : "", STR_ARG(name));
 }
 
+/* The flake's reference with the commit that it was at; as it is where there is none. What was
+ * noted since is the flake itself, and then its inputs. */
+static struct str locked_flake(struct env_resolution *r, const char *text, size_t since)
+{
+	struct str ref = str_c(text), name, out;
+	const struct fetched_input *v;
+	struct locator l = {0};
+	size_t n;
+	ERR(none);
+
+	(void)str_cut(ref, '#', &ref, &name);
+	v = ladder_inputs(session_ladder(r->s), &n);
+	if (n <= since || !v[since].rev.n || locator_parse(r->a, ref, &l, &none))
+		return ref;
+	locator_unset(&l, "ref");
+	locator_set_text(&l, "rev", arena_str(r->a, v[since].rev));
+	return locator_print(&l, &out, &none) ? ref : out;
+}
+
 static errint resolve_flake(struct env_resolution *r, struct env_package *out, struct err *err)
 {
 	struct resolved_list found CLEANUP(resolved_list_release) = {0};
 	const struct eval_request eval = {0};
-	const struct project_request request = {.session = r->s, .eval = &eval};
+	/* What is remembered does not tell where it came from. */
+	const struct project_request request = {.session = r->s, .eval = &eval, .fresh = true};
 	const char *text = flake_text(r, out->wanted->what.text);
 	const struct asked asked = {.kind = ASKED_FLAKE, .text = text};
+	size_t since;
+
+	ladder_note_inputs(session_ladder(r->s));
+	(void)ladder_inputs(session_ladder(r->s), &since);
 	errint rc = project_resolve(&request, &asked, 1, r->a, &found, err);
 
 	if (!rc && (found.n != 1 || found.v[0].n != 1))
 		rc = err_set(err, ERR_UNSUPPORTED, "flake '%s' is not one package", text);
 	if (rc)
 		return rc;
-	out->locked.locked_url = out->wanted->what.text;
+	out->locked.locked_url = locked_flake(r, text, since);
 	out->locked.attr_path = arena_str(r->a, found.v[0].drvs[0].attr);
 	out->locked.package_system = str_c(native_system());
 	rc = read_outputs(r, &found.v[0].drvs[0], out, err);

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the inner shell's words
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 78
+plan 80
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
@@ -193,8 +193,16 @@ if [ "$(uname -m)" = x86_64 ]; then
 	is "in the lock" "$(grep -c '"locked-flake-attr-path": ' .flox/env/manifest.lock)" 1
 	ok "with the lock another is installed" kiln install -i more beta
 	quiet kiln uninstall it more
+	if command -v git >/dev/null; then
+		(cp -r flake "$T/repo" && cd "$T/repo" && git init -q . && git add . && git -c user.name=a -c user.email=a@b commit -qm 1)
+		ok "a flake in a repository" kiln install "git+file://$T/repo#it"
+		is "is locked with its commit" "$(sed -n 's/.*"locked-url": "\(.*\)",/\1/p' .flox/env/manifest.lock)" "git+file://$T/repo?rev=$(git -C "$T/repo" rev-parse HEAD)"
+		quiet kiln uninstall it
+	else
+		for what in 6 7; do pass "$what # SKIP no git"; done
+	fi
 else
-	for what in 1 2 3 4 5; do pass "$what # SKIP another machine"; done
+	for what in 1 2 3 4 5 6 7; do pass "$what # SKIP another machine"; done
 fi
 ok "flox install" quiet compat flox install -i again beta
 ok "flox upgrade" quiet compat flox upgrade again
