@@ -11,6 +11,8 @@ struct env_command {
 	struct environment_from from;
 	bool json;
 	const char *one, *other; /* numbers */
+	struct option_list numbers;
+	bool old;
 };
 
 static errint open_env(struct cli *cli, struct env_command *c, struct environment *out,
@@ -176,6 +178,39 @@ static errint rollback(struct cli *cli, void *ctx, struct err *err)
 	return 0;
 }
 
+/* ---- delete ---- */
+
+static errint forget(struct cli *cli, void *ctx, struct err *err)
+{
+	struct env_command *c = ctx;
+	uint64_t *v = ARENA_ARRAY(&cli->a, uint64_t, c->numbers.n);
+	struct environment env;
+	struct session *s;
+	size_t removed = 0;
+	errint rc = 0;
+
+	if (c->old == (c->numbers.n > 0))
+		rc = err_set(err, ERR_USAGE,
+			     "'%s' needs the numbers of generations, or --old alone", cli->called);
+	for (size_t i = 0; !rc && i < c->numbers.n; i++)
+		rc = read_number(c->numbers.v[i], &v[i], err);
+	if (!rc)
+		rc = open_env(cli, c, &env, err);
+	if (!rc)
+		rc = cli_session(cli, &s, err);
+	if (!rc)
+		rc = environment_forget(s, &env, v, c->numbers.n, c->old, &cli->a, &removed, err);
+	if (rc)
+		return rc;
+	if (c->json)
+		out_printf("{\"deleted\": %zu}\n", removed);
+	else
+		report_msg(cli_report(cli), REPORT_NOTE,
+			   "%zu generation%s deleted; kiln gc frees what nothing else needs",
+			   removed, removed == 1 ? "" : "s");
+	return 0;
+}
+
 /* ---- list ---- */
 
 /* The packages that the current generation has, by its lock. */
@@ -224,6 +259,12 @@ static errint list(struct cli *cli, void *ctx, struct err *err)
 		OPT_FLAG(struct env_command, json, "--json", "print JSON")
 
 static const struct option plain_rows[] = {ENV_ROWS, OPT_END};
+static const struct option delete_rows[] = {
+	ENV_ROWS,
+	OPT_FLAG(struct env_command, old, "--old", "delete all but the current one"),
+	OPERANDS(struct env_command, numbers, "GENERATION"),
+	OPT_END,
+};
 static const struct option rollback_rows[] = {
 	ENV_ROWS,
 	OPERAND_OPTIONAL(struct env_command, one, "GENERATION"),
@@ -236,6 +277,13 @@ static const struct option diff_rows[] = {
 	OPT_END,
 };
 
+static const struct command verb_delete = {
+	.name = "delete",
+	.summary = "delete generations that are not current",
+	.rows = delete_rows,
+	.size = sizeof(struct env_command),
+	.run = forget,
+};
 static const struct command verb_diff = {
 	.name = "diff",
 	.summary = "tell which packages differ between two generations",
@@ -267,7 +315,7 @@ static const struct command verb_rollback = {
 };
 
 static const struct command *const verbs[] = {
-	&verb_diff, &verb_history, &verb_list, &verb_rollback, NULL,
+	&verb_delete, &verb_diff, &verb_history, &verb_list, &verb_rollback, NULL,
 };
 
 const struct command command_env = {

@@ -8,12 +8,14 @@
 
 struct upgrade_command {
 	struct environment_from from;
-	bool json;
+	bool json, dry_run;
 	struct option_list names;
 };
 
 static const struct option rows[] = {
 	OPT_TABLE(struct upgrade_command, from.place, NULL, environment_place_rows),
+	OPT_FLAG(struct upgrade_command, dry_run, "-n --dry-run",
+		 "tell what would be other, and change nothing"),
 	OPT_FLAG(struct upgrade_command, json, "--json", "print JSON"),
 	OPERANDS(struct upgrade_command, names, "NAME|GROUP"),
 	OPT_END,
@@ -91,9 +93,11 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	if (!rc)
 		rc = environment_lock_text(&env, &cli->a, &before, err);
 	change.manifest = env.manifest_text;
-	if (!rc)
+	if (!rc && c->dry_run)
+		rc = environment_preview(s, &env, &change, &cli->a, &after, err);
+	if (!rc && !c->dry_run)
 		rc = environment_change(s, &env, &change, &cli->a, &made, err);
-	if (!rc)
+	if (!rc && !c->dry_run)
 		rc = environment_lock_text(&env, &cli->a, &after, err);
 	if (!rc)
 		rc = env_lock_difference(&cli->a, before, after, &v, &n, err);

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include "environment/environment_int.h"
+#include "environment/locked.h"
 #include "manifest/manifest_lock.h"
 #include "base/environ.h"
 #include "store/store.h"
@@ -175,4 +176,73 @@ errint environment_rollback(struct session *s, struct environment *env, uint64_t
 	if (!rc)
 		rc = env_generation_switch(a, &next, g.number, err);
 	return rc ? rc : environment_open(s, env->dir.p, a, env, err);
+}
+
+/* ---- forgetting, and looking ahead ---- */
+
+static bool is_named(const uint64_t *v, size_t n, uint64_t number)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i] == number)
+			return true;
+	return false;
+}
+
+static errint check_named(struct arena *a, const struct environment *env, const uint64_t *v,
+			  size_t n, struct err *err)
+{
+	struct env_generation g;
+	errint rc = 0;
+
+	for (size_t i = 0; !rc && i < n; i++) {
+		if (v[i] == env->generation) {
+			err_set(err, ERR_USAGE, "generation %llu is the current one",
+				(unsigned long long)v[i]);
+			return err_hint(err, "kiln env rollback goes to another first");
+		}
+		rc = env_generation_read(a, env->run_dir, v[i], &g, err);
+	}
+	return rc;
+}
+
+errint environment_forget(struct session *s, const struct environment *env, const uint64_t *v,
+			  size_t n, bool old, struct arena *a, size_t *removed, struct err *err)
+{
+	struct env_generation *all;
+	struct environment now;
+	int lock CLEANUP_FD = -1;
+	size_t n_all;
+	errint rc = env_lock(s, env, &lock, err);
+
+	*removed = 0;
+	if (!rc)
+		rc = env_generation_recover(a, env, err);
+	if (!rc)
+		rc = environment_open(s, env->dir.p, a, &now, err);
+	if (!rc)
+		rc = check_named(a, &now, v, n, err);
+	if (!rc)
+		rc = env_generation_list(a, env->run_dir, &all, &n_all, err);
+	for (size_t i = 0; !rc && i < n_all; i++) {
+		if (all[i].number == now.generation || (!old && !is_named(v, n, all[i].number)))
+			continue;
+		env_generation_drop(env, all[i].number);
+		++*removed;
+	}
+	return rc;
+}
+
+errint environment_preview(struct session *s, const struct environment *env,
+			   const struct environment_change *change, struct arena *a,
+			   struct str *lock, struct err *err)
+{
+	struct environment next = *env;
+	struct env_packages packages;
+	errint rc = env_read_manifest(a, &next, change->manifest, err);
+
+	if (!rc)
+		rc = env_lock_packages(s, &next, change, a, &packages, err);
+	if (!rc)
+		*lock = packages.lock;
+	return rc;
 }

@@ -19,3 +19,14 @@ ATTR_MUST_CHECK errint env_lock_difference(struct arena *a, struct str before, s
  * the current. ERR_EXISTS when the manifest was edited since, and no generation has that edit. */
 ATTR_MUST_CHECK errint environment_rollback(struct session *s, struct environment *env,
 					    uint64_t number, struct arena *a, struct err *err);
+
+/* Takes away generations: those of v, or with `old` all but the current one; *removed says how
+ * many. Their roots go with them; what programs run with stays. ERR_USAGE for the current one,
+ * ERR_NOT_FOUND for one that there is not; then none is taken. */
+ATTR_MUST_CHECK errint environment_forget(struct session *s, const struct environment *env,
+					  const uint64_t *v, size_t n, bool old, struct arena *a,
+					  size_t *removed, struct err *err);
+/* What the lock would be after a change, of which nothing is made. */
+ATTR_MUST_CHECK errint environment_preview(struct session *s, const struct environment *env,
+					   const struct environment_change *change, struct arena *a,
+					   struct str *lock, struct err *err);

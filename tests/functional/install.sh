@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the inner shell's words
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 80
+plan 87
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
@@ -140,6 +140,8 @@ is "then the manifest is what it was" "$(sed "s/^/ /" $m)" "$(cat "$T/manifest")
 # ---- upgrade ----
 echo '{ program, ... }: program "mine" "2" "mine"' >.flox/pkgs/mine.nix
 is "an edited recipe is not seen" "$(kiln install alpha 2>/dev/null; "$(profile)/bin/mine")" "mine 1"
+is "nor by a look ahead, which tells" "$(kiln upgrade -n 2>/dev/null; "$(profile)/bin/mine")" "mine: 1 -> 2
+mine 1"
 is "but by an upgrade, which tells" "$(kiln upgrade mine 2>/dev/null)" "mine: 1 -> 2"
 is "and it is there" "$("$(profile)/bin/mine")" "mine 2"
 is "after which there is none" "$(kiln upgrade 2>&1)" "nothing to upgrade"
@@ -164,9 +166,14 @@ ok "generations are roots" test -e "$kept/bin/alpha"
 quiet kiln uninstall rival
 kept=$(profile)
 old=$(readlink .flox/run/generations/1/profile)
-rm -r .flox/run/generations/1
+fails_like "the current generation stays" "^error: generation [0-9]* is the current one$" kiln env delete 1 "$(readlink .flox/run/current | sed 's|.*/||')"
+ok "and with it all that were named" test -d .flox/run/generations/1
+fails_like "none is named" "needs the numbers of generations, or --old alone" kiln env delete
+is "one is deleted" "$(kiln env delete --json 1)" '{"deleted": 1}'
 quiet kiln gc
-ok "one that was removed is none" test ! -e "$old"
+ok "one that was deleted is no root" test ! -e "$old"
+ok "all old ones" quiet kiln env delete --old
+is "leave the current one" "$(kiln env history | wc -l)" 1
 rm -r .flox/run
 quiet kiln gc
 ok "without generations the lock is what is left" sh -c 'test ! -e "$1" && "$2" upgrade >/dev/null 2>&1 && test -e "$1"' sh "$kept" "$KILN_BUILD/kiln"
