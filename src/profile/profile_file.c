@@ -27,6 +27,8 @@ bool profile_is_own_folder(const struct profile *p, const char *name)
 {
 	struct str rest = str_c(name);
 
+	if (p->lent && strcmp(name, "bin") == 0)
+		return true;
 	if (!p->n_pythons)
 		return false;
 	if (strcmp(name, "bin") == 0 || strcmp(name, "lib") == 0)
@@ -209,13 +211,41 @@ static errint put_program(struct profile *p, const char *from, const char *name,
 			       0, err);
 }
 
+bool profile_lends(const struct profile *p, const struct profile_part *owner, const char *from,
+		   char real[PROFILE_PATH_MAX])
+{
+	struct str top, rest;
+
+	if (!realpath(from, real) ||
+	    !store_path_split(p->ctx->store_dir, str_c(real), &top, &rest) ||
+	    str_eq(top, owner->path) || !str_starts(rest, S("/bin/python")))
+		return false;
+	char *library CLEANUP_FREE =
+		xasprintf("%.*s/lib%.*s/os.py", STR_ARG(top), STR_ARG(str_skip(rest, 4)));
+	return access(library, F_OK) == 0;
+}
+
+/* Through a link a program works, but a venv made by it does not: it would look for Python's own
+ * modules beside the link. So it is started by its own name. */
+static errint put_lent(struct profile *p, const char *real, const char *name, struct err *err)
+{
+	BUF(text, LIMIT_PATH_TEXT * 2);
+
+	buf_printf(&text, "#!/bin/sh\nexec %s \"$@\"\n", real);
+	return file_write(p->out_fd, name, buf_str(&text), 0755, 0, err);
+}
+
 errint profile_put(struct profile *p, const struct profile_part *owner, const char *from,
 		   const char *name, struct err *err)
 {
 	struct str base = str_drop_prefix(str_c(name), S("bin/")), own;
+	char real[PROFILE_PATH_MAX];
 	bool done = false;
 	errint rc = 0;
 
+	if (p->lent && str_starts(str_c(name), S("bin/python")) &&
+	    profile_lends(p, owner, from, real))
+		return put_lent(p, real, name, err);
 	if (p->n_pythons && base.n < strlen(name) && str_chr(base, '/') < 0) {
 		if (interpreter_of(p, owner, base))
 			return copy_program(p, from, name, err);

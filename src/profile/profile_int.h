@@ -11,6 +11,7 @@ enum {
 	PROFILE_DEPTH = 256,       /* folders below one another */
 	PROFILE_DEPENDENCY = 1000, /* the priority of what nobody asked for */
 	PROFILE_PACKAGES_MAX = 100000,
+	PROFILE_PATH_MAX = 4096,
 };
 
 struct profile_part {
@@ -41,6 +42,7 @@ struct profile {
 	struct path_map by_path;
 	struct interpreter *pythons;
 	size_t n_pythons, cap_pythons;
+	bool lent;          /* some package has an interpreter of another one among its programs */
 	struct clash clash; /* the first one */
 	size_t n_clashes;
 };
@@ -63,6 +65,9 @@ ATTR_MUST_CHECK errint profile_link(struct profile *p, const char *target, const
  * from is the file, name its place in the profile. */
 ATTR_MUST_CHECK errint profile_put(struct profile *p, const struct profile_part *owner,
 				   const char *from, const char *name, struct err *err);
+/* Is the program a link to an interpreter of another package? real is then where that is. */
+bool profile_lends(const struct profile *p, const struct profile_part *owner, const char *from,
+		   char real[PROFILE_PATH_MAX]);
 /* Is this name ("lib/python3.13") a folder of its own whoever has it? */
 bool profile_is_own_folder(const struct profile *p, const char *name);
 /* Files that differ and matter to nobody: licences side by side, caches that are made of a whole

@@ -172,6 +172,10 @@ static errint look_into(struct profile *p, const struct profile_part *k, struct 
 		rc = each_word(p, k, "propagated-build-inputs", add_module, err);
 	for (size_t i = 0; !rc && i < n; i++)
 		add_interpreter(p, k, names[i]);
+	char *python CLEANUP_FREE = path_join(k->path, S("bin/python3"));
+	char real[PROFILE_PATH_MAX];
+
+	p->lent = p->lent || profile_lends(p, k, python, real);
 	return rc;
 }
 

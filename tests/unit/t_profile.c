@@ -335,6 +335,25 @@ static void test_env_program(void)
 	OK(python != NULL, "beside an interpreter");
 }
 
+/* As ComfyUI's package has python3 among its programs. */
+static void test_lent_python(void)
+{
+	struct fixture f CLEANUP(fixture_release) = fixture_new();
+	char *env CLEANUP_FREE = interpreter(&f, -1), *a CLEANUP_FREE = package(&f, "alpha", 5);
+	char *real CLEANUP_FREE = xasprintf("%s/bin/python3.13", env);
+	char *link CLEANUP_FREE = xasprintf("%s/bin/python3", env);
+	char *want CLEANUP_FREE = xasprintf("#!/bin/sh\nexec %s \"$@\"\n", real);
+	ERR(err);
+
+	put_link(a, "bin/python3", link);
+	put(a, "bin/alpha", "#!/bin/sh\n", 0755);
+	IS_OK(make(&f, &err), err, "a link to an interpreter among a package's programs");
+	OK(is_folder(&f, "bin"), "is no link in the profile");
+	char *text CLEANUP_FREE = content(&f, "bin/python3");
+	IS_Z(text, want, "but starts it by its own name, for what venv makes of that");
+	IS_Z(leads(&f, "bin/alpha"), "alpha/bin/alpha", "other programs are links");
+}
+
 int main(void)
 {
 	test_links();
@@ -345,5 +364,6 @@ int main(void)
 	test_python_beside();
 	test_doubles();
 	test_env_program();
+	test_lent_python();
 	return tap_done();
 }
