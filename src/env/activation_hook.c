@@ -5,6 +5,8 @@
  * output, touches nobody; what it exports is told by its last step, in a file. */
 #include "env/activation_int.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -108,7 +110,10 @@ static errint write_script(const struct activation *a, const char *state, const 
 	if (a->on_activate.n) {
 		buf_putz(&b, ". ");
 		shell_quote(&b, str_c(hook));
-		buf_putc(&b, '\n');
+		/* One that cannot be read through has failed, however far it came. */
+		buf_putz(&b, "\n[ $? = 0 ] || \"$BASH\" -n ");
+		shell_quote(&b, str_c(hook));
+		buf_putz(&b, " 2>/dev/null || exit 2\n");
 	}
 	/* The status of the hook's last command says nothing: `[ -e x ] && …` ends many. A trap of
 	 * the hook's own still runs. */
@@ -116,6 +121,21 @@ static errint write_script(const struct activation *a, const char *state, const 
 		     "trap - EXIT\nexit 0\n");
 	rc = buf_check(&b, "hook", err);
 	return rc ? rc : state_write(state, start_file, buf_str(&b), err);
+}
+
+/* Who ends kiln ends the hook; from a terminal it has the signal already. */
+static errint wait_for(pid_t pid, int *status, struct err *err)
+{
+	bool told = false;
+
+	while (waitpid(pid, status, 0) < 0) {
+		if (errno != EINTR)
+			return err_sys(err, "waiting for the hook");
+		if (interrupted() && !told)
+			kill(pid, interrupt_signal());
+		told = true;
+	}
+	return 0;
 }
 
 static errint run_bash(const char *state, const char *script, int in, int out, int *status,
@@ -130,8 +150,9 @@ static errint run_bash(const char *state, const char *script, int in, int out, i
 		return rc;
 	const char *const argv[] = {bash, "--noprofile", "--norc", file, NULL};
 	const struct process_spec spec = {.argv = argv, .in = in, .out = out, .errfd = out};
+	interrupts_catch();
 	rc = process_start(&spec, &pid, err);
-	return rc ? rc : process_wait(pid, status, err);
+	return rc ? rc : wait_for(pid, status, err);
 }
 
 /* A hook that goes through another program and never comes back has told nothing. */
@@ -139,8 +160,8 @@ static errint hook_failed(const struct activation *a, int status, struct err *er
 {
 	char text[64];
 
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
-		return err_set(err, ERR_INTERRUPTED, "interrupted");
+	if (interrupted())
+		return err_set(err, ERR_INTERRUPTED, "interrupted: nothing was activated");
 	if (status == 0) {
 		err_set(err, ERR_FAILED,
 			"[hook] on-activate of '%.*s' became another program by exec and did "

@@ -28,6 +28,8 @@
 #include "base/process.h"
 #include "base/report.h"
 
+static const char leaving_file[] = "on-deactivate";
+
 /* ---- where ---- */
 
 /* A folder that nobody else can have put there. */
@@ -110,6 +112,32 @@ static errint lock(const char *state, struct report *report, int *out, struct er
 	return 0;
 }
 
+/* Folders of activations that ended, all but this one. */
+static void forget_ended(const char *top, const char *own)
+{
+	struct dir_list list CLEANUP(dir_list_release) = {0};
+	ERR(none);
+
+	if (dir_list(AT_FDCWD, top, &list, &none))
+		return;
+	for (size_t i = 0; i < list.n; i++) {
+		char *state CLEANUP_FREE = path_join(str_c(top), str_c(list.v[i].name));
+		char *file CLEANUP_FREE = state_file(state, "lock");
+		char *leaving CLEANUP_FREE = state_file(state, leaving_file);
+		int fd CLEANUP_FD = -1;
+		bool somebody = true;
+
+		if (list.v[i].type != DT_DIR || strcmp(list.v[i].name, own) == 0 ||
+		    access(leaving, F_OK) == 0)
+			continue;
+		fd = open(file, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+		if (fd >= 0 && !fd_lock(fd, true, true, &none) &&
+		    !state_attached(state, &somebody, &none) && !somebody)
+			state_remove(state);
+		err_clear(&none);
+	}
+}
+
 errint state_open(struct str dir, struct str key, struct report *report, char **out, int *lock_fd,
 		  struct err *err)
 {
@@ -127,6 +155,7 @@ errint state_open(struct str dir, struct str key, struct report *report, char **
 	hash_bytes(HASH_SHA256, buf_str(&text), &hash);
 	base16_encode(hash.b, 8, hex);
 	state = path_join(str_c(top), str_c(hex));
+	forget_ended(top, hex);
 	/* Whoever is last may remove the folder between its making and the lock. */
 	for (int tries = 0; tries < 100; tries++) {
 		char *attached CLEANUP_FREE = state_file(state, "attached");
@@ -246,8 +275,6 @@ void state_remove(const char *state)
 }
 
 /* ---- the one who waits ---- */
-
-static const char leaving_file[] = "on-deactivate";
 
 errint state_watch(const char *state, const struct activation *a, struct err *err)
 {
