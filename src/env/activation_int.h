@@ -101,6 +101,9 @@ ATTR_MUST_CHECK errint state_open(struct str dir, struct str key, struct report 
 /* Is anybody in? Forgets those who ended. */
 ATTR_MUST_CHECK errint state_attached(const char *state, bool *out, struct err *err);
 ATTR_MUST_CHECK errint state_attach(const char *state, pid_t pid, struct err *err);
+/* A shell that has the text of the process printer will be in, within seconds; it is. */
+ATTR_MUST_CHECK errint state_attach_soon(const char *state, pid_t printer, struct err *err);
+void state_attached_now(const char *state, pid_t printer);
 void state_detach(const char *state, pid_t pid);
 /* Removes the folder; whoever holds the lock. */
 void state_remove(const char *state);

@@ -4,6 +4,7 @@
  *
  *	lock               held while somebody enters or looks who is in
  *	attached/PID       a process that is in; its content is when that process started
+ *	attached/soon-PID  a shell has a text that this process printed, and will be in
  *	exported           what [vars] and on-activate made of the environment, for who comes later
  *	enter-PID          for a shell that is being become
  *	stop-PID           how what that process started is stopped: words, each ended by a NUL
@@ -235,19 +236,53 @@ static bool is_in(const char *state, pid_t pid)
 	       str_to_u64(buf_str(&text), &ticks) && ticks == now;
 }
 
-/* Those who are in; pids is malloc'd. */
-static errint list_attached(const char *state, pid_t **pids, size_t *n, struct err *err)
+/* How long a shell may take from a text to its second step. */
+enum { SOON_S = 30 };
+
+static char *soon_file(const char *state, pid_t printer)
+{
+	return xasprintf("%s/attached/soon-%ld", state, (long)printer);
+}
+
+errint state_attach_soon(const char *state, pid_t printer, struct err *err)
+{
+	char *file CLEANUP_FREE = soon_file(state, printer);
+
+	return file_write(AT_FDCWD, file, S(""), 0600, 0, err);
+}
+
+void state_attached_now(const char *state, pid_t printer)
+{
+	char *file CLEANUP_FREE = soon_file(state, printer);
+
+	unlink(file);
+}
+
+static bool is_soon(const char *state, const char *name)
+{
+	char *file CLEANUP_FREE = xasprintf("%s/attached/%s", state, name);
+	struct stat st;
+
+	return str_starts(str_c(name), S("soon-")) && stat(file, &st) == 0 &&
+	       st.st_mtim.tv_sec + SOON_S >= clock_unix();
+}
+
+/* Those who are in, and whether somebody will be; pids is malloc'd. */
+static errint list_attached(const char *state, pid_t **pids, size_t *n, bool *soon, struct err *err)
 {
 	char *dir CLEANUP_FREE = state_file(state, "attached");
 	struct dir_list list CLEANUP(dir_list_release) = {0};
 	errint rc = dir_list(AT_FDCWD, dir, &list, err);
 
 	*n = 0;
+	*soon = false;
 	if (rc)
 		return rc;
 	*pids = xcalloc(list.n + 1, sizeof(**pids));
 	for (size_t i = 0; i < list.n; i++) {
 		uint64_t pid;
+
+		*soon = *soon || is_soon(state, list.v[i].name);
 
 		if (!str_to_u64(str_c(list.v[i].name), &pid) || pid > INT32_MAX)
 			continue;
@@ -262,10 +297,11 @@ static errint list_attached(const char *state, pid_t **pids, size_t *n, struct e
 errint state_attached(const char *state, bool *out, struct err *err)
 {
 	pid_t *pids CLEANUP_FREE = NULL;
+	bool soon;
 	size_t n;
-	errint rc = list_attached(state, &pids, &n, err);
+	errint rc = list_attached(state, &pids, &n, &soon, err);
 
-	*out = n > 0;
+	*out = n > 0 || soon;
 	return rc;
 }
 
@@ -296,7 +332,7 @@ errint state_watch(const char *state, const struct activation *a, struct err *er
 enum { WATCHED_MAX = 1000 };
 
 /* Sleeps until one of them ends, or somebody detaches. */
-static void wait_for_one(const char *state, const pid_t *pids, size_t n)
+static void wait_for_one(const char *state, const pid_t *pids, size_t n, bool soon)
 {
 	char *dir CLEANUP_FREE = state_file(state, "attached");
 	struct pollfd *fds CLEANUP_FREE = xcalloc(n + 1, sizeof(*fds));
@@ -312,7 +348,7 @@ static void wait_for_one(const char *state, const pid_t *pids, size_t n)
 			fds[used++] = (struct pollfd){fd, POLLIN, 0};
 	}
 	/* The time is for what ended, or went, before it was watched. */
-	poll(fds, used, used > n ? 60000 : 1000);
+	poll(fds, used, used > n && !soon ? 60000 : 1000);
 	for (nfds_t i = 0; i < used; i++)
 		close(fds[i].fd);
 	if (watch >= 0 && (!used || fds[0].fd != watch))
@@ -401,17 +437,18 @@ errint activation_watch(const char *state, struct err *err)
 	for (;;) {
 		int fd CLEANUP_FD = -1;
 		pid_t *pids CLEANUP_FREE = NULL;
+		bool soon;
 		size_t n;
 		errint rc = lock(state, NULL, &fd, err);
 
 		if (!rc)
-			rc = list_attached(state, &pids, &n, err);
+			rc = list_attached(state, &pids, &n, &soon, err);
 		if (rc)
 			return rc;
-		if (!n)
+		if (!n && !soon)
 			return end_of(state, err);
 		cleanup_fd_(&fd);
 		fd = -1;
-		wait_for_one(state, pids, n);
+		wait_for_one(state, pids, n, soon);
 	}
 }

@@ -222,6 +222,8 @@ errint activation_print(struct activation_entry *e, enum activation_shell shell,
 			put_undo(buf_str(&undo), e->level, d, out);
 		if (!rc)
 			rc = write_now(e, &file, err);
+		if (!rc)
+			rc = state_attach_soon(e->state, getpid(), err);
 	}
 	if (!rc)
 		rc = put_dress(d, out, e->state, e->a->kiln, e->a->called, err);
@@ -267,7 +269,12 @@ errint activation_settle(const char *file, enum activation_shell shell, pid_t pi
 		return rc;
 	char *state CLEANUP_FREE = str_dupz(undo.state);
 
+	struct str printer = str_drop_prefix(path_base(str_c(file)), S("enter-"));
+	uint64_t number = 0;
+
 	rc = state_attach(state, pid, err);
+	if (str_to_u64(printer, &number))
+		state_attached_now(state, (pid_t)number);
 	environ_take(&arena, &now);
 	undo_note(&undo, &arena, &then, &now);
 	if (!rc)
