@@ -292,19 +292,21 @@ static void put_key(const struct activation *a, struct buf *b)
 
 /* ---- levels ---- */
 
+/* Active at whatever level: shells within shells would pile it up. */
 static errint find_level(struct activation_entry *e, struct err *err)
 {
 	struct undo undo CLEANUP(undo_release) = {0};
-	errint rc = undo_here(&e->arena, &e->level, &undo, err);
+	errint rc = undo_find(&e->arena, e->a->dir, e->a->env, &e->level, &undo, err);
 
 	if (rc)
 		return rc;
-	e->active = e->level && str_eq(undo.dir, e->a->dir) && str_eq(undo.env, e->a->env);
+	e->active = e->level > 0;
 	if (e->active) {
 		e->state = str_dupz(undo.state);
 		return 0;
 	}
-	if (e->level++ < ACTIVATION_LEVELS_MAX)
+	e->level = undo_level() + 1;
+	if (e->level <= ACTIVATION_LEVELS_MAX)
 		return 0;
 	return err_set(err, ERR_TOO_BIG, "%u environments are active in each other",
 		       ACTIVATION_LEVELS_MAX);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * bash, zsh, and shells that know what POSIX says: the first two have a prompt of the environment
- * and lists of names. Text runs in shells with `set -u` or `set -e`, too. */
-#include "env/activation_int.h"
+ * bash, and shells that know no more than POSIX says. Text runs in shells with `set -u` or
+ * `set -e`, too. */
+#include "env/activation_posix.h"
 
 #include <stdio.h>
 #include "base/environ.h"
@@ -10,26 +10,26 @@
 
 /* ---- what all of them can ---- */
 
-static void posix_set(const struct dialect *d, struct buf *b, struct str name, struct str value)
+void posix_set(const struct dialect *d, struct buf *b, struct str name, struct str value)
 {
 	buf_printf(b, "export %.*s=", STR_ARG(name));
 	d->quote(b, value);
 	buf_putz(b, ";\n");
 }
 
-static void posix_unset(struct buf *b, struct str name)
+void posix_unset(struct buf *b, struct str name)
 {
 	buf_printf(b, "unset -v %.*s;\n", STR_ARG(name));
 }
 
-static void posix_source(const struct dialect *d, struct buf *b, const char *file)
+void posix_source(const struct dialect *d, struct buf *b, const char *file)
 {
 	buf_putz(b, ". ");
 	d->quote(b, str_c(file));
 	buf_putz(b, ";\n");
 }
 
-static void posix_run(const struct dialect *d ATTR_UNUSED, struct buf *b, const char *command)
+void posix_run(const struct dialect *d ATTR_UNUSED, struct buf *b, const char *command)
 {
 	buf_printf(b, "eval \"$(%s)\";\n", command);
 }
@@ -108,14 +108,14 @@ static void put_function(const struct dialect *d, struct buf *b, const struct dr
 	buf_putz(b, " \"$@\"; fi\n};\n");
 }
 
-static void dress(const struct dialect *d, struct buf *b, const struct dress *dress)
+void posix_dress(const struct dialect *d, struct buf *b, const struct dress *dress)
 {
 	if (*dress->label)
 		put_prompt(d, b, dress->label);
 	put_function(d, b, dress);
 }
 
-static void undress(const struct dialect *d, struct buf *b, const struct dress *dress)
+void posix_undress(const struct dialect *d, struct buf *b, const struct dress *dress)
 {
 	put_prompt(d, b, dress->label);
 	if (dress->outermost)
@@ -177,54 +177,6 @@ static void bash_forget(struct buf *b, unsigned level)
 		   level, level);
 }
 
-static void zsh_note(struct buf *b, unsigned level)
-{
-	buf_printf(b,
-		   "zmodload zsh/parameter; typeset -gA _kiln_functions_%u _kiln_aliases_%u;\n"
-		   "_kiln_functions_%u=(\"${(@kv)functions}\");\n"
-		   "_kiln_aliases_%u=(\"${(@kv)aliases}\");\n",
-		   level, level, level, level);
-}
-
-/* Of both tables what came or changed: a name, what it was, and what it was made. */
-static void zsh_noted(struct buf *b, unsigned level)
-{
-	static const char *const tables[] = {"functions", "aliases"};
-
-	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
-		const char *t = tables[i];
-
-		buf_printf(b,
-			   "typeset -gA _kiln_new_%s_%u; _kiln_new_%s_%u=();\n"
-			   "for _kiln_name in \"${(@k)%s}\"; do\n"
-			   "[[ -n ${_kiln_%s_%u[(e)$_kiln_name]+x} && "
-			   "${_kiln_%s_%u[$_kiln_name]-} == \"${%s[$_kiln_name]}\" ]] || "
-			   "_kiln_new_%s_%u[$_kiln_name]=\"${%s[$_kiln_name]}\"; done;\n",
-			   t, level, t, level, t, t, level, t, level, t, t, level, t);
-	}
-	buf_putz(b, "unset _kiln_name;\n");
-}
-
-static void zsh_forget(struct buf *b, unsigned level)
-{
-	static const char *const tables[] = {"functions", "aliases"};
-
-	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
-		const char *t = tables[i];
-
-		buf_printf(b,
-			   "for _kiln_name in \"${(@k)_kiln_new_%s_%u}\"; do\n"
-			   "[[ \"${%s[$_kiln_name]-}\" == \"${_kiln_new_%s_%u[$_kiln_name]}\" ]] "
-			   "|| continue;\n"
-			   "if (( ${${(@k)_kiln_%s_%u}[(Ie)$_kiln_name]} )); then "
-			   "%s[$_kiln_name]=\"${_kiln_%s_%u[$_kiln_name]}\";\n"
-			   "else unset \"%s[$_kiln_name]\"; fi; done;\n"
-			   "unset _kiln_new_%s_%u _kiln_%s_%u;\n",
-			   t, level, t, t, level, t, level, t, t, level, t, t, level, t, level);
-	}
-	buf_putz(b, "unset _kiln_name;\n");
-}
-
 const struct dialect dialect_bash = {
 	.shell = ACTIVATION_BASH,
 	.pid = "$$",
@@ -234,27 +186,11 @@ const struct dialect dialect_bash = {
 	.unset = posix_unset,
 	.source = posix_source,
 	.run = posix_run,
-	.dress = dress,
-	.undress = undress,
+	.dress = posix_dress,
+	.undress = posix_undress,
 	.note = bash_note,
 	.noted = bash_noted,
 	.forget = bash_forget,
-};
-
-const struct dialect dialect_zsh = {
-	.shell = ACTIVATION_ZSH,
-	.pid = "$$",
-	.end = "exit;\n",
-	.quote = shell_quote,
-	.set = posix_set,
-	.unset = posix_unset,
-	.source = posix_source,
-	.run = posix_run,
-	.dress = dress,
-	.undress = undress,
-	.note = zsh_note,
-	.noted = zsh_noted,
-	.forget = zsh_forget,
 };
 
 const struct dialect dialect_sh = {

@@ -89,6 +89,12 @@ ATTR_MUST_CHECK errint undo_parse(struct arena *a, struct str text, struct undo 
 /* The innermost level of this process's environment; 0 without one. */
 ATTR_MUST_CHECK errint undo_here(struct arena *a, unsigned *level, struct undo *out,
 				 struct err *err);
+/* How many levels there are. */
+unsigned undo_level(void);
+/* The innermost level of that project, with that profile (STR_NULL: with any); *level is 0 where
+ * there is none. */
+ATTR_MUST_CHECK errint undo_find(struct arena *a, struct str dir, struct str env, unsigned *level,
+				 struct undo *out, struct err *err);
 /* Applies it to this process's environment: what a person changed since stays. */
 void undo_apply(const struct undo *u, struct arena *a);
 

@@ -291,14 +291,19 @@ errint activation_settle(const char *file, enum activation_shell shell, pid_t pi
  * its folders come first. */
 static void put_again(const struct dialect *d, struct buf *b, struct arena *a,
 		      const struct undo *undo, const struct environ_copy *want,
-		      const struct environ_copy *now)
+		      const struct environ_copy *now, bool more)
 {
+	static const struct str of_all[] = {S("FLOX_PROMPT_ENVIRONMENTS"),
+					    S("_FLOX_ACTIVE_ENVIRONMENTS")};
+
 	for (size_t i = 0; i < undo->n; i++) {
 		const struct undo_row *row = &undo->v[i];
 		const struct str *wanted = environ_find(want, row->name);
 		const struct str *is = environ_find(now, row->name);
 		struct str value;
 
+		if (more && (str_eq(row->name, of_all[0]) || str_eq(row->name, of_all[1])))
+			continue;
 		if (!wanted || (is && str_eq(*is, *wanted))) {
 			if (!wanted && is)
 				d->unset(b, row->name);
@@ -315,6 +320,8 @@ static void put_again(const struct dialect *d, struct buf *b, struct arena *a,
 	}
 }
 
+/* What the shell's start files entered, such as an environment of every shell, is further in by
+ * number and stays behind in lists. */
 errint activation_continue(const char *file, enum activation_shell shell, const char *kiln,
 			   const char *called, struct buf *out, struct err *err)
 {
@@ -322,20 +329,23 @@ errint activation_continue(const char *file, enum activation_shell shell, const 
 	ARENA(arena);
 	struct undo undo CLEANUP(undo_release) = {0};
 	struct environ_copy want, now;
+	const struct str *dir;
 	size_t from = out->n;
-	unsigned level;
-	errint rc = undo_here(&arena, &level, &undo, err);
+	unsigned level = 0;
+	errint rc = read_told(&arena, file, &want, err);
 
+	if (rc)
+		return rc;
+	dir = environ_find(&want, S("FLOX_ENV_PROJECT"));
+	rc = undo_find(&arena, dir ? *dir : S(""), STR_NULL, &level, &undo, err);
 	if (!rc && !level)
-		rc = err_set(err, ERR_NOT_FOUND, "no environment is active");
-	if (!rc)
-		rc = read_told(&arena, file, &want, err);
+		rc = err_set(err, ERR_NOT_FOUND, "the shell's start files left the environment");
 	if (rc)
 		return rc;
 	char *state CLEANUP_FREE = str_dupz(undo.state);
 
 	environ_take(&arena, &now);
-	put_again(d, out, &arena, &undo, &want, &now);
+	put_again(d, out, &arena, &undo, &want, &now, level < undo_level());
 	rc = put_dress(d, out, state, kiln, called, err);
 	if (rc)
 		return rc;

@@ -205,28 +205,47 @@ errint undo_parse(struct arena *a, struct str text, struct undo *out, struct err
 	return 0;
 }
 
-errint undo_here(struct arena *a, unsigned *level, struct undo *out, struct err *err)
+static errint undo_read(struct arena *a, unsigned level, struct undo *out, struct err *err)
 {
-	const char *text = NULL;
 	char name[32];
-	errint rc;
+	errint rc = undo_parse(a, str_c(env_or(undo_variable(level, name), "")), out, err);
 
-	*level = 0;
-	for (unsigned i = 1; i <= ACTIVATION_LEVELS_MAX; i++) {
-		const char *here = env_get(undo_variable(i, name));
-
-		if (!here)
-			break;
-		text = here;
-		*level = i;
-	}
-	if (!text)
-		return 0;
-	rc = undo_parse(a, str_c(text), out, err);
 	if (!rc)
 		return 0;
-	err_wrap(err, "reading '%s'", undo_variable(*level, name));
+	err_wrap(err, "reading '%s'", name);
 	return err_hint(err, "something changed that variable: a new shell is without it");
+}
+
+unsigned undo_level(void)
+{
+	char name[32];
+	unsigned level = 0;
+
+	while (level < ACTIVATION_LEVELS_MAX && env_get(undo_variable(level + 1, name)))
+		level++;
+	return level;
+}
+
+errint undo_here(struct arena *a, unsigned *level, struct undo *out, struct err *err)
+{
+	*level = undo_level();
+	return *level ? undo_read(a, *level, out, err) : 0;
+}
+
+errint undo_find(struct arena *a, struct str dir, struct str env, unsigned *level, struct undo *out,
+		 struct err *err)
+{
+	errint rc = 0;
+
+	for (*level = undo_level(); !rc && *level; (*level)--) {
+		rc = undo_read(a, *level, out, err);
+		if (!rc && str_eq(out->dir, dir) && (!env.p || str_eq(out->env, env)))
+			return 0;
+		if (!rc)
+			undo_release(out);
+		*out = (struct undo){0};
+	}
+	return rc;
 }
 
 void undo_apply(const struct undo *u, struct arena *a)

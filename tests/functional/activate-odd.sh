@@ -8,7 +8,7 @@ unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user nam
 for tool in python3 bash zsh fish tcsh; do
 	command -v "$tool" >/dev/null || skip_all "no $tool"
 done
-plan 56
+plan 61
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 export XDG_RUNTIME_DIR="$T/run" KILN_DATA_DIR
@@ -226,11 +226,36 @@ eval "$("$1" deactivate --shell zsh)"
 greet; whence ll >/dev/null || echo gone
 alias own' - "$kiln" | paste -sd ' ')" "theirs mine gone own='echo mine'"
 
+# ---- start files that enter an environment ----
+printf '[vars]\nV = "1"\n' | environment plain
+environment every <<'END'
+[vars]
+V = "every"
+D = "d"
+END
+kiln activate -d every -- true
+echo "eval \"\$($kiln activate -d '$T/every')\"" >"$HOME/.bashrc"
+printf '%s\n' 'echo "<$V $D ${FLOX_ENV_PROJECT##*/}>"' 'kiln deactivate' 'echo "<$V ${D-gone}>"' 'kiln deactivate' 'echo no' >lines
+SHELL=$(command -v bash) script -qc "$kiln activate -d plain" /dev/null <lines >out 2>&1
+is "the one that is asked for stands before it" "$(grep -o '^[^"]*<1 d plain>' out | grep -o '<.*')" "<1 d plain>"
+is "each is left in turn" "$(grep -o '^[^"]*<1 gone>' out | grep -o '<.*')" "<1 gone>"
+is "and the shell with the last" "$(grep -c '^no' out)" 0
+is "shells within shells do not pile it up" \
+	"$(kiln activate -d plain -- bash -ic 'bash -ic "echo \$FLOX_PROMPT_ENVIRONMENTS"' 2>/dev/null)" "every plain"
+rm "$HOME/.bashrc"
+mkdir -p package2/share/zsh/site-functions package2/bin
+printf '#compdef thing\n_thing() { :; }\n' >package2/share/zsh/site-functions/_thing
+environment z </dev/null
+sed -i "s|= \"/nix.*|= \"$(compat nix-store --add package2)\"|" z/.flox/env/manifest.toml
+is "zsh finds its completions, and only while it is active" \
+	"$(kiln run "$package" -- zsh -fc 'autoload -Uz compinit; compinit -D -u
+eval "$("$1" activate -d z)"; echo $_comps[thing]; n=$#fpath; eval "$("$1" deactivate)"; echo $((n - $#fpath))' - "$kiln" 2>/dev/null | paste -sd ' ')" "_thing 1"
+
 # ---- surroundings ----
 is "an unknown shell: bash is started, and told" "$(SHELL=/usr/bin/nu kiln activate -d e -c 'echo ${BASH_VERSION:+bash}' 2>err)" bash
 like "with the way to the other" "$(cat err)" "kiln activate -- /usr/bin/nu"
 is "no HOME" "$(env -u HOME "$kiln" activate -d e -- sh -c 'echo $V')" 1
-printf '[vars]\nV = "1"\n' | environment plain
+
 is "a shell without HOME" "$(env -u HOME SHELL="$(command -v tcsh)" "$kiln" activate -d plain -c 'echo $V' 2>&1)" 1
 mkdir gone && cd gone && rmdir ../gone
 like "a folder that is gone" "$(kiln activate 2>&1)" "it was deleted; change to another folder"
