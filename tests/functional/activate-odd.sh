@@ -156,7 +156,7 @@ want=$(X="a'b\"c ! \$(x) %
 d é" FLOX_ENV_PROJECT="$T/$odd" python3 values.py 2>&1)
 is "a folder and a value full of signs: a command" "$(kiln activate -d "$odd" -- python3 values.py 2>&1)" "$want"
 try_shell() {
-	(cd "$odd" && LC_ALL=C.UTF-8 kiln run "$package" -- "$1" -c "$2; python3 '$T/values.py'" 2>&1 >/dev/null)
+	(cd "$odd" && LC_ALL=C.UTF-8 kiln run "$package" -- "$1" -c "$2; python3 '$T/values.py'" 3>&1 >/dev/null 2>&3)
 }
 is "in bash" "$(try_shell bash "eval \"\$($kiln activate)\"")" "$want"
 is "in zsh" "$(try_shell zsh "eval \"\$($kiln activate)\"")" "$want"
