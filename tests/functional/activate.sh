@@ -7,7 +7,7 @@ unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user nam
 for tool in python3 bash zsh fish tcsh; do
 	command -v "$tool" >/dev/null || skip_all "no $tool"
 done
-plan 144
+plan 150
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$T" || exit 1
 export XDG_RUNTIME_DIR="$T/run" KILN_DATA_DIR="$here/../.."
@@ -126,3 +126,36 @@ for shell in bash zsh fish tcsh; do
 	kiln run "$other" -- python3 "$here/activate.py" "$KILN_BUILD/kiln" "$path" in-place >out 2>&1
 	told "$shell in place"
 done
+
+# ---- an ordinary user, whose home cannot be written ----
+# What root does not need rights for is tried as somebody else.
+as_user() {
+	if [ "$(id -u)" = 0 ]; then
+		setpriv --reuid 4321 --regid 4321 --clear-groups env -i "$@"
+	else
+		env -i "$@"
+	fi
+}
+chmod 755 "$T"
+mkdir user user/home user/run user/tmp
+cp -r p-a user/package
+[ "$(id -u)" != 0 ] || chown -R 4321:4321 user
+user() {
+	as_user PATH=/usr/bin:/bin LC_ALL=C.UTF-8 HOME="$T/user/home" XDG_RUNTIME_DIR="$T/user/run" TMPDIR="$T/user/tmp" \
+		KILN_STORE="$T/user/store" KILN_DATA_DIR="$KILN_DATA_DIR" SHELL=/bin/bash "$@"
+}
+chmod 555 user/home
+u=$(user "$KILN_BUILD/compat/nix-store" --add user/package)
+user mkdir -p user/e/.flox/env user/f/.flox/env
+user sh -c 'printf "version = 1\n[install]\np.store-path = \"$1\"\n[vars]\nV = \"e\"\n" "$1" >user/e/.flox/env/manifest.toml
+printf "version = 1\n[install]\np.store-path = \"$1\"\n[vars]\nV = \"f\"\n" "$1" >user/f/.flox/env/manifest.toml' - "$u"
+user_in() { user "$KILN_BUILD/kiln" activate -d user/e -- "$@" 2>err; }
+is "sees the store at its place" "$(user_in tool-a)" "tool of a"
+is "and is who it was" "$(user_in id -u)" "$(user id -u)"
+is "so do shells within shells, and other sessions" \
+	"$(user_in bash -c 'bash -c tool-a; setsid -w tool-a; nohup tool-a 2>/dev/null' | sort -u)" "tool of a"
+is "an environment within" "$(user_in "$KILN_BUILD/kiln" activate -d user/f -- sh -c 'tool-a; echo "$V $FLOX_PROMPT_ENVIRONMENTS"' 2>/dev/null | paste -sd ' ')" "tool of a f f e"
+is "in place, too, since a shell in there sees the store" \
+	"$(user_in bash -c 'eval "$("$1" activate -d user/f)"; tool-a; echo "$V"; kiln deactivate; echo "$V"' - "$KILN_BUILD/kiln" | paste -sd ' ')" "tool of a f e"
+like "a shell outside is told what helps" \
+	"$(user bash -c 'eval "$("$1" activate -d user/e)"' - "$KILN_BUILD/kiln" 2>&1)" "exec kiln activate"
