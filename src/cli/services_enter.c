@@ -26,7 +26,7 @@ errint services_command_enter(struct cli *cli, struct services_command *c, struc
 {
 	struct activation_entry *entry CLEANUP(activation_entry_cleanup) = NULL;
 	struct activate_environment e = {0};
-	struct activate_options o = {.dir = c->dir, .no_prompt = true};
+	struct activate_options o = {.dir = c->dir, .slots = c->slots, .no_prompt = true};
 	errint rc = refuse_in_hook(c, err);
 
 	if (!rc)

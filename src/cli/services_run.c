@@ -9,6 +9,13 @@
 extern char **environ;
 
 static const struct option rows[] = {
+	OPT_LIST(struct services_command, slots, "--slot --with", "SLOT=FILLING",
+		 "fill a slot: with cpu, cuda, venv:PATH, PATH or none"),
+	SERVICES_ROWS,
+	OPT_END,
+};
+
+static const struct option stop_rows[] = {
 	SERVICES_ROWS,
 	OPT_END,
 };
@@ -195,7 +202,7 @@ static errint stop_run(struct cli *cli, void *ctx, struct err *err)
 const struct command services_verb_stop = {
 	.name = "stop",
 	.summary = "stop services, whole",
-	.rows = rows,
+	.rows = stop_rows,
 	.size = sizeof(struct services_command),
 	.run = stop_run,
 	.release = services_command_release,

@@ -10,7 +10,7 @@ struct manifest;
 
 struct services_command {
 	const char *project, *output;
-	struct option_list names;
+	struct option_list names, slots;
 	uint64_t lines;
 	bool json, follow, systemd, has_lines;
 	/* found: */

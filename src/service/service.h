@@ -41,7 +41,8 @@ struct service_spec {
 	const char *shutdown_command; /* instead of the signal; $FLOX_PROCESS_PID is the service */
 	int stop_signal;              /* 0: SIGTERM */
 	unsigned stop_seconds;        /* until SIGKILL; 0: SERVICE_STOP_SECONDS */
-	const char *ready;            /* http://HOST[:PORT]/… on this machine, or NULL */
+	const char *ready;            /* http://HOST[:PORT]/… on this machine, or NULL; $NAME and
+					 ${NAME} in it are variables of env */
 	unsigned ready_seconds;       /* how long a start waits; 0: SERVICE_READY_SECONDS */
 	enum service_restart restart;
 	const struct service_dependency *depends;

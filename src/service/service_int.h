@@ -116,6 +116,9 @@ struct service_url {
 /* http://HOST[:PORT][/PATH], where HOST is localhost or an address; a word of ERR_USAGE else. */
 ATTR_MUST_CHECK errint service_url_parse(const char *url, struct service_url *out, struct err *err);
 void service_url_release(struct service_url *u);
+/* The same of what a spec says, its variables filled in. */
+ATTR_MUST_CHECK errint service_ready_url(const struct service_spec *spec, struct service_url *out,
+					 struct err *err);
 /* Asks once, 2 s at most, given up as soon as fd wake is readable: true where it answers with a
  * status from 200 to 399; else why says what is so. */
 bool service_url_answers(const struct service_url *u, int wake, char why[128]);

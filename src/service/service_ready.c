@@ -69,6 +69,47 @@ errint service_url_parse(const char *url, struct service_url *out, struct err *e
 	return 0;
 }
 
+static bool is_name(char c, bool first)
+{
+	return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (!first && c >= '0' && c <= '9');
+}
+
+static const char *value_of(const char *const *env, struct str name)
+{
+	for (size_t i = 0; env && env[i]; i++)
+		if (str_starts(str_c(env[i]), name) && env[i][name.n] == '=')
+			return env[i] + name.n + 1;
+	return NULL;
+}
+
+errint service_ready_url(const struct service_spec *spec, struct service_url *out, struct err *err)
+{
+	BUF(b, LIMIT_PATH_TEXT);
+
+	for (const char *p = spec->ready; *p;) {
+		bool braces = p[0] == '$' && p[1] == '{';
+		const char *name = p + 1 + braces;
+		size_t n = 0;
+
+		while (is_name(name[n], n == 0))
+			n++;
+		if (*p != '$' || n == 0 || (braces && name[n] != '}')) {
+			buf_putc(&b, *p++);
+			continue;
+		}
+		const char *value = value_of(spec->env, str_n(name, n));
+		if (!value)
+			return err_set(err, ERR_USAGE,
+				       "service '%s' is ready at '%s', but has no variable %.*s",
+				       spec->name, spec->ready, (int)n, name);
+		buf_putz(&b, value);
+		p = name + n + braces;
+	}
+	errint rc = buf_check(&b, "address", err);
+	return rc ? rc : service_url_parse(buf_z(&b), out, err);
+}
+
 /* Waits for a descriptor; false when it is over: time, or somebody wants us. */
 static bool wait_until(int fd, short events, int wake, uint64_t deadline)
 {

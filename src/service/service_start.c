@@ -157,7 +157,7 @@ static errint start_one(const char *dir, struct service_task *t, struct report *
 	errint rc = service_check_name(name, err);
 
 	if (!rc && t->spec->ready) {
-		rc = service_url_parse(t->spec->ready, &url, err);
+		rc = service_ready_url(t->spec, &url, err);
 		if (!rc)
 			service_url_release(&url);
 	}

@@ -246,7 +246,7 @@ static errint begin(struct supervisor *s, const char *dir, const char *name, str
 	(void)!chdir("/");
 	rc = service_spec_read(s->folder, &s->a, &s->spec, err);
 	if (!rc && s->spec.ready)
-		rc = service_url_parse(s->spec.ready, &s->url, err);
+		rc = service_ready_url(&s->spec, &s->url, err);
 	if (!rc)
 		rc = listen_to_signals(s, err);
 	if (rc)

@@ -172,6 +172,15 @@ static void test_url(void)
 	IS_OK(service_url_parse("http://localhost/", &u, &err), err, "localhost");
 	IS_Z(u.port, "80", "port");
 	service_url_release(&u);
+	struct service_spec with = spec("x", "");
+	with.env = (const char *const[]){"PORTS=1", "PORT=81", NULL};
+	with.ready = "http://[::1]:${PORT}/$PORT/$/${x";
+	IS_OK(service_ready_url(&with, &u, &err), err, "with variables");
+	IS_Z(u.port, "81", "port");
+	IS_Z(u.path, "/81/$/${x", "path");
+	service_url_release(&u);
+	with.ready = "http://127.0.0.1:$NONE/";
+	IS_ERR(service_ready_url(&with, &u, &err), err, ERR_USAGE, "one that there is not");
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		IS_ERR(service_url_parse(bad[i], &u, &err), err, ERR_USAGE, bad[i]);
 }
