@@ -53,8 +53,17 @@ errint services_command_hold(struct cli *cli, const struct services_command *c,
 
 	if (!rc)
 		rc = environment_open(s, c->dir, &cli->a, &env, err);
-	for (size_t i = 0; !rc && i < n; i++)
-		if (tasks[i].supervisor)
-			rc = environment_hold(s, &env, tasks[i].supervisor, err);
+	for (size_t i = 0; !rc && i < n; i++) {
+		ERR(ended);
+
+		if (!tasks[i].supervisor)
+			continue;
+		rc = environment_hold(s, &env, tasks[i].supervisor, &ended);
+		/* One that has ended meanwhile needs nothing. */
+		if (rc == ERR_NOT_FOUND)
+			rc = 0;
+		else if (rc)
+			err_move(err, &ended);
+	}
 	return rc;
 }

@@ -56,6 +56,17 @@ static void span_text(uint64_t s, char out[32])
 			 (unsigned long long)s / 3600 % 24);
 }
 
+/* A line stays one line, whatever a name has in it. */
+static const char *one_line(struct arena *a, const char *name)
+{
+	char *out = arena_strz(a, str_c(name));
+
+	for (char *p = out; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	return out;
+}
+
 static void print_row(const char *name, int width, const struct service_status *s)
 {
 	char state[32], pid[16] = "", span[32] = "";
@@ -103,7 +114,7 @@ static errint status_run(struct cli *cli, void *ctx, struct err *err)
 			out_str(i ? S(",\n ") : S(""));
 			print_json(names[i], &s);
 		} else {
-			print_row(names[i], width, &s);
+			print_row(one_line(&cli->a, names[i]), width, &s);
 		}
 	}
 	if (c->json)

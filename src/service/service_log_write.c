@@ -107,11 +107,27 @@ static void take(struct log_writer *w, const char *p, size_t n)
 	append(w, p, n);
 }
 
+/* Somebody may have removed it, or moved it to another name as programs do that set logs aside. */
+static void reopen(struct log_writer *w)
+{
+	struct stat mine, there;
+
+	if (w->fd >= 0 && fstat(w->fd, &mine) == 0 &&
+	    fstatat(w->folder, "log", &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    mine.st_ino == there.st_ino && mine.st_dev == there.st_dev) {
+		w->size = (uint64_t)there.st_size;
+		return;
+	}
+	if (w->fd >= 0)
+		close(w->fd);
+	w->fd = open_log(w->folder);
+	w->size = 0;
+}
+
 void service_log_write(int folder, int pipe)
 {
 	static char text[64 << 10];
-	struct log_writer w = {.folder = folder};
-	struct stat st;
+	struct log_writer w = {.folder = folder, .fd = -1};
 	/* The one of a killed supervisor may still be at it. */
 	int lock CLEANUP_FD =
 		openat(folder, "log.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -119,9 +135,6 @@ void service_log_write(int folder, int pipe)
 
 	while (lock >= 0 && fcntl(lock, F_OFD_SETLKW, &l) && errno == EINTR)
 		;
-	w.fd = open_log(folder);
-	if (w.fd >= 0 && fstat(w.fd, &st) == 0)
-		w.size = (uint64_t)st.st_size;
 	for (;;) {
 		ssize_t n = read(pipe, text, sizeof(text));
 
@@ -129,8 +142,7 @@ void service_log_write(int folder, int pipe)
 			continue;
 		if (n <= 0)
 			break;
-		if (w.fd < 0)
-			w.fd = open_log(folder);
+		reopen(&w);
 		take(&w, text, (size_t)n);
 	}
 	if (w.lost)

@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "base/file.h"
 
@@ -56,13 +56,16 @@ ATTR_NORETURN static void child(const char *shell, const struct service_spec *sp
 				const char *command, int out, const char *const *env,
 				char pid_text[40], pid_t flox_pid, int told)
 {
+	static const unsigned long none_at_all[8]; /* the kernel's struct sigaction: SIG_DFL */
 	const char *argv[] = {shell, "-c", command, NULL};
 	sigset_t none;
-	int null = open("/dev/null", O_RDONLY);
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	setsid();
+	/* By the kernel's own call: the library keeps two for itself, and leaves them ignored where
+	 * they were. */
 	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
+		syscall(SYS_rt_sigaction, sig, none_at_all, NULL, 8UL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	snprintf(pid_text, 40, "FLOX_PROCESS_PID=%d", (int)(flox_pid ? flox_pid : getpid()));

@@ -26,8 +26,9 @@ static void put_word(struct buf *b, const char *word)
 	buf_putc(b, '"');
 }
 
+/* more: a word that systemd expands, or NULL. */
 static void put_command(struct buf *b, const char *key, const char *const *start,
-			const struct service_spec *spec, const char *command)
+			const struct service_spec *spec, const char *more, const char *command)
 {
 	buf_printf(b, "%s=", key);
 	size_t at = b->n;
@@ -37,6 +38,8 @@ static void put_command(struct buf *b, const char *key, const char *const *start
 	put_word(b, "env");
 	for (size_t i = 0; spec->env && spec->env[i]; i++)
 		put_word(b, spec->env[i]);
+	if (more)
+		buf_printf(b, " \"%s\"", more);
 	put_word(b, "bash");
 	put_word(b, "-c");
 	put_word(b, command);
@@ -108,12 +111,16 @@ errint service_unit(const struct service_spec *spec, const char *description,
 	buf_putz(out, "[Unit]\n");
 	put_value(out, "Description", description);
 	put_needs(out, spec, unit_prefix);
-	buf_printf(out, "\n[Service]\nType=%s\n", spec->is_daemon ? "forking" : "exec");
+	buf_putz(out, "\n[Service]\nType=exec\n");
+	/* Whether its command stays or leaves a daemon: no waiting for the one or the other. */
+	if (spec->is_daemon)
+		buf_putz(out, "RemainAfterExit=yes\n");
 	if (spec->cwd)
 		put_value(out, "WorkingDirectory", spec->cwd);
-	put_command(out, "ExecStart", start, spec, spec->command);
+	put_command(out, "ExecStart", start, spec, NULL, spec->command);
 	if (spec->shutdown_command)
-		put_command(out, "ExecStop", start, spec, spec->shutdown_command);
+		put_command(out, "ExecStop", start, spec, "FLOX_PROCESS_PID=${MAINPID}",
+			    spec->shutdown_command);
 	if (spec->stop_signal)
 		buf_printf(out, "KillSignal=%d\n", spec->stop_signal);
 	buf_printf(out, "KillMode=control-group\nTimeoutStopSec=%u\nTimeoutStartSec=infinity\n",

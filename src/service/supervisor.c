@@ -18,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/environ.h"
@@ -196,6 +197,8 @@ static void make_run_id(char out[SERVICE_RUN_ID])
 /* Takes what was handed over, and leaves whoever did it: a child of nobody, in its own session. */
 static errint detach(struct supervisor *s, struct err *err)
 {
+	/* What whoever starts us has open is neither ours nor the service's. */
+	syscall(SYS_close_range, 3U, ~0U, 0U);
 	s->lock = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10);
 	s->told = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10);
 	int null CLEANUP_FD = open("/dev/null", O_RDWR | O_CLOEXEC);

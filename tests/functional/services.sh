@@ -2,8 +2,9 @@
 # kiln services: started, looked at, stopped; what they leave, how they end, and what is wrong.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-services.sh"
-plan 81
+plan 99
 DIR="$T/a project"
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 environment "$DIR" <<END
 version = 1
 [vars]
@@ -173,6 +174,76 @@ is "auto-start" "$(kiln activate -d "$DIR" -- sh -c '"$0" services status -d "$1
 is "or not" "$(kiln activate --no-start-services -d "$DIR" -- sh -c 'echo $FLOX_ACTIVATE_START_SERVICES')" "false"
 until_is 10 0 running
 sed -i '/^auto-start/d' "$DIR/.flox/env/manifest.toml"
+
+# ---- what others' trackers tell ----
+cat >>"$DIR/.flox/env/manifest.toml" <<END
+[services.clean]
+command = """
+umask; grep -E 'Sig(Ign|Blk)' /proc/self/status; ls /proc/self/fd; cat; echo told >/dev/stderr
+echo \$FLOX_ACTIVATE_START_SERVICES \$FLOX_ENV_PROJECT
+exec sleep 1000.5
+"""
+[services.speaks]
+command = 'while :; do echo word; sleep 0.05; done'
+[services.serves]
+command = "exec python3 -u -m http.server $port --bind 127.0.0.1"
+[services.first]
+command = "sleep 0.3; echo first >>order; exit 0"
+[services.second]
+command = "echo second >>order; exec sleep 1000.6"
+depends-on.first.condition = "process_completed_successfully"
+[services.third]
+command = "exec sleep 1000.7"
+depends-on.fails.condition = "process_started"
+[services.nowhere]
+command = "true"
+[kiln.services.serves]
+ready = "http://localhost:$port/"
+[kiln.services.nowhere]
+ready = "http://example.org/"
+END
+(umask 027; ok "one that looks around" kiln services start -d "$DIR" clean)
+n=$((n + 1))
+is "nothing of the one who starts it is in it" "$(kiln services logs -d "$DIR" clean)" "0027
+SigBlk:	0000000000000000
+SigIgn:	0000000000000000
+0
+1
+2
+3
+told
+false $DIR"
+ok "stop" kiln services stop -d "$DIR" clean
+ok "one whose log is taken away" kiln services start -d "$DIR" speaks
+rm "$DIR"/.flox/run/services/speaks/log
+ok "has another" until_is 10 word kiln services logs -d "$DIR" -n 1 speaks
+kill -STOP "$(of speaks pid)"
+start=$(date +%s)
+ok "one that is stopped with ^Z" kiln services stop -d "$DIR" speaks
+ok "ends at once" test $(($(date +%s) - start)) -lt 5
+ok "one that is asked whether it is ready" kiln services start -d "$DIR" serves
+sleep 1
+is "is asked no more behind that" "$(kiln services logs -d "$DIR" serves | grep -c 'GET / ')" 1
+is "what needs another's end" "$(kiln services start -d "$DIR" second 2>&1)" "service 'first' started
+service 'second' started"
+is "comes behind it" "$(paste -sd ' ' "$DIR/order")" "first second"
+fails_like "what needs one that fails" "'third' was not started: it depends on 'fails'" kiln services start -d "$DIR" third
+fails_like "an address of another machine" "'http://example.org/' cannot tell whether" kiln services start -d "$DIR" nowhere
+ok "stop" kiln services stop -d "$DIR"
+mkdir -p "$T/obstacle/.flox/run"
+: >"$T/obstacle/.flox/run/services"
+cp -r "$DIR/.flox/env" "$DIR/.flox/env.json" "$T/obstacle/.flox/"
+fails_like "no folder for the state" "making a service's folder: .*/.flox/run/services" kiln services start -d "$T/obstacle" plain
+
+# ---- systemd ----
+is "units" "$(kiln services export -d "$DIR" --systemd -o "$T/units" 2>/dev/null | wc -l)" "$(kiln services status -d "$DIR" | tail -n +2 | wc -l)"
+fails_like "as nothing" "^hint: --systemd" kiln services export -d "$DIR"
+if command -v systemd-analyze >/dev/null; then
+	mkdir -p "$T/runtime"
+	is "systemd accepts them" "$(XDG_RUNTIME_DIR="$T/runtime" systemd-analyze --user verify "$T"/units/*.service 2>&1)" ""
+else
+	pass "no systemd-analyze here (Debian's package systemd) # SKIP"
+fi
 
 # ---- folders ----
 ok "start" kiln services start -d "$DIR" plain
