@@ -14,7 +14,9 @@ enum {
 };
 
 /* Every process of a run has it in its environment: how it is known after its supervisor died. */
-#define SERVICE_RUN_VAR "KILN_SERVICE_RUN"
+#define SERVICE_RUN_VAR    "KILN_SERVICE_RUN"
+/* What the process that writes a log is called. */
+#define SERVICE_LOG_WRITER "kiln-log"
 
 /* A process that is meant and no other one that has its number later: start is in ticks since the
  * boot, as /proc has it. pid 0 is none. */
@@ -56,6 +58,7 @@ struct service_record {
 	int exit_code, exit_signal; /* as in struct service_status */
 	unsigned restarts;
 	bool has_ready, ready;
+	uint64_t pipe; /* the inode of the pipe that it prints into; 0: none */
 	char message[256];
 };
 #define SERVICE_RECORD_INIT      \
@@ -86,9 +89,11 @@ ATTR_MUST_CHECK errint process_table_read(struct process_table *t, struct err *e
 /* Keeps those that descend from root, without root, and without skip and what descends from it
  * (0: none). The dead that nobody has waited for are left out. */
 void process_table_keep_below(struct process_table *t, pid_t root, pid_t skip);
-/* Keeps those of a run whose supervisor is gone: its process, what is in its session, and what has
- * the run's mark in its environment; never ourselves. */
-void process_table_keep_run(struct process_table *t, struct process_id process, const char *run);
+/* Keeps those of a run whose supervisor is gone: its process, what has the run's mark in its
+ * environment or its log's pipe to print into, and what these started or lead; never ourselves. */
+void process_table_keep_run(struct process_table *t, const struct service_record *r);
+/* Has it one of these open? They are the texts of /proc/PID/fd: "pipe:[4711]". */
+bool process_holds(pid_t pid, const char *const *texts, size_t n);
 /* {0, 0} when there is none of that number. */
 struct process_id process_identify(pid_t pid);
 bool process_is_there(struct process_id id);

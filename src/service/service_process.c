@@ -118,22 +118,82 @@ static bool has_mark(pid_t pid, const char *run)
 	return false;
 }
 
-void process_table_keep_run(struct process_table *t, struct process_id process, const char *run)
+bool process_holds(pid_t pid, const char *const *texts, size_t n)
 {
-	bool leader = process_is_there(process);
+	struct dir_list l CLEANUP(dir_list_release) = {0};
+	char path[32];
+	ERR(ignored);
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	if (dir_list(AT_FDCWD, path, &l, &ignored))
+		return false;
+	for (size_t i = 0; i < l.n; i++) {
+		char *at CLEANUP_FREE = xasprintf("%s/%s", path, l.v[i].name), target[64];
+		ssize_t got = readlink(at, target, sizeof(target) - 1);
+
+		target[got < 0 ? 0 : got] = '\0';
+		for (size_t j = 0; j < n; j++)
+			if (strcmp(target, texts[j]) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* The writer of a killed supervisor's log has the pipe, too; it ends by itself, when it is done. */
+static bool is_log_writer(pid_t pid)
+{
+	char path[32], name[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	int fd CLEANUP_FD = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, name, sizeof(name));
+
+	return n > 0 && str_eqz(str_trim(str_n(name, (size_t)n)), SERVICE_LOG_WRITER);
+}
+
+static bool prints(const struct process_row *r, const struct service_record *of)
+{
+	char text[40];
+
+	snprintf(text, sizeof(text), "pipe:[%llu]", (unsigned long long)of->pipe);
+	return of->pipe && r->id.start >= of->process.start &&
+	       process_holds(r->id.pid, (const char *const[]){text}, 1) &&
+	       !is_log_writer(r->id.pid);
+}
+
+/* Adds what those that are in have started, or lead as a session. */
+static void add_related(const struct process_table *t, bool *in)
+{
+	for (bool more = true; more;) {
+		more = false;
+		for (size_t i = 0; i < t->n; i++) {
+			const struct process_row *r = &t->v[i];
+
+			for (size_t j = 0; !in[i] && j < t->n; j++) {
+				in[i] = in[j] && (t->v[j].id.pid == r->parent ||
+						  t->v[j].id.pid == r->session);
+				more |= in[i];
+			}
+		}
+	}
+}
+
+void process_table_keep_run(struct process_table *t, const struct service_record *of)
+{
+	bool *in CLEANUP_FREE = xcalloc(t->n + 1, sizeof(bool));
 	size_t kept = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
 		const struct process_row *r = &t->v[i];
-		bool is = r->id.pid == process.pid && r->id.start == process.start;
 
-		if (is_dead(r) || r->id.pid == getpid())
-			continue;
-		if (!is && leader)
-			is = r->session == process.pid;
-		if (is || (*run && has_mark(r->id.pid, run)))
-			t->v[kept++] = *r;
+		in[i] = !is_dead(r) &&
+			((r->id.pid == of->process.pid && r->id.start == of->process.start) ||
+			 (*of->run && has_mark(r->id.pid, of->run)) || prints(r, of));
 	}
+	add_related(t, in);
+	for (size_t i = 0; i < t->n; i++)
+		if (in[i] && !is_dead(&t->v[i]) && t->v[i].id.pid != getpid())
+			t->v[kept++] = t->v[i];
 	t->n = kept;
 }
 
@@ -170,7 +230,7 @@ static errint left_of_run(const struct service_record *r, struct process_table *
 	errint rc = process_table_read(t, err);
 
 	if (!rc)
-		process_table_keep_run(t, r->process, r->run);
+		process_table_keep_run(t, r);
 	return rc;
 }
 

@@ -18,7 +18,7 @@
 #include "base/environ.h"
 #include "base/file.h"
 
-enum { ANSWER_MS = 2000 };
+enum { ANSWER_MS = 2000, LISTENERS_MAX = 16 };
 
 void service_url_release(struct service_url *u)
 {
@@ -246,30 +246,15 @@ static size_t listeners(const char *table, unsigned port, uint64_t *out, size_t 
 
 static bool holds(pid_t pid, const uint64_t *inodes, size_t n)
 {
-	struct dir_list l CLEANUP(dir_list_release) = {0};
-	char path[64];
-	ERR(ignored);
+	char texts[LISTENERS_MAX][32];
+	const char *v[LISTENERS_MAX];
 
-	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
-	if (dir_list(AT_FDCWD, path, &l, &ignored))
-		return false;
-	for (size_t i = 0; i < l.n; i++) {
-		char at[512], target[64], want[64];
-
-		snprintf(at, sizeof(at), "%s/%s", path, l.v[i].name);
-		ssize_t got = readlink(at, target, sizeof(target) - 1);
-
-		if (got <= 0)
-			continue;
-		target[got] = '\0';
-		for (size_t j = 0; j < n; j++) {
-			snprintf(want, sizeof(want), "socket:[%llu]",
-				 (unsigned long long)inodes[j]);
-			if (strcmp(target, want) == 0)
-				return true;
-		}
+	for (size_t i = 0; i < n; i++) {
+		snprintf(texts[i], sizeof(texts[i]), "socket:[%llu]",
+			 (unsigned long long)inodes[i]);
+		v[i] = texts[i];
 	}
-	return false;
+	return process_holds(pid, v, n);
 }
 
 bool service_port_is_foreign(const struct service_url *u, const struct process_table *own,
@@ -277,11 +262,11 @@ bool service_port_is_foreign(const struct service_url *u, const struct process_t
 {
 	struct process_table all CLEANUP(process_table_release) = {0};
 	unsigned port = (unsigned)strtoul(u->port, NULL, 10);
-	uint64_t inodes[16];
-	size_t n = listeners("/proc/self/net/tcp", port, inodes, 8);
+	uint64_t inodes[LISTENERS_MAX];
+	size_t n = listeners("/proc/self/net/tcp", port, inodes, LISTENERS_MAX / 2);
 	ERR(ignored);
 
-	n += listeners("/proc/self/net/tcp6", port, inodes + n, 8);
+	n += listeners("/proc/self/net/tcp6", port, inodes + n, LISTENERS_MAX / 2);
 	*pid = 0;
 	for (size_t i = 0; n && i < own->n; i++)
 		if (holds(own->v[i].id.pid, inodes, n))

@@ -48,6 +48,7 @@ errint service_record_write(const char *folder, const struct service_record *r, 
 		   (unsigned long long)r->process.start);
 	buf_printf(&b, "exit-code=%d\nexit-signal=%d\nrestarts=%u\n", r->exit_code, r->exit_signal,
 		   r->restarts);
+	buf_printf(&b, "pipe=%llu\n", (unsigned long long)r->pipe);
 	buf_printf(&b, "has-ready=%d\nready=%d\nmessage=%s\n", r->has_ready, r->ready, r->message);
 	return file_write(AT_FDCWD, path, buf_str(&b), 0600, 0, err);
 }
@@ -85,6 +86,8 @@ static void take_line(struct service_record *out, struct str key, struct str val
 		out->supervisor.start = (uint64_t)n;
 	else if (str_eq(key, S("process-start")))
 		out->process.start = (uint64_t)n;
+	else if (str_eq(key, S("pipe")))
+		out->pipe = (uint64_t)n;
 	else if (n < INT32_MIN || n > INT32_MAX)
 		return;
 	else if (str_eq(key, S("supervisor")))
@@ -156,8 +159,9 @@ static void judge_orphan(const struct service_record *r, const char *boot,
 	out->state = SERVICE_IS_STOPPED;
 	out->exit_code = -1;
 	out->exit_signal = 0;
-	out->message = xstrdup(same ? "ended together with its supervisor, which was killed"
-				    : "ended with the machine, which was started again");
+	out->message = xstrdup(
+		same ? "ended with its supervisor, which was killed: 'kiln services stop' ends what it may have left"
+		     : "ended with the machine, which was started again");
 }
 
 errint service_status(const char *dir, const char *name, struct service_status *out,

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,7 +42,7 @@ static errint start_writer(struct supervisor *s, struct err *err)
 	sigset_t none;
 
 	setsid();
-	prctl(PR_SET_NAME, "kiln-log");
+	prctl(PR_SET_NAME, SERVICE_LOG_WRITER);
 	signal(SIGTERM, SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -309,6 +310,7 @@ static void end_left_behind(struct supervisor *s)
 
 void supervisor_run(struct supervisor *s)
 {
+	struct stat st;
 	int out = -1;
 	ERR(err);
 	errint rc = supervisor_open_log(s, &out, &err);
@@ -329,6 +331,7 @@ void supervisor_run(struct supervisor *s)
 		return;
 	}
 	s->now.process = process_identify(s->main);
+	s->now.pipe = fstat(s->log_pipe, &st) ? 0 : st.st_ino;
 	s->now.state = s->now.has_ready ? SERVICE_IS_STARTING : SERVICE_IS_RUNNING;
 	supervisor_note(s);
 	watch_run(s);

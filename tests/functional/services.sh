@@ -2,7 +2,7 @@
 # kiln services: started, looked at, stopped; what they leave, how they end, and what is wrong.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-services.sh"
-plan 99
+plan 104
 DIR="$T/a project"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 environment "$DIR" <<END
@@ -113,6 +113,12 @@ running() { kiln services status -d "$DIR" --json | grep -c '"Running"'; }
 # ---- kill -9 ----
 lines() { kiln services logs -d "$DIR" plain | grep -c green; }
 before=$(lines)
+ok "start" kiln services start -d "$DIR" stubborn
+ok "two left its session, one of them with nothing in its environment" until_is 5 2 how_many 1000.2
+kill9 "$(of stubborn supervisor)" "$(of stubborn pid)"
+is "the supervisor and the service killed" "$(how_many 1000.2) $(state stubborn)" "2 Stopped"
+ok "stop" kiln services stop -d "$DIR" stubborn
+is "they are gone, too" "$(how_many 1000.2)" 0
 ok "start" kiln services start -d "$DIR" plain
 kill9 "$(of plain pid)"
 ok "the service killed" until_is 5 Failed state plain
