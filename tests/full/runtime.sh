@@ -12,7 +12,7 @@
 . "$(dirname "$0")/../lib-full.sh"
 unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user namespaces for this user"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 46
+plan 44
 full_store
 nodes=$(in_full build --project "$project" --no-link comfyui-nodes-pypi 2>"$T/log") || tail -n 20 "$T/log" >&2
 older=$(in_full build --project "$project" --no-link comfyui --release 0.3.52 2>"$T/log") || tail -n 20 "$T/log" >&2

@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2016 # for the shell of services and activations
 # kiln services: started, looked at, stopped; what they leave, how they end, and what is wrong.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-services.sh"
