@@ -3,7 +3,7 @@
 # kiln services: started, looked at, stopped; what they leave, how they end, and what is wrong.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-services.sh"
-plan 104
+plan 110
 DIR="$T/a project"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 environment "$DIR" <<END
@@ -204,6 +204,10 @@ command = "exec sleep 1000.7"
 depends-on.fails.condition = "process_started"
 [services.nowhere]
 command = "true"
+[services.always]
+command = "trap 'exit 1' TERM; while :; do sleep 0.05; done; : 1000.8"
+[kiln.services.always]
+restart = "always"
 [kiln.services.serves]
 ready = "http://localhost:$port/"
 [kiln.services.nowhere]
@@ -221,6 +225,15 @@ SigIgn:	0000000000000000
 told
 false $DIR"
 ok "stop" kiln services stop -d "$DIR" clean
+ok "one that is always started again" kiln services start -d "$DIR" always
+pid=$(of always pid)
+ok "is stopped" kiln services stop -d "$DIR" always
+sleep 1.2
+is "and stays so, though it failed" "$(state always) $(of always exit_code) $(here "$pid")" "Stopped 1 0"
+for i in 1 2 3 4; do kiln services restart -d "$DIR" plain >/dev/null 2>&1 & done
+wait
+is "four restarts at once are one service" "$(state plain) $(how_many 1000.1)" "Running 1"
+ok "stop" kiln services stop -d "$DIR" plain
 ok "one whose log is taken away" kiln services start -d "$DIR" speaks
 rm "$DIR"/.flox/run/services/speaks/log
 ok "has another" until_is 10 word kiln services logs -d "$DIR" -n 1 speaks
@@ -241,6 +254,15 @@ mkdir -p "$T/obstacle/.flox/run"
 : >"$T/obstacle/.flox/run/services"
 cp -r "$DIR/.flox/env" "$DIR/.flox/env.json" "$T/obstacle/.flox/"
 fails_like "no folder for the state" "making a service's folder: .*/.flox/run/services" kiln services start -d "$T/obstacle" plain
+
+rm -f "$DIR/order"
+sed -i 's/^command = "sleep 0.3; echo first/command = "sleep 1000.9; echo first/' "$DIR/.flox/env/manifest.toml"
+kiln services start -d "$DIR" second >"$T/waits" 2>&1 &
+until_is 10 Running state first
+sleep 0.3
+kiln services stop -d "$DIR" first 2>/dev/null
+wait $!
+like "what waits for one that is stopped is not started" "$? $(cat "$T/waits")" "'first', which it depends on, was stopped"
 
 # ---- systemd ----
 is "units" "$(kiln services export -d "$DIR" --systemd -o "$T/units" 2>/dev/null | wc -l)" "$(kiln services status -d "$DIR" | tail -n +2 | wc -l)"
