@@ -192,8 +192,7 @@ static bool is_ready(struct supervisor *s, char why[128])
 }
 
 struct waiting {
-	uint64_t settle_at, probe_at;
-	unsigned probe_ms;
+	uint64_t start, settle_at, probe_at;
 };
 
 /* What is due; returns when the next is. */
@@ -219,8 +218,9 @@ static uint64_t look(struct supervisor *s, struct waiting *w)
 			snprintf(s->now.message, sizeof(s->now.message), "%s", why);
 			supervisor_note(s);
 		}
-		w->probe_ms = MIN(w->probe_ms * 2, (unsigned)PROBE_MOST_MS);
-		w->probe_at = clock_ms() + w->probe_ms;
+		/* What begins fast is known fast, and what takes long is asked seldom. */
+		uint64_t wait = (now - w->start) / 10;
+		w->probe_at = clock_ms() + MIN(MAX(wait, (uint64_t)PROBE_MS), PROBE_MOST_MS);
 	}
 	if (s->told >= 0 && now >= w->settle_at) {
 		if (s->now.has_ready) {
@@ -267,7 +267,7 @@ static void watch_run(struct supervisor *s)
 {
 	unsigned seconds = s->spec.ready_seconds ? s->spec.ready_seconds : SERVICE_READY_SECONDS;
 	uint64_t start = clock_ms();
-	struct waiting w = {.probe_at = start + PROBE_MS, .probe_ms = PROBE_MS};
+	struct waiting w = {.start = start, .probe_at = start + PROBE_MS};
 
 	w.settle_at = start + (s->now.has_ready ? seconds * 1000ULL : GRACE_MS);
 	while (goes_on(s)) {

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-services.sh"
 kills=${KILN_KILLS:-5}
-plan $((27 + 15 * kills))
+plan $((29 + 15 * kills))
 DIR="$T/project"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 {
