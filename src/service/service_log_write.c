@@ -22,6 +22,9 @@ struct log_writer {
 
 static int open_log(int folder)
 {
+	/* Whoever deletes the folder shall find it empty in the end. */
+	if (faccessat(folder, "lock", F_OK, AT_SYMLINK_NOFOLLOW))
+		return -1;
 	return openat(folder, "log", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 

@@ -31,7 +31,8 @@ void supervisor_note(struct supervisor *s)
 {
 	ERR(ignored);
 
-	(void)!service_record_write(s->folder, &s->now, &ignored);
+	if (!s->deleted)
+		(void)!service_record_write(s->folder, &s->now, &ignored);
 }
 
 void supervisor_say(struct supervisor *s, const char *fmt, ...)
@@ -44,7 +45,8 @@ void supervisor_say(struct supervisor *s, const char *fmt, ...)
 	for (char *p = s->now.message; *p; p++)
 		if (*p == '\n')
 			*p = ' ';
-	service_log_remark(s->dir, "%s", s->now.message);
+	if (!s->deleted)
+		service_log_remark(s->dir, "%s", s->now.message);
 	supervisor_note(s);
 }
 
@@ -92,7 +94,7 @@ void supervisor_wait(struct supervisor *s, int ms)
 		if (got.ssi_signo == SIGTERM)
 			s->stopping = true;
 	if (p[1].revents && is_deleted(s))
-		s->stopping = true;
+		s->stopping = s->deleted = true;
 	supervisor_reap(s);
 }
 

@@ -14,6 +14,7 @@ struct supervisor {
 	struct service_url url;
 	struct service_record now;
 	bool stopping; /* somebody wants us to end */
+	bool deleted;  /* the folder: nothing is written into it any more */
 	bool no_begin; /* the command could not be executed: the message says why */
 	/* of a run */
 	int log_pipe; /* its reading end, kept so that another writer of the log can go on */
