@@ -139,13 +139,11 @@ static void out_uri(struct str path)
 	}
 }
 
-static void sarif_location(const struct audit_finding *f, struct str path, struct str recipe)
+static void sarif_location(const struct audit_finding *f, struct str path)
 {
-	struct str at = f->recipe.n ? f->recipe : recipe;
-
 	out_str(S("\"locations\": [{\"physicalLocation\": {\"artifactLocation\": {\"uri\": \""));
-	if (at.n) {
-		out_uri(at);
+	if (f->recipe.n) {
+		out_uri(f->recipe);
 		out_str(S("\", \"uriBaseId\": \"%SRCROOT%\"}"));
 		out_printf(", \"region\": {\"startLine\": %u}}", f->line ? f->line : 1);
 	} else {
@@ -175,8 +173,7 @@ static void sarif_fingerprint(const struct audit_finding *f)
 		   hash_format(&h, HASH_BASE16, false, print));
 }
 
-static void sarif_finding(struct audit_print *p, const struct audit_finding *f, struct str path,
-			  struct str recipe)
+static void sarif_finding(struct audit_print *p, const struct audit_finding *f, struct str path)
 {
 	out_printf("%s\n   {\"ruleId\": \"%s\", \"ruleIndex\": %u, \"level\": \"%s\", ",
 		   p->n_findings++ ? "," : "", audit_rule_name(f->rule), (unsigned)f->rule,
@@ -188,7 +185,7 @@ static void sarif_finding(struct audit_print *p, const struct audit_finding *f, 
 		buf_printf(&text, " (%.*s)", STR_ARG(f->cure));
 	out_json(buf_str(&text));
 	out_str(S("}, "));
-	sarif_location(f, path, recipe);
+	sarif_location(f, path);
 	sarif_fingerprint(f);
 	if (f->excepted.n) {
 		out_str(S(", \"suppressions\": [{\"kind\": \"external\", \"justification\": "));
@@ -217,7 +214,7 @@ void audit_print_begin(struct audit_print *p)
 	out_str(S("]}},\n  \"columnKind\": \"utf16CodeUnits\",\n  \"results\": ["));
 }
 
-void audit_print_result(struct audit_print *p, struct str name, struct str path, struct str recipe,
+void audit_print_result(struct audit_print *p, struct str name, struct str path,
 			const struct audit_findings *f)
 {
 	if (p->format == AUDIT_TEXT)
@@ -225,7 +222,7 @@ void audit_print_result(struct audit_print *p, struct str name, struct str path,
 	else if (p->format == AUDIT_JSON)
 		json_result(p, name, path, f);
 	for (size_t i = 0; p->format == AUDIT_SARIF && i < f->n; i++)
-		sarif_finding(p, &f->v[i], path, recipe);
+		sarif_finding(p, &f->v[i], path);
 	p->n++;
 }
 

@@ -15,8 +15,7 @@ struct audit_print {
 	size_t n_findings;
 };
 void audit_print_begin(struct audit_print *p);
-/* recipe: the file that it was made of, below the project, or "". */
-void audit_print_result(struct audit_print *p, struct str name, struct str path, struct str recipe,
+void audit_print_result(struct audit_print *p, struct str name, struct str path,
 			const struct audit_findings *f);
 void audit_print_end(struct audit_print *p);
 /* Every rule, with what helps. */

@@ -8,6 +8,7 @@
 #include "base/environ.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "cli/audit_mend.h"
 #include "cli/audit_print.h"
 #include "cli/command.h"
 #include "cli/named.h"
@@ -16,7 +17,7 @@
 enum { AUDIT_FOUND = 1, AUDIT_TROUBLE = 2 };
 
 struct audit_command {
-	bool json, sarif, list, fresh;
+	bool json, sarif, list, fresh, fix, dry_run;
 	const char *project;
 	const char *runtime;
 	struct option_list advisories, names;
@@ -31,6 +32,10 @@ static const struct option rows[] = {
 	OPT_LIST(struct audit_command, advisories, "--advisories", "FILE",
 		 "known vulnerabilities: an OSV export (again: another)"),
 	OPT_TEXT(struct audit_command, project, "--project", "DIR", "the project's folder"),
+	OPT_FLAG(struct audit_command, fix, "--fix",
+		 "write the cures that are certain into the recipes"),
+	OPT_FLAG(struct audit_command, dry_run, "-n --dry-run",
+		 "--fix: show them, and write nothing"),
 	OPT_TEXT(struct audit_command, runtime, "--runtime", "PID",
 		 "look at what a running process has mapped instead"),
 	OPERANDS(struct audit_command, names, "NAME"),
@@ -48,6 +53,7 @@ struct audits {
 	size_t n_advisories;
 	struct str debian;
 	struct component_facts *components;
+	struct audit_mend mend;
 	struct audit_print print;
 };
 
@@ -85,7 +91,13 @@ static errint audit_one(struct audits *as, const struct product *p, struct err *
 	if (rc)
 		return rc;
 	audit_policy_apply(&as->policy, &f);
-	audit_print_result(&as->print, p->name, a.top, S(""), &f);
+	rc = audit_mend_places(cli, &as->mend, &f, err);
+	if (rc)
+		return rc;
+	audit_print_result(&as->print, p->name, a.top, &f);
+	rc = audit_mend_fix(&as->mend, &f, err);
+	if (rc)
+		return rc;
 	if (audit_policy_fails(&as->policy, &f))
 		cli->status = AUDIT_FOUND;
 	return 0;
@@ -99,7 +111,7 @@ static void tell_policy(struct audits *as)
 	audit_policy_finish(&as->policy, &as->cli->a, &f);
 	if (!f.n)
 		return;
-	audit_print_result(&as->print, S("kiln.toml"), S(""), S(""), &f);
+	audit_print_result(&as->print, S("kiln.toml"), S(""), &f);
 	if (audit_policy_fails(&as->policy, &f))
 		as->cli->status = AUDIT_FOUND;
 }
@@ -148,6 +160,8 @@ static errint prepare(struct audits *as, struct err *err)
 	if (rc)
 		return rc;
 	choose_advisories(as);
+	as->mend = (struct audit_mend){
+		.project = as->dir, .fix = as->c->fix, .dry_run = as->c->dry_run};
 	as->debian = as->n_advisories ? debian_release(&cli->a, data) : S("");
 	return as->n_advisories || as->policy.has_licences
 		       ? sbom_facts(cli, as->c->project, &as->components, err)
@@ -172,7 +186,7 @@ static errint audit_products(struct audits *as, struct err *err)
 		return rc;
 	tell_policy(as);
 	audit_print_end(&as->print);
-	return 0;
+	return audit_mend_finish(&as->mend, err);
 }
 
 /* ---- a process ---- */
@@ -209,7 +223,7 @@ static errint audit_process(struct audits *as, struct err *err)
 	audit_policy_apply(&as->policy, &f);
 	audit_print_begin(&as->print);
 	audit_print_result(&as->print, str_c(arena_printf(&cli->a, "process %s", as->c->runtime)),
-			   r.closure, S(""), &f);
+			   r.closure, &f);
 	audit_print_end(&as->print);
 	if (audit_policy_fails(&as->policy, &f))
 		cli->status = AUDIT_FOUND;
@@ -222,12 +236,18 @@ static errint audit_all(struct cli *cli, const struct audit_command *c, struct e
 
 	if (c->json && c->sarif)
 		return err_set(err, ERR_USAGE, "--json and --sarif are two formats");
+	if (c->fix && (c->json || c->sarif || c->runtime))
+		return err_set(err, ERR_USAGE, "--fix is for recipes, and tells in words");
+	if (c->dry_run && !c->fix)
+		return err_set(err, ERR_USAGE,
+			       "--dry-run is of --fix; without it nothing is written");
 	if (c->list) {
 		audit_print_rules(c->json);
 		return 0;
 	}
 	as.print.format = c->sarif ? AUDIT_SARIF : c->json ? AUDIT_JSON : AUDIT_TEXT;
 	errint rc = c->runtime ? audit_process(&as, err) : audit_products(&as, err);
+	audit_mend_release(&as.mend);
 	free(as.dir);
 	return rc;
 }

@@ -150,7 +150,14 @@ static errint audit_path(struct gate_run *g, const struct slot_list *slots,
 {
 	struct audit_findings f CLEANUP(audit_findings_release) = {0};
 	const struct audit what = {
-		.store = g->r->session->store, .a = g->a, .top = path, .slots = slots};
+		.store = g->r->session->store,
+		.a = g->a,
+		.top = path,
+		.slots = slots,
+		.policy = policy,
+		.advisories = policy->advisories,
+		.n_advisories = policy->n_advisories,
+	};
 	errint rc = audit_run(&what, &f, err);
 
 	if (!rc)
