@@ -70,3 +70,6 @@ struct audit {
 /* Looks through the closure of a->top. *out is released also after a failure. */
 ATTR_MUST_CHECK errint audit_run(const struct audit *a, struct audit_findings *out,
 				 struct err *err);
+/* The release of Debian that a set's packages are of, "13", by the folder that holds pkgs/; "" of
+ * a set that does not say. */
+struct str audit_debian_release(struct arena *a, const char *data_dir);

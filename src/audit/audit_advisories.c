@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 #include "audit/advisories.h"
+#include "base/file.h"
+#include "base/json.h"
 
 /* A package as advisories know it. */
 struct audited {
@@ -18,12 +20,28 @@ struct audited_list {
 	size_t n, cap;
 };
 
+/* Debian mends what is in its packages without another version of it: of these its own word
+ * counts. */
+static bool is_debians(const struct auditing *au, struct str path)
+{
+	const struct component_path *p = component_path_find(&au->components, path);
+
+	if (!p)
+		return false;
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].ecosystem == COMPONENT_DEBIAN)
+			return true;
+	return p->it.ecosystem == COMPONENT_DEBIAN;
+}
+
 static void add_dists(struct auditing *au, struct audited_list *l)
 {
 	for (size_t i = 0; i < au->closure.paths.n; i++)
 		for (size_t k = 0; k < au->facts[i].n_dists; k++) {
 			const struct fact_dist *d = &au->facts[i].dists[k];
 
+			if (is_debians(au, au->closure.paths.v[i]))
+				break;
 			ARRAY_GROW(l->v, l->n, l->cap);
 			l->v[l->n++] = (struct audited){OSV_PYPI, d->project, d->version,
 							au->closure.paths.v[i], d->info};
@@ -133,18 +151,33 @@ static void add_vulnerable(struct auditing *au, const struct match *m)
 	f->also[f->n_also++] = e->id;
 }
 
+static size_t group_of(const size_t *group, size_t i)
+{
+	while (group[i] != i)
+		i = group[i];
+	return i;
+}
+
+/* Entries that share a name are one, and so are those that a third one joins. The first of each
+ * group is told. */
 static void tell(struct auditing *au, struct match *v, size_t n)
 {
+	size_t *group = ARENA_ARRAY(au->in->a, size_t, n);
+
 	if (n)
 		qsort(v, n, sizeof(*v), by_worth);
 	for (size_t i = 0; i < n; i++) {
-		bool told = false;
+		group[i] = i;
+		for (size_t k = i; k-- > 0 && v[k].package == v[i].package;) {
+			size_t x = group_of(group, i), y = group_of(group, k);
 
-		for (size_t k = i; k-- > 0 && v[k].package == v[i].package;)
-			told |= is_same(v[k].affected->of, v[i].affected->of);
-		if (!told)
-			add_vulnerable(au, &v[i]);
+			if (x != y && is_same(v[k].affected->of, v[i].affected->of))
+				group[MAX(x, y)] = MIN(x, y);
+		}
 	}
+	for (size_t i = 0; i < n; i++)
+		if (group[i] == i)
+			add_vulnerable(au, &v[i]);
 }
 
 /* An entry of another release of Debian is about other packages. */
@@ -207,4 +240,23 @@ errint audit_advisories(struct auditing *au, struct err *err)
 		match_all(au, &l, &all);
 	free(l.v);
 	return rc;
+}
+
+/* "13" of the release "13.8" that the set's lock is of. A set of one's own need not have any. */
+struct str audit_debian_release(struct arena *a, const char *data)
+{
+	BUF(text, LIMIT_LOCK_FILE);
+	struct json_member *m;
+	struct str release = S(""), rest;
+	size_t n;
+	ERR(none);
+
+	if (file_read(AT_FDCWD, arena_printf(a, "%s/pkgs/debian/lock.json", data), &text, &none) ||
+	    json_members(a, buf_str(&text), &m, &n, &none))
+		return S("");
+	const struct str *value = json_find(m, n, S("release"));
+	if (!value || json_string(a, *value, &release, &none))
+		return S("");
+	(void)str_cut(release, '.', &release, &rest);
+	return release;
 }

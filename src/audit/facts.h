@@ -7,7 +7,7 @@
 
 #include "audit/audit.h"
 
-enum { AUDIT_FACTS_VERSION = 1 };
+enum { AUDIT_FACTS_VERSION = 2 };
 
 /* An ELF object with a dynamic section. */
 struct fact_object {

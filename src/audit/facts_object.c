@@ -110,8 +110,10 @@ static void see_paths(struct path_look *l, const struct look_object *o)
 	if (o->elf.interp.n && !o->elf.soname.n && !str_starts(o->elf.interp, dir))
 		look_found(l, AUDIT_INTERPRETER, o->file, "it asks for '%.*s'",
 			   STR_ARG(o->elf.interp));
-	if (o->elf.exec_stack)
-		look_found(l, AUDIT_EXEC_STACK, o->file, "it asks for an executable stack");
+	/* Without the header the loader takes the oldest meaning. */
+	if (o->elf.exec_stack || !o->elf.stack_flags)
+		look_found(l, AUDIT_EXEC_STACK, o->file, "it asks for an executable stack%s",
+			   o->elf.exec_stack ? "" : ": it has no PT_GNU_STACK");
 }
 
 /* ---- one object ---- */

@@ -20,7 +20,8 @@ static bool ends_word(char c)
 
 ptrdiff_t find_build_path(struct str text, size_t from)
 {
-	static const struct str folder = S("/build/");
+	/* Debian's own builds are all in one folder, whatever is made of them here. */
+	static const struct str folder = S("/build/"), debians = S("reproducible-path/");
 
 	for (;;) {
 		ptrdiff_t at = str_find(str_skip(text, from), folder);
@@ -31,6 +32,8 @@ ptrdiff_t find_build_path(struct str text, size_t from)
 		from = (size_t)at + folder.n;
 		/* "/usr/src/build/" is another one; "-I/build/" and "-L/build/" are not. */
 		bool flag = at >= 2 && text.p[at - 2] == '-' && strchr("ILR", text.p[at - 1]);
+		if (str_starts(str_skip(text, from), debians))
+			continue;
 		if (from < text.n && !ends_word(text.p[from]) &&
 		    (!at || flag || !text.p[at - 1] || ends_word(text.p[at - 1])))
 			return at;

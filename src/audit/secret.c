@@ -39,6 +39,12 @@ static const struct secret_form tokens[] = {
 	{S("dckr_pat_"), WORD, 27, 27, NULL, "a Docker token"},
 	{S("AGE-SECRET-KEY-1"), UPPER, 58, 58, NULL, "an age key"},
 	{S("r8_"), ALNUM, 37, 37, NULL, "a Replicate token"},
+	/* "-----BEGIN … PRIVATE KEY" in base 64, as clusters' configurations have it; certificates
+	 * begin otherwise */
+	{S("LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0t"), BASE64, 160, 16000, NULL, "a private key"},
+	{S("LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVkt"), BASE64, 160, 16000, NULL, "a private key"},
+	{S("LS0tLS1CRUdJTiBFQyBQUklWQVRFIEtFWS0t"), BASE64, 160, 16000, NULL, "a private key"},
+	{S("LS0tLS1CRUdJTiBPUEVOU1NIIFBSSVZBVEUgS0VZ"), BASE64, 160, 16000, NULL, "a private key"},
 };
 
 static bool in_set(enum charset set, char c)

@@ -6,8 +6,6 @@
 #include "audit/policy.h"
 #include "audit/runtime.h"
 #include "base/environ.h"
-#include "base/file.h"
-#include "base/json.h"
 #include "cli/audit_mend.h"
 #include "cli/audit_print.h"
 #include "cli/command.h"
@@ -125,25 +123,6 @@ static void choose_advisories(struct audits *as)
 	as->n_advisories = given->n ? given->n : as->policy.n_advisories;
 }
 
-/* "13" of the release "13.8" that the set's lock is of. A set of one's own need not have any. */
-static struct str debian_release(struct arena *a, const char *data)
-{
-	BUF(text, LIMIT_LOCK_FILE);
-	struct json_member *m;
-	struct str release = S(""), rest;
-	size_t n;
-	ERR(none);
-
-	if (file_read(AT_FDCWD, arena_printf(a, "%s/pkgs/debian/lock.json", data), &text, &none) ||
-	    json_members(a, buf_str(&text), &m, &n, &none))
-		return S("");
-	const struct str *value = json_find(m, n, S("release"));
-	if (!value || json_string(a, *value, &release, &none))
-		return S("");
-	(void)str_cut(release, '.', &release, &rest);
-	return release;
-}
-
 static errint prepare(struct audits *as, struct err *err)
 {
 	struct cli *cli = as->cli;
@@ -162,7 +141,7 @@ static errint prepare(struct audits *as, struct err *err)
 	choose_advisories(as);
 	as->mend = (struct audit_mend){
 		.project = as->dir, .fix = as->c->fix, .dry_run = as->c->dry_run};
-	as->debian = as->n_advisories ? debian_release(&cli->a, data) : S("");
+	as->debian = as->n_advisories ? audit_debian_release(&cli->a, data) : S("");
 	return as->n_advisories || as->policy.has_licences
 		       ? sbom_facts(cli, as->c->project, &as->components, err)
 		       : 0;

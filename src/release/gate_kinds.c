@@ -16,7 +16,9 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/process.h"
+#include "project/catalog.h"
 #include "project/rebuild.h"
+#include "sbom/component.h"
 #include "store/key_files.h"
 
 extern char **environ;
@@ -144,17 +146,48 @@ static errint run_check(struct gate_run *g, const struct gate *gate, struct buf 
 	return rc;
 }
 
-static errint audit_path(struct gate_run *g, const struct slot_list *slots,
-			 struct audit_policy *policy, struct str path, size_t *errors,
-			 struct buf *details, struct str *first, struct err *err)
+/* What is known of packages, where the policy looks them up. */
+static errint find_components(struct gate_run *g, const struct audit_policy *policy,
+			      struct component_facts **out, struct err *err)
 {
+	struct catalog *catalog CLEANUP(catalog_cleanup) = NULL;
+	struct eval_request *eval = ARENA_NEW(g->a, struct eval_request);
+	const struct project_request r = {.session = g->r->session,
+					  .eval = eval,
+					  .dir = g->project,
+					  .flags = EVALUATION_READ_ONLY};
+	struct str json;
+
+	*out = NULL;
+	if (!policy->has_licences && !policy->n_advisories)
+		return 0;
+	errint rc = catalog_open(&r, g->a, &catalog, err);
+	if (!rc)
+		rc = catalog_facts(catalog, &json, err);
+	return rc ? rc : component_facts_parse(g->a, json, out, err);
+}
+
+/* What all paths of a gate are looked at with. */
+struct gate_audit {
+	struct slot_list slots;
+	struct audit_policy policy;
+	struct component_facts *components;
+	struct str debian;
+};
+
+static errint audit_path(struct gate_run *g, struct gate_audit *with, struct str path,
+			 size_t *errors, struct buf *details, struct str *first, struct err *err)
+{
+	struct audit_policy *policy = &with->policy;
 	struct audit_findings f CLEANUP(audit_findings_release) = {0};
 	const struct audit what = {
 		.store = g->r->session->store,
 		.a = g->a,
 		.top = path,
-		.slots = slots,
+		.slots = &with->slots,
 		.policy = policy,
+		.components = with->components,
+		.debian = with->debian,
 		.advisories = policy->advisories,
 		.n_advisories = policy->n_advisories,
 	};
@@ -184,22 +217,24 @@ static errint audit_path(struct gate_run *g, const struct slot_list *slots,
 static errint run_audit(struct gate_run *g, const struct gate *gate, struct buf *details,
 			struct err *err)
 {
-	struct audit_policy policy;
-	struct slot_list slots;
+	struct gate_audit with;
 	struct str first = S("");
 	size_t errors = 0;
 	const char *data;
 	errint rc = session_data_dir(g->r->session, &data, err);
 
 	if (!rc)
-		rc = slot_list_read(data, g->project, g->a, &slots, err);
+		rc = slot_list_read(data, g->project, g->a, &with.slots, err);
 	if (!rc)
-		rc = audit_policy_read(g->project, clock_unix(), g->a, &policy, err);
+		rc = audit_policy_read(g->project, clock_unix(), g->a, &with.policy, err);
+	if (!rc)
+		rc = find_components(g, &with.policy, &with.components, err);
+	with.debian = rc ? S("") : audit_debian_release(g->a, data);
 	buf_putz(details, ",\"findings\":[");
 	for (size_t i = 0; !rc && i < g->n_products; i++)
 		for (size_t k = 0; !rc && k < g->products[i].n_paths; k++)
-			rc = audit_path(g, &slots, &policy, g->products[i].paths[k], &errors,
-					details, &first, err);
+			rc = audit_path(g, &with, g->products[i].paths[k], &errors, details, &first,
+					err);
 	buf_putc(details, ']');
 	if (rc || !errors)
 		return rc;

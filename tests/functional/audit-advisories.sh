@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 29
+plan 30
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
 export NIX_STORE_DIR="$T/st" NIX_STATE_DIR="$T/var" NIX_LOG_DIR="$T/log"
@@ -65,6 +65,14 @@ export_of b.zip <<'PY'
 PY
 is "two exports" "$(found a.zip --advisories b.zip)" "vulnerable:error:GHSA-8 vulnerable:error:GHSA-7"
 
+export_of chain.zip <<'PY'
+[entry("PYSEC-1", "plain", [{"introduced": "0"}], aliases=["CVE-X"], database_specific={"severity": "HIGH"}),
+ entry("GHSA-1", "plain", [{"introduced": "0"}], aliases=["CVE-Y"], database_specific={"severity": "HIGH"}),
+ entry("OTHER-1", "plain", [{"introduced": "0"}], aliases=["CVE-Y", "CVE-X"]),
+ ("again.json", entry("PYSEC-1", "plain", [{"introduced": "0"}])[1])]
+PY
+is "names that only a third entry joins are one, too" "$(found chain.zip)" "vulnerable:error:CVE-Y"
+
 # ---- policies ----
 printf '[audit]\nadvisories = ["b.zip"]\n[[audit.exception]]\nsubject = "GHSA-8"\nreason = "not called"\n' >.flox/kiln.toml
 like "a policy names exports and exceptions" "$(kiln audit "$path")" "^tree: 0 errors, 0 warnings, 1 excepted"
@@ -82,17 +90,21 @@ cat >.flox/pkgs/native.nix <<'END'
     name = file; url = "mirror://debian/pool/main/p/pair/${file}"; script = "echo x >$out";
     outputHashMode = "flat"; outputHashAlgo = "sha256"; outputHash = builtins.hashString "sha256" "x\n";
   };
-in d { name = "native-2.0"; debs = [ (deb "libpair1_2.0-1+b3_amd64.deb") ]; script = "echo x >$out"; }
+in d {
+  name = "native-2.0"; debs = [ (deb "libpair1_2.0-1+b3_amd64.deb") ]; PATH = builtins.getEnv "PATH";
+  script = "i=$out/lib/python3/dist-packages/pair-2.0.dist-info; mkdir -p $i; printf 'Name: pair\\nVersion: 2.0\\n' >$i/METADATA";
+}
 END
 kiln build --no-link native >/dev/null 2>err || cat err
 export_of d.zip <<'PY'
 [entry("DEBIAN-CVE-1", "pair", [{"introduced": "0"}, {"fixed": "2.0-2"}], ecosystem="Debian:13", upstream=["CVE-1"]),
  entry("DEBIAN-CVE-2", "pair", [{"introduced": "0"}, {"fixed": "2.0-1"}], ecosystem="Debian:13"),
  entry("DEBIAN-CVE-3", "pair", [{"introduced": "0"}], ecosystem="Debian:12"),
+ entry("PYSEC-7", "pair", [{"introduced": "0"}]),
  entry("DEBIAN-CVE-4", "libpair1", [{"introduced": "0"}], ecosystem="Debian:13")]
 PY
 path=native
-is "by the source, as it was before it was built again" "$(found d.zip)" "vulnerable:error:CVE-1"
+is "by the source, as it was before it was built again, and by nobody else's word" "$(found d.zip)" "vulnerable:error:CVE-1"
 like "with the version that mends it" "$(kiln audit --advisories d.zip native)" "hint: version 2.0-2 mends it"
 
 # ---- licences ----

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
 command -v cc >/dev/null || skip_all "no compiler"
-plan 62
+plan 66
 top=$(cd "$(dirname "$0")/../.." && pwd)
 KILN_DATA_DIR=$T/data
 export KILN_DATA_DIR
@@ -38,6 +38,9 @@ tree clean; lib "$tree/lib/libplain.so.1" -Wl,-soname,libplain.so.1; printf '#!/
 is "a clean tree" "$(found)" ""
 tree stack; lib "$tree/lib/libs.so" -Wl,-z,execstack
 is "an executable stack" "$(found)" "exec-stack:warning:lib/libs.so"
+tree nostack; echo '.globl f
+f: ret' >"$T/f.s"; cc -shared -nostdlib -Wl,--build-id=none,--no-warn-execstack -o "$tree/lib/libs.so" "$T/f.s"
+is "or no word on it, from hand-written assembly" "$(found)" "exec-stack:warning:lib/libs.so"
 tree rpath; lib "$tree/lib/libr.so" -Wl,-rpath,/usr/lib/x -Wl,--enable-new-dtags
 is "a RUNPATH of the host" "$(found)" "rpath:error:lib/libr.so"
 tree oldrpath; lib "$tree/lib/libr.so" -Wl,-rpath,/opt/x -Wl,--disable-new-dtags
@@ -141,16 +144,19 @@ print({
     "gh": "ghp_" + word(36),
     "aws": "aws_access_key_id = AKIA" + word(16, string.ascii_uppercase + string.digits),
     "doc": "aws_access_key_id = AKIAIOSFODNN7" + "EXAMPLE",
+    "coded": "client-key-data: " + base64.b64encode(("-----BEGIN RSA " + head + "\n" + pem + "-----END").encode()).decode(),
+    "fake": "-----BEGIN RSA " + head + "\nfaketestkeydata\n-----END RSA " + head,
+    "cert": "client-certificate-data: " + base64.b64encode(("-----BEGIN CERTIFICATE-----\n" + pem).encode()).decode(),
     "nix": "cache-1:" + base64.b64encode(random.randbytes(64)).decode(),
     "word": "self.ghp_" + word(36) + "_more = hf_transfer_enabled_by_the_environment_now",
 }[sys.argv[1]])
 PY
 }
-for kind in pem json hf gh aws nix; do
+for kind in pem json coded hf gh aws nix; do
 	tree "s-$kind"; secret "$kind" >"$tree/lib/settings"
 	is "a secret: $kind" "$(found)" "secret:error:lib/settings"
 done
-for kind in empty doc word; do
+for kind in empty doc word fake cert; do
 	tree "s-$kind"; secret "$kind" >"$tree/lib/settings"
 	is "no secret: $kind" "$(found)" ""
 done
@@ -194,7 +200,7 @@ rules = [r["id"] for r in run["tool"]["driver"]["rules"]]
 print(log["version"], all(rules[r["ruleIndex"]] == r["ruleId"] for r in run["results"]),
       *[r["ruleId"] + r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].split("-two")[1] for r in run["results"]])')" \
 	"2.1.0 True exec-stack/lib/libs.so shebang/bin/s"
-kept=$XDG_CACHE_HOME/kiln/audit-1/$(basename "$path" | cut -c1-32)
+kept=$XDG_CACHE_HOME/kiln/audit-2/$(basename "$path" | cut -c1-32)
 ok "what is found in a path is kept" test -s "$kept"
 before=$(rules "$path")
 head -c 40 "$kept" >"$T/short"; cp "$T/short" "$kept"
