@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 26
+plan 32
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
 export NIX_STORE_DIR="$T/st" NIX_STATE_DIR="$T/var" NIX_LOG_DIR="$T/log"
@@ -174,3 +174,20 @@ audit
 like "a recipe that does not evaluate keeps nobody else's place" "$(cat out)" "at .flox/pkgs/app.nix"
 audit --fix
 is "nor from being mended" "$(grep -c '^mended: app: attrs is a dependency' out)" 1
+
+# ---- an environment ----
+rm .flox/pkgs/broken.nix
+app <<'END'
+{ }: let p = import ../set.nix; in import ../mk.nix { pname = "app"; version = "1.0"; dependencies = [ p.python p.torch ]; }
+END
+mkdir -p "$T/env/.flox/env" && path=$(kiln build --no-link app) && cd "$T/env" || exit 1
+printf 'version = 1\n[install]\napp.store-path = "%s"\n' "$path" >.flox/env/manifest.toml
+fails_like "an environment that is not built" "is not built" kiln audit --env
+kiln activate -- true >out 2>&1 || cat out
+kiln audit --env >out
+is "one that is, with torch in it" "$?:$(grep -c '\[slot\]' out)" "1:1"
+like "and the way there" "$(cat out)" "why: .* → python3.13-app-1.0 → python3.13-torch-2.6"
+printf '[audit.severity]\nslot = "off"\n' >.flox/kiln.toml
+is "its own policy counts" "$(kiln audit --env | tail -n 1)" "env: 0 errors, 0 warnings"
+fails_like "with a recipe's name" "two things to look at" kiln audit --env app
+fails_like "and where there is none" "error: " kiln audit --env --project "$T/p"
