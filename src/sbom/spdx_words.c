@@ -36,6 +36,7 @@ enum { MAX_WORDS = 400 };
 	X("eclipse public 2 0 epl 2 0", "EPL-2.0")                                  \
 	X("european union public 1 2 eupl 1 2", "EUPL-1.2")                         \
 	X("expat", "MIT")                                                           \
+	X("freebsd", "BSD-2-Clause")                                                \
 	X("gnu affero general public v3", "AGPL-3.0-only")                          \
 	X("gnu affero general public v3 or later agplv3+", "AGPL-3.0-or-later")     \
 	X("gnu general public v2 gplv2", "GPL-2.0-only")                            \

@@ -71,6 +71,7 @@ static void test_words(void)
 		{"Apache Software License", "Apache-2.0"},
 		{"BSD 3-Clause License", "BSD-3-Clause"},
 		{"3-Clause BSD License", "BSD-3-Clause"},
+		{"FreeBSD", "BSD-2-Clause"},
 		{"BSD", ""},
 		{"BSD License", ""},
 		{"GPL", ""},
