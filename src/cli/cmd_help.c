@@ -89,6 +89,8 @@ static const char *page_of(struct cli *cli, const char *word)
 	for (const struct help_topic *t = help_topics; t->name; t++)
 		if (strcmp(t->name, word) == 0 || strcmp(t->page, word) == 0)
 			return t->page;
+	if (strcmp(word, "kiln") == 0)
+		return "kiln.1";
 	for (size_t i = 0; commands[i]; i++) {
 		const struct command *c = commands[i];
 

@@ -41,7 +41,7 @@ of_page() {
 pages=$(cut -f1 "$T/list" | while IFS= read -r called; do page_of "$called"; done | sort -u)
 # shellcheck disable=SC2086 # words
 set -- $pages
-plan $(($# * 2 + 25))
+plan $(($# * 2 + 27))
 for page in "$@"; do
 	is "$page(1) names the options of its rows" "$(of_page "$page")" "$(of_rows "$page")"
 	ok "$page(1) is valid" sh -c "scdoc <'$root/docs/man/$page.1.scd' >/dev/null"
@@ -93,6 +93,20 @@ completed() {
 	PATH=$KILN_BUILD:$PATH bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kiln; echo "${COMPREPLY[*]}"' \
 		bash "$root/docs/completion/kiln.bash" "$@"
 }
+# What is offered behind each of them is what its page and its help have.
+kiln complete -- kiln version - | grep '^-' | cut -f1 | grep -vxF -e --json | sort -u >"$T/everywhere"
+cut -f1 "$T/list" | grep '^kiln ' | sort -u | while read -r called; do
+	# shellcheck disable=SC2086 # words
+	kiln complete -- $called - | grep '^-' | cut -f1 | grep -vxFf "$T/everywhere" | sort -u | sed "s,^,$called ,"
+done >"$T/offered"
+is "completion offers the options that pages have" "$(cat "$T/offered")" \
+	"$(awk -F '\t' '$1 ~ /^kiln / && $3 != "" { print $1 " " $3 }' "$T/list" | sort -u | while read -r line; do
+		grep -qxF -e "${line##* }" "$T/everywhere" || echo "$line"
+	done)"
+is "and their verbs" "$(cut -f1 "$T/list" | sed -n 's/^\(kiln [a-z-]*\) .*/\1/p' | sort -u | while read -r called; do
+	# shellcheck disable=SC2086 # words
+	kiln complete -- $called '' | cut -f1 | while read -r verb; do grep -q "^$called $verb	" "$T/list" && echo "$called $verb"; done
+done | sort)" "$(cut -f1 "$T/list" | grep -E '^kiln [a-z-]+ [a-z-]+$' | sort -u)"
 if command -v bash >/dev/null; then
 	is "commands, verbs and options are completed" "$(completed kiln vers; completed kiln store l; completed kiln store ls --r; completed kiln help wh; completed kiln gc -)" \
 		"version
