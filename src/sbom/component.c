@@ -4,7 +4,6 @@
 #include "sbom/component.h"
 
 #include <stdlib.h>
-#include "base/url.h"
 #include "sbom/component_int.h"
 #include "sbom/spdx.h"
 #include "source/package_url.h"
@@ -79,7 +78,7 @@ static struct component nameless(void)
 		.summary = none,
 		.homepage = none,
 		.info = none,
-		.source = {.name = none, .origin = none, .url = none},
+		.source = {.name = none, .origin = none, .url = none, .purl = none},
 	};
 }
 
@@ -126,13 +125,7 @@ static void name_path(struct component_look *l, const struct component_parts *pa
 /* A source itself is called "source", or as its file: its package URL knows better. */
 static void name_source(struct arena *a, struct component_path *p)
 {
-	struct str head = p->it.purl, version = S("");
-	char *text = arena_alloc(a, p->it.purl.n + 1);
-	size_t n;
-
-	(void)str_cut(p->it.purl, '@', &head, &version);
-	p->it.name = path_base(head);
-	p->it.version = url_decode(version, text, &n) ? str_n(text, n) : version;
+	purl_parts(a, p->it.purl, &p->it.name, &p->it.version);
 }
 
 static void of_recipe(struct component_look *l, const struct component_parts *parts,

@@ -32,6 +32,7 @@ struct component_source {
 	struct str name;   /* the file's, as its store path has it */
 	struct str origin; /* mirror://…, github:OWNER/REPO/REF, a URL; "" when unknown */
 	struct str url;    /* the same as a URL of a host that is no package registry's, or "" */
+	struct str purl;   /* the package that it is a file of, or "" */
 	struct hash hash;  /* of the bytes or, recursive, of the NAR; HASH_NONE: unknown */
 	bool recursive;
 };

@@ -53,7 +53,7 @@ static void read_dist(struct component_look *l, const char *folder, struct str i
 		.said = S(""),
 		.summary = m.summary,
 		.homepage = component_is_web(m.homepage) ? m.homepage : S(""),
-		.source = {.name = S(""), .origin = S(""), .url = S("")},
+		.source = {.name = S(""), .origin = S(""), .url = S(""), .purl = S("")},
 	};
 	c->purl = purl_pypi(l->a, c->name, c->version);
 	component_licence(l->a, dir, &m, c);

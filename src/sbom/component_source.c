@@ -56,10 +56,11 @@ static errint take_fixed(struct component_look *l, const struct drv *d, struct c
 	if (rc)
 		return rc;
 	p.source.name = store_path_name(d->outputs[0].path);
-	p.source.origin = p.source.url = S("");
+	p.source.origin = p.source.url = p.source.purl = S("");
 	p.source.hash = from.hash;
 	p.source.recursive = from.recursive;
 	take_origins(l->a, &from, &p);
+	p.source.purl = p.purl;
 	*out = p;
 	return 0;
 }

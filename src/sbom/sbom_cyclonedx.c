@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "sbom/sbom_int.h"
 #include "sbom/spdx.h"
+#include "source/package_url.h"
 #include "store/store_path.h"
 
 static void put(struct sbom *s, const char *text)
@@ -117,8 +118,26 @@ static void put_about(struct sbom *s, const struct component *c)
 	put_member(s, "description", c->summary);
 }
 
+/* What is a file of another kind of package, and was made into this one: the commit that a wheel
+ * was built of, the wheel that an application was taken out of. */
+static void put_pedigree(struct sbom *s, const struct component *c)
+{
+	struct str from = c->source.purl, name, version;
+	const char *type = component_ecosystem_text(c->ecosystem);
+
+	if (!from.n || str_starts(from, str_c(arena_printf(s->a, "pkg:%s/", type))))
+		return;
+	purl_parts(s->a, from, &name, &version);
+	put(s, ", \"pedigree\": {\"ancestors\": [{\"type\": \"library\"");
+	put_member(s, "name", name);
+	put_member(s, "version", version);
+	put_member(s, "purl", from);
+	put(s, "}]}");
+}
+
 static void put_rest(struct sbom *s, const struct component *c)
 {
+	put_pedigree(s, c);
 	put_licence(s, c);
 	put_member(s, "purl", c->purl);
 	put_references(s, c);

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/url.h"
 
 static bool is_plain(char c)
 {
@@ -86,4 +87,22 @@ struct str purl_generic(struct arena *a, struct str name, struct str version, st
 	bool commits = str_starts(from, S("git+"));
 
 	return make(a, S("generic/"), name, version, commits ? "vcs_url" : "download_url", from);
+}
+
+static struct str decoded(struct arena *a, struct str s)
+{
+	char *out = arena_alloc(a, s.n + 1);
+	size_t n;
+
+	return url_decode(s, out, &n) ? str_n(out, n) : s;
+}
+
+void purl_parts(struct arena *a, struct str purl, struct str *name, struct str *version)
+{
+	struct str head = purl, tail, rest = S("");
+
+	(void)str_cut(purl, '?', &head, &tail);
+	(void)str_cut(head, '@', &head, &rest);
+	*name = decoded(a, path_base(head));
+	*version = decoded(a, rest);
 }

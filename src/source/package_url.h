@@ -14,3 +14,5 @@ struct str purl_debian(struct arena *a, struct str package, struct str version, 
 struct str purl_github(struct arena *a, struct str owner, struct str repo, struct str ref);
 /* Of what no registry has: where it came from (or "") is all that others can find it by. */
 struct str purl_generic(struct arena *a, struct str name, struct str version, struct str from);
+/* The name and version in one, decoded; "" of what it has not. */
+void purl_parts(struct arena *a, struct str purl, struct str *name, struct str *version);

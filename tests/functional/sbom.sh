@@ -2,7 +2,7 @@
 # kiln sbom: what a closure consists of, in the formats of others. tests/full/sbom.sh has them validated.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 40
+plan 41
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
@@ -55,6 +55,10 @@ rec {
     src = fixed "source" { urls = [ "https://user:secret@files.example/x%20y/commit.tar.gz" ]; };
   };
   # Structured attributes are JSON; their builder is a file.
+  # An application that is taken out of another's wheel.
+  carried = d {
+    name = "carried-1"; src = fixed "carrier-7.0-py3-none-any.whl" { url = "mirror://pypi/carrier/carrier-7.0-py3-none-any.whl"; };
+  };
   structured = d {
     name = "structured-9"; __structuredAttrs = true; pname = "structured"; version = "9-rc1"; outputs = [ "out" ];
     srcs = [ tagged.src ]; script = ". ./.attrs.sh; echo x >\${outputs[out]}"; builder = "@bash@";
@@ -69,7 +73,7 @@ cat >project/.flox/pkgs/top.nix <<'END'
 let k = import ../../kinds.nix; in
 k.d {
   name = "top-0.1"; pname = "top"; version = "0.1";
-  script = "echo ${k.six} ${k.zlib} ${k.pair} ${k.tagged} ${k.commit} ${k.plain} ${k.structured} ${k.fetched} >$out";
+  script = "echo ${k.six} ${k.zlib} ${k.pair} ${k.tagged} ${k.commit} ${k.plain} ${k.structured} ${k.fetched} ${k.carried} >$out";
 } // { meta = { license = [ { spdxId = "GPL-3.0-only"; } { spdxId = "MIT"; } ]; description = "Ü \"quoted\"\nlines"; homepage = "https://top.example/"; identifiers.purl = "pkg:generic/example/top@0.1"; }; }
 END
 cd project || exit 1
@@ -98,6 +102,8 @@ for name in sorted(all):
     print(name, c.get("version"), c["purl"], lic(c))
     for i in c.get("components", []):
         print(" ", i["name"], i["version"], i["purl"], [p["value"] for p in i["properties"]])
+    for a in c.get("pedigree", {}).get("ancestors", []):
+        print("  of", a["name"], a["version"], a["purl"])
     for r in c.get("externalReferences", []):
         print(" ", r["type"], r["url"], len(r.get("hashes", [])))
 refs = [c["bom-ref"] for c in d["components"] + [top]]
@@ -121,9 +127,10 @@ has "and where it is" "  source-distribution https://github.com/Owner/Tagged/arc
 has "nobody's password is told" "  source-distribution https://files.example/x%20y/commit.tar.gz 1"
 has "what is not the first output is not called as that" "plain-dev 3.4 pkg:generic/plain-dev@3.4 ~"
 has "structured attributes are read" "structured 9-rc1 pkg:github/owner/tagged@v1.5 ~"
+has "what it was taken out of is told" "  of carrier 7.0 pkg:pypi/carrier@7.0"
 has "a source in a closure is what it is" "fetched v2+1 pkg:github/owner/fetched@v2%2B1 ~"
 has "a recipe says its licence, and its package URL if it has one" "top 0.1 pkg:generic/example/top@0.1 GPL-3.0-only AND MIT"
-has "every path is one component with its edges" "True True 8 [1, 0]"
+has "every path is one component with its edges" "True True 9 [1, 0]"
 has "text is text" "'Ü \"quoted\"\\nlines' True"
 like "the time is SOURCE_DATE_EPOCH's" "$(SOURCE_DATE_EPOCH=86400 kiln sbom top)" '"timestamp": "1970-01-02T00:00:00Z"'
 fails_like "which is a number" "SOURCE_DATE_EPOCH is 'now'" env SOURCE_DATE_EPOCH=now "$KILN_BUILD/kiln" sbom top
@@ -144,7 +151,7 @@ for n in ("six", "libfirst", "tagged"):
 END
 python3 "$T/look.py" "$T/one.spdx.json" >"$T/seen" 2>&1
 has "it is SPDX 2.3" "SPDX-2.3 CC0-1.0 1970-01-01T00:00:00Z True True"
-has "its relations are between what is there" "True {'CONTAINS': 2, 'DEPENDS_ON': 9, 'DESCRIBES': 1}"
+has "its relations are between what is there" "True {'CONTAINS': 2, 'DEPENDS_ON': 10, 'DESCRIBES': 1}"
 has "they say what needs what" "True True"
 has "a registry's file is no URL" "six MIT NOASSERTION pkg:pypi/six@1.16.0"
 has "what is in a path is a package" "libfirst NOASSERTION NOASSERTION pkg:deb/debian/libfirst@2.0~rc1-1?arch=all"

@@ -159,6 +159,27 @@ static void test_purls(void)
 	       S("pkg:github/own/repo@v1"), "by a tag's archive");
 }
 
+static void test_parts(void)
+{
+	static const struct {
+		const char *purl, *name, *version;
+	} cases[] = {
+		{"pkg:deb/debian/libstdc%2B%2B6@1:14.2-1?arch=amd64", "libstdc++6", "1:14.2-1"},
+		{"pkg:github/owner/repo@feature%2Fx", "repo", "feature/x"},
+		{"pkg:generic/x", "x", ""},
+		{"pkg:pypi/x@%zz", "x", "%zz"},
+	};
+	ARENA(a);
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct str name, version;
+
+		purl_parts(&a, str_c(cases[i].purl), &name, &version);
+		IS_STR(name, str_c(cases[i].name), cases[i].purl);
+		IS_STR(version, str_c(cases[i].version), "with its version");
+	}
+}
+
 static void test_facts(void)
 {
 	static const char *const bad[] = {"", "[]", "{\"debian\": 1}", "{\"debian\": {\"x\": 1}}",
@@ -222,6 +243,7 @@ int main(void)
 	test_words();
 	test_policy();
 	test_purls();
+	test_parts();
 	test_facts();
 	test_text();
 	test_urls();
