@@ -63,8 +63,7 @@ is "links of a recipe go" "$(flox build clean mine 2>&1; echo result*)" "Cleaned
 result-mine-file result-other result-silent result-silent-own"
 is "of all recipes, and only into the store" "$(flox build clean 2>&1; echo result*)" "Cleaned build targets: silent
 result-mine-file result-other result-silent-own"
-is "from elsewhere" "$(ln -s "$path" result-mine; cd / && compat flox build clean -d "$T/p" 2>&1; cd "$T/p" && ls -d result-mine 2>&1 | grep -c cannot)" "Cleaned build targets: mine
-1"
+is "from elsewhere" "$(ln -s "$path" result-mine; cd / && compat flox build clean -d "$T/p" 2>&1; cd "$T/p" && [ -L result-mine ] && echo left)" "Cleaned build targets: mine"
 fails_like "of no recipe" "there is no recipe 'none'" compat flox build clean none
 fails_like "what is not here says so" "there is no nixpkgs to copy from" compat flox build import-nixpkgs hello
 like "a set that is not kiln's is told of" "$(flox build -n --nixpkgs-url https://x.example silent 2>&1)" "^warning: '--nixpkgs-url https://x.example' does nothing"
