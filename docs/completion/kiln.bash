@@ -29,8 +29,10 @@ _kiln() {
 	= | :) cut=$word ;;
 	esac
 	for i in "${offered[@]}"; do
-		i=${i%%$'\t'*}
-		COMPREPLY+=("${i#"$cut"}")
+		i=${i%%$'\t'*} i=${i#"$cut"}
+		# Names of files are quoted by bash itself.
+		[ "$adds" != :words ] || printf -v i %q "$i"
+		COMPREPLY+=("$i")
 	done
 	word=${word#"$cut"}
 	case $adds in

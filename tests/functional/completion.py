@@ -6,6 +6,7 @@ import pty
 import re
 import select
 import sys
+import tempfile
 import time
 
 SHOW = {
@@ -16,8 +17,9 @@ bind 'set completion-query-items 0'; PS1='ready> '; source {file}; bind -x '"\\C
 autoload -Uz compinit && compinit -u -D; unset zle_bracketed_paste
 show() {{ print -r -- "<<$BUFFER>>" }}; zle -N show; bindkey '^G' show; bindkey '^I' complete-word
 """,
-    "fish": """function fish_prompt; echo -n 'ready> '; end; set -g fish_greeting; set -g fish_autosuggestion_enabled 0
+    "fish": """set -g fish_greeting; set -g fish_autosuggestion_enabled 0
 source {file}; bind \\cg 'echo "<<"(commandline)">>"'
+function fish_prompt; echo -n 'ready> '; end
 """,
 }
 START = {
@@ -72,19 +74,18 @@ class Terminal:
 
 def main():
     shell, file, *lines = sys.argv[1:]
-    terminal = Terminal(START[shell])
-    terminal.quiet(1.0)
-    for line in SHOW[shell].format(file=file, folder=os.path.dirname(file)).splitlines():
-        terminal.type(line + "\r")
-        terminal.quiet(0.3)
-    terminal.seen = ""
-    for line in lines:
-        terminal.type("\x15" + line + "\t")
-        terminal.quiet(0.5)
-        terminal.seen = ""
-        terminal.type("\x07")
-        found = terminal.until(r"<<([^<>\r\n]*)>>")
-        print(found[1] if found else f"nothing came: {terminal.seen!r}", flush=True)
+    with tempfile.NamedTemporaryFile("w", suffix="." + shell) as setup:
+        setup.write(SHOW[shell].format(file=file, folder=os.path.dirname(file)))
+        setup.flush()
+        terminal = Terminal(START[shell])
+        # However slow the machine is: each waits for what it typed before.
+        terminal.quiet(1.0)
+        terminal.type(f"source {setup.name}\r")
+        terminal.until("ready> ")
+        for line in lines:
+            terminal.type("\x15" + line + "\t\x07")
+            found = terminal.until(r"<<([^<>\r\n]*)>>")
+            print(found[1] if found else f"nothing came: {terminal.seen!r}", flush=True)
     os.kill(terminal.pid, 9)
     os.waitpid(terminal.pid, 0)
 
