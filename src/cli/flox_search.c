@@ -101,14 +101,14 @@ static void print_json(struct cli *cli, const struct flox_result *f)
 }
 
 /* Each place where the term stands is bold, on a terminal. */
-static void print_name(struct str name, const char *term, bool bold)
+static void print_name(struct str name, struct str term, bool bold)
 {
 	struct str rest = name;
 
-	for (ptrdiff_t at; bold && *term && (at = str_find(rest, str_c(term))) >= 0;) {
+	for (ptrdiff_t at; bold && term.n && (at = str_find(rest, term)) >= 0;) {
 		out_str(str_sub(rest, 0, (size_t)at));
-		out_printf("\033[1m%s\033[0m", term);
-		rest = str_skip(rest, (size_t)at + strlen(term));
+		out_printf("\033[1m%.*s\033[0m", STR_ARG(term));
+		rest = str_skip(rest, (size_t)at + term.n);
 	}
 	out_str(rest);
 }
@@ -124,7 +124,7 @@ static void print_table(struct cli *cli, const struct flox_result *f)
 		struct str name = pkg_path(&cli->a, f->digits, f->v[i].row->attr);
 		struct str text = f->v[i].row->description;
 
-		print_name(name, f->term, bold);
+		print_name(name, str_c(f->term), bold);
 		out_printf("%*s  ", (int)(width - name.n), "");
 		out_str(text.n ? text : S(NO_DESCRIPTION));
 		out_str(S("\n"));
