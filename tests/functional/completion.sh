@@ -70,7 +70,7 @@ ln -s "$KILN_BUILD/kiln" folder/kiln
 on_terminal() { # SHELL FILE: into files, as they wait for each other's terminals else
 	! command -v "$1" >/dev/null || timeout 100 python3 "$root/tests/functional/completion.py" "$1" "$2" "kiln vers" \
 		"kiln store ls --rec" "kiln build tw" "kiln sbom --format=cyc" "kiln run --slot torch=cp" "kiln sbom -o my" \
-		"kiln build --project fol" "kiln help sandb" "folder/kiln vers" >"$T/$1" 2>&1 &
+		"kiln build --project fol" "kiln help sandb" "folder/kiln vers" "kiln uninstall od" "kiln services stop w" >"$T/$1" 2>&1 &
 }
 on_terminal bash "$root/docs/completion/kiln.bash"
 on_terminal zsh "$T/functions/_kiln"
@@ -90,5 +90,7 @@ kiln run --slot torch=cpu
 kiln sbom -o my\\ file.txt
 kiln build --project folder/
 kiln help sandbox
-folder/kiln version"
+folder/kiln version
+kiln uninstall odd\\ name
+kiln services stop web"
 done
