@@ -47,6 +47,7 @@ static const struct expected {
 	{"kiln shell", "NAME|PATH", COMPLETE_RECIPES | COMPLETE_PACKAGES | COMPLETE_FILES},
 	{"kiln size", "NAME|PATH", COMPLETE_RECIPES | COMPLETE_PACKAGES | COMPLETE_FILES},
 	{"kiln search", NULL, 0},
+	{"kiln env", NULL, COMPLETE_GENERATIONS},
 	{"kiln release", "FROM", COMPLETE_TRACKS},
 	{"kiln release", "TO", COMPLETE_TRACKS},
 	{"kiln release", "NAME", 0},
@@ -114,9 +115,19 @@ struct line {
 	bool operands_only, of_program;
 };
 
+/* Options may stand before the verb that has them. */
+static const struct option *row_within(const struct command *c, struct str name)
+{
+	const struct option *row = option_find(c->rows, name);
+
+	for (size_t i = 0; !row && c->verbs && c->verbs[i]; i++)
+		row = option_find(c->verbs[i]->rows, name);
+	return row;
+}
+
 static const struct option *row_of(const struct line *l, struct str name)
 {
-	const struct option *row = l->command ? option_find(l->command->rows, name) : NULL;
+	const struct option *row = l->command ? row_within(l->command, name) : NULL;
 
 	if (!row)
 		row = option_find(cli_global_rows, name);
@@ -140,7 +151,17 @@ static const struct command *verb_of(const struct command *const *table, struct 
 	return NULL;
 }
 
-static void see_option(struct line *l, struct str word)
+/* Whose recipes and services are meant. */
+static void see_dir(struct completion *c, const struct option *row, struct str value)
+{
+	struct str rest = str_c(row->names), one;
+
+	while (str_split(&rest, ' ', &one))
+		if (str_eqz(one, "--dir") || str_eqz(one, "--project"))
+			c->dir = arena_strz(&c->cli->a, value);
+}
+
+static void see_option(struct completion *c, struct line *l, struct str word)
 {
 	struct str name = word, value;
 	bool with = str_starts(word, S("--")) && str_cut(word, '=', &name, &value);
@@ -149,6 +170,8 @@ static void see_option(struct line *l, struct str word)
 	if (!row)
 		return;
 	l->of_program |= (row->flags & OPTION_LAST) != 0;
+	if (with)
+		see_dir(c, row, value);
 	if (args_of(row) > (with ? 1 : 0)) {
 		l->waiting = row;
 		l->given = with ? 1 : 0;
@@ -182,12 +205,13 @@ static void see_operand(struct completion *c, struct line *l, struct str word)
 static void see(struct completion *c, struct line *l, struct str word)
 {
 	if (l->waiting) {
+		see_dir(c, l->waiting, word);
 		if (++l->given >= args_of(l->waiting))
 			l->waiting = NULL;
 	} else if (!l->operands_only && str_eqz(word, "--")) {
 		l->operands_only = true;
 	} else if (!l->operands_only && word.n > 1 && word.p[0] == '-') {
-		see_option(l, word);
+		see_option(c, l, word);
 	} else {
 		see_operand(c, l, word);
 	}

@@ -20,14 +20,16 @@ enum complete_kind {
 	COMPLETE_SERVICES = 1 << 10,  /* of the environment around */
 	COMPLETE_INSTALLED = 1 << 11, /* in it */
 	COMPLETE_KEYS = 1 << 12,
-	COMPLETE_CHECKS = 1 << 13, /* parts of kiln doctor */
-	COMPLETE_BUILDS = 1 << 14, /* of the manifest around */
+	COMPLETE_CHECKS = 1 << 13,      /* parts of kiln doctor */
+	COMPLETE_BUILDS = 1 << 14,      /* of the manifest around */
+	COMPLETE_GENERATIONS = 1 << 20, /* of the environment around */
 };
 
 struct completion {
 	struct cli *cli;
 	struct str word;  /* what is there of it */
 	struct str front; /* "--slot=", which stays as it is */
+	const char *dir;  /* that --dir or --project name, or NULL */
 	size_t n;         /* offered */
 };
 

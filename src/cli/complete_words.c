@@ -11,6 +11,7 @@
 #include "cli/complete.h"
 #include "cli/help_topics.h"
 #include "doctor/doctor.h"
+#include "environment/env_generation.h"
 #include "project/project.h"
 #include "release/track.h"
 #include "slot/list.h"
@@ -38,7 +39,7 @@ static const char *project_dir(struct completion *c)
 	char *dir CLEANUP_FREE = NULL;
 	ERR(none);
 
-	return project_find(NULL, &dir, &none) ? NULL : arena_strz(&c->cli->a, str_c(dir));
+	return project_find(c->dir, &dir, &none) ? NULL : arena_strz(&c->cli->a, str_c(dir));
 }
 
 static void recipes(struct completion *c)
@@ -109,7 +110,7 @@ static const struct toml *manifest(struct completion *c)
 	char *here CLEANUP_FREE = NULL;
 	ERR(none);
 
-	if (path_absolute(S("."), &here, &none))
+	if (path_absolute(c->dir ? str_c(c->dir) : S("."), &here, &none))
 		return NULL;
 	for (dir = str_c(here); dir.n > 1; dir = path_dir(dir)) {
 		char *file CLEANUP_FREE = path_join(dir, S(".flox/env/manifest.toml"));
@@ -128,6 +129,22 @@ static void keys_of(struct completion *c, const char *table, struct str help)
 
 	for (size_t i = 0; t && t->kind == TOML_TABLE && i < t->table.n; i++)
 		complete_offer(c, t->table.entries[i].key, help);
+}
+
+static void generations(struct completion *c)
+{
+	struct arena *a = &c->cli->a;
+	struct env_generation *v;
+	char *dir CLEANUP_FREE = NULL;
+	size_t n;
+	ERR(none);
+
+	if (environment_find(c->dir, false, &dir, &none) ||
+	    env_generation_list(a, str_c(arena_printf(a, "%s/.flox/run", dir)), &v, &n, &none))
+		return;
+	for (size_t i = 0; i < n; i++)
+		complete_offer(c, str_c(arena_printf(a, "%llu", (unsigned long long)v[i].number)),
+			       v[i].did);
 }
 
 /* ---- kiln's own ---- */
@@ -210,6 +227,7 @@ void complete_words(struct completion *c, unsigned kinds)
 		{COMPLETE_SLOTS, slots},
 		{COMPLETE_SETTINGS, settings},
 		{COMPLETE_KEYS, keys},
+		{COMPLETE_GENERATIONS, generations},
 		{COMPLETE_CHECKS, checks},
 		{COMPLETE_PACKAGES, packages},
 	};

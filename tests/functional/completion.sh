@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 root=$(cd "$(dirname "$0")/../.." && pwd)
-plan 24
+plan 27
 mkdir -p "$T/project/.flox/pkgs/two" "$T/project/.flox/env" "$T/project/sub/folder" "$T/project/my files"
 cd "$T/project/sub" || exit 1
 touch ../.flox/pkgs/one.nix ../.flox/pkgs/two/default.nix "../my files/a b.txt"
@@ -41,6 +41,14 @@ of_environment() { # WHAT COMMAND EXPECTED
 	fi
 }
 of_environment "services of the environment" "services stop" "web :words"
+is "of another, that the line names" "$(cd / && offered services -d "$T/project" stop ''; cd / && offered build --project="$T/project" o)" "web :words
+one :files"
+mkdir -p ../.flox/run/generations/7
+echo '{"number": 7, "created": 1, "did": "install hello", "manifest": "x", "lock": "x", "installs": "x", "profile": "/nix/store/x"}' >../.flox/run/generations/7/generation.json
+is "what is not whole is no generation" "$(offered env rollback '')" ":words"
+ln -s /nix/store/x ../.flox/run/generations/7/profile
+is "what is, is one" "$(offered env rollback '')" "7 :words"
+rm -r ../.flox/run
 of_environment "what is installed in it" "uninstall" "numpy odd name :words"
 is "topics and commands" "$(offered help s | tr ' ' '\n' | grep -xE 'slots|store|sandbox' | paste -sd ' ')" "store sandbox slots"
 is "a command's verbs behind help" "$(offered help store l)" "ls :words"
