@@ -39,8 +39,7 @@ struct vendoring {
 	struct sums sums;
 	struct wanted_source *v;
 	size_t n;
-	struct json_member *about; /* of Python projects */
-	size_t n_about;
+	struct licenses licenses;
 };
 
 static void vendoring_release(struct vendoring *w)
@@ -175,48 +174,6 @@ static void merge_needs(struct vendoring *w, struct source_entry *e,
 
 /* ---- entries ---- */
 
-static struct str license_of(const struct vendoring *w, struct str purl)
-{
-	struct str project, version, license = S("");
-	struct json_member *v;
-	const struct str *about;
-	size_t n;
-	ERR(ignored);
-
-	if (!str_starts(purl, S("pkg:pypi/")) ||
-	    !str_cut(str_skip(purl, S("pkg:pypi/").n), '@', &project, &version))
-		return license;
-	about = json_find(w->about, w->n_about, project);
-	if (!about || json_members(w->a, *about, &v, &n, &ignored))
-		return license;
-	about = json_find(v, n, S("license"));
-	if (about && json_string(w->a, *about, &license, &ignored))
-		return S("");
-	return license;
-}
-
-/* What the set knows of Python projects; without it licences stay unknown. */
-static void read_about(struct vendoring *w)
-{
-	BUF(text, LIMIT_JSON_TEXT);
-	const char *data;
-	struct json_member *v;
-	size_t n;
-	ERR(ignored);
-
-	if (session_data_dir(w->s, &data, &ignored))
-		return;
-	char *path CLEANUP_FREE = path_join(str_c(data), S("pkgs/python/about.json"));
-	if (file_read(AT_FDCWD, path, &text, &ignored) ||
-	    json_members(w->a, arena_str(w->a, buf_str(&text)), &v, &n, &ignored))
-		return;
-	const struct str *packages = json_find(v, n, S("packages"));
-	if (packages && json_members(w->a, *packages, &v, &n, &ignored) == 0) {
-		w->about = v;
-		w->n_about = n;
-	}
-}
-
 static void describe(struct vendoring *w, const struct closure_source *s, struct source_entry *e)
 {
 	e->name = s->name;
@@ -237,7 +194,7 @@ static void describe(struct vendoring *w, const struct closure_source *s, struct
 		if (origin.n)
 			e->origins[e->n_origins++] = origin;
 	}
-	e->license = license_of(w, e->purl);
+	e->license = license_of(&w->licenses, e->purl);
 }
 
 static struct source_entry *find_before(const struct vendoring *w, const struct closure_source *s)
@@ -519,6 +476,8 @@ static errint lay(struct vendoring *w, struct err *err)
 			share(it);
 		else if (it->source)
 			note(w, it);
+		if (it->source && !it->entry.license.n)
+			it->entry.license = license_in(&w->licenses, w->folder, &it->entry);
 	}
 	return rc;
 }
@@ -669,7 +628,7 @@ static errint vendor(struct vendoring *w, struct err *err)
 		rc = closure_sources(w->s, &r, w->a, &w->found, err);
 	if (rc)
 		return rc;
-	read_about(w);
+	licenses_read(w->s, w->a, &w->licenses);
 	make_list(w);
 	share_files(w);
 	rc = look_at_files(w, err);

@@ -38,6 +38,18 @@ ATTR_MUST_CHECK errint hash_files(struct hashing *v, size_t n, struct err *err);
 ATTR_MUST_CHECK errint lay_source(int folder, const char *from, struct source_entry *e,
 				  struct err *err);
 
+/* What the set knows of Python projects' licences; nothing where it cannot be read. */
+struct licenses {
+	struct arena *a;
+	const struct json_member *about;
+	size_t n;
+};
+void licenses_read(struct session *s, struct arena *a, struct licenses *out);
+/* Of a package URL; "" when it is not known. */
+struct str license_of(const struct licenses *l, struct str purl);
+/* What a wheel or source archive that was laid says of itself, or "". */
+struct str license_in(const struct licenses *l, int folder, const struct source_entry *e);
+
 /* Takes the folder, which is made when it is absent, for this process alone; whoever has it is
  * waited for. */
 ATTR_MUST_CHECK errint vendor_lock(const char *folder, struct report *report, int *out,

@@ -3,7 +3,7 @@
 # nothing else, what is told of files that are not as they should be, and that --offline asks nobody.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 77
+plan 79
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR KILN_CONF="$T/kiln.conf" NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 GIT_CONFIG_NOSYSTEM=1
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
@@ -265,3 +265,19 @@ mkdir -p origin && cp gone/one.txt origin/
 like "what is wrong in it is named" "$(kiln build --project "$p" --no-link cached 2>&1)" "^warning: 'file://$T/by-hash/sha256/.*' is not what is wanted of 'one.txt' and is not used$"
 echo 'source-cache = relative' >kiln.conf
 fails_like "a cache has a whole name" "'source-cache' in kiln.conf: 'relative' is no new absolute folder" kiln build --project "$p" --no-link files
+
+# ---- licences: what the set does not know, a file says itself ----
+mkdir -p "$T/licences/.flox/pkgs" && cd "$T/licences" || exit 1
+python3 - <<'PY'
+import zipfile
+for name, line in (("odd", "License-Expression: MIT OR Zlib"), ("mute", "Summary: says nothing")):
+    with zipfile.ZipFile(name + "-1.0-py3-none-any.whl", "w") as z:
+        z.writestr(name + "-1.0.dist-info/METADATA", "Metadata-Version: 2.4\nName: %s\nVersion: 1.0\n%s\n" % (name, line))
+PY
+for name in odd mute; do
+	wheel=$name-1.0-py3-none-any.whl
+	compat nix-store --add-fixed sha256 $wheel >/dev/null
+	echo "{ fetchurl }: fetchurl { url = \"mirror://pypi/$name/$wheel\"; sha256 = \"$(flat $wheel)\"; }" >.flox/pkgs/$name.nix
+done
+ok "wheels are vendored" kiln vendor --all
+is "with the licence that is in one" "$(python3 -c 'import json; print(*[s.get("license") for s in json.load(open(".flox/sources/sources.json"))["sources"]], sep=", ")')" "None, MIT OR Zlib"
