@@ -1,7 +1,7 @@
 #!/bin/sh
 # A disk that is full, at many sizes: vendoring, and making, installing and rebuilding a kit say so, leave
-# shellcheck disable=SC2016 # lines of shell for the other one
 # nothing half-done, and do all once there is room. What `kiln update` does is in update.sh.
+# shellcheck disable=SC2016 # lines of shell for the other one
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../small-set.sh"
