@@ -25,7 +25,7 @@ struct journal_entry {
 
 struct journal {
 	const char *project;
-	char *file;
+	char *file, *next; /* next: what the journal is written as */
 	struct arena a;
 	struct journal_entry *v;
 	size_t n, cap;
@@ -40,6 +40,7 @@ static void journal_release(struct journal *j)
 	}
 	free(j->v);
 	free(j->file);
+	free(j->next);
 	arena_release(&j->a);
 	if (j->lock >= 0)
 		close(j->lock);
@@ -51,6 +52,7 @@ static errint journal_open(struct journal *j, const char *project, struct err *e
 
 	*j = (struct journal){.project = project, .lock = -1};
 	j->file = xasprintf("%s/%s", project, JOURNAL);
+	j->next = xasprintf("%s/%s.new", project, JOURNAL);
 	j->lock = open(flox, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (j->lock < 0)
 		return err_sys(err, "cannot open '%s'", flox);
@@ -88,6 +90,32 @@ static errint hash_now(const char *path, struct hash *out, struct err *err)
 	return rc;
 }
 
+static errint sync_folder(const char *path, struct err *err)
+{
+	char *dir CLEANUP_FREE = str_dupz(path_dir(str_c(path)));
+	int fd CLEANUP_FD = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	/* What cannot be synced is not lost for that. */
+	if (fd < 0 || (fsync(fd) && errno != EINVAL && errno != EROFS))
+		return err_sys(err, "cannot sync '%s'", dir);
+	return 0;
+}
+
+/* Under a name that the next run knows: what file_write() leaves when it is killed nobody would. */
+static errint write_new(const char *path, struct str text, mode_t mode, struct err *err)
+{
+	int fd CLEANUP_FD = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_sys(err, "cannot make '%s'", path);
+	if (fd_write_all(fd, text.p, text.n, err))
+		return err_wrap(err, "writing '%s'", path);
+	/* fchmod, since open's mode would be less the umask. */
+	if (fchmod(fd, mode) || fsync(fd) || close(STEAL_FD(fd)))
+		return err_sys(err, "cannot write '%s'", path);
+	return 0;
+}
+
 static errint write_journal(struct journal *j, bool committed, struct err *err)
 {
 	struct journal_text lines = {committed, ARENA_ARRAY(&j->a, struct journal_line, j->n + 1),
@@ -99,22 +127,13 @@ static errint write_journal(struct journal *j, bool committed, struct err *err)
 	journal_print(&lines, &text);
 	errint rc = buf_check(&text, "journal", err);
 	if (!rc)
-		rc = file_write(AT_FDCWD, j->file, buf_str(&text), 0600, FILE_WRITE_SYNC, err);
-	return rc;
+		rc = write_new(j->next, buf_str(&text), 0600, err);
+	if (!rc && rename(j->next, j->file))
+		rc = err_sys(err, "cannot replace '%s'", j->file);
+	return rc ? rc : sync_folder(j->file, err);
 }
 
 /* ---- from commit on ---- */
-
-static errint sync_folder(const char *path, struct err *err)
-{
-	char *dir CLEANUP_FREE = str_dupz(path_dir(str_c(path)));
-	int fd CLEANUP_FD = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	/* What cannot be synced is not lost for that. */
-	if (fd < 0 || (fsync(fd) && errno != EINVAL && errno != EROFS))
-		return err_sys(err, "cannot sync '%s'", dir);
-	return 0;
-}
 
 static errint put_in_place(const struct journal_entry *e, struct err *err)
 {
@@ -139,6 +158,7 @@ static void take_back(struct journal *j)
 {
 	for (size_t i = 0; i < j->n; i++)
 		unlink(j->v[i].beside);
+	unlink(j->next);
 	unlink(j->file);
 }
 
@@ -200,8 +220,11 @@ errint journal_finish(const char *project, struct err *err)
 	bool committed = false;
 
 	errint rc = journal_open(&j, project, err);
-	if (rc || access(j.file, F_OK))
+	if (rc)
 		return rc;
+	unlink(j.next);
+	if (access(j.file, F_OK))
+		return 0;
 	rc = read_journal(&j, &committed, err);
 	if (rc)
 		return rc;
@@ -236,12 +259,12 @@ static errint write_beside(const struct journal_entry *e, struct str text, struc
 
 	if (stat(e->path, &st))
 		return err_sys(err, "cannot look at '%s'", e->path);
-	errint rc = file_write(AT_FDCWD, e->beside, text, st.st_mode & 07777, FILE_WRITE_SYNC, err);
+	errint rc = write_new(e->beside, text, st.st_mode & 07777, err);
 	/* Root edits for others: a file stays theirs. */
 	if (!rc && (st.st_uid != geteuid() || st.st_gid != getegid()) &&
 	    chown(e->beside, st.st_uid, st.st_gid))
 		rc = err_sys(err, "cannot give '%s' to its owner", e->beside);
-	return rc;
+	return rc ? rc : sync_folder(e->beside, err);
 }
 
 static errint write_all(struct journal *j, const struct recipe_files *f, struct err *err)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "archive/archive.h"
+#include "base/encoding.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/process.h"
@@ -112,6 +113,16 @@ errint vendor_lock(const char *folder, struct report *report, int *out, struct e
 	return rc;
 }
 
+/* What a killed run was writing: its own, or a list's (file_write()). */
+static bool is_leftover(struct str name)
+{
+	struct str digits = str_drop_prefix(name, S(".tmp-"));
+
+	if (str_starts(name, S(VENDOR_TEMP)))
+		return !str_eqz(name, VENDOR_LAYING);
+	return digits.n == 16 && base16_check(digits, 8);
+}
+
 /* One at a time; what a killed one left goes. */
 static errint open_folder(struct vendoring *w, struct err *err)
 {
@@ -121,8 +132,7 @@ static errint open_folder(struct vendoring *w, struct err *err)
 	if (!rc)
 		rc = dir_list(AT_FDCWD, w->out->folder, &l, err);
 	for (size_t i = 0; !rc && i < l.n; i++)
-		if (str_starts(str_c(l.v[i].name), S(VENDOR_TEMP)) &&
-		    strcmp(l.v[i].name, VENDOR_LAYING))
+		if (is_leftover(str_c(l.v[i].name)))
 			unlinkat(w->folder, l.v[i].name, 0);
 	return rc;
 }

@@ -1,17 +1,19 @@
 #!/bin/sh
 # kiln update: a project of 42 recipes, written in all the ways that people write versions and hashes,
 # moves byte for byte as update/world.py says; then single cases. Upstream is update/server.py.
+# shellcheck disable=SC2016 # Nix's and the other shell's
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 command -v git >/dev/null || skip_all "no git"
 command -v patch >/dev/null || skip_all "no patch"
+command -v openssl >/dev/null || skip_all "no openssl"
 python3 -c 'import zipfile' 2>/dev/null || skip_all "no python3"
-plan 71
+plan 77
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
 	GIT_COMMITTER_EMAIL=a@b no_proxy='*' KILN_CONF="$T/kiln.conf"
-unset PIP_FIND_LINKS PIP_INDEX_URL PIP_EXTRA_INDEX_URL SSH_AUTH_SOCK
+unset PIP_FIND_LINKS PIP_INDEX_URL PIP_EXTRA_INDEX_URL SSH_AUTH_SOCK NIX_SSL_CERT_FILE SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE
 mkdir "$T/up"
 python3 "$here/update/world.py" upstream "$T/up" || exit 1
 python3 "$here/update/server.py" "$T/up" "$T/port" "$T/log" &
@@ -243,6 +245,36 @@ is "then all are right" "$(grep -c '^wrong:' "$T/err")" 0
 fails_like "all at once are none that are named" "recipes that are named" kiln build --dry-run --update-hashes
 fails_like "nor is a file" "about recipes alone" kiln build --dry-run --update-hashes ./wrong.nix
 
+# ---- GitHub under its own name, and a git daemon ----
+mkdir "$T/ca"
+python3 "$here/update/proxy.py" "$port" "$T/port3" "$T/ca" &
+proxy=$!
+git_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+git daemon --base-path="$T/up/repos" --export-all --listen=127.0.0.1 --port="$git_port" 2>"$T/daemon.log" &
+daemon=$!
+trap 'kill $server $proxy $daemon 2>/dev/null; finish' EXIT
+while [ ! -s "$T/port3" ]; do sleep 0.05; done
+moved=$(git -C "$T/up/repos/tool" tag --list 'v*' --sort=-v:refname | grep -v -- '[a-z]\+[0-9]*$' | head -n 1)
+hub() { echo "{ stdenvNoCC, fetchFromGitHub }: stdenvNoCC.mkDerivation rec { pname = \"hub\"; version = \"$1\"; src = fetchFromGitHub { owner = \"o\"; repo = \"tool\"; $3 hash = \"$2\"; }; }"; }
+by_proxy() { https_proxy="http://127.0.0.1:$(cat "$T/port3")" no_proxy='' NO_PROXY='' SSL_CERT_FILE="$T/ca/ca.pem" "$@"; }
+hash_at() { kiln prefetch "git+file://$T/up/repos/tool?ref=$1" 2>/dev/null; }
+hub 1.0.0 "$(hash_at v1.0.0)" 'tag = "v${version}";' >.flox/pkgs/hub.nix && git add -N .
+hub "${moved#v}" "$(hash_at "$moved")" 'tag = "v${version}";' >"$T/hub.nix"
+like "what GitHub has, by its tags" "$(by_proxy kiln update hub 2>&1)" "^hub: v1.0.0 -> $moved"
+ok "byte for byte" cmp "$T/hub.nix" .flox/pkgs/hub.nix
+hub 1.0.0 "$(hash_at v1.0.0)" "rev = \"$(git -C "$T/up/repos/tool" rev-parse 'v1.0.0^{commit}')\"; # v1.0.0
+" >.flox/pkgs/hub.nix
+by_proxy kiln update hub --to main >"$T/out" 2>&1
+ok "a branch's commit" grep -qF "rev = \"$(git -C "$T/up/repos/tool" rev-parse main)\"; # v1.0.0" .flox/pkgs/hub.nix
+hub 1.0.0 "$(hash_at v1.0.0)" 'tag = "v${version}";' | sed 's/"tool"/"none"/' >.flox/pkgs/hub.nix
+fails_like "a repository that is not there" "asking for the tags of 'https://[^']*/o/none" by_proxy kiln update hub
+rm .flox/pkgs/hub.nix
+served() { echo "{ stdenvNoCC, fetchgit }: stdenvNoCC.mkDerivation rec { pname = \"served\"; version = \"$1\"; src = fetchgit { url = \"git://127.0.0.1:$git_port/tool\"; tag = \"v\${version}\"; hash = \"$2\"; }; }"; }
+served 1.0.0 "$(hash_at v1.0.0)" >.flox/pkgs/served.nix && git add -N .
+served "${moved#v}" "$(hash_at "$moved")" >"$T/served.nix"
+like "a git daemon's tags" "$(kiln update served 2>&1)" "^served: v1.0.0 -> $moved"
+ok "as exactly" cmp "$T/served.nix" .flox/pkgs/served.nix
+rm .flox/pkgs/served.nix
 # ---- a full disk ----
 if unshare -rm true 2>/dev/null; then
 	mkdir "$T/small"

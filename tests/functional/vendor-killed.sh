@@ -59,7 +59,7 @@ interrupted() {
 	ended --interrupt "^C while $doing" "$KILN_INTERRUPTS" "$done" "$@"
 }
 mkdir -p work/s/nix/store
-all='cd work/p/.flox/sources && sha256sum -c --quiet --strict SHA256SUMS.txt && test $(ls | wc -l) = 51 && test -z "$(find . -name ".kiln*")" && kiln vendor --check --project ../.. >/dev/null 2>&1'
+all='cd work/p/.flox/sources && sha256sum -c --quiet --strict SHA256SUMS.txt && test $(ls | wc -l) = 51 && test -z "$(find . -name ".kiln*" -o -name ".tmp-*")" && kiln vendor --check --project ../.. >/dev/null 2>&1'
 killed "vendoring" $((KILN_KILLS / 8 + 1)) "$all" kiln vendor --project work/p top
 interrupted "vendoring" "$all" kiln vendor --project work/p top
 kiln vendor --project work/p top >/dev/null 2>&1

@@ -3,7 +3,7 @@
 # nothing else, what is told of files that are not as they should be, and that --offline asks nobody.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 79
+plan 80
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR KILN_CONF="$T/kiln.conf" NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 GIT_CONFIG_NOSYSTEM=1
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
@@ -265,6 +265,11 @@ mkdir -p origin && cp gone/one.txt origin/
 like "what is wrong in it is named" "$(kiln build --project "$p" --no-link cached 2>&1)" "^warning: 'file://$T/by-hash/sha256/.*' is not what is wanted of 'one.txt' and is not used$"
 echo 'source-cache = relative' >kiln.conf
 fails_like "a cache has a whole name" "'source-cache' in kiln.conf: 'relative' is no new absolute folder" kiln build --project "$p" --no-link files
+
+# ---- what a killed run was writing ----
+: >"$sources/.tmp-0123456789abcdef" && : >"$sources/.kiln-x" && : >"$sources/.tmp-mine"
+kiln vendor --project "$p" >/dev/null 2>&1
+is "what a killed run was writing goes, and nothing else" "$(cd "$sources" && ls -d .tmp* .kiln* 2>/dev/null)" .tmp-mine
 
 # ---- licences: what the set does not know, a file says itself ----
 mkdir -p "$T/licences/.flox/pkgs" && cd "$T/licences" || exit 1
