@@ -17,6 +17,9 @@ in
       --replace-fail '"NO_ALBUMENTATIONS_UPDATE", ""' '"NO_ALBUMENTATIONS_UPDATE", "1"'
   '';
 
+  # it holds it below 3; see requirements.txt
+  botocore.pythonRelaxDeps = [ "python-dateutil" ];
+
   # the wheel's RECORD has an older hash of a file of .dist-info
   decord.wrongRecord = true;
 

@@ -35,6 +35,9 @@ in
   # nixpkgs' other spellings
   pytorch = final.torch;
   torch-bin = final.torch;
+  # For which devices torch is made is the filling's affair.
+  torchWithCuda = final.torch;
+  torchWithoutCuda = final.torch;
   torchvision-bin = final.torchvision;
   torchaudio-bin = final.torchaudio;
   openai-triton = final.triton;

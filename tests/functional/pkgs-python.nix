@@ -56,6 +56,10 @@ in
   "requiredPythonModules is transitive, each once" = [ (lib.sort lib.lessThan (names y.requiredPythonModules)) (lib.sort lib.lessThan ([ "y" "x" "numpy" "markupsafe" "mpmath" ] ++ torchNeeds)) ];
   "an environment has them" = [ (lib.sort lib.lessThan (names env.requiredPythonModules)) (lib.sort lib.lessThan (names (ps.requiredPythonModules [ y ]))) ];
   "an environment tells its slots" = [ env.slots [ "torch" "torchaudio" ] ];
+  "whatever torch is called, and for which devices" = [
+    (lib.unique (map (n: (wheel { dependencies = [ ps.${n} ps.boto3 ]; }).slots) [ "torch" "pytorch" "torch-bin" "torchWithCuda" "torchWithoutCuda" ]))
+    [ [ "torch" ] ]
+  ];
   "a slot has no files" = [ (fails "${ps.torch}") true ];
   "no package's hash knows torch" = [ (torchless.pkgs.timm.drvPath == ps.timm.drvPath) true ];
   "one provider of cv2" = [ (lib.unique (map (n: ps.${n}.drvPath) [ "opencv4" "opencv-python" "opencv-contrib-python" "opencv-python-headless" ]) == [ ps.opencv4.drvPath ]) true ];
