@@ -9,6 +9,18 @@ let
 
   # nixpkgs' name -> the group's.
   names = {
+    abseil-cpp = "libabsl20240722";
+    grpc = "libgrpc++1.51t64";
+    gtest = "googletest-dev";
+    ladspaH = "ladspa-sdk";
+    libb64 = "libb64-0d";
+    libid3tag = "libid3tag0";
+    libmad = "libmad0";
+    libpulseaudio = "libpulse0";
+    nlohmann_json = "nlohmann-json3-dev";
+    opusfile = "libopusfile0";
+    rapidjson = "rapidjson-dev";
+    re2 = "libre2-11";
     SDL2 = "libsdl2-2.0-0";
     acl = "libacl1";
     alsa-lib = "libasound2t64";
@@ -131,6 +143,7 @@ let
     ucx = "libucx0";
     udev = "libudev1";
     vulkan-loader = "libvulkan1";
+    wavpack = "libwavpack1";
     x264 = "libx264-164";
     x265 = "libx265-215";
     xxHash = "libxxhash0";

@@ -8,7 +8,7 @@ let
   bySource = {
     afl21 = "dbus";
     artistic1 = "liberror-perl perl";
-    asl20 = "highway lerc mbedtls meson ninja-build onednn onnx opencore-amr openssl vulkan-loader";
+    asl20 = "abseil grpc highway lerc mbedtls meson ninja-build onednn onnx opencore-amr openssl vulkan-loader";
     asl20-llvm = "llvm-toolchain-19";
     bitstreamVera = "fonts-dejavu";
     boost = "boost1.83 sleef";
@@ -18,10 +18,10 @@ let
       lz4 nasm ocl-icd openjpeg2 openssh pocketsphinx pthreadpool pytorch-audio rust-rav1e sphinxbase xxhash'';
     bsd2Patent = "sysprof";
     bsd3 = ''
-      cmake flac gloo google-perftools hdf5 hiredis hwloc iputils jpeg-xl libbsd libcap2 libedit libevent libmd
-      libmysofa libogg libopenmpt libpsm2 libssh2 libtheora libtirpc libvorbis libvpx libwebp libzstd openblas openmpi
-      opus p11-kit pam pcre2 pmix protobuf pytorch pytorch-vision shadow snappy speex tensorpipe ucx unbound wavpack
-      xnnpack'';
+      cmake flac gloo google-perftools googletest hdf5 hiredis hwloc iputils jpeg-xl libbsd libcap2 libedit libevent
+      libmd libmysofa libogg libopenmpt libpsm2 libssh2 libtheora libtirpc libvorbis libvpx libwebp libzstd openblas
+      openmpi opus opusfile p11-kit pam pcre2 pmix protobuf pytorch pytorch-vision re2 shadow snappy speex tensorpipe
+      ucx unbound wavpack xnnpack'';
     bsd3Clear = "svt-av1";
     bsdOriginal = "cyrus-sasl2";
     bzip2 = "bzip2";
@@ -42,7 +42,7 @@ let
     isc = "libass libsodium lilv node-minimatch pkgconf serd sord sratom tmux zix";
     lgpl21Only = "codec2 geos libbpf libseccomp mpg123";
     lgpl21Plus = ''
-      acl alsa-lib attr chromaprint fribidi game-music-emu gdk-pixbuf glib2.0 glibc gnutls28 graphite2 jackd2
+      acl alsa-lib attr chromaprint fribidi game-music-emu gdk-pixbuf glib2.0 glibc gnutls28 graphite2 jackd2 ladspa-sdk
       libasyncns libavc1394 libbluray libcap-ng libdatrie libdc1394 libgcrypt20 libgpg-error libiec61883 libmicrohttpd
       libmnl libnl3 libpgm libplacebo libraw1394 libsemanage libsepol libsndfile libsoxr libtasn1-6 libthai libudfread
       libusb-1.0 libxcrypt lm-sensors numactl procps pulseaudio sox systemd twolame util-linux xz-utils'';
@@ -56,15 +56,15 @@ let
       http-parser isl jansson jq krb5 lcms2 libbs2b libcbor libdecor-0 libdeflate libdrm libffi libglvnd libice
       libjsoncpp libpciaccess libpsl librabbitmq libsm libunwind libuv1 libva libvdpau libvpl libx11 libxau libxcb
       libxcursor libxdmcp libxext libxfixes libxi libxinerama libxkbcommon libxml2 libxrandr libxrender libxshmfence
-      libxslt libxss libxv libxxf86vm libyaml mesa ncurses nghttp2 nghttp3 ngtcp2 node-balanced-match
-      node-brace-expansion node-cjs-module-lexer node-undici node-xtend nodejs pixman popt portaudio19 raqm
+      libxslt libxss libxv libxxf86vm libyaml mesa ncurses nghttp2 nghttp3 ngtcp2 nlohmann-json3 node-balanced-match
+      node-brace-expansion node-cjs-module-lexer node-undici node-xtend nodejs pixman popt portaudio19 rapidjson raqm
       rust-ripgrep tini wayland xkeyboard-config xorg-sgml-doctools xorgproto xtrans z3'';
     mpl11 = "cairo";
     mpl20 = "ca-certificates eigen3 srt zeromq3";
     ofl = "fonts-liberation";
     openldap = "openldap";
     psfl = "python3.13";
-    publicDomain = "libselinux sqlite3 tzdata";
+    publicDomain = "libb64 libselinux sqlite3 tzdata";
     qhull = "qhull";
     sgi-b-20 = "libglu";
     sleepycat = "db5.3";

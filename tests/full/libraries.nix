@@ -179,4 +179,66 @@ in
       wrapProgram $out/bin/check --prefix PATH : ${lib.makeBinPath [ coreutils jq ]}
     '';
   };
+
+  # What servers of models and programs of sound are built with.
+  servers = recipe "servers"
+    {
+      nativeBuildInputs = [ cmake pkg-config ];
+      buildInputs = [ abseil-cpp grpc gtest ladspa-sdk libb64 libid3tag libmad libpulseaudio nlohmann_json opusfile protobuf rapidjson re2 wavpack ];
+      installPhase = "install -D check $out/bin/check";
+    }
+    {
+      "CMakeLists.txt" = ''
+        cmake_minimum_required(VERSION 3.20)
+        project(servers CXX)
+        find_package(GTest REQUIRED)
+        find_package(RapidJSON REQUIRED)
+        find_package(nlohmann_json REQUIRED)
+        find_package(absl REQUIRED)
+        find_package(PkgConfig REQUIRED)
+        pkg_check_modules(NEEDS REQUIRED IMPORTED_TARGET grpc re2 opusfile libpulse-simple wavpack)
+        add_executable(check check.cc)
+        target_link_libraries(check PkgConfig::NEEDS GTest::gtest nlohmann_json::nlohmann_json absl::strings id3tag mad b64)
+      '';
+      "check.cc" = ''
+        #include <absl/strings/str_cat.h>
+        #include <b64/encode.h>
+        #include <grpc/grpc.h>
+        #include <gtest/gtest.h>
+        #include <id3tag.h>
+        #include <iostream>
+        #include <ladspa.h>
+        #include <mad.h>
+        #include <nlohmann/json.hpp>
+        #include <opus/opusfile.h>
+        #include <pulse/error.h>
+        #include <rapidjson/document.h>
+        #include <re2/re2.h>
+        #include <sstream>
+        #include <wavpack/wavpack.h>
+        TEST(servers, libraries)
+        {
+          std::istringstream in("words");
+          std::ostringstream out;
+          base64::encoder().encode(in, out);
+          EXPECT_EQ(out.str(), "d29yZHM=\n");
+          EXPECT_TRUE(RE2::FullMatch("abc", "a.c"));
+          EXPECT_EQ(nlohmann::json::parse("[1]")[0], 1);
+          rapidjson::Document d;
+          d.Parse("{\"a\":1}");
+          EXPECT_EQ(d["a"].GetInt(), 1);
+          EXPECT_EQ(op_test(nullptr, reinterpret_cast<const unsigned char *>("x"), 1), OP_FALSE);
+          EXPECT_TRUE(pa_strerror(0) && id3_genre_index(0) && mad_version && WavpackGetLibraryVersion());
+        }
+        int main(int argc, char **argv)
+        {
+          testing::InitGoogleTest(&argc, argv);
+          auto &listeners = testing::UnitTest::GetInstance()->listeners();
+          delete listeners.Release(listeners.default_result_printer());
+          int failed = RUN_ALL_TESTS();
+          std::cout << absl::StrCat(failed, " ", grpc_version_string()) << std::endl;
+          return failed;
+        }
+      '';
+    };
 }

@@ -54,7 +54,7 @@ in_root() {
 }
 
 rows=$(grep -c -v '^#' "$here/natives.tsv")
-plan $((12 + 1 + rows + 12))
+plan $((12 + 1 + rows + 14))
 prefix='' shell='' root=''
 
 names='bash coreutils gnugrep gawk debian.openssl glibc debian.python313 debian.torchCpu debian.torchvisionCpu debian.torchaudioCpu'
@@ -192,4 +192,5 @@ cmake|-211111
 meson|2 61 5
 autotools|1 1
 programs|{"frames":5}
+servers|0 29.0.0
 END

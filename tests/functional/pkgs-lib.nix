@@ -18,7 +18,8 @@ let
     glib libxml2 libxslt hdf5 openblas lapack fftw eigen boost protobuf gperftools jemalloc procps util-linux
     shadow iproute2 tini dumb-init busybox bashInteractive less nano tree hello sox mesa gcc gfortran binutils
     python3 libGLU libglvnd glfw npm nodejs_20 blas patchelf coreutils findutils gnused gnugrep gawk diffutils
-    patch libsndfile
+    patch libsndfile abseil-cpp grpc gtest re2 rapidjson nlohmann_json libb64 libid3tag libmad libpulseaudio opusfile
+    wavpack ladspa-sdk ladspaH
   ''));
   project = import (root + "/pkgs/project.nix") { dir = ./recipes; system = "x86_64-linux"; };
 in

@@ -102,6 +102,14 @@ in
       [ "replace" "nix-support/setup-hook" "@libheif@" "@out@" ]
     ];
   };
+  # They ask for the C library through the mathematical one, which does not know where it is.
+  libabsl20240722 = {
+    debs = [ "libabsl20240722" ];
+    rules = map (name: [ "needed" "lib/libabsl_${name}.so.20240722.0.0" "libc.so.6" ]) [ "cordz_functions" "exponential_biased" ];
+  };
+  libpulse-dev = { debs = [ "libpulse-dev" ]; isDev = true; rules = [ [ "dangling" "lib/libpulse-mainloop-glib.so" ] [ "drop" "lib/pkgconfig/libpulse-mainloop-glib.pc" ] ]; };
+  "libgrpc++1.51t64" = { pname = "grpc"; debs = fromSource "grpc" "libgrpc(29|\\+\\+1\\.51)t64"; };
+  googletest-dev = { pname = "googletest"; debs = [ "libgtest-dev" "libgmock-dev" ]; isDev = true; };
   libprotobuf32t64 = { debs = fromSource "protobuf" "libprotobuf(-lite)?32t64"; bin = "protobuf-compiler"; };
   fftw = { debs = fromSource "fftw3" "libfftw3-(double|long|quad|single)3"; bin = "fftw-bin"; };
   fftw-bin = withShell { debs = [ "libfftw3-bin" ]; };
