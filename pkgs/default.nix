@@ -34,6 +34,8 @@ let
     extend = f: lib.fix (lib.extends f (lib.extends overlay base));
     appendOverlays = fs: import ./. { inherit system localSystem config pythonLocks; overlays = overlays ++ fs; };
     recurseIntoAttrs = lib.recurseIntoAttrs;
+    # Recipes take it for what they need there alone, so that on Linux nobody looks into it.
+    darwin = { apple_sdk.frameworks = { }; };
     # Of names that the set lacks; see lib.words.
     __missing = {
       first = name:

@@ -18,7 +18,7 @@ let
     glib libxml2 libxslt hdf5 openblas lapack fftw eigen boost protobuf gperftools jemalloc procps util-linux
     shadow iproute2 tini dumb-init busybox bashInteractive less nano tree hello sox mesa gcc gfortran binutils
     python3 libGLU libglvnd glfw npm nodejs_20 blas patchelf coreutils findutils gnused gnugrep gawk diffutils
-    patch libsndfile abseil-cpp grpc gtest re2 rapidjson nlohmann_json libb64 libid3tag libmad libpulseaudio opusfile
+    patch libsndfile abseil-cpp grpc gtest re2 rapidjson nlohmann_json libb64 libmad libpulseaudio opusfile
     wavpack ladspa-sdk ladspaH
   ''));
   project = import (root + "/pkgs/project.nix") { dir = ./recipes; system = "x86_64-linux"; };
@@ -74,6 +74,10 @@ in
   "a fetcher of any hash" = [
     (let f = lib.fetchers.withNormalizedHash { hashTypes = [ "sha512" ]; } ({ outputHash, outputHashAlgo, url ? null }: "${outputHashAlgo}-${outputHash}"); in [ (f { sha512 = "x"; }) (lib.functionArgs f) ])
     [ "sha512-x" { hash = false; url = true; } ]
+  ];
+  "what is for Darwin alone is not looked at" = [
+    (pkgs.callPackage ({ lib, stdenv, darwin, hello }: [ hello.pname ] ++ lib.optionals stdenv.hostPlatform.isDarwin [ darwin.apple_sdk.frameworks.CoreAudio ]) { })
+    [ "hello" ]
   ];
   "no failures are no error" = [ (map (failures: fails (lib.debug.throwTestFailures { inherit failures; })) [ [ ] [{ name = "x"; expected = 1; result = 2; }] ]) [ false true ] ];
   "no repository has no commit" = [ [ (lib.pathIsGitRepo ./recipes) (fails (lib.commitIdFromGitRepo ./recipes)) ] [ false true ] ];
