@@ -13,7 +13,10 @@
 #include "base/report.h"
 #include "store/roots_int.h"
 
-enum { STAT_START = 20 }; /* which word behind the name of /proc/PID/stat is the start */
+enum {
+	STAT_START = 20, /* which word behind the name of /proc/PID/stat is the start */
+	HELD_FEW = 32,
+};
 
 /* The first of a file's words, or more of them; false where there is none. */
 static bool read_words(const char *file, char *out, size_t size)
@@ -85,6 +88,23 @@ bool held_is_stale(const char *link)
 	return !started((pid_t)number, &at) || at != then;
 }
 
+/* What comes and goes often must not wait for a collection: from some number on the links of those
+ * that have ended go with each new one. */
+static void drop_ended(const char *folder)
+{
+	struct dir_list list CLEANUP(dir_list_release) = {0};
+	ERR(none);
+
+	if (dir_list(AT_FDCWD, folder, &list, &none) || list.n <= HELD_FEW)
+		return;
+	for (size_t i = 0; i < list.n; i++) {
+		char *link CLEANUP_FREE = xasprintf("%s/%s", folder, list.v[i].name);
+
+		if (held_is_stale(link))
+			(void)unlink(link);
+	}
+}
+
 errint store_hold(struct store *s, pid_t pid, struct str path, struct err *err)
 {
 	char *folder CLEANUP_FREE = store_state_file(s, "gcroots/held");
@@ -109,5 +129,7 @@ errint store_hold(struct store *s, pid_t pid, struct str path, struct err *err)
 	errint rc = mkdir_p(AT_FDCWD, folder, 0755, err);
 	if (!rc)
 		rc = file_symlink(target, AT_FDCWD, link, err);
+	if (!rc)
+		drop_ended(folder);
 	return rc ? err_wrap(err, "keeping '%s' for process %ld", target, (long)pid) : 0;
 }

@@ -154,6 +154,23 @@ static void held(void)
 	char *other CLEANUP_FREE =
 		xasprintf("%.*s%ld.1.1.00000000.x", (int)(base - link), link, (long)getpid());
 	OK(symlink("/nowhere", other) == 0, "a root of a process before the last boot");
+	/* Many that have ended go with the next one that is held. */
+	for (int i = 0; i < 100; i++) {
+		char *one CLEANUP_FREE =
+			xasprintf("%.*s%d.1.1.00000000.x", (int)(base - link), link, 5000000 + i);
+		if (symlink("/nowhere", one))
+			abort();
+	}
+	IS_OK(store_hold(s, getpid(), path, &err), err, "another holds it");
+	char *folder CLEANUP_FREE = str_dupz(path_dir(str_c(link)));
+	struct dir_list list CLEANUP(dir_list_release) = {0};
+	IS_OK(dir_list(AT_FDCWD, folder, &list, &err), err, "what is held");
+	IS_INT((intmax_t)list.n, 2, "is by those that run");
+	for (size_t i = 0; i < list.n; i++) {
+		char *one CLEANUP_FREE = xasprintf("%s/%s", folder, list.v[i].name);
+		if (strcmp(one, link) != 0 && unlink(one))
+			abort();
+	}
 	kill(pid, SIGKILL);
 	(void)collect(&(struct gc_options){.dry_run = true});
 	OK(faccessat(AT_FDCWD, link, F_OK, AT_SYMLINK_NOFOLLOW) == 0, "a dry run removes nothing");
