@@ -59,11 +59,13 @@ static errint add_output(struct env_package *p, struct str name, struct err *err
 		       STR_ARG(name));
 }
 
-errint env_package_outputs(struct env_package *p, struct arena *a, struct err *err)
+errint env_package_outputs(const struct manifest *m, struct env_package *p, struct arena *a,
+			   struct err *err)
 {
 	const struct manifest_texts *said = &p->wanted->outputs;
 	struct manifest_locked *l = &p->locked;
-	bool all = p->wanted->all_outputs || (!said->at && !l->outputs_to_install.v);
+	bool all = p->wanted->all_outputs ||
+		   (!said->at && (m->schema == MANIFEST_V1 || !l->outputs_to_install.v));
 	errint rc = 0;
 
 	if (l->kind == MANIFEST_STORE_PATH && !l->n_outputs) {
@@ -368,7 +370,7 @@ errint env_resolve(struct session *s, const struct environment *env,
 				v[i]->group.at ? v[i]->group.text : S(MANIFEST_DEFAULT_GROUP);
 		rc = resolve_one(&r, &out[i], err);
 		if (!rc)
-			rc = env_package_outputs(&out[i], a, err);
+			rc = env_package_outputs(env->manifest, &out[i], a, err);
 		if (rc)
 			return is_added(change, v[i]->id)
 				       ? rc

@@ -45,6 +45,7 @@ errint env_installs(struct arena *a, const struct manifest *m, struct str *out, 
 {
 	BUF(b, LIMIT_TOML_TEXT);
 
+	buf_printf(&b, "%u ", m->schema);
 	put_texts(&b, &m->options.systems);
 	put_texts(&b, &m->options.allow_licenses);
 	for (size_t i = 0; i < m->n_packages; i++) {

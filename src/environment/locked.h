@@ -19,9 +19,11 @@ struct env_package {
 	struct str *names; /* and what these are called */
 	size_t n_paths;
 };
-/* Fills these, of what the row has and the manifest says. ERR_NOT_FOUND for an output that is none.
+/* Fills these, of what the row has and the manifest says: one of version = 1 that says nothing
+ * means all. ERR_NOT_FOUND for an output that is none.
  */
-ATTR_MUST_CHECK errint env_package_outputs(struct env_package *p, struct arena *a, struct err *err);
+ATTR_MUST_CHECK errint env_package_outputs(const struct manifest *m, struct env_package *p,
+					   struct arena *a, struct err *err);
 
 /* Evaluates what the manifest says of these packages, each for this machine's system. Texts live in
  * the arena. Errors have the position in the manifest, but of what the change adds. */

@@ -156,7 +156,7 @@ errint env_lock_packages(struct session *s, const struct environment *env,
 		out->v[out->n].wanted = p;
 		if (known[out->n]) {
 			out->v[out->n].locked = *row;
-			rc = env_package_outputs(&out->v[out->n], a, err);
+			rc = env_package_outputs(m, &out->v[out->n], a, err);
 			if (rc)
 				return rc;
 		}

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the inner shell's words
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 87
+plan 88
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
@@ -64,6 +64,7 @@ generations/1"
 ok "a recipe of the project, and another" quiet kiln install mine beta
 is "all are there" "$(links)" "./bin/alpha ./bin/beta ./bin/mine "
 is "from a folder below" "$(mkdir -p deep/er; cd deep/er && kiln install --json parts 2>/dev/null | sed 's/, "profile.*, "ch/, "ch/')" "{\"environment\": \"$T/my env\", \"generation\": 3, \"changed\": true}"
+is "all outputs, which is what version = 1 means" "$(links)" "./bin/alpha ./bin/beta ./bin/mine ./bin/parts ./share "
 is "outputs are named" "$(kiln install 'parts^doc' 2>/dev/null; links)" "./bin/alpha ./bin/beta ./bin/mine ./share "
 fails_like "what is nothing is told without a place that no file has" "^error: there is no recipe and no package 'alpa'" kiln install alpa
 fails_like "with what may be meant" "hint: did you mean 'alpha'" kiln install alpa
