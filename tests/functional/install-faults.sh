@@ -6,7 +6,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-inject.sh"
-plan 18
+plan 21
 echo "# seed $KILN_SEED"
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
@@ -125,3 +125,17 @@ is "a folder behind a link is one" "$( (cd way && kiln install beta >out 2>&1); 
 mv env moved
 is "one that was moved goes on" "$(kiln install -d moved alpha 2>&1; kiln env list -d moved | cut -d' ' -f1 | tr '\n' ' ')" "'alpha' is installed in environment 'moved' already
 alpha beta "
+
+# ---- an ordinary user, without a /nix that may be written ----
+user() { env -i PATH=/usr/bin:/bin HOME="$T/user" KILN_DATA_DIR="$T/data" setpriv --reuid 54321 --regid 54321 --clear-groups sh -c 'cd && "$@"' sh "$@" 2>&1; }
+if [ "$(id -u)" = 0 ] && mkdir -p user/pkg/bin && chown -R 54321:54321 user && chmod 755 "$T" &&
+	[ "$(user "$KILN_BUILD/kiln" store info 2>/dev/null | grep -c "$T/user")" -gt 0 ] && user unshare -rm true >/dev/null; then
+	printf '#!/bin/sh\necho hi\n' >user/pkg/bin/hi
+	chmod +x user/pkg/bin/hi
+	path=$(user "$KILN_BUILD/compat/nix-store" --add pkg)
+	like "an ordinary user has an environment of their own" "$(user "$KILN_BUILD/kiln" install "$path")" "^your own environment is at generation 1$"
+	like "in their own store" "$(readlink user/.config/kiln/default/.flox/run/current/profile)" "^/nix/store/.*-environment$"
+	is "and it is kept" "$(user "$KILN_BUILD/kiln" gc >out; user "$KILN_BUILD/kiln" run "$path" -- sh -c 'cat "$1/bin/hi"' sh "$(readlink user/.config/kiln/default/.flox/run/current/profile)" | tail -1)" "echo hi"
+else
+	for what in 1 2 3; do pass "$what # SKIP no other user here"; done
+fi
