@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the inner shell's words
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 88
+plan 93
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
@@ -215,6 +215,18 @@ fi
 ok "flox install" quiet compat flox install -i again beta
 ok "flox upgrade" quiet compat flox upgrade again
 ok "flox uninstall" quiet compat flox uninstall again
+cd "$T" || exit 1
+# ---- includes ----
+mkdir -p base/.flox/env over/.flox/env
+printf 'version = 1\n[install]\nalpha.pkg-path = "alpha"\n' >base/.flox/env/manifest.toml
+printf 'version = 1\n[install]\n[include]\nenvironments = [{ dir = "../base" }]\n' >over/.flox/env/manifest.toml
+cd over || exit 1
+ok "beside what another environment has" quiet kiln install beta
+is "that is there, too" "$(links)" "./bin/alpha ./bin/beta "
+is "the lock has both" "$(grep -c '"install_id"' .flox/env/manifest.lock)" 2
+fails_like "and is taken out there" "^error: 'alpha' comes from an environment that this one includes$" kiln uninstall alpha
+printf 'parts.pkg-path = "parts"\n' >>../base/.flox/env/manifest.toml
+is "what it gets later comes by the next change" "$(kiln install beta >/dev/null 2>&1; links)" "./bin/alpha ./bin/beta ./bin/parts ./share "
 cd "$T" || exit 1
 # ---- wrong files ----
 cd "my env" || exit 1
