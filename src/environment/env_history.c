@@ -175,7 +175,11 @@ errint environment_rollback(struct session *s, struct environment *env, uint64_t
 		rc = check_there(s, &g, err);
 	if (!rc)
 		rc = env_generation_switch(a, &next, g.number, err);
-	return rc ? rc : environment_open(s, env->dir.p, a, env, err);
+	if (!rc)
+		rc = environment_open(s, env->dir.p, a, env, err);
+	if (!rc)
+		env_venvs_follow(s, env);
+	return rc;
 }
 
 /* ---- forgetting, and looking ahead ---- */

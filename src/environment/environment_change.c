@@ -103,7 +103,10 @@ static errint change_locked(struct session *s, struct environment *env,
 	if (rc)
 		return rc;
 	*made = !same;
-	return env_read_generation(s, a, env, err);
+	rc = env_read_generation(s, a, env, err);
+	if (!rc)
+		env_venvs_follow(s, env);
+	return rc;
 }
 
 errint environment_change(struct session *s, struct environment *env,

@@ -19,3 +19,6 @@ ATTR_MUST_CHECK errint env_installs(struct arena *a, const struct manifest *m, s
 /* Which generation is current, and whether it fits. */
 ATTR_MUST_CHECK errint env_read_generation(struct session *s, struct arena *a,
 					   struct environment *env, struct err *err);
+/* Python's venvs in the cache lead to the environment's profile from now on, if it has their
+ * Python; what cannot be done is told, and is nobody's failure. */
+void env_venvs_follow(struct session *s, const struct environment *env);

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/lib-full.sh
 . "$(dirname "$0")/../lib-full.sh"
-plan 24
+plan 26
 KILN_STORE=$FULL
 export KILN_STORE GIT_CONFIG_NOSYSTEM=1
 git_() { git -c user.name=a -c user.email=a@b "$@"; }
@@ -29,6 +29,12 @@ ok "uv venv" in_env uv venv -q --offline --system-site-packages --python "$profi
 is "sees them, too" "$(in_env "$T/uv/bin/python" -c 'import PIL; print(PIL.__file__.split("/lib/")[0])')" "$profile"
 is "uv knows the distributions" "$(in_env uv pip list --offline --system --python "$profile/bin/python3" 2>/dev/null | awk '$1 == "numpy" || $1 == "pillow" { print $1 }' | paste -sd ' ')" "numpy pillow"
 like "pip of a venv, too" "$(in_env "$T/venv/bin/pip" list 2>/dev/null)" "^numpy "
+
+# ---- a venv in the cache ----
+ok "a venv of the environment's own" in_env uv venv -q --offline --system-site-packages --python "$profile/bin/python3" .flox/cache/venv
+quiet kiln install python313Packages.idna
+later=$(readlink .flox/run/current/profile)
+is "sees what is installed later" "$(kiln run --slot torch=none "$later" -- .flox/cache/venv/bin/python -c 'import idna; print(idna.__file__.split("/lib/")[0])')" "$later"
 
 # ---- slots ----
 like "torch is a slot" "$(kiln install python313Packages.torch 2>&1)" "'torch' is a slot"

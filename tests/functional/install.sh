@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # the inner shell's words
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 93
+plan 98
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
@@ -99,6 +99,25 @@ ok "a module alone" quiet kiln install pyset.scipy
 is "has the interpreter of the set" "$(find "$(profile)/bin" -mindepth 1 -printf "%f\n" | sort | tr '\n' ' ')$([ -L "$(profile)/bin/python3.13" ] || echo copied)" "alpha beta mine python3 python3.13 copied"
 fails_like "two versions of one distribution are none" "^error: two versions of the Python distribution 'scipy'$" kiln install -i old pyset.old
 like "with both versions and owners" "$out" "scipy 1.16.1, 'old'"
+# A venv of one generation goes with the next ones, and back.
+mkdir -p .flox/cache/venv/bin .flox/cache/venv/lib/python3.13 .flox/cache/own/venv/bin .flox/cache/own/venv/lib/python3.12
+ln -s "$(profile)/bin/python3" .flox/cache/venv/bin/python
+ln -s python .flox/cache/venv/bin/python3
+printf 'home = %s/bin\ninclude-system-site-packages = true\nexecutable = %s/bin/python3.13\n' "$(profile)" "$(profile)" >.flox/cache/venv/pyvenv.cfg
+cp .flox/cache/venv/pyvenv.cfg .flox/cache/own/venv
+was=$(profile)
+kiln install -i aside beta >"$T/out" 2>&1
+is "a venv goes with its environment" "$(readlink .flox/cache/venv/bin/python; cat .flox/cache/venv/pyvenv.cfg)" "$(profile)/bin/python3
+home = $(profile)/bin
+include-system-site-packages = true
+executable = $(profile)/bin/python3.13"
+ok "which is another one by now" test "$was" != "$(profile)"
+like "one of another Python stays, and is told" "$(cat "$T/out")" "^warning: the venv '.*/.flox/cache/own/venv' is of a Python that the environment no longer has"
+is "as it was" "$(head -1 .flox/cache/own/venv/pyvenv.cfg)" "home = $was/bin"
+rm -r .flox/cache/own
+quiet kiln env rollback
+is "and back with it" "$(readlink .flox/cache/venv/bin/python)" "$was/bin/python3"
+rm -r .flox/cache/venv
 quiet kiln uninstall scipy
 
 # ---- history ----
