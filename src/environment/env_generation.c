@@ -66,7 +66,8 @@ errint env_generation_parse(struct arena *a, struct str text, struct env_generat
 
 	if (!rc)
 		rc = read_number(v, n, "number", &g->number, err);
-	if (!rc)
+	/* One that came from nowhere may leave it out. */
+	if (!rc && json_find(v, n, S("parent")))
 		rc = read_number(v, n, "parent", &g->parent, err);
 	if (!rc)
 		rc = read_number(v, n, "created", &created, err);
