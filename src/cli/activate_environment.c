@@ -134,7 +134,7 @@ static errint fill_slots(struct cli *cli, const struct activate_options *o, cons
 			option_list_add(&cli->a, &slots,
 					arena_printf(&cli->a, "%.*s=%.*s", STR_ARG(own->v[i].name),
 						     STR_ARG(own->v[i].value)));
-	rc = slot_told(cli, out->env.profile, &slots, program ? program : "bash", told, err);
+	rc = slot_told(cli, out->env.profile, &slots, program ? program : "bash", true, told, err);
 	if (rc)
 		return rc;
 	out->told = told;

@@ -47,7 +47,7 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	if (rc)
 		return rc;
 	char **command = command_of(&cli->a, r);
-	rc = slot_told(cli, path, &r->slots, command[0], &told, err);
+	rc = slot_told(cli, path, &r->slots, command[0], false, &told, err);
 	if (!rc)
 		rc = env_tell_slots(&told.slots, err);
 	if (!rc)

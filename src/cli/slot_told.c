@@ -36,7 +36,7 @@ static struct env_slots slots_of(struct cli *cli, const struct slot_start *start
 }
 
 errint slot_told(struct cli *cli, struct str result, const struct option_list *texts,
-		 const char *program, struct slot_told *out, struct err *err)
+		 const char *program, bool environment, struct slot_told *out, struct err *err)
 {
 	struct slot_start_request request = {
 		.result = result,
@@ -44,6 +44,7 @@ errint slot_told(struct cli *cli, struct str result, const struct option_list *t
 		.n = texts->n,
 		.project = project_around(cli),
 		.program = program,
+		.environment = environment,
 	};
 	struct slot_start start;
 	errint rc = cli_session(cli, &request.session, err);

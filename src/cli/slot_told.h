@@ -14,11 +14,11 @@ struct slot_told {
 	const char *mark;
 };
 
-/* Fills what the texts (`--slot`) and KILN_SLOT_* name, for a program of the result. In the
- * command's arena. */
+/* Fills what the texts (`--slot`) and KILN_SLOT_* name, for a program of the result, which may be
+ * an environment's profile. In the command's arena. */
 ATTR_MUST_CHECK errint slot_told(struct cli *cli, struct str result,
 				 const struct option_list *texts, const char *program,
-				 struct slot_told *out, struct err *err);
+				 bool environment, struct slot_told *out, struct err *err);
 /* Imports them once, where that was not done yet; the slots are told in this process's environment
  * already. */
 ATTR_MUST_CHECK errint slot_try(struct cli *cli, const struct slot_told *t, struct err *err);

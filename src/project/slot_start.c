@@ -139,10 +139,14 @@ static errint tell_empty(const struct start *s, const struct slot_start *out, st
 
 	if (!k)
 		return 0;
-	const char *cure = arena_printf(s->a,
-					"kiln run --slot %.*s=cpu … fills it (or =cuda, "
-					"=venv:PATH, =PATH); =none leaves it empty",
-					STR_ARG(k->name));
+	const char *cure = arena_printf(
+		s->a,
+		s->r->environment
+			? "%.*s = \"cpu\" below [kiln.slots] of the manifest fills it (or cuda, "
+			  "venv:PATH, PATH), or kiln activate --slot; none leaves it empty"
+			: "kiln run --slot %.*s=cpu … fills it (or =cuda, =venv:PATH, =PATH); =none "
+			  "leaves it empty",
+		STR_ARG(k->name));
 	if (is_own_program(s)) {
 		err_set(err, ERR_NOT_FOUND, "slot '%.*s' is empty, and '%.*s' needs it",
 			STR_ARG(k->name), STR_ARG(name));

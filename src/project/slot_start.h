@@ -16,6 +16,8 @@ struct slot_start_request {
 	/* what is started: a program of the result needs its slots, anything else is told of them
 	 */
 	const char *program;
+	bool environment; /* the result is an environment's profile, whose manifest names fillings
+			   */
 };
 
 struct slot_filled {

@@ -10,7 +10,7 @@ python=$(command -v python3) || skip_all "no python3"
 python=$("$python" -c 'import sys; print(sys.executable)')
 minor=$("$python" -c 'import sys; print(sys.version_info[1])')
 [ "$minor" -ge 11 ] || skip_all "python3 is older than 3.11"
-plan 70
+plan 76
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 KILN_DRIVER_ROOT=$T/machine
 export KILN_DATA_DIR KILN_DRIVER_ROOT
@@ -278,3 +278,21 @@ dist "rays/$site" rays_core 1.0 && mv "rays/$site/rays_core-1.0.dist-info" "rays
 sed -i 's/rays_core/ray_s/' "rays/$site/ray_s-1.0.dist-info/METADATA"
 is "is filled like others" "$(cd project && kiln run --slot torch=../cpu --slot rays=../rays "$app" -- sh -c 'ls $KILN_SLOT_rays' | paste -sd ' ')" \
 	"ray_s-1.0.dist-info rays_core"
+
+# ---- of an environment ----
+mkdir -p env/.flox/env
+cat >env/.flox/env/manifest.toml <<END
+version = 1
+[install]
+app.store-path = "$app"
+[hook]
+on-activate = 'echo ran >>"\$FLOX_ENV_CACHE/ran"; export GOT="\$PIP_CONSTRAINT"'
+END
+like "an environment's hint names its manifest" "$(kiln activate -d env -- app 2>&1)" 'torch = "cpu" below \[kiln.slots\] of the manifest'
+printf '[kiln.slots]\ntorch = "%s"\n' "$cpu" >>env/.flox/env/manifest.toml
+is "which fills it" "$(kiln activate -d env -- app 2>/dev/null)" started
+is "unless the command line does" "$(kiln activate -d env --slot torch=none -- sh -c 'echo ${KILN_SLOT_PATH-none}' 2>/dev/null)" none
+like "its hook has what pip is told" "$(kiln activate -d env -- sh -c 'cat "$GOT"' 2>/dev/null)" "^torch @ "
+rm env/.flox/cache/ran
+like "what does not fit is told" "$(PYTHONPATH=$T/target kiln activate -d env -- app 2>&1)" "a second torch, 2.15.0, in '$T/target'"
+is "before the hook runs" "$(ls env/.flox/cache/ran 2>/dev/null)" ""
