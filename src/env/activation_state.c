@@ -86,8 +86,12 @@ char *state_file(const char *state, const char *name)
 errint state_write(const char *state, const char *name, struct str bytes, struct err *err)
 {
 	char *file CLEANUP_FREE = state_file(state, name);
+	errint rc = file_write(AT_FDCWD, file, bytes, 0600, 0, err);
 
-	return file_write(AT_FDCWD, file, bytes, 0600, 0, err);
+	if (!rc)
+		return 0;
+	err_wrap(err, "keeping what activations share");
+	return err_hint(err, "XDG_RUNTIME_DIR or TMPDIR may name a folder with room");
 }
 
 static errint lock(const char *state, struct report *report, int *out, struct err *err)

@@ -8,7 +8,7 @@ unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user nam
 for tool in python3 bash zsh fish tcsh; do
 	command -v "$tool" >/dev/null || skip_all "no $tool"
 done
-plan 61
+plan 64
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 export XDG_RUNTIME_DIR="$T/run" KILN_DATA_DIR
@@ -267,3 +267,14 @@ mkdir tmp
 touch "tmp/kiln-$(id -u)"
 fails_like "where what is shared is kept there is something else" "is not a folder of yours alone" \
 	env -u XDG_RUNTIME_DIR TMPDIR="$T/tmp" "$kiln" activate -d e -- true
+full() {
+	unshare --user --map-root-user --mount sh -c 'mount -t tmpfs -o size=16k,mode=700 none run
+dd if=/dev/zero of=run/fill bs=4k 2>/dev/null
+"$1" activate -d e -- true; echo "status $?"
+ls -A run | paste -sd " "
+rm run/fill; "$1" activate -d e -- sh -c "echo \$V"' - "$kiln" 2>&1
+}
+full >out
+like "no room for what is shared" "$(cat out)" "keeping what activations share: .*No space left"
+like "fails, with the cure" "$(cat out)" "^hint: XDG_RUNTIME_DIR or TMPDIR"
+is "and the next try, with room, works" "$(tail -n 1 out)" 1
