@@ -109,8 +109,7 @@ static errint step(struct cli *cli, const struct activate_command *c, struct err
 	if (c->settle)
 		rc = activation_settle(c->settle, shell, pid, &text, err);
 	else
-		rc = activation_continue(c->resume, shell, activate_program(cli),
-					 activate_called(cli), &text, err);
+		rc = activation_continue(c->resume, shell, activate_program(cli), &text, err);
 	if (!rc && c->settle)
 		rc = hold_for(cli, pid, err);
 	if (!rc)

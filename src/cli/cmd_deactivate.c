@@ -50,7 +50,7 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 							   : "eval \"$(%s deactivate)\"",
 				called);
 	}
-	rc = c->restore ? activation_restore(kiln, called, shell, (pid_t)c->pid, &text, err)
+	rc = c->restore ? activation_restore(kiln, shell, (pid_t)c->pid, &text, err)
 			: activation_leave(kiln, shell, c->pid ? (pid_t)c->pid : getppid(), &text,
 					   err);
 	if (rc)

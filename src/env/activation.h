@@ -96,17 +96,15 @@ ATTR_MUST_CHECK errint activation_here(struct arena *a, struct activation_here *
 /* The second step of a shell that was become (`file` is what the first wrote), and of one whose
  * text was printed: pid is attached. */
 ATTR_MUST_CHECK errint activation_continue(const char *file, enum activation_shell shell,
-					   const char *kiln, const char *called, struct buf *out,
-					   struct err *err);
+					   const char *kiln, struct buf *out, struct err *err);
 ATTR_MUST_CHECK errint activation_settle(const char *file, enum activation_shell shell, pid_t pid,
 					 struct buf *out, struct err *err);
 /* Appends the text that leaves the innermost level, for the shell whose process that is: first what
  * runs while it is active yet, which asks for the rest. ERR_NOT_FOUND where there is none. */
 ATTR_MUST_CHECK errint activation_leave(const char *kiln, enum activation_shell shell, pid_t pid,
 					struct buf *out, struct err *err);
-ATTR_MUST_CHECK errint activation_restore(const char *kiln, const char *called,
-					  enum activation_shell shell, pid_t pid, struct buf *out,
-					  struct err *err);
+ATTR_MUST_CHECK errint activation_restore(const char *kiln, enum activation_shell shell, pid_t pid,
+					  struct buf *out, struct err *err);
 /* Goes on in a process of its own: waits until nobody is in, runs on-deactivate, and removes what
  * was shared. */
 ATTR_MUST_CHECK errint activation_watch(const char *state, struct err *err);

@@ -72,7 +72,8 @@ struct undo_row {
 struct undo {
 	enum undo_kind kind;
 	struct str name, dir, env, state;
-	pid_t pid; /* of a shell of its own */
+	struct str called; /* the command that a person types */
+	pid_t pid;         /* of a shell of its own */
 	struct undo_row *v;
 	size_t n, cap; /* v is malloc'd */
 };

@@ -186,6 +186,7 @@ errint activation_note_undo(struct activation_entry *e, int kind, struct buf *ou
 		.dir = e->a->dir,
 		.env = e->a->env,
 		.state = str_c(e->state),
+		.called = str_c(e->a->called),
 		.pid = kind == UNDO_SHELL ? getpid() : 0,
 	};
 	struct environ_copy now;
@@ -323,7 +324,7 @@ static void put_again(const struct dialect *d, struct buf *b, struct arena *a,
 /* What the shell's start files entered, such as an environment of every shell, is further in by
  * number and stays behind in lists. */
 errint activation_continue(const char *file, enum activation_shell shell, const char *kiln,
-			   const char *called, struct buf *out, struct err *err)
+			   struct buf *out, struct err *err)
 {
 	const struct dialect *d = dialect_of(shell);
 	ARENA(arena);
@@ -346,6 +347,7 @@ errint activation_continue(const char *file, enum activation_shell shell, const 
 
 	environ_take(&arena, &now);
 	put_again(d, out, &arena, &undo, &want, &now, level < undo_level());
+	char *called CLEANUP_FREE = str_dupz(undo.called);
 	rc = put_dress(d, out, state, kiln, called, err);
 	if (rc)
 		return rc;
@@ -390,8 +392,8 @@ errint activation_leave(const char *kiln, enum activation_shell shell, pid_t par
 	return wrap(d, state, out, from, err);
 }
 
-errint activation_restore(const char *kiln, const char *called, enum activation_shell shell,
-			  pid_t pid, struct buf *out, struct err *err)
+errint activation_restore(const char *kiln, enum activation_shell shell, pid_t pid, struct buf *out,
+			  struct err *err)
 {
 	const struct dialect *d = dialect_of(shell);
 	ARENA(arena);
@@ -405,7 +407,7 @@ errint activation_restore(const char *kiln, const char *called, enum activation_
 	if (rc || !level)
 		return rc;
 	char *state CLEANUP_FREE = str_dupz(undo.state);
-	char *file CLEANUP_FREE = alias_file(state);
+	char *file CLEANUP_FREE = alias_file(state), *called CLEANUP_FREE = str_dupz(undo.called);
 
 	environ_take(&arena, &was);
 	undo_apply(&undo, &arena);

@@ -2,7 +2,7 @@
  *
  * How a level is left, as one word of the environment that no shell reads anything into:
  *
- *	1 i Nname Ddir Eprofile Sstate P0 =NAME,old,now,added -NAME,now,added …
+ *	1 i Nname Ddir Eprofile Sstate Ckiln P0 =NAME,old,now,added -NAME,now,added …
  *
  * '=' has had a value before, '-' none; now is a hash of the value that the activation made. Bytes
  * that are no letters, digits or one of "_./+@~" stand as %XX. */
@@ -117,6 +117,7 @@ errint undo_print(const struct undo *u, struct buf *out, struct err *err)
 	put_field(out, " D", u->dir);
 	put_field(out, " E", u->env);
 	put_field(out, " S", u->state);
+	put_field(out, " C", u->called);
 	buf_printf(out, " P%ld", (long)u->pid);
 	for (size_t i = 0; i < u->n; i++) {
 		const struct undo_row *row = &u->v[i];
@@ -172,6 +173,8 @@ static errint parse_field(struct arena *a, struct str word, struct undo *u, stru
 		return get_word(a, value, &u->env, err);
 	case 'S':
 		return get_word(a, value, &u->state, err);
+	case 'C':
+		return get_word(a, value, &u->called, err);
 	case 'P':
 		if (!str_to_u64(value, &pid) || pid > INT32_MAX)
 			return err_set(err, ERR_CORRUPT, "no process");

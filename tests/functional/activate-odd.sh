@@ -8,7 +8,7 @@ unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user nam
 for tool in python3 bash zsh fish tcsh; do
 	command -v "$tool" >/dev/null || skip_all "no $tool"
 done
-plan 64
+plan 66
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 export XDG_RUNTIME_DIR="$T/run" KILN_DATA_DIR
@@ -225,6 +225,12 @@ greet
 eval "$("$1" deactivate --shell zsh)"
 greet; whence ll >/dev/null || echo gone
 alias own' - "$kiln" | paste -sd ' ')" "theirs mine gone own='echo mine'"
+
+# ---- by another name ----
+ln -s "$KILN_BUILD/compat/flox" flox
+is "flox activate, and flox deactivate" \
+	"$(kiln run "$package" -- bash -c 'eval "$(./flox activate -d e)"; echo "$V"; type -t flox; flox deactivate; echo "${V-gone}"; type -t flox kiln || echo none' | paste -sd ' ')" "1 function gone none"
+is "in a shell of its own" "$(SHELL=$(command -v bash) ./flox activate -d e -c 'type -t flox')" function
 
 # ---- start files that enter an environment ----
 printf '[vars]\nV = "1"\n' | environment plain
