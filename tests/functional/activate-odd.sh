@@ -8,7 +8,7 @@ unshare --user --map-root-user --mount true 2>/dev/null || skip_all "no user nam
 for tool in python3 bash zsh fish tcsh; do
 	command -v "$tool" >/dev/null || skip_all "no $tool"
 done
-plan 66
+plan 72
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$T" || exit 1
 export XDG_RUNTIME_DIR="$T/run" KILN_DATA_DIR
@@ -225,6 +225,17 @@ greet
 eval "$("$1" deactivate --shell zsh)"
 greet; whence ll >/dev/null || echo gone
 alias own' - "$kiln" | paste -sd ' ')" "theirs mine gone own='echo mine'"
+
+# ---- a PATH that is broken, a prompt that is not wanted ----
+is "leaving needs no PATH" \
+	"$(kiln run "$package" -- bash -c 'eval "$("$1" activate -d e)"; PATH=/nowhere; kiln deactivate; echo "${V-gone} $PATH"' - "$kiln")" "gone /nowhere"
+is "nor in fish" \
+	"$(kiln run "$package" -- fish -c "$kiln activate -d e | source; set PATH /nowhere; kiln deactivate; set -q V; or echo gone")" gone
+in_view() { kiln run "$package" -- "$@"; }
+is "the prompt has a label" "$(in_view env NO_COLOR=1 bash --norc -ic 'PS1="own> "; eval "$('"$kiln"' activate -d e)"; echo "$PS1"' 2>/dev/null)" "kiln [e] own> "
+is "of another word" "$(in_view env NO_COLOR=1 FLOX_PROMPT=acme bash --norc -ic 'PS1="own> "; eval "$('"$kiln"' activate -d e)"; echo "$PS1"' 2>/dev/null)" "acme [e] own> "
+is "or none" "$(in_view bash --norc -ic 'PS1="own> "; eval "$('"$kiln"' activate -d e --no-prompt)"; echo "$PS1"' 2>/dev/null)" "own> "
+is "also by a variable" "$(in_view env KILN_PROMPT=0 bash --norc -ic 'PS1="own> "; eval "$('"$kiln"' activate -d e)"; echo "$PS1"' 2>/dev/null)" "own> "
 
 # ---- by another name ----
 ln -s "$KILN_BUILD/compat/flox" flox
