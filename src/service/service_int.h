@@ -11,6 +11,7 @@ enum {
 	SERVICE_LOG_KEPT = 3,        /* logs set aside */
 	SERVICE_RUN_ID = 33,         /* text of a run's identity, with its NUL */
 	SERVICE_BOOT_ID = 64,
+	SERVICE_CGROUP = 512,
 };
 
 /* Every process of a run has it in its environment: how it is known after its supervisor died. */
@@ -58,7 +59,8 @@ struct service_record {
 	int exit_code, exit_signal; /* as in struct service_status */
 	unsigned restarts;
 	bool has_ready, ready;
-	uint64_t pipe; /* the inode of the pipe that it prints into; 0: none */
+	uint64_t pipe;               /* the inode of the pipe that it prints into; 0: none */
+	char cgroup[SERVICE_CGROUP]; /* a folder, or "" */
 	char message[256];
 };
 #define SERVICE_RECORD_INIT      \
@@ -104,6 +106,17 @@ int process_signal(struct process_id id, int sig);
 ATTR_MUST_CHECK errint service_end_run(const struct service_record *r, int sig, unsigned seconds,
 				       struct err *err);
 
+/* ---- control groups ---- */
+
+/* A new one for a run, below ours; "" where that may not be. */
+void service_cgroup_make(const char *run, char out[SERVICE_CGROUP]);
+/* Moves this process into it; nothing of "". */
+void service_cgroup_enter(const char *group);
+/* Once nothing is in it. */
+void service_cgroup_remove(const char *group);
+/* Who is in it; *out is malloc'd. */
+size_t service_cgroup_members(const char *group, pid_t **out);
+
 /* ---- log ---- */
 
 /* Copies from a pipe into the folder's log until it ends, setting it aside when it is long; for a
@@ -133,11 +146,12 @@ bool service_port_is_foreign(const struct service_url *u, const struct process_t
 
 /* ---- a run ---- */
 
-/* Starts the command (a text for the shell) as leader of a session of its own. out is where it
- * prints; of 0 (the command itself) FLOX_PROCESS_PID is its own number. */
+/* Starts the command (a text for the shell) of the run that `of` tells of, as leader of a session
+ * of its own. out is where it prints; of 0 (the command itself) FLOX_PROCESS_PID is its own number.
+ */
 ATTR_MUST_CHECK errint service_spawn(const struct service_spec *spec, const char *command,
-				     const char *run, int out, pid_t flox_pid, pid_t *pid,
-				     struct err *err);
+				     const struct service_record *of, int out, pid_t flox_pid,
+				     pid_t *pid, struct err *err);
 
 /* ---- order ---- */
 

@@ -178,18 +178,27 @@ static void add_related(const struct process_table *t, bool *in)
 	}
 }
 
+static bool is_of_run(const struct process_row *r, const struct service_record *of,
+		      const pid_t *members, size_t n_members)
+{
+	if (is_dead(r))
+		return false;
+	for (size_t i = 0; i < n_members; i++)
+		if (members[i] == r->id.pid)
+			return true;
+	if (r->id.pid == of->process.pid && r->id.start == of->process.start)
+		return true;
+	return (*of->run && has_mark(r->id.pid, of->run)) || prints(r, of);
+}
+
 void process_table_keep_run(struct process_table *t, const struct service_record *of)
 {
 	bool *in CLEANUP_FREE = xcalloc(t->n + 1, sizeof(bool));
-	size_t kept = 0;
+	pid_t *members CLEANUP_FREE = NULL;
+	size_t kept = 0, n_members = service_cgroup_members(of->cgroup, &members);
 
-	for (size_t i = 0; i < t->n; i++) {
-		const struct process_row *r = &t->v[i];
-
-		in[i] = !is_dead(r) &&
-			((r->id.pid == of->process.pid && r->id.start == of->process.start) ||
-			 (*of->run && has_mark(r->id.pid, of->run)) || prints(r, of));
-	}
+	for (size_t i = 0; i < t->n; i++)
+		in[i] = is_of_run(&t->v[i], of, members, n_members);
 	add_related(t, in);
 	for (size_t i = 0; i < t->n; i++)
 		if (in[i] && !is_dead(&t->v[i]) && t->v[i].id.pid != getpid())
@@ -255,5 +264,7 @@ errint service_end_run(const struct service_record *r, int sig, unsigned seconds
 		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
 		rc = left_of_run(r, &t, err);
 	}
+	if (!rc)
+		service_cgroup_remove(r->cgroup);
 	return rc;
 }

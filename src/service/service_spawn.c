@@ -53,8 +53,8 @@ static const char **make_env(const char *const *env, const char *mark, char *pid
 }
 
 ATTR_NORETURN static void child(const char *shell, const struct service_spec *spec,
-				const char *command, int out, const char *const *env,
-				char pid_text[40], pid_t flox_pid, int told)
+				const char *command, const struct service_record *of, int out,
+				const char *const *env, char pid_text[40], pid_t flox_pid, int told)
 {
 	static const unsigned long none_at_all[8]; /* the kernel's struct sigaction: SIG_DFL */
 	const char *argv[] = {shell, "-c", command, NULL};
@@ -62,6 +62,7 @@ ATTR_NORETURN static void child(const char *shell, const struct service_spec *sp
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	setsid();
+	service_cgroup_enter(of->cgroup);
 	/* By the kernel's own call: the library keeps two for itself, and leaves them ignored where
 	 * they were. */
 	for (int sig = 1; sig < NSIG; sig++)
@@ -76,11 +77,12 @@ ATTR_NORETURN static void child(const char *shell, const struct service_spec *sp
 	_exit(127);
 }
 
-errint service_spawn(const struct service_spec *spec, const char *command, const char *run, int out,
-		     pid_t flox_pid, pid_t *pid, struct err *err)
+errint service_spawn(const struct service_spec *spec, const char *command,
+		     const struct service_record *of, int out, pid_t flox_pid, pid_t *pid,
+		     struct err *err)
 {
 	char *shell CLEANUP_FREE = find_shell(spec->env);
-	char *mark CLEANUP_FREE = xasprintf(SERVICE_RUN_VAR "=%s", run), pid_text[40] = "";
+	char *mark CLEANUP_FREE = xasprintf(SERVICE_RUN_VAR "=%s", of->run), pid_text[40] = "";
 	const char **env CLEANUP_FREE = make_env(spec->env, mark, pid_text);
 	int pipe_fds[2], sys = 0;
 
@@ -91,7 +93,7 @@ errint service_spawn(const struct service_spec *spec, const char *command, const
 	if (made < 0)
 		return err_sys(err, "cannot start a process");
 	if (made == 0)
-		child(shell, spec, command, out, env, pid_text, flox_pid, to);
+		child(shell, spec, command, of, out, env, pid_text, flox_pid, to);
 	close(STEAL_FD(to));
 	*pid = made;
 	if (read(from, &sys, sizeof(sys)) != sizeof(sys))

@@ -48,7 +48,7 @@ errint service_record_write(const char *folder, const struct service_record *r, 
 		   (unsigned long long)r->process.start);
 	buf_printf(&b, "exit-code=%d\nexit-signal=%d\nrestarts=%u\n", r->exit_code, r->exit_signal,
 		   r->restarts);
-	buf_printf(&b, "pipe=%llu\n", (unsigned long long)r->pipe);
+	buf_printf(&b, "pipe=%llu\ncgroup=%s\n", (unsigned long long)r->pipe, r->cgroup);
 	buf_printf(&b, "has-ready=%d\nready=%d\nmessage=%s\n", r->has_ready, r->ready, r->message);
 	return file_write(AT_FDCWD, path, buf_str(&b), 0600, 0, err);
 }
@@ -76,6 +76,8 @@ static void take_line(struct service_record *out, struct str key, struct str val
 		take_word(out->boot, sizeof(out->boot), value);
 	else if (str_eq(key, S("run")))
 		take_word(out->run, sizeof(out->run), value);
+	else if (str_eq(key, S("cgroup")))
+		take_word(out->cgroup, sizeof(out->cgroup), value);
 	else if (str_eq(key, S("message")))
 		take_word(out->message, sizeof(out->message), value);
 	else if (str_eq(key, S("state")))

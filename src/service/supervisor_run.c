@@ -109,7 +109,7 @@ static bool start_helper(struct supervisor *s)
 	int out CLEANUP_FD = open(path, O_WRONLY | O_CLOEXEC);
 	if (out < 0)
 		out = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	if (!service_spawn(&s->spec, s->spec.shutdown_command, s->now.run, out, s->now.process.pid,
+	if (!service_spawn(&s->spec, s->spec.shutdown_command, &s->now, out, s->now.process.pid,
 			   &s->helper, &err))
 		return true;
 	s->helper = 0;
@@ -316,9 +316,10 @@ void supervisor_run(struct supervisor *s)
 	errint rc = supervisor_open_log(s, &out, &err);
 
 	s->main_status = s->last_status = s->helper_status = 0;
+	service_cgroup_make(s->now.run, s->now.cgroup);
 	s->now.message[0] = '\0';
 	if (!rc)
-		rc = service_spawn(&s->spec, s->spec.command, s->now.run, out, 0, &s->main, &err);
+		rc = service_spawn(&s->spec, s->spec.command, &s->now, out, 0, &s->main, &err);
 	if (out >= 0)
 		close(out);
 	s->no_begin = rc;
@@ -344,5 +345,6 @@ void supervisor_run(struct supervisor *s)
 	}
 	supervisor_reap(s);
 	note_end(s);
+	service_cgroup_remove(s->now.cgroup);
 	supervisor_close_log(s);
 }

@@ -3,7 +3,7 @@
 # kiln services: started, looked at, stopped; what they leave, how they end, and what is wrong.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-services.sh"
-plan 110
+plan 114
 DIR="$T/a project"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 environment "$DIR" <<END
@@ -162,6 +162,29 @@ kill $follower
 timeout --preserve-status -s INT 1 "$KILN_BUILD/kiln" services logs -d "$DIR" -f ends >"$T/followed"
 is "until ^C" "$? $(tail -1 "$T/followed")" "130 done"
 fails_like "a number that is none" "'-n x' is no number of lines" kiln services logs -d "$DIR" -n x ends
+
+# ---- control groups ----
+# In a mount namespace there is a version 2 of them, where this machine has none for us.
+cat >>"$DIR/.flox/env/manifest.toml" <<'END'
+[services.hides]
+command = "setsid -f env -i sleep 1000.11 </dev/null >/dev/null 2>&1; exec sleep 1000.10"
+END
+cat >"$T/group.sh" <<'SH'
+mount -t cgroup2 none /sys/fs/cgroup && [ -w /sys/fs/cgroup/cgroup.procs ] || exit 77
+"$KILN_BUILD/kiln" services start -d "$1" hides 2>/dev/null
+SH
+KILN_BUILD=$KILN_BUILD unshare --mount sh "$T/group.sh" "$DIR" >/dev/null 2>&1
+if [ "$(state hides)" = Running ]; then
+	group=$(sed -n 's/^0:://p' "/proc/$(of hides pid)/cgroup")
+	like "a service has a control group of its own" "$group" "/kiln-[0-9a-f]*$"
+	kill9 "$(of hides supervisor)" "$(of hides pid)"
+	is "one has hidden all that it could" "$(how_many 1000.11)" 1
+	unshare --mount sh -c 'mount -t cgroup2 none /sys/fs/cgroup; exec "$0" services stop -d "$1" hides' "$KILN_BUILD/kiln" "$DIR" 2>/dev/null
+	is "it is ended all the same" "$(how_many 1000.11)" 0
+	is "the group is gone" "$(unshare --mount sh -c 'mount -t cgroup2 none /sys/fs/cgroup; ls -d "/sys/fs/cgroup$0" 2>/dev/null' "$group")" ""
+else
+	for i in 1 2 3 4; do pass "control groups # SKIP only root may make them"; done
+fi
 
 # ---- as long as somebody is in ----
 inside=$(kiln activate -s -d "$DIR" -- sh -c '"$0" services status -d "$1" foreground' "$KILN_BUILD/kiln" "$DIR" 2>"$T/err")
