@@ -16,6 +16,7 @@
 struct log_writer {
 	int folder, fd;
 	uint64_t size;
+	bool torn;     /* the last line of the file has no end */
 	uint64_t lost; /* lines that there was no room for */
 	int why;       /* and the errno of that */
 };
@@ -76,6 +77,7 @@ static void append(struct log_writer *w, const char *p, size_t n)
 			w->lost += count_lines(p, n);
 			return;
 		}
+		w->torn = p[put - 1] != '\n';
 		p += put;
 		n -= (size_t)put;
 		w->size += (uint64_t)put;
@@ -85,8 +87,8 @@ static void append(struct log_writer *w, const char *p, size_t n)
 static void tell_loss(struct log_writer *w)
 {
 	char line[128];
-	int n = snprintf(line, sizeof(line), "kiln: %llu lines were not kept here: %s\n",
-			 (unsigned long long)w->lost, strerror(w->why));
+	int n = snprintf(line, sizeof(line), "%skiln: %llu lines were not kept here: %s\n",
+			 w->torn ? "\n" : "", (unsigned long long)w->lost, strerror(w->why));
 
 	if (w->fd >= 0 && write(w->fd, line, (size_t)n) == n)
 		w->lost = 0;

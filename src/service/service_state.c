@@ -5,6 +5,7 @@
  * its lock is free. */
 #include "service/service_int.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,15 @@ void service_status_release(struct service_status *s)
 	s->message = NULL;
 }
 
+/* On a full disk the room that the old one has is all there is. */
+static bool write_over(const char *path, struct str text)
+{
+	int fd CLEANUP_FD = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd >= 0 && pwrite(fd, text.p, text.n, 0) == (ssize_t)text.n &&
+	       ftruncate(fd, (off_t)text.n) == 0;
+}
+
 errint service_record_write(const char *folder, const struct service_record *r, struct err *err)
 {
 	char *path CLEANUP_FREE = xasprintf("%s/state", folder);
@@ -50,7 +60,12 @@ errint service_record_write(const char *folder, const struct service_record *r, 
 		   r->restarts);
 	buf_printf(&b, "pipe=%llu\ncgroup=%s\n", (unsigned long long)r->pipe, r->cgroup);
 	buf_printf(&b, "has-ready=%d\nready=%d\nmessage=%s\n", r->has_ready, r->ready, r->message);
-	return file_write(AT_FDCWD, path, buf_str(&b), 0600, 0, err);
+	errint rc = file_write(AT_FDCWD, path, buf_str(&b), 0600, 0, err);
+	if (rc && (err->sys == ENOSPC || err->sys == EDQUOT) && write_over(path, buf_str(&b))) {
+		err_clear(err);
+		rc = 0;
+	}
+	return rc;
 }
 
 static void take_word(char *to, size_t room, struct str value)

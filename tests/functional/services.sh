@@ -3,7 +3,7 @@
 # kiln services: started, looked at, stopped; what they leave, how they end, and what is wrong.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-services.sh"
-plan 114
+plan 118
 DIR="$T/a project"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 environment "$DIR" <<END
@@ -184,6 +184,38 @@ if [ "$(state hides)" = Running ]; then
 	is "the group is gone" "$(unshare --mount sh -c 'mount -t cgroup2 none /sys/fs/cgroup; ls -d "/sys/fs/cgroup$0" 2>/dev/null' "$group")" ""
 else
 	for i in 1 2 3 4; do pass "control groups # SKIP only root may make them"; done
+fi
+
+# ---- a full disk ----
+cat >"$T/full.sh" <<'SH'
+mount -t tmpfs -o size=512k none "$1" && cd "$1" || exit 77
+cp -r "$2/.flox" . && rm -rf .flox/run
+services() { verb=$1; shift; "$KILN_BUILD/kiln" services "$verb" -d . "$@" 2>&1; }
+services start loud
+head -c 1000000 /dev/zero >big 2>/dev/null
+sleep 0.5
+services stop loud
+echo "stop $?"
+services status loud | sed -n 's/^loud *\([A-Za-z]*\).*/\1/p'
+services start plain
+rm big
+services start loud
+sleep 0.5
+services stop loud
+SH
+cat >>"$DIR/.flox/env/manifest.toml" <<'END'
+[services.loud]
+command = "while :; do echo a line of many; done"
+END
+mkdir "$T/full"
+full=$(KILN_BUILD=$KILN_BUILD unshare --user --map-root-user --mount sh "$T/full.sh" "$T/full" "$DIR")
+if [ $? = 77 ] || [ -z "$full" ]; then
+	for i in 1 2 3 4; do pass "a full disk # SKIP no namespaces"; done
+else
+	is "on a full disk one is stopped" "$(echo "$full" | grep -c '^stop 0')" 1
+	is "and known to be" "$(echo "$full" | grep -cx 'Stopped')" 1
+	like "one that cannot be kept is not started" "$full" "keeping the service 'plain'.*No space left"
+	is "with room again it is" "$(echo "$full" | grep -c "service 'loud' started")" 2
 fi
 
 # ---- as long as somebody is in ----
