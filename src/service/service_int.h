@@ -12,6 +12,8 @@ enum {
 	SERVICE_RUN_ID = 33,         /* text of a run's identity, with its NUL */
 	SERVICE_BOOT_ID = 64,
 	SERVICE_CGROUP = 512,
+	SERVICE_LOCK_MS = 5000, /* another start, or an end, that has the lock is over by then */
+	SERVICE_EXTRA_SECONDS = 30, /* what a supervisor may take longer than the service's bound */
 };
 
 /* Every process of a run has it in its environment: how it is known after its supervisor died. */
@@ -164,3 +166,8 @@ ATTR_MUST_CHECK errint service_levels(const struct service_task *tasks, size_t n
 /* Ends what a run left whose supervisor was killed, when it did; for whom has the lock. */
 ATTR_MUST_CHECK errint service_recover(const char *folder, const char *name, bool *found,
 				       struct err *err);
+/* Between two looks. */
+void service_pause(void);
+/* ERR_FAILED when there are tasks that were not done: "2 of 3 services <what>". */
+ATTR_MUST_CHECK errint service_count_failures(const struct service_task *tasks, size_t n,
+					      const char *what, struct err *err);
