@@ -6,31 +6,15 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "base/environ.h"
 #include "cli/activate_environment.h"
 #include "env/view.h"
-
-/* The hook asks for services whose environment is not there before the hook is over. */
-static errint refuse_in_hook(const struct services_command *c, struct err *err)
-{
-	const char *starting = env_get("KILN_SERVICES_ENTERING");
-
-	if (!starting || strcmp(starting, c->dir) != 0)
-		return 0;
-	err_set(err, ERR_FAILED, "services cannot be started from their environment's own hook");
-	return err_hint(err, "'kiln activate -s' starts them behind the hook; auto-start = true in "
-			     "[services] makes every activation do so");
-}
 
 errint services_command_enter(struct cli *cli, struct services_command *c, struct err *err)
 {
 	struct activation_entry *entry CLEANUP(activation_entry_cleanup) = NULL;
 	struct activate_environment e = {0};
 	struct activate_options o = {.dir = c->dir, .slots = c->slots, .no_prompt = true};
-	errint rc = refuse_in_hook(c, err);
-
-	if (!rc)
-		rc = activate_open(cli, &o, "bash", &e, err);
+	errint rc = activate_open(cli, &o, "bash", &e, err);
 	if (rc)
 		return rc;
 	char *profile CLEANUP_FREE = str_dupz(e.env.profile);
@@ -38,10 +22,7 @@ errint services_command_enter(struct cli *cli, struct services_command *c, struc
 		rc = view_enter(cli->store, err);
 	if (rc)
 		return rc;
-	setenv("KILN_SERVICES_ENTERING", c->dir, 1);
-	rc = activation_enter(&e.activation, &entry, err);
-	unsetenv("KILN_SERVICES_ENTERING");
-	return rc;
+	return activation_enter(&e.activation, &entry, err);
 }
 
 errint services_command_hold(struct cli *cli, const struct services_command *c,

@@ -211,6 +211,23 @@ static errint replay(struct str text, struct err *err)
 }
 
 static const char exported_file[] = "exported";
+/* While a hook runs, the folder of its environment: who wants in would wait for the hook, which
+ * waits for who wants in. */
+static const char in_hook[] = "_KILN_IN_HOOK";
+
+static errint refuse_in_hook(const struct activation *a, struct err *err)
+{
+	const char *dir = env_get(in_hook);
+
+	if (!dir || !str_eqz(a->dir, dir))
+		return 0;
+	err_set(err, ERR_FAILED, "environment '%.*s' cannot be entered from its own hook",
+		STR_ARG(a->name));
+	return err_hint(err,
+			"'%s activate -s' starts services behind the hook; what the hook runs "
+			"has the environment already",
+			a->called);
+}
 
 static errint start(struct activation_entry *e, struct err *err)
 {
@@ -219,7 +236,14 @@ static errint start(struct activation_entry *e, struct err *err)
 	errint rc;
 
 	environ_take(&e->arena, &was);
+	const char *outer = env_get(in_hook);
+	char *before CLEANUP_FREE = outer ? xstrdup(outer) : NULL;
+	environ_set(str_c(in_hook), e->a->dir);
 	rc = hook_run(e->a, e->state, err);
+	if (before)
+		environ_set(str_c(in_hook), str_c(before));
+	else
+		environ_unset(str_c(in_hook));
 	if (rc)
 		return rc;
 	environ_take(&e->arena, &is);
@@ -319,6 +343,9 @@ static errint enter(struct activation_entry *e, struct err *err)
 	errint rc = find_level(e, err);
 
 	if (rc || e->active)
+		return rc;
+	rc = refuse_in_hook(e->a, err);
+	if (rc)
 		return rc;
 	rc = set_base(e->a, &e->arena, err);
 	put_key(e->a, &key);

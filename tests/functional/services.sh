@@ -3,7 +3,7 @@
 # kiln services: started, looked at, stopped; what they leave, how they end, and what is wrong.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-services.sh"
-plan 118
+plan 122
 DIR="$T/a project"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 environment "$DIR" <<END
@@ -328,6 +328,21 @@ if command -v systemd-analyze >/dev/null; then
 else
 	pass "no systemd-analyze here (Debian's package systemd) # SKIP"
 fi
+
+# ---- from a hook ----
+environment "$T/hook" <<END
+version = 1
+[hook]
+on-activate = '"\$KILN_BUILD/kiln" services start; "\$KILN_BUILD/kiln" activate -- true; export HOOKED=\${_KILN_IN_HOOK:+in}'
+[services.plain]
+command = "exec sleep 1000.12"
+END
+export KILN_BUILD
+said=$(cd "$T/hook" && timeout 20 "$KILN_BUILD/kiln" activate -- sh -c 'echo "$HOOKED ${_KILN_IN_HOOK:-over}"' 2>&1)
+is "a hook that wants services or the environment does not wait for itself" "$(echo "$said" | grep -c 'cannot be entered from its own hook')" 2
+is "and goes on" "$(echo "$said" | tail -1)" "in over"
+ok "so it does when services are started" timeout 20 "$KILN_BUILD/kiln" services start -d "$T/hook"
+ok "and they are" kiln services stop -d "$T/hook"
 
 # ---- folders ----
 ok "start" kiln services start -d "$DIR" plain
