@@ -3,7 +3,7 @@
 # kiln services: started, looked at, stopped; what they leave, how they end, and what is wrong.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib-services.sh"
-plan 123
+plan 127
 DIR="$T/a project"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 environment "$DIR" <<END
@@ -338,6 +338,29 @@ if command -v systemd-analyze >/dev/null; then
 else
 	pass "no systemd-analyze here (Debian's package systemd) # SKIP"
 fi
+
+# ---- collection ----
+mkdir -p "$T/package/bin"
+printf '#!/bin/sh\nexec sleep 1000.13\n' >"$T/package/bin/run-it"
+chmod +x "$T/package/bin/run-it"
+environment "$T/kept" <<END
+version = 1
+[install]
+[services.plain]
+command = "exec run-it"
+END
+ok "a package" kiln install -d "$T/kept" -i run-it "$(kiln store add "$T/package")"
+kiln services start -d "$T/kept" 2>/dev/null
+profile=$(readlink "$T/kept/.flox/run/current/profile")
+kiln uninstall -d "$T/kept" run-it 2>/dev/null
+for generation in "$T/kept/.flox/run/generations"/*; do
+	[ "$(readlink "$generation/profile")" != "$profile" ] || rm -rf "$generation"
+done
+kiln gc >/dev/null 2>&1
+ok "a generation that a service runs in outlives its collection" test -L "$KILN_STORE$profile/bin/run-it"
+ok "until that ends" kiln services stop -d "$T/kept"
+kiln gc >/dev/null 2>&1
+ok "and no longer" test ! -e "$KILN_STORE$profile"
 
 # ---- from a hook ----
 environment "$T/hook" <<END
