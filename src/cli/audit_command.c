@@ -14,7 +14,8 @@ void audits_tell(struct audits *as, struct str name, struct str top, struct audi
 		as->cli->status = AUDIT_FOUND;
 }
 
-errint audits_one(struct audits *as, struct str name, struct str top, struct err *err)
+errint audits_one(struct audits *as, struct str name, struct str recipe, struct str top,
+		  struct err *err)
 {
 	struct cli *cli = as->cli;
 	struct audit_findings f CLEANUP(audit_findings_release) = {0};
@@ -32,6 +33,8 @@ errint audits_one(struct audits *as, struct str name, struct str top, struct err
 	};
 	errint rc = audit_run(&a, &f, err);
 
+	if (!rc && as->dir)
+		rc = mend_sources(&cli->session, as->dir, recipe, &cli->a, &f, err);
 	if (rc)
 		return rc;
 	audit_policy_apply(&as->policy, &f);

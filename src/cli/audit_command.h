@@ -34,9 +34,9 @@ struct audits {
 
 /* Reads what a project says; as->dir may be set before, else it is the project around. */
 ATTR_MUST_CHECK errint audits_prepare(struct audits *as, struct err *err);
-/* Looks through one result, and prints. */
-ATTR_MUST_CHECK errint audits_one(struct audits *as, struct str name, struct str top,
-				  struct err *err);
+/* Looks through one result, and prints. recipe: that it is of, or "". */
+ATTR_MUST_CHECK errint audits_one(struct audits *as, struct str name, struct str recipe,
+				  struct str top, struct err *err);
 /* Prints the findings of one, and lets the status be theirs. */
 void audits_tell(struct audits *as, struct str name, struct str top, struct audit_findings *f);
 /* What is to be told once all have been looked at. */

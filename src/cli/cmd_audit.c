@@ -57,7 +57,8 @@ static errint audit_products(struct audits *as, struct err *err)
 		return rc;
 	audit_print_begin(&as->print);
 	for (size_t i = 0; !rc && i < products.n; i++)
-		rc = audits_one(as, products.v[i].name, products.v[i].paths[0], err);
+		rc = audits_one(as, products.v[i].name, products.v[i].found->label,
+				products.v[i].paths[0], err);
 	return rc ? rc : audits_finish(as, err);
 }
 
@@ -96,7 +97,7 @@ static errint audit_environment(struct audits *as, struct err *err)
 	if (rc)
 		return rc;
 	audit_print_begin(&as->print);
-	rc = audits_one(as, env.name, env.profile, err);
+	rc = audits_one(as, env.name, S(""), env.profile, err);
 	return rc ? rc : audits_finish(as, err);
 }
 

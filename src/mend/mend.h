@@ -38,6 +38,11 @@ void mend_release(struct mend *m);
  * way to the path, at what names the next one there. */
 void mend_places(struct mend *m, struct audit_findings *f);
 
+/* Adds what a recipe's file fetches while it is evaluated, and no hash or revision fixes. A recipe
+ * that is not there, or named "", has nothing. */
+ATTR_MUST_CHECK errint mend_sources(struct session *s, const char *project, struct str recipe,
+				    struct arena *a, struct audit_findings *out, struct err *err);
+
 struct mended {
 	const struct audit_finding *finding;
 	const char *what; /* "comfyui: pythonRelaxDeps = [ \"numpy\" ]" */

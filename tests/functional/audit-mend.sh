@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 32
+plan 39
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
 export NIX_STORE_DIR="$T/st" NIX_STATE_DIR="$T/var" NIX_LOG_DIR="$T/log"
@@ -174,6 +174,51 @@ audit
 like "a recipe that does not evaluate keeps nobody else's place" "$(cat out)" "at .flox/pkgs/app.nix"
 audit --fix
 is "nor from being mended" "$(grep -c '^mended: app: attrs is a dependency' out)" 1
+
+# ---- sources that nothing fixes, and that move ----
+kinds() { kiln build --no-link app >/dev/null 2>err || cat err; kiln audit --json app | python3 -c '
+import json, sys
+print(*[f["rule"] + ":" + f["severity"] + ":" + str(f["line"]) for r in json.load(sys.stdin) for f in r["findings"]])'; }
+cat >.flox/d.nix <<'END'
+attrs: derivation ({ name = "app"; system = builtins.currentSystem; builder = "/bin/sh"; PATH = builtins.getEnv "PATH";
+  args = [ "-c" (attrs.script or "echo x >$out") ]; } // removeAttrs attrs [ "script" ])
+END
+git init -q -b main src && git -C src -c user.name=a -c user.email=a@b commit -q --allow-empty -m 1 && rev=$(git -C src rev-parse HEAD)
+echo "{ }: import ../d.nix {
+  src = builtins.fetchGit \"file://$PWD/src\";
+}" >.flox/pkgs/app.nix
+is "fetchGit of an address alone" "$(kinds)" "unlocked:error:2"
+echo "{ }: import ../d.nix {
+  src = builtins.fetchGit { url = \"file://$PWD/src\"; ref = \"main\"; };
+}" >.flox/pkgs/app.nix
+is "of a branch" "$(kinds)" "unlocked:error:2"
+echo "{ }: import ../d.nix {
+  src = builtins.fetchGit { url = \"file://$PWD/src\"; rev = \"$rev\"; };
+  # fetchTarball \"in a remark\"
+  text = \"fetchTarball \\\"in a text\\\"\";
+}" >.flox/pkgs/app.nix
+is "of a commit it is fixed" "$(kinds)" ""
+app <<'END'
+{ }: import ../d.nix { __noChroot = "1"; }
+END
+is "a build without a sandbox" "$(kinds)" "unlocked:error:1"
+app <<'END'
+{ }: let d = import ../d.nix; in d {
+  src = d { name = "main.tar.gz"; url = "https://forge.example/o/r/archive/refs/heads/main.tar.gz"; outputHashMode = "flat";
+    outputHashAlgo = "sha256"; outputHash = builtins.hashString "sha256" "x\n"; };
+}
+END
+is "an archive of a branch, with a hash" "$(kinds)" "dynamic:warning:2"
+app <<'END'
+{ }: let d = import ../d.nix; tool = d { name = "tool"; }; lib = d { name = "lib"; }; in d {
+  nativeBuildInputs = [ tool ]; buildInputs = [ lib ]; script = "echo ${tool} ${lib} >$out";
+}
+END
+is "what is for building only, and stays" "$(kinds)" "build-input:warning:1"
+app <<'END'
+{ }: import ../d.nix { script = "echo ${builtins.toFile "slot-filling.json" "x"} >$out"; }
+END
+is "and what is not" "$(kinds)" ""
 
 # ---- an environment ----
 rm .flox/pkgs/broken.nix

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
 command -v cc >/dev/null || skip_all "no compiler"
-plan 66
+plan 69
 top=$(cd "$(dirname "$0")/../.." && pwd)
 KILN_DATA_DIR=$T/data
 export KILN_DATA_DIR
@@ -186,6 +186,19 @@ fails_like "an unknown rule too, with the nearest" "exec-stack" kiln audit "$pat
 policy '[[audit.exception]]' 'rule = "exec-stack"'
 fails_like "an exception says why" "an exception says why" kiln audit "$path"
 policy ''
+
+tree torch-cpu-2.6.0; site=$tree/lib/python3.13/site-packages; mkdir -p "$site/torch-2.6.0.dist-info" "$site/torch"; rmdir "$tree/bin"
+printf 'Name: torch\nVersion: 2.6.0\n' >"$site/torch-2.6.0.dist-info/METADATA"; member=$(kiln store add "$tree")
+tree filling; mkdir "$tree/nix-support"
+printf '{"version":1,"slot":"torch","filling":"cpu","members":["%s"],"companions":[]}' "$member" >"$tree/nix-support/slot-filling.json"
+path=$(kiln store add "$tree"); register "$path" "$member"
+is "a filling is a note" "$(rules "$path" | cut -d: -f1,2)" "filling:note"
+policy '[audit]' 'fillings = []'
+is "where none is declared, an error" "$(rules "$path" | cut -d: -f1,2)" "filling-undeclared:error"
+policy '[audit]' 'fillings = ["torch-cpu"]'
+is "where it is, a note" "$(rules "$path" | cut -d: -f1,2)" "filling:note"
+policy ''
+tree two; path=$(kiln store add "$tree")
 
 # ---- formats, and what is kept ----
 is "every rule has its line in the manual" "$(kiln audit --list --json | python3 -c '
