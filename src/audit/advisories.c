@@ -163,7 +163,7 @@ static void get_record(struct field_reader *r, enum osv_ecosystem e, struct str 
 	io->v[io->n++] = f;
 }
 
-/* False when it is not whole. */
+/* Adds what is about those packages, copied; false when the text is not whole. */
 static bool get_all(struct arena *a, struct str text, struct str_set packages,
 		    struct advisories *io)
 {
@@ -174,17 +174,18 @@ static bool get_all(struct arena *a, struct str text, struct str_set packages,
 	io->n_unread += field_count(&r);
 	struct str unread = field_get(&r), why = field_get(&r);
 	while (!r.bad && r.rest.n > 1) {
-		struct str key = field_get(&r);
-		struct field_reader record = {.rest = field_get(&r), .a = a};
+		struct str key = field_get(&r), bytes = field_get(&r);
 
 		if (r.bad || !key.n || !str_set_has(packages, key))
 			continue;
-		get_record(&record, key.p[0] == 'P' ? OSV_PYPI : OSV_DEBIAN, str_skip(key, 1), io);
+		struct field_reader record = {.rest = arena_str(a, bytes), .a = a};
+		get_record(&record, key.p[0] == 'P' ? OSV_PYPI : OSV_DEBIAN,
+			   arena_str(a, str_skip(key, 1)), io);
 		r.bad |= record.bad;
 	}
 	if (unread.n && !io->unread.n) {
-		io->unread = unread;
-		io->why = why;
+		io->unread = arena_str(a, unread);
+		io->why = arena_str(a, why);
 	}
 	if (!r.bad && str_eqz(r.rest, "."))
 		return true;
@@ -223,9 +224,7 @@ static bool recall(struct arena *a, const char *kept, const char *head, struct s
 
 	if (file_read(AT_FDCWD, kept, &text, &absent) || !str_starts(buf_str(&text), str_c(head)))
 		return false;
-	/* Strings are slices of it. */
-	struct str all = arena_str(a, str_skip(buf_str(&text), strlen(head)));
-	if (get_all(a, all, packages, io))
+	if (get_all(a, str_skip(buf_str(&text), strlen(head)), packages, io))
 		return true;
 	io->n_entries = before.n_entries;
 	io->n_unread = before.n_unread;
@@ -249,8 +248,9 @@ static errint read_export(const char *file, int fd, const struct stat *st, struc
 	if (!mkdir_p(AT_FDCWD, dir, 0700, &ignored) &&
 	    file_write(AT_FDCWD, kept, buf_str(&text), 0600, 0, &ignored))
 		err_clear(&ignored);
-	struct str all = arena_str(a, str_skip(buf_str(&text), strlen(head)));
-	return get_all(a, all, packages, io) ? 0 : err_set(err, ERR_CORRUPT, "it is not whole");
+	if (!get_all(a, str_skip(buf_str(&text), strlen(head)), packages, io))
+		return err_set(err, ERR_CORRUPT, "it is not whole");
+	return 0;
 }
 
 errint advisories_read(const char *file, struct str_set packages, struct arena *a,
