@@ -11,13 +11,13 @@
 #include "base/toml.h"
 #include "sbom/spdx.h"
 
-enum { OFF = -1, DAY = 24 * 60 * 60 };
+enum { OFF = -1, UNSAID = -2, DAY = 24 * 60 * 60 };
 
 void audit_policy_init(struct audit_policy *p)
 {
 	*p = (struct audit_policy){.fail_on = AUDIT_ERROR};
 	for (size_t i = 0; i < AUDIT_RULES_COUNT; i++)
-		p->severity[i] = (signed char)audit_rule_severity((enum audit_rule)i);
+		p->severity[i] = UNSAID;
 }
 
 /* ---- reading ---- */
@@ -321,11 +321,10 @@ static void see_filling(const struct audit_policy *p, struct audit_finding *f)
 }
 
 /* What a policy says of a rule holds for it all; else a finding may be graver than its rule. */
-static int severity_of(const struct audit_policy *p, const struct audit_finding *f)
+static int severity_of(const struct audit_policy *p, enum audit_rule rule,
+		       enum audit_severity otherwise)
 {
-	if (p->severity[f->rule] != (signed char)audit_rule_severity(f->rule))
-		return p->severity[f->rule];
-	return (int)f->severity;
+	return p->severity[rule] == UNSAID ? (int)otherwise : p->severity[rule];
 }
 
 void audit_policy_apply(struct audit_policy *p, struct audit_findings *f)
@@ -336,7 +335,7 @@ void audit_policy_apply(struct audit_policy *p, struct audit_findings *f)
 		struct audit_finding *at = &f->v[i];
 
 		see_filling(p, at);
-		int severity = severity_of(p, at);
+		int severity = severity_of(p, at->rule, at->severity);
 		if (severity == OFF)
 			continue;
 		at->severity = (enum audit_severity)severity;
@@ -357,12 +356,14 @@ void audit_policy_apply(struct audit_policy *p, struct audit_findings *f)
 static void tell(const struct audit_policy *p, const struct audit_exception *e,
 		 enum audit_rule rule, const char *text, struct audit_findings *f)
 {
-	if (p->severity[rule] == OFF)
+	int severity = severity_of(p, rule, audit_rule_severity(rule));
+
+	if (severity == OFF)
 		return;
 	ARRAY_GROW(f->v, f->n, f->cap);
 	f->v[f->n++] = (struct audit_finding){
 		.rule = rule,
-		.severity = (enum audit_severity)p->severity[rule],
+		.severity = (enum audit_severity)severity,
 		.path = S(""),
 		.file = S(""),
 		.subject = e->subject,

@@ -44,7 +44,7 @@ struct audit_policy {
 	bool has_licences;
 	struct str *licences; /* that are allowed */
 	size_t n_licences;
-	/* of each rule: a severity, or below 0: off */
+	/* of each rule: a severity, or below 0: off, or nothing said */
 	signed char severity[AUDIT_RULES_COUNT];
 	struct audit_exception *exceptions;
 	size_t n_exceptions;

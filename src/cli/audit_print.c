@@ -150,7 +150,7 @@ static void sarif_location(const struct audit_finding *f, struct str path)
 		out_str(S("file://"));
 		out_uri(f->path.n ? f->path : path);
 		out_str(f->file.n && f->path.n ? S("/") : S(""));
-		out_uri(f->file);
+		out_uri(f->path.n || path.n || f->file.n ? f->file : S("/"));
 		out_str(S("\"}}"));
 	}
 	out_str(S(", \"logicalLocations\": [{\"fullyQualifiedName\": "));

@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 30
+plan 32
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
 export NIX_STORE_DIR="$T/st" NIX_STATE_DIR="$T/var" NIX_LOG_DIR="$T/log"
@@ -74,6 +74,12 @@ PY
 is "names that only a third entry joins are one, too" "$(found chain.zip)" "vulnerable:error:CVE-Y"
 
 # ---- policies ----
+export_of low.zip <<'PY'
+[entry("GHSA-L", "plain", [{"introduced": "0"}], database_specific={"severity": "LOW"})]
+PY
+is "what is not grave is a warning" "$(found low.zip)" "vulnerable:warning:GHSA-L"
+printf '[audit.severity]\nvulnerable = "error"\n' >.flox/kiln.toml
+is "unless the policy says otherwise, be it the rule's own" "$(found low.zip)" "vulnerable:error:GHSA-L"
 printf '[audit]\nadvisories = ["b.zip"]\n[[audit.exception]]\nsubject = "GHSA-8"\nreason = "not called"\n' >.flox/kiln.toml
 like "a policy names exports and exceptions" "$(kiln audit "$path")" "^tree: 0 errors, 0 warnings, 1 excepted"
 export_of b.zip <<'PY'
