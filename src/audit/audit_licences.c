@@ -11,6 +11,17 @@ static bool is_somebodys(const struct component *c)
 	return c->ecosystem != COMPONENT_GENERIC || c->said.n || c->licence.n;
 }
 
+/* Somebody may allow "A AND B" and not B by itself. */
+static bool is_allowed_as_whole(const struct auditing *au, struct str licence)
+{
+	const struct audit_policy *p = au->in->policy;
+
+	for (size_t i = 0; i < p->n_licences; i++)
+		if (str_eq(spdx_expression(au->in->a, p->licences[i]), licence))
+			return true;
+	return false;
+}
+
 static void see(struct auditing *au, struct str path, const struct component *c)
 {
 	const struct audit_policy *p = au->in->policy;
@@ -25,7 +36,8 @@ static void see(struct auditing *au, struct str path, const struct component *c)
 			  "%s does not say its licence%s%.*s%s", what,
 			  c->said.n ? " in words that are known: '" : "", STR_ARG(c->said),
 			  c->said.n ? "'" : "");
-	else if (!spdx_allowed(au->in->a, c->licence, p->licences, p->n_licences, &which))
+	else if (!is_allowed_as_whole(au, c->licence) &&
+		 !spdx_allowed(au->in->a, c->licence, p->licences, p->n_licences, &which))
 		audit_add(au, AUDIT_LICENCE, path, c->info, which, NULL,
 			  "%s is under '%.*s': '%.*s' is not allowed", what, STR_ARG(c->licence),
 			  STR_ARG(which));

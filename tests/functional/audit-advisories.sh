@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-plan 32
+plan 33
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
 export NIX_STORE_DIR="$T/st" NIX_STATE_DIR="$T/var" NIX_LOG_DIR="$T/log"
@@ -129,6 +129,7 @@ is "licences that are not allowed, and none that is known" "$(licences '"MIT", "
 	"licence:error:LGPL-2.1-or-later licence-unknown:warning:odd"
 is "of OR one is enough, of AND all are asked" "$(licences '"BSD-3-Clause"' | tr ' ' '\n' | sort | uniq -c | awk '{print $1 $2}' | tr '\n' ' ')" \
 	"1licence-unknown:warning:odd 3licence:error:MIT "
+is "an expression may be allowed as a whole" "$(licences '"MIT", "BSD-3-Clause", "MIT and LGPL-2.1-or-later WITH gcc-exception-3.1"')" "licence-unknown:warning:odd"
 fails_like "what is no licence has its place" "kiln.toml:2:[0-9]+: 'MTI' is no SPDX licence" licences '"MTI"'
 rm .flox/kiln.toml
 
