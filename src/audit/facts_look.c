@@ -3,6 +3,7 @@
  * The walk through one path: every file, folder and link of it once. */
 #include <dirent.h>
 #include <elf.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -225,6 +226,10 @@ static errint look_at_path(struct path_look *l, struct err *err)
 	const char *real = site_real(l->s, l->scratch, l->info->path);
 	struct stat st;
 
+	if (lstat(real, &st) && errno == ENOENT) {
+		err_set(err, ERR_NOT_FOUND, "it is registered, and not there");
+		return err_hint(err, "kiln store repair %.*s", STR_ARG(l->info->path));
+	}
 	if (lstat(real, &st))
 		return err_sys(err, "reading '%s'", real);
 	/* A file alone is a source or a script; a link is nothing by itself. */

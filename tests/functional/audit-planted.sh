@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
 command -v cc >/dev/null || skip_all "no compiler"
-plan 69
+plan 70
 top=$(cd "$(dirname "$0")/../.." && pwd)
 KILN_DATA_DIR=$T/data
 export KILN_DATA_DIR
@@ -221,3 +221,5 @@ is "a broken record counts as absent" "$(rules "$path")" "$before"
 sed -i 's/libs.so/libz.so/g' "$kept"
 is "a whole one is believed" "$(rules "$path" | grep -c libz)" 1
 is "but not with --fresh" "$(rules --fresh "$path")" "$before"
+tree gone; echo x >"$tree/lib/x"; path=$(kiln store add "$tree"); chmod -R u+w "$KILN_STORE$path"; rm -rf "$KILN_STORE$path"
+fails_like "a path that somebody deleted, with the cure" "hint: kiln store repair $path" kiln audit "$path"
