@@ -7,86 +7,11 @@
 
 enum { MAX_WORDS = 400 };
 
-/* X(words, what they mean): lower case, without "the", "license", "licence", "version" and signs;
- * sorted. */
-#define WORDS(X)                                                                    \
-	X("0bsd", "0BSD")                                                           \
-	X("2 clause bsd", "BSD-2-Clause")                                           \
-	X("3 clause bsd", "BSD-3-Clause")                                           \
-	X("apache", "Apache-2.0")                                                   \
-	X("apache 2", "Apache-2.0")                                                 \
-	X("apache 2 0", "Apache-2.0")                                               \
-	X("apache software", "Apache-2.0")                                          \
-	X("apache software 2 0", "Apache-2.0")                                      \
-	X("apache v2", "Apache-2.0")                                                \
-	X("apache v2 0", "Apache-2.0")                                              \
-	X("apache2", "Apache-2.0")                                                  \
-	X("asl 2 0", "Apache-2.0")                                                  \
-	X("boost software", "BSL-1.0")                                              \
-	X("boost software 1 0 bsl 1 0", "BSL-1.0")                                  \
-	X("bsd 2", "BSD-2-Clause")                                                  \
-	X("bsd 2 clause", "BSD-2-Clause")                                           \
-	X("bsd 2 clause simplified", "BSD-2-Clause")                                \
-	X("bsd 3", "BSD-3-Clause")                                                  \
-	X("bsd 3 clause", "BSD-3-Clause")                                           \
-	X("bsd 3 clause new or revised", "BSD-3-Clause")                            \
-	X("bsd simplified", "BSD-2-Clause")                                         \
-	X("cc0 1 0", "CC0-1.0")                                                     \
-	X("cc0 1 0 universal cc0 1 0 public domain dedication", "CC0-1.0")          \
-	X("eclipse public 2 0 epl 2 0", "EPL-2.0")                                  \
-	X("european union public 1 2 eupl 1 2", "EUPL-1.2")                         \
-	X("expat", "MIT")                                                           \
-	X("freebsd", "BSD-2-Clause")                                                \
-	X("gnu affero general public v3", "AGPL-3.0-only")                          \
-	X("gnu affero general public v3 or later agplv3+", "AGPL-3.0-or-later")     \
-	X("gnu general public v2 gplv2", "GPL-2.0-only")                            \
-	X("gnu general public v2 or later gplv2+", "GPL-2.0-or-later")              \
-	X("gnu general public v3 gplv3", "GPL-3.0-only")                            \
-	X("gnu general public v3 or later gplv3+", "GPL-3.0-or-later")              \
-	X("gnu gpl v3 0", "GPL-3.0-only")                                           \
-	X("gnu gplv3", "GPL-3.0-only")                                              \
-	X("gnu lesser general public v2 1 lgplv2 1", "LGPL-2.1-only")               \
-	X("gnu lesser general public v2 1 or later lgplv2 1+", "LGPL-2.1-or-later") \
-	X("gnu lesser general public v2 lgplv2", "LGPL-2.0-only")                   \
-	X("gnu lesser general public v2 or later lgplv2+", "LGPL-2.0-or-later")     \
-	X("gnu lesser general public v3 lgplv3", "LGPL-3.0-only")                   \
-	X("gnu lesser general public v3 or later lgplv3+", "LGPL-3.0-or-later")     \
-	X("gplv2", "GPL-2.0-only")                                                  \
-	X("gplv2+", "GPL-2.0-or-later")                                             \
-	X("gplv3", "GPL-3.0-only")                                                  \
-	X("gplv3+", "GPL-3.0-or-later")                                             \
-	X("historical permission notice and disclaimer hpnd", "HPND")               \
-	X("isc", "ISC")                                                             \
-	X("isc iscl", "ISC")                                                        \
-	X("lgplv2+", "LGPL-2.0-or-later")                                           \
-	X("lgplv3", "LGPL-3.0-only")                                                \
-	X("lgplv3+", "LGPL-3.0-or-later")                                           \
-	X("mit", "MIT")                                                             \
-	X("mit mit", "MIT")                                                         \
-	X("mit no attribution mit 0", "MIT-0")                                      \
-	X("modified bsd", "BSD-3-Clause")                                           \
-	X("mozilla public 1 1 mpl 1 1", "MPL-1.1")                                  \
-	X("mozilla public 2 0", "MPL-2.0")                                          \
-	X("mozilla public 2 0 mpl 2 0", "MPL-2.0")                                  \
-	X("mpl 2 0", "MPL-2.0")                                                     \
-	X("mplv2", "MPL-2.0")                                                       \
-	X("new bsd", "BSD-3-Clause")                                                \
-	X("psf", "PSF-2.0")                                                         \
-	X("psf 2 0", "PSF-2.0")                                                     \
-	X("python software foundation", "PSF-2.0")                                  \
-	X("simplified bsd", "BSD-2-Clause")                                         \
-	X("unlicense", "Unlicense")                                                 \
-	X("unlicense unlicense", "Unlicense")                                       \
-	X("w3c", "W3C")                                                             \
-	X("zlib", "Zlib")                                                           \
-	X("zlib libpng zlib", "Zlib")                                               \
-	X("zpl 2 1", "ZPL-2.1")
-
 static const struct words_row {
 	const char *words, *id;
 } rows[] = {
 #define X(words, id) {words, id},
-	WORDS(X)
+#include "sbom/spdx_words.def"
 #undef X
 };
 

@@ -98,6 +98,26 @@ static void test_words(void)
 	IS_STR(spdx_of_words(&a, str_n(big, 100000)), S(""), "a text of 100 kB is no name");
 }
 
+/* Each row is found: the tables are sorted. */
+static void test_tables(void)
+{
+	size_t wrong = 0;
+	ARENA(a);
+
+#define X(id) wrong += !str_eq(spdx_id(S(id)), S(id));
+#include "sbom/spdx_licences.def"
+#undef X
+	IS_INT(wrong, 0, "licences");
+#define X(id) wrong += !str_eq(spdx_exception(S(id)), S(id));
+#include "sbom/spdx_exceptions.def"
+#undef X
+	IS_INT(wrong, 0, "exceptions");
+#define X(words, id) wrong += !str_eq(spdx_of_words(&a, S(words)), S(id)) || !spdx_id(S(id)).n;
+#include "sbom/spdx_words.def"
+#undef X
+	IS_INT(wrong, 0, "words");
+}
+
 static void test_policy(void)
 {
 	const struct str some[] = {S("MIT"), S("Apache-2.0"), S("GPL-2.0-only"),
@@ -241,6 +261,7 @@ int main(void)
 {
 	test_expressions();
 	test_words();
+	test_tables();
 	test_policy();
 	test_purls();
 	test_parts();
