@@ -101,26 +101,29 @@ static void tracks(struct completion *c)
 
 /* ---- the environment ---- */
 
-/* The manifest of the folder, or the nearest above that has one. */
-static const struct toml *manifest(struct completion *c)
+static const struct toml *manifest_in(struct completion *c, struct str dir)
 {
 	BUF(text, LIMIT_TOML_TEXT);
-	struct str dir;
+	char *file CLEANUP_FREE = path_join(dir, S(".flox/env/manifest.toml"));
 	struct toml *root;
-	char *here CLEANUP_FREE = NULL;
 	ERR(none);
 
-	if (path_absolute(c->dir ? str_c(c->dir) : S("."), &here, &none))
-		return NULL;
-	for (dir = str_c(here); dir.n > 1; dir = path_dir(dir)) {
-		char *file CLEANUP_FREE = path_join(dir, S(".flox/env/manifest.toml"));
+	return file_read(AT_FDCWD, file, &text, &none) ||
+			       toml_parse(buf_str(&text), file, &c->cli->a, &root, &none)
+		       ? NULL
+		       : root;
+}
 
-		if (file_read(AT_FDCWD, file, &text, &none) == 0)
-			return toml_parse(buf_str(&text), file, &c->cli->a, &root, &none) ? NULL
-											  : root;
-		err_clear(&none);
-	}
-	return NULL;
+/* The manifest of the folder, or the nearest above that has one; else the user's own. */
+static const struct toml *manifest(struct completion *c)
+{
+	char *dir CLEANUP_FREE = NULL;
+	ERR(none);
+
+	if (!environment_find(c->dir, false, &dir, &none))
+		return manifest_in(c, str_c(dir));
+	err_clear(&none);
+	return environment_default_dir(&dir, &none) ? NULL : manifest_in(c, str_c(dir));
 }
 
 static void keys_of(struct completion *c, const char *table, struct str help)

@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 root=$(cd "$(dirname "$0")/../.." && pwd)
-plan 27
+plan 28
 mkdir -p "$T/project/.flox/pkgs/two" "$T/project/.flox/env" "$T/project/sub/folder" "$T/project/my files"
 cd "$T/project/sub" || exit 1
 touch ../.flox/pkgs/one.nix ../.flox/pkgs/two/default.nix "../my files/a b.txt"
@@ -40,6 +40,9 @@ of_environment() { # WHAT COMMAND EXPECTED
 		pass "$1 # SKIP there is no kiln $2"
 	fi
 }
+mkdir -p "$XDG_CONFIG_HOME/kiln/default/.flox/env"
+printf 'version = 1\n[install]\nown.pkg-path = "own"\n' >"$XDG_CONFIG_HOME/kiln/default/.flox/env/manifest.toml"
+is "outside of projects, what the user's own has" "$(cd / && offered uninstall '')" "own :words"
 of_environment "services of the environment" "services stop" "web :words"
 is "of another, that the line names" "$(cd / && offered services -d "$T/project" stop ''; cd / && offered build --project="$T/project" o)" "web :words
 one :files"
