@@ -48,6 +48,11 @@ static errint make(struct cli *cli, const struct sbom_command *c, struct sbom_op
 	size_t n;
 	errint rc = named_path(cli, c->name, &top, err);
 
+	if (!rc && store_path_is_drv(top)) {
+		err_set(err, ERR_UNSUPPORTED, "'%s' is a derivation, and no package", c->name);
+		return err_hint(err, "name what it makes: kiln store --query --outputs %s",
+				c->name);
+	}
 	if (!rc)
 		rc = sbom_facts(cli, c->project, &facts, err);
 	if (!rc)

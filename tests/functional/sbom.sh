@@ -2,7 +2,7 @@
 # kiln sbom: what a closure consists of, in the formats of others. tests/full/sbom.sh has them validated.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 41
+plan 42
 cd "$T" || exit 1
 # Builds without a sandbox need a store at its own place.
 unset KILN_STORE
@@ -166,6 +166,7 @@ fails_like "there is no other format" "there is no format 'xml'" kiln sbom top -
 fails_like "what is not built has no components" "recipe 'unbuilt' is not built" sh -c \
 	'echo "{ }: derivation { name = \"unbuilt\"; system = builtins.currentSystem; builder = \"/bin/sh\"; }" >.flox/pkgs/unbuilt.nix; "$0/kiln" sbom unbuilt' "$KILN_BUILD"
 fails_like "nor has a path of another store" "is not in the Nix store" kiln sbom /nix/store/5jvhvw27r1fwl6j0gb6sk140s259lbzx-glibc-2.41
+fails_like "a derivation is no package" "is a derivation, and no package" kiln sbom "$(kiln store --query --deriver "$top")"
 fails_like "a file that cannot be written is told" "missing/x" kiln sbom top -o "$T/missing/x"
 echo '{ }: throw "broken"' >.flox/pkgs/unbuilt.nix
 # shellcheck disable=SC2016 # the inner shell's
