@@ -47,7 +47,7 @@ of_environment "services of the environment" "services stop" "web :words"
 is "of another, that the line names" "$(cd / && offered services -d "$T/project" stop ''; cd / && offered build --project="$T/project" o)" "web :words
 one :files"
 mkdir -p ../.flox/run/generations/7
-echo '{"number": 7, "created": 1, "did": "install hello", "manifest": "x", "lock": "x", "installs": "x", "profile": "/nix/store/x"}' >../.flox/run/generations/7/generation.json
+echo '{"number": 7, "parent": 0, "created": 1, "did": "install hello", "manifest": "x", "lock": "x", "installs": "x", "profile": "/nix/store/x"}' >../.flox/run/generations/7/generation.json
 is "what is not whole is no generation" "$(offered env rollback '')" ":words"
 ln -s /nix/store/x ../.flox/run/generations/7/profile
 is "what is, is one" "$(offered env rollback '')" "7 :words"
