@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """./dev bench release [--runs N]: kiln release beside git's own commands, on a repository with 50 tracks and
-tags and a bare remote: the whole process's wall time, taken in turn. By hand a promotion is a fetch, the
+tags and a bare remote, with a gate before each track whose signed evidence is judged: the whole process's wall
+time, taken in turn. By hand a promotion is a fetch, the
 question whether it is a fast-forward, whether the work tree is clean, an atomic push, and the branch here."""
 import argparse
+import hashlib
 import os
 import shutil
 import statistics
@@ -31,17 +33,30 @@ OWN = {
     "status": ["status"],
 }
 
+IT = """{ }: derivation { name = "it"; system = "builtin"; builder = "builtin:fetchurl"; url = "file://FILE"; outputHashAlgo = "sha256";
+  outputHash = "%s"; }
+""" % hashlib.sha256(b"it\n").hexdigest()
+TRACKS = "".join(f'[release.track.{name}]\nfrom = {sources}\ngates = {gates}\n' for name, sources, gates in (
+    ("latest-testing", [], ["build"]), ("latest-staging", ["latest-testing"], ["build"]), ("latest", ["latest-staging"], ["build"]),
+    ("main-testing", [], ["build"]), ("main-staging", ["main-testing"], ["build"]), ("main", ["latest", "main-staging"], [])))
+
 
 class Repository:
     def __init__(self, work):
         self.work, self.tree, self.bare = work, work + "/tree", work + "/bare.git"
-        self.env = {**os.environ, "HOME": work, "XDG_CACHE_HOME": work + "/cache", "GIT_CONFIG_NOSYSTEM": "1",
+        self.env = {**os.environ, "HOME": work, "XDG_CACHE_HOME": work + "/cache", "XDG_CONFIG_HOME": work + "/config",
+                    "KILN_STORE": work + "/store", "GIT_CONFIG_NOSYSTEM": "1",
                     "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
         subprocess.run(["git", "init", "-q", "--bare", self.bare], check=True)
         subprocess.run(["git", "init", "-q", "-b", "main", self.tree], check=True)
         os.makedirs(self.tree + "/.flox/pkgs")
         with open(self.tree + "/.flox/pkgs/it.nix", "w") as f:
-            f.write("{ }: null\n")
+            f.write(IT.replace("FILE", work + "/file"))
+        with open(work + "/file", "w") as f:
+            f.write("it\n")
+        with open(self.tree + "/.flox/kiln.toml", "w") as f:
+            f.write(TRACKS)
+        self.kiln("key", "trust", self.kiln("key", "generate", "ci").strip(), "--gate", "build")
         for i in range(41):
             self.version(i + 60)
             if i < 40:
@@ -54,10 +69,18 @@ class Repository:
         self.git("remote", "add", "origin", self.bare)
         self.git("push", "-q", "origin", "--all")
         self.git("push", "-q", "origin", "--tags")
+        for track in ("main-testing", "main-staging", "latest", "latest-staging", "latest-testing"):
+            self.kiln("release", "gate", track, "--push")
         self.refs = [self.list(folder) for folder in (self.tree, self.bare)]
 
     def git(self, *args):
         subprocess.run(["git", "-C", self.tree, *args], check=True, env=self.env)
+
+    def kiln(self, *args):
+        done = subprocess.run([KILN, *args], cwd=self.tree, env=self.env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode:
+            raise Failed(f"bench: kiln {' '.join(args)}:\n{done.stderr}")
+        return done.stdout
 
     def version(self, patch):
         with open(self.tree + "/versions.nix", "w") as f:
