@@ -78,8 +78,11 @@ in
   };
   libtool = withPerl {
     debs = [ "libtool" "libtool-bin" ];
-    deps = [ "autotools-dev" "coreutils" "gnugrep" "gnused" ];
-    rules = [ [ "config" "bin/*" ] ];
+    deps = [ "autotools-dev" "coreutils" "gnugrep" "gnused" "m4" ];
+    rules = [
+      [ "config" "bin/*" ]
+      [ "replace" "bin/libtoolize" "func_find_tool M4 gm4 gnum4 m4" "M4=${groups.m4}/bin/m4" ]
+    ];
   };
   gettext = withPerl {
     debs = [ "gettext" "gettext-base" "autopoint" ];
