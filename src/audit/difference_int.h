@@ -33,7 +33,8 @@ void difference_add_at(struct tree_comparison *c, const struct pair *p, enum dif
 /* What two words look like that differ at `at`, by what stands around it. */
 enum difference_cause difference_cause_of_words(const struct tree_comparison *c,
 						const struct pair *p, size_t at);
-/* Of two binary files: adds the first texts in them that differ by a path or a time, if any do. */
+/* Of two binary files: adds the first texts in them that differ by a path or a time, if any do, or
+ * where the same ones stand in another order. */
 bool difference_in_texts(struct tree_comparison *c, const struct pair *p);
 /* Of two versions that are not equal: adds what is different. */
 ATTR_MUST_CHECK errint difference_look(struct tree_comparison *c, const struct pair *p,

@@ -53,6 +53,21 @@ static void leave_own(struct printed *t, const struct printed *others)
 	t->n = n;
 }
 
+/* All texts are in both: as when objects are linked, or names written, in another order. */
+static bool add_other_order(struct tree_comparison *c, const struct pair *p,
+			    const struct printed *b, const struct printed *f)
+{
+	size_t i = 0;
+
+	while (i < b->n && i < f->n && str_eq(b->v[i], f->v[i]))
+		i++;
+	if (b->n != f->n || i == b->n)
+		return false;
+	difference_add_at(c, p, DIFFERENCE_ORDER, (size_t)(b->v[i].p - p->before.p),
+			  (size_t)(f->v[i].p - p->after.p));
+	return true;
+}
+
 bool difference_in_texts(struct tree_comparison *c, const struct pair *p)
 {
 	struct printed b = {0}, f = {0}, b_own = {0}, f_own = {0};
@@ -77,6 +92,8 @@ bool difference_in_texts(struct tree_comparison *c, const struct pair *p)
 			difference_add_at(c, p, cause, (size_t)(texts.before.p - p->before.p) + at,
 					  (size_t)(texts.after.p - p->after.p) + at);
 	}
+	if (!found && !b_own.n && !f_own.n)
+		found = add_other_order(c, p, &b, &f);
 	free(b.v);
 	free(f.v);
 	free(b_own.v);

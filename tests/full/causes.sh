@@ -1,5 +1,5 @@
 #!/bin/sh
-# Causes of nondeterminism, each planted alone in a build: `kiln verify --rebuild --vary all` names it as
+# Sixteen causes of nondeterminism, each planted alone in a build: `kiln verify --rebuild --vary all` names it as
 # diffoscope(1) sees it in the two outputs, and reprotest(1), whose variations they are, finds the same program's
 # outputs different, too. Then fifty packages of the set and more, which are clean: no alarm.
 #
@@ -22,10 +22,10 @@ planted=
 plant() {
 	cat >"$1.sh"
 	cat >".flox/pkgs/$1.nix" <<NIX
-{ bash, coreutils, gnutar, gcc, gawk, xz, python3, lib }:
+{ bash, coreutils, gnutar, gcc, binutils, gawk, xz, python3, lib }:
 derivation {
   name = "$1"; system = builtins.currentSystem; builder = "\${bash}/bin/bash"; args = [ "-euc" "mkdir \$out; . \${../../$1.sh}" ];
-  PATH = lib.makeBinPath [ coreutils gnutar gcc gawk xz python3 ];
+  PATH = lib.makeBinPath [ coreutils gnutar gcc binutils gawk xz python3 ];
 }
 NIX
 	planted="$planted $1"
@@ -51,6 +51,11 @@ plant file-order "folder-order order" 'Ordering differences only' +fileordering 
 mkdir d
 for n in z c m a k b y; do echo $n >d/$n; done
 python3 -c 'import os; print(*os.listdir("d"), sep="\n")' >$out/list
+S
+plant link-order "folder-order order" 'Ordering differences only|readelf|strings' +fileordering <<'S'
+mkdir d
+for n in z c m a k b y; do echo "int function_$n(void) { return 1; }" >d/$n.c; gcc -c d/$n.c -o d/$n.o && rm d/$n.c; done
+ld -shared --build-id=none $(python3 -c 'import os; print(*("d/" + n for n in os.listdir("d")))') -o $out/lib.so
 S
 plant hash-seed "- order" 'Ordering differences only' +environment <<'S'
 python3 -c 'print(*{"red", "green", "blue", "white", "black", "grey", "brown"}, sep="\n")' >$out/colours

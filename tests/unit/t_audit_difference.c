@@ -60,6 +60,10 @@ static const struct {
 	{"path moves",
 	 "printf '\\1\\2%s\\0one text\\0/build%s/x.c\\0another text\\0' $V \"`[ $V = 1 ] || echo er`\" >f",
 	 "f", DIFFERENCE_BUILD_PATH},
+	{"names in binary",
+	 "printf '\\1\\0'$V'aaa'$((9 - V))'\\0' >f; [ $V = 1 ] && printf 'qnx6_lookup\\0qnx6_statfs\\0' >>f || printf "
+	 "'qnx6_statfs\\0qnx6_lookup\\0' >>f",
+	 "f", DIFFERENCE_ORDER},
 	{"date moves",
 	 "printf '\\1\\2%s\\0%sone text\\0on 2026-11-2%s\\0' $V \"`[ $V = 1 ] || echo a`\" $V >f",
 	 "f", DIFFERENCE_TIME},
