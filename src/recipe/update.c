@@ -336,6 +336,8 @@ static errint edit_spelling(struct source_update *w, struct err *err)
 
 static errint move_source(struct source_update *w, struct err *err)
 {
+	struct update_others others = {0};
+
 	w->n_edits = 0;
 	errint rc = programs_read(&w->u->trial, w->a, &w->programs, err);
 	if (!rc)
@@ -345,8 +347,12 @@ static errint move_source(struct source_update *w, struct err *err)
 	if (!rc)
 		rc = update_hashes(w, err);
 	if (!rc)
+		rc = update_look_at_others(w, &others, err);
+	if (!rc)
 		rc = recipe_files_edit(&w->u->files, w->edits, w->n_edits, err);
-	return rc ? rc : updater_refresh(w->u, err);
+	if (!rc)
+		rc = updater_refresh(w->u, err);
+	return rc ? rc : update_compare_others(w, &others, err);
 }
 
 /* A commit's first digits tell enough. */

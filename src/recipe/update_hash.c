@@ -39,7 +39,7 @@ static const char *place_of(struct arena *a, const struct recipe_source *s)
 	return arena_strz(a, s->kind == RECIPE_SOURCE_GIT ? s->ref : s->url);
 }
 
-static bool same_place(const struct recipe_source *a, const struct recipe_source *b)
+bool update_same_place(const struct recipe_source *a, const struct recipe_source *b)
 {
 	if (!str_eq(a->url, b->url) || !str_eq(a->ref, b->ref) || a->n_urls != b->n_urls)
 		return false;
@@ -55,7 +55,7 @@ static bool is_there(struct arena *a, const struct trial *t, const struct recipe
 		struct recipe_source now;
 
 		if (t->drvs[k].fixed && recipe_source_read(a, &t->drvs[k].drv, &now) &&
-		    hash_eq(&now.hash, &s->hash) && same_place(&now, s))
+		    hash_eq(&now.hash, &s->hash) && update_same_place(&now, s))
 			return true;
 	}
 	return false;
@@ -64,7 +64,8 @@ static bool is_there(struct arena *a, const struct trial *t, const struct recipe
 static bool was_there(const struct source_update *w, const struct recipe_source *now)
 {
 	for (size_t i = 0; i < w->n; i++)
-		if (hash_eq(&now->hash, &w->sources[i].hash) && same_place(now, &w->sources[i]))
+		if (hash_eq(&now->hash, &w->sources[i].hash) &&
+		    update_same_place(now, &w->sources[i]))
 			return true;
 	return false;
 }
@@ -164,7 +165,8 @@ static errint check_all(const struct source_update *w, const struct wanted *v,
 			struct recipe_source now;
 
 			found = t.drvs[k].fixed && recipe_source_read(w->a, &t.drvs[k].drv, &now) &&
-				same_place(&now, &v[i].now) && hash_eq(&now.hash, &got[i].hash);
+				update_same_place(&now, &v[i].now) &&
+				hash_eq(&now.hash, &got[i].hash);
 		}
 		if (!found)
 			rc = err_set(err, ERR_FAILED,

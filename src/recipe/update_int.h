@@ -35,3 +35,23 @@ ATTR_MUST_CHECK errint update_wrong_hashes(struct source_update *w, struct err *
  * other way round, into notes. */
 ATTR_MUST_CHECK errint update_compare_requires(struct source_update *w, struct str old_path,
 					       struct str new_path, struct err *err);
+
+/* update_hash.c: do both fetch the same? Hashes apart. */
+bool update_same_place(const struct recipe_source *a, const struct recipe_source *b);
+
+/* update_shared.c: what the other recipes fetch, looked at where an edit is about a file that they
+ * may read, too. */
+struct update_others {
+	struct update_other {
+		struct str name;
+		struct recipe_source *v;
+		size_t n;
+	} * v;
+	size_t n;
+};
+/* Before the edits are applied. */
+ATTR_MUST_CHECK errint update_look_at_others(const struct source_update *w,
+					     struct update_others *out, struct err *err);
+/* After that: who moves along is a note; ERR_UNSUPPORTED when one would have a wrong hash. */
+ATTR_MUST_CHECK errint update_compare_others(struct source_update *w,
+					     const struct update_others *others, struct err *err);

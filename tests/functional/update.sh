@@ -9,7 +9,7 @@ command -v git >/dev/null || skip_all "no git"
 command -v patch >/dev/null || skip_all "no patch"
 command -v openssl >/dev/null || skip_all "no openssl"
 python3 -c 'import zipfile' 2>/dev/null || skip_all "no python3"
-plan 77
+plan 81
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a \
 	GIT_COMMITTER_EMAIL=a@b no_proxy='*' KILN_CONF="$T/kiln.conf"
@@ -154,6 +154,19 @@ echo "{ stdenvNoCC, fetchPypi, versions }: stdenvNoCC.mkDerivation { pname = \"r
 update r --release old >/dev/null
 is "of two releases the one that is named" "$(cat versions.nix)" "let releases = { old.alpha = $(entry 1.1); new.alpha = $(entry 1.0); }; in { inherit releases; } // releases.new"
 rm versions.nix .flox/pkgs/r.nix
+
+# One version that two read.
+two() { echo "{ stdenvNoCC, fetchPypi, versions }: stdenvNoCC.mkDerivation { pname = \"$1\"; inherit (versions) version; dontUnpack = true; src = fetchPypi { pname = \"$2\"; inherit (versions) version; hash = $3; format = \"wheel\"; dist = \"py3\"; python = \"py3\"; }; }"; }
+echo "{ version = \"1.0\"; hash = \"$(hash_of alpha-1.0-py3-none-any.whl)\"; }" >versions.nix
+two r alpha versions.hash >.flox/pkgs/r.nix
+sed 's/"r"/"twin"/' .flox/pkgs/r.nix >.flox/pkgs/twin.nix
+like "one that has the same source is named" "$(update r --dry-run)" "^r: recipe 'twin' has the same source, and moves along$"
+two twin delta "\"$(hash_of delta-1.0-py3-none-any.whl)\"" >.flox/pkgs/twin.nix
+cp versions.nix "$T/versions.nix"
+fails_like "one that would have a wrong hash is not moved" "recipe 'twin' reads the same version, and would fetch another 'delta' by the hash that it has now$" kiln update r
+fails_like "with the cure" "^hint: give each a version of its own" kiln update r
+ok "and nothing is" cmp versions.nix "$T/versions.nix"
+rm versions.nix .flox/pkgs/r.nix .flox/pkgs/twin.nix
 
 # ---- branches and commits ----
 zero=sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
