@@ -3,7 +3,7 @@
 # nothing else, what is told of files that are not as they should be, and that --offline asks nobody.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-plan 80
+plan 82
 KILN_DATA_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export KILN_DATA_DIR KILN_CONF="$T/kiln.conf" NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 GIT_CONFIG_NOSYSTEM=1
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
@@ -286,3 +286,9 @@ for name in odd mute; do
 done
 ok "wheels are vendored" kiln vendor --all
 is "with the licence that is in one" "$(python3 -c 'import json; print(*[s.get("license") for s in json.load(open(".flox/sources/sources.json"))["sources"]], sep=", ")')" "None, MIT OR Zlib"
+
+# ---- a pattern of .gitignore that was meant for something else ----
+git init -q . && printf '*.txt\n*odd*\n' >.gitignore
+kiln vendor --all >/dev/null 2>"$T/err"
+like "a list that git ignores is told of" "$(cat "$T/err")" "/SHA256SUMS.txt' is ignored by git, but is to be committed: git add -f, or a line !SHA256SUMS.txt in .gitignore$"
+like "and a file" "$(cat "$T/err")" "^1 of the files in '.*' is ignored by git .'odd-1.0-py3-none-any.whl'.: a clone has not got it$"
