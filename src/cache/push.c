@@ -17,7 +17,7 @@
 #include "cache/cache_url.h"
 #include "cache/narinfo.h"
 #include "cache/push_place.h"
-#include "store/nar.h"
+#include "store/exchange.h"
 #include "store/path_signatures.h"
 
 enum { LEVEL = 3, PRIORITY = 40, LOOK_NS = 200 * 1000 * 1000, THREADS_MAX = 64 };
@@ -35,7 +35,6 @@ struct push {
 	struct signing_key *keys;
 	size_t n_keys;
 	struct push_item *items; /* each behind those that it refers to */
-	char **real;             /* where each lies */
 	size_t n;
 	struct push_place *place;
 	struct activity *activity;
@@ -52,9 +51,6 @@ static void push_release(struct push *p)
 {
 	for (size_t i = 0; i < p->n_keys; i++)
 		signing_key_wipe(&p->keys[i]);
-	for (size_t i = 0; p->real && i < p->n; i++)
-		free(p->real[i]);
-	free(p->real);
 	activity_end(p->activity);
 	if (p->place)
 		p->place->ops->close(p->place);
@@ -110,32 +106,16 @@ static const char *narinfo_file(struct push *p, struct str path)
 
 /* ---- one NAR ---- */
 
-/* The bytes of its NAR, hashed, into `to`. */
-static errint dump(const char *real, struct sink *to, const struct path_info *info, struct err *err)
-{
-	struct hash_sink sink CLEANUP(hash_sink_release) = hash_sink_init(HASH_SHA256, to);
-	struct hash got;
-	errint rc = nar_dump(AT_FDCWD, real, &sink.sink, NULL, NULL, err);
-
-	if (rc)
-		return rc;
-	hash_sink_finish(&sink, &got);
-	if (hash_eq(&got, &info->nar_hash))
-		return 0;
-	err_set(err, ERR_CORRUPT, "'%.*s' is not what was registered", STR_ARG(info->path));
-	return err_hint(err, "'kiln store verify --check-contents --repair' mends the store");
-}
-
-static errint pack_into(const struct push *p, const char *real, struct sink *to,
-			const struct path_info *info, struct err *err)
+static errint pack_into(const struct push *p, struct sink *to, const struct path_info *info,
+			struct err *err)
 {
 	struct zstd_sink z CLEANUP(zstd_sink_release) = {0};
 
 	if (p->to.packing == PACKING_NONE)
-		return dump(real, to, info, err);
+		return store_dump(p->store, info, to, err);
 	errint rc = zstd_sink_init(&z, to, p->to.level ? p->to.level : LEVEL, err);
 	if (!rc)
-		rc = dump(real, &z.sink, info, err);
+		rc = store_dump(p->store, info, &z.sink, err);
 	return rc ? rc : zstd_sink_end_frame(&z, err);
 }
 
@@ -150,7 +130,9 @@ static errint pack(struct push *p, size_t i, struct err *err)
 		return rc;
 	struct fd_sink file = fd_sink_init(fd);
 	struct hash_sink sink CLEANUP(hash_sink_release) = hash_sink_init(HASH_SHA256, &file.sink);
-	rc = pack_into(p, p->real[i], &sink.sink, &n->info, err);
+	rc = pack_into(p, &sink.sink, &n->info, err);
+	if (rc == ERR_CORRUPT)
+		err_hint(err, "'kiln store repair %.*s' mends the store", STR_ARG(n->info.path));
 	if (rc)
 		return err_wrap(err, "packing '%.*s'", STR_ARG(n->info.path));
 	n->file_size = sink.size;
@@ -328,7 +310,6 @@ static errint add_items(struct push *p, const struct str *sorted, size_t n, stru
 	for (size_t i = 0; i < n; i++)
 		names[i] = narinfo_file(p, sorted[i]);
 	p->items = ARENA_ARRAY(&p->arena, struct push_item, n);
-	p->real = xcalloc(n + 1, sizeof(*p->real));
 	errint rc = p->place->ops->have(p->place, names, n, there, err);
 	for (size_t i = 0; !rc && i < n; i++) {
 		struct push_item *item = &p->items[p->n];
@@ -337,7 +318,7 @@ static errint add_items(struct push *p, const struct str *sorted, size_t n, stru
 		if (there[i])
 			continue;
 		rc = store_query(p->store, &p->arena, sorted[i], &item->narinfo.info, err);
-		p->real[p->n++] = store_real_path(p->store, sorted[i]);
+		p->n++;
 	}
 	return rc;
 }

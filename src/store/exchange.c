@@ -41,8 +41,8 @@ static errint flush_buf(struct buf *b, struct sink *to, struct err *err)
 	return rc;
 }
 
-static errint export_nar(struct store *s, const struct path_info *info, struct sink *to,
-			 struct err *err)
+errint store_dump(const struct store *s, const struct path_info *info, struct sink *to,
+		  struct err *err)
 {
 	struct hash_sink sink CLEANUP(hash_sink_release) = hash_sink_init(HASH_SHA256, to);
 	char *real CLEANUP_FREE = store_real_path(s, info->path);
@@ -73,7 +73,7 @@ static errint export_path(struct store *s, struct str path, struct sink *to, str
 	put_u64(&b, 1);
 	rc = flush_buf(&b, to, err);
 	if (!rc)
-		rc = export_nar(s, &info, to, err);
+		rc = store_dump(s, &info, to, err);
 	if (rc)
 		return rc;
 	put_u64(&b, EXPORT_MAGIC);

@@ -10,6 +10,11 @@
 
 #include "store/store.h"
 
+/* The NAR of a path. ERR_CORRUPT when that is not what was registered: damage must not spread, so
+ * that what was written counts for nothing then. Any thread may call it. */
+ATTR_MUST_CHECK errint store_dump(const struct store *s, const struct path_info *info,
+				  struct sink *to, struct err *err);
+
 /* Appends the paths to the stream in this order, and ends it. A path that is not what was
  * registered is an error: damage must not spread. */
 ATTR_MUST_CHECK errint store_export(struct store *s, const struct str *paths, size_t n,
