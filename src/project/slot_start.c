@@ -165,6 +165,11 @@ struct folders {
 	size_t n, cap;
 };
 
+static void folders_release(struct folders *f)
+{
+	free(f->v);
+}
+
 static void add_folder(struct folders *f, struct arena *a, const char *path)
 {
 	char *absolute CLEANUP_FREE = NULL;
@@ -257,10 +262,9 @@ static errint check(struct start *s, struct slot_checked *known, struct slot_sta
 		    struct err *err)
 {
 	struct slot_findings found CLEANUP(findings_release) = {0};
-	struct folders beside = {0};
+	struct folders beside CLEANUP(folders_release) = {0};
 
 	find_beside(s, &beside);
-	struct str *v CLEANUP_FREE = beside.v;
 	const struct slot_case c = {
 		.store = s->r->session->store,
 		.a = s->a,
@@ -269,7 +273,7 @@ static errint check(struct start *s, struct slot_checked *known, struct slot_sta
 		.fillings = s->fillings,
 		.n_fillings = s->n_fillings,
 		.driver = &s->driver,
-		.beside = v,
+		.beside = beside.v,
 		.n_beside = beside.n,
 		.out = &found,
 	};
@@ -288,13 +292,12 @@ static errint check(struct start *s, struct slot_checked *known, struct slot_sta
 /* It was checked before, and still nothing lies beside. */
 static bool was_checked(struct start *s, struct slot_checked *known, struct slot_start *out)
 {
-	struct folders beside = {0};
+	struct folders beside CLEANUP(folders_release) = {0};
 
 	if (!slot_checked_find(s->a, known))
 		return false;
 	s->closure.python = known->python;
 	find_beside(s, &beside);
-	struct str *v CLEANUP_FREE = beside.v;
 	if (beside.n)
 		return false;
 	s->closure.interpreter = known->interpreter;
