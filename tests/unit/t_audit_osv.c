@@ -120,7 +120,8 @@ static void test_broken(struct arena *a)
 		"{\"id\": 7}",
 		"{\"id\": \"X\", \"affected\": {}}",
 		"{\"id\": \"X\", \"affected\": [{\"package\": []}]}",
-		"{\"id\": \"X\", \"affected\": [{\"package\": {\"name\": \"p\"}, \"versions\": [1]}]}",
+		("{\"id\": \"X\", \"affected\": [{\"package\": {\"ecosystem\": \"PyPI\", \"name\": "
+		 "\"p\"}, \"versions\": [1]}]}"),
 		"{\"id\": \"X\", \"aliases\": [\"a",
 	};
 
