@@ -82,7 +82,7 @@ mkdir -p "$other/home" "$other/tmp"
 cp -r "$project" "$other/project"
 rm -f "$other"/project/result-*
 # Nothing of this machine's store is seen, which he would take things from.
-hidden='[ ! -d /nix ] || mount -t tmpfs none /nix || exit; exec "$@"'
+hidden='[ ! -d /nix ] || mount -t tmpfs -o mode=755 none /nix || exit; exec "$@"'
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	chown -R 4242:4243 "$other"
 	chmod go+x "$T"
