@@ -191,8 +191,10 @@ cat >"$T/full.sh" <<'SH'
 mount -t tmpfs -o size=512k none "$1" && cd "$1" || exit 77
 cp -r "$2/.flox" . && rm -rf .flox/run
 services() { verb=$1; shift; "$KILN_BUILD/kiln" services "$verb" -d . "$@" 2>&1; }
+# What is freed later is enough, however much of the rest its log takes.
+head -c 300000 /dev/zero >big
 services start loud
-head -c 1000000 /dev/zero >big 2>/dev/null
+head -c 1000000 /dev/zero >>big 2>/dev/null
 sleep 0.5
 services stop loud
 echo "stop $?"
