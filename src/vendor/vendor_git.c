@@ -33,7 +33,8 @@ static void tell_ignored(const char *folder, struct report *report)
 				   folder, STR_ARG(line), STR_ARG(line));
 			continue;
 		}
-		if (!n++)
+		/* behind the last line there is an empty one */
+		if (line.n && !n++)
 			first = line;
 	}
 	if (n)

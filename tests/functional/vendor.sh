@@ -267,7 +267,8 @@ echo 'source-cache = relative' >kiln.conf
 fails_like "a cache has a whole name" "'source-cache' in kiln.conf: 'relative' is no new absolute folder" kiln build --project "$p" --no-link files
 
 # ---- what a killed run was writing ----
-: >"$sources/.tmp-0123456789abcdef" && : >"$sources/.kiln-x" && : >"$sources/.tmp-mine"
+mkdir -p "$sources"
+touch "$sources/.tmp-0123456789abcdef" "$sources/.kiln-x" "$sources/.tmp-mine"
 kiln vendor --project "$p" >/dev/null 2>&1
 is "what a killed run was writing goes, and nothing else" "$(cd "$sources" && ls -d .tmp* .kiln* 2>/dev/null)" .tmp-mine
 
@@ -288,7 +289,8 @@ ok "wheels are vendored" kiln vendor --all
 is "with the licence that is in one" "$(python3 -c 'import json; print(*[s.get("license") for s in json.load(open(".flox/sources/sources.json"))["sources"]], sep=", ")')" "None, MIT OR Zlib"
 
 # ---- a pattern of .gitignore that was meant for something else ----
-git init -q . && printf '*.txt\n*odd*\n' >.gitignore
+git init -q . && printf '*.txt\n*odd-1*\n' >.gitignore
+git add -N .flox/pkgs
 kiln vendor --all >/dev/null 2>"$T/err"
 like "a list that git ignores is told of" "$(cat "$T/err")" "/SHA256SUMS.txt' is ignored by git, but is to be committed: git add -f, or a line !SHA256SUMS.txt in .gitignore$"
 like "and a file" "$(cat "$T/err")" "^1 of the files in '.*' is ignored by git .'odd-1.0-py3-none-any.whl'.: a clone has not got it$"

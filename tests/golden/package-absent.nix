@@ -9,6 +9,6 @@ python3.pkgs.buildPythonPackage rec {
   };
   dependencies = with python3.pkgs; [
     pillow
-    boto3
+    pyramid
   ];
 }
