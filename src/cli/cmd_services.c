@@ -138,13 +138,15 @@ static errint unknown(const struct services_command *c, struct str name, struct 
 	return rc;
 }
 
-errint services_command_names(struct cli *cli, const struct services_command *c, const char ***out,
+errint services_command_names(struct cli *cli, struct services_command *c, const char ***out,
 			      size_t *n, struct err *err)
 {
 	char **known CLEANUP(services_names_cleanup) = NULL;
 	size_t at = 0, n_known = 0;
-	errint rc = services_names(c->state, &known, err);
+	errint rc = services_command_open(cli, c, err);
 
+	if (!rc)
+		rc = services_names(c->state, &known, err);
 	if (rc)
 		return rc;
 	while (known[n_known])

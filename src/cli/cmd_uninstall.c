@@ -52,29 +52,17 @@ static errint run(struct cli *cli, void *ctx, struct err *err)
 	struct uninstall_command *c = ctx;
 	BUF(did, LIMIT_SMALL_FILE);
 	struct environment env;
-	struct session *s;
-	bool made = false;
 
 	c->from.fallback = true;
 	errint rc = environment_of(cli, &c->from, &env, err);
 
-	if (!rc)
-		rc = cli_session(cli, &s, err);
 	if (rc)
 		return rc;
 	struct environment_change change = {.manifest = env.manifest_text};
 	buf_putz(&did, "uninstall");
 	for (size_t i = 0; !rc && i < c->names.n; i++)
 		rc = take_out(cli, &env, c->names.v[i], &change.manifest, &did, err);
-	if (!rc)
-		rc = buf_check(&did, "command line", err);
-	change.did = buf_z(&did);
-	if (!rc)
-		rc = environment_change(s, &env, &change, &cli->a, &made, err);
-	if (rc)
-		return rc;
-	environment_tell(cli, &env, made, c->json);
-	return 0;
+	return rc ? rc : environment_command_change(cli, &env, &change, &did, c->json, err);
 }
 
 const struct command command_uninstall = {

@@ -75,3 +75,21 @@ void environment_tell(struct cli *cli, const struct environment *env, bool made,
 			   environment_text(cli, env), (unsigned long long)env->generation);
 	}
 }
+
+errint environment_command_change(struct cli *cli, struct environment *env,
+				  struct environment_change *change, const struct buf *did,
+				  bool json, struct err *err)
+{
+	struct session *s;
+	bool made = false;
+	errint rc = cli_session(cli, &s, err);
+
+	if (!rc)
+		rc = buf_check(did, "command line", err);
+	change->did = buf_z(did);
+	if (!rc)
+		rc = environment_change(s, env, change, &cli->a, &made, err);
+	if (!rc)
+		environment_tell(cli, env, made, json);
+	return rc;
+}

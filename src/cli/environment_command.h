@@ -24,3 +24,8 @@ const char *environment_text(struct cli *cli, const struct environment *env);
 const char *environment_time(struct cli *cli, int64_t when);
 /* Which generation a command has left it at, and whether that is a new one. */
 void environment_tell(struct cli *cli, const struct environment *env, bool made, bool json);
+/* Changes it, and tells so; did is the command line. */
+ATTR_MUST_CHECK errint environment_command_change(struct cli *cli, struct environment *env,
+						  struct environment_change *change,
+						  const struct buf *did, bool json,
+						  struct err *err);

@@ -146,10 +146,9 @@ static errint start_run(struct cli *cli, void *ctx, struct err *err)
 	struct services_command *c = ctx;
 	const char **names;
 	size_t n;
-	errint rc = services_command_open(cli, c, err);
+	/* before the hook is run */
+	errint rc = services_command_names(cli, c, &names, &n, err);
 
-	if (!rc) /* before the hook is run */
-		rc = services_command_names(cli, c, &names, &n, err);
 	if (!rc)
 		rc = services_command_enter(cli, c, err);
 	return rc ? rc : services_start_here(cli, c, err);
@@ -192,10 +191,8 @@ static errint stop_run(struct cli *cli, void *ctx, struct err *err)
 	struct services_command *c = ctx;
 	const char **names;
 	size_t n;
-	errint rc = services_command_open(cli, c, err);
+	errint rc = services_command_names(cli, c, &names, &n, err);
 
-	if (!rc)
-		rc = services_command_names(cli, c, &names, &n, err);
 	return rc ? rc : stop_named(cli, c, names, n, true, err);
 }
 
@@ -215,10 +212,8 @@ static errint restart_run(struct cli *cli, void *ctx, struct err *err)
 	struct services_command *c = ctx;
 	const char **names;
 	size_t n;
-	errint rc = services_command_open(cli, c, err);
+	errint rc = services_command_names(cli, c, &names, &n, err);
 
-	if (!rc)
-		rc = services_command_names(cli, c, &names, &n, err);
 	/* What can fail comes before what runs is stopped. */
 	if (!rc)
 		rc = services_command_enter(cli, c, err);

@@ -92,10 +92,8 @@ static errint status_run(struct cli *cli, void *ctx, struct err *err)
 	const char **names;
 	size_t n;
 	int width = 10;
-	errint rc = services_command_open(cli, c, err);
+	errint rc = services_command_names(cli, c, &names, &n, err);
 
-	if (!rc)
-		rc = services_command_names(cli, c, &names, &n, err);
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < n; i++)
@@ -182,10 +180,8 @@ static errint logs_run(struct cli *cli, void *ctx, struct err *err)
 	struct services_command *c = ctx;
 	const char **names;
 	size_t n;
-	errint rc = services_command_open(cli, c, err);
+	errint rc = services_command_names(cli, c, &names, &n, err);
 
-	if (!rc)
-		rc = services_command_names(cli, c, &names, &n, err);
 	if (rc)
 		return rc;
 	bool prefix = n > 1;

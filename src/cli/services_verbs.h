@@ -31,9 +31,9 @@ struct services_command {
 ATTR_MUST_CHECK errint services_command_open(struct cli *cli, struct services_command *c,
 					     struct err *err);
 void services_command_release(void *ctx);
-/* The names that are meant: those given, which have to be of the manifest or still running, or else
- * all of both; NULL terminated, in the command's arena. */
-ATTR_MUST_CHECK errint services_command_names(struct cli *cli, const struct services_command *c,
+/* Does so, and gives the names that are meant: those given, which have to be of the manifest or
+ * still running, or else all of both; NULL terminated, in the command's arena. */
+ATTR_MUST_CHECK errint services_command_names(struct cli *cli, struct services_command *c,
 					      const char ***out, size_t *n, struct err *err);
 
 /* Makes this process's environment that of an activation, the profile built first where it has to

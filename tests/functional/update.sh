@@ -321,11 +321,11 @@ else
 fi
 
 # ---- kills ----
-mkdir -p "$T/work/s/nix/store" && cp -r "$T/up/before" "$T/work/p"
-sed -i "s/127.0.0.1:[0-9]*/127.0.0.1:$port/" "$T"/work/p/.flox/pkgs/*.nix
+mkdir -p "$T/template/s/nix/store" && cp -r "$T/up/before" "$T/template/p"
+sed -i "s/127.0.0.1:[0-9]*/127.0.0.1:$port/" "$T"/template/p/.flox/pkgs/*.nix
 rm -rf "$T/up/before" "$T/up/after"
 python3 "$here/update/world.py" project "$T/up" "$port" "$KILN_BUILD/compat/nix-hash"
-rm -rf "$T/p" && mv "$T/work" "$T/template"
+rm -rf "$T/p"
 cat >"$T/each.py" <<'PY'
 import os, sys
 def files(top):
