@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 root=$(cd "$(dirname "$0")/../.." && pwd)
-plan 28
+plan 27
 mkdir -p "$T/project/.flox/pkgs/two" "$T/project/.flox/env" "$T/project/sub/folder" "$T/project/my files"
 cd "$T/project/sub" || exit 1
 touch ../.flox/pkgs/one.nix ../.flox/pkgs/two/default.nix "../my files/a b.txt"
@@ -65,10 +65,6 @@ printf 'x = [' >../.flox/kiln.toml
 is "a project that is broken offers less, without a word" "$(offered release promote x 2>&1; echo $?)" ":words
 0"
 rm ../.flox/kiln.toml
-# Bounds: a key at the terminal may not wait.
-start=$(date +%s%N)
-kiln complete -- kiln build o >/dev/null
-ok "recipes are there at once" test $((($(date +%s%N) - start) / 1000000)) -lt 200
 is "without a home, or a place to be" "$(cd / && env -u HOME "$KILN_BUILD/kiln" complete -- kiln vers 2>&1 | cut -f1 | paste -sd ' ')" "version :words"
 
 # ---- on a terminal ----
